@@ -1,0 +1,48 @@
+"""syn0 writes the program of a neural network: read it, run it, ship it.
+
+>>> from syn0 import Network
+>>> net = Network([3, 4, 1])
+>>> history = net.train([[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]], [0, 1, 1, 0])
+>>> print(net.program("terse"))
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from syn0.models import Network, load
+    from syn0.spec import SGD, Adam, Dense, Training
+    from syn0.training import History, NonFiniteError, Report
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "SGD",
+    "Adam",
+    "Dense",
+    "History",
+    "Network",
+    "NonFiniteError",
+    "Report",
+    "Training",
+    "__version__",
+    "load",
+]
+
+_HOMES = {
+    "syn0.models": ("Network", "load"),
+    "syn0.spec": ("SGD", "Adam", "Dense", "Training"),
+    "syn0.training": ("History", "NonFiniteError", "Report"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used: `import syn0` alone costs next to nothing."""
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(home), name)
+    raise AttributeError(f"module 'syn0' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,262 @@
+"""Schema: how a table becomes arrays, fitted on the training rows and saved with the model."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+from syn0.data.inputs import (
+    InputColumn,
+    LeftOut,
+    NumberInput,
+    TextInput,
+    fit_input,
+    fit_pixels,
+    input_from_dict,
+    write_numbers,
+)
+from syn0.data.names import listed
+from syn0.data.saved import Saved
+from syn0.data.table import Column, Table
+from syn0.data.targets import (
+    TargetColumn,
+    fit_target,
+    refuse_missing_targets,
+    target_from_dict,
+)
+
+
+@dataclass(frozen=True)
+class Schema:
+    """How a table becomes inputs and targets, and outputs become answers.
+
+    columns: the input columns of the training table, in order, and what each becomes
+    target_column: the target and what it becomes
+    prepare: False when columns go in as they are; missing values are then refused
+    image_shape: (height, width[, channels]) when the inputs are pixels
+    """
+
+    columns: tuple[InputColumn, ...]
+    target_column: TargetColumn
+    prepare: bool = True
+    image_shape: tuple[int, ...] | None = None
+
+    @classmethod
+    def fit(cls, table: Table, *, task: str | None = None, prepare: bool = True) -> "Schema":
+        """The schema for the training rows of a table.
+
+        task: "classification" or "regression". Default: classification for texts and for
+            whole numbers with two values, or with at most 20 that all occur twice or more
+        prepare: standardise numbers, one-hot texts, fill missing values and bring pixels
+            into 0 … 1. When False, every input must be numbers without missing values, and
+            the numbers of inputs and target go in as they are
+
+        Raises ValueError when there is no target, the target does not suit the task, no
+        column is left as an input, or columns cannot go in as they are.
+        """
+        if table.target is None:
+            raise ValueError(f"{table.name} was read without a target, so nothing can be learned")
+        target = fit_target(table.columns[table.target], task, prepare=prepare)
+        columns: list[InputColumn]
+        if not prepare:
+            columns = [_as_it_is(column) for column in table.inputs]
+        elif table.image_shape:
+            columns = fit_pixels(table.inputs)
+        else:
+            columns = [fit_input(column) for column in table.inputs]
+        schema = cls(tuple(columns), target, prepare, table.image_shape)
+        if not schema.n_inputs:
+            reasons = (f"'{name}' ({reason})" for name, reason in schema.left_out.items())
+            raise ValueError(f"no column of {table.name} can be an input: {listed(reasons)}")
+        return schema
+
+    @property
+    def task(self) -> str:
+        """ "classification" or "regression"."""
+        return self.target_column.task
+
+    @property
+    def target(self) -> str:
+        """The target column's name."""
+        return self.target_column.name
+
+    @property
+    def classes(self) -> tuple[str, ...] | None:
+        """The classes in the order of the outputs; None for regression."""
+        return self.target_column.classes
+
+    @property
+    def n_outputs(self) -> int:
+        return self.target_column.n_outputs
+
+    @cached_property
+    def input_names(self) -> tuple[str, ...]:
+        """One name an input: `age`, `age is missing`, `sex = female` …"""
+        return tuple(name for column in self.columns for name in column.input_names)
+
+    @property
+    def n_inputs(self) -> int:
+        return len(self.input_names)
+
+    @property
+    def left_out(self) -> dict[str, str]:
+        """The columns that give no input, and why."""
+        return {c.name: c.reason for c in self.columns if isinstance(c, LeftOut)}
+
+    def inputs(self, table: Table, dtype: DTypeLike = np.float64) -> NDArray[Any]:
+        """(rows, n_inputs) of dtype: the inputs of every row.
+
+        Columns are found by name, in any order, among others; without names, by position.
+        A text not met in training gives 0 in all its inputs, a missing number the mean.
+
+        Raises ValueError for columns that are not there, texts where numbers were, and
+        missing values in columns that go in as they are.
+        """
+        X = np.zeros((len(table), self.n_inputs), dtype)
+        numbers: list[tuple[NumberInput, int, Column]] = []
+        place = 0
+        for fitted, column in zip(self.columns, self._find(table), strict=True):
+            end = place + len(fitted.input_names)
+            if isinstance(fitted, TextInput) and column:
+                fitted.write(X[:, place:end], column)
+            elif isinstance(fitted, NumberInput) and column:
+                _refuse_texts(column)
+                if not self.prepare:
+                    _refuse_missing(column)
+                numbers.append((fitted, place, column))
+            place = end
+        if numbers:
+            fitted_numbers, places, columns = zip(*numbers, strict=True)
+            write_numbers(X, fitted_numbers, np.array(places), columns)
+        return X
+
+    def _find(self, table: Table) -> list[Column | None]:
+        """The table's column for each of self.columns; None where one left out is not there."""
+        if table.image_shape and self.image_shape:
+            _refuse_other_size(table, self.image_shape)
+        given = list(table.columns.values())
+        if table.target or len(given) != len(self.columns):
+            given = [column for column in given if column.name != self._target_in(table)]
+        if not table.has_names and len(given) == len(self.columns):
+            return [*given]
+        needed = [c.name for c in self.columns if not isinstance(c, LeftOut)]
+        absent = [name for name in needed if name not in table.columns]
+        if not absent:
+            return [table.columns.get(column.name) for column in self.columns]
+        if not table.has_names:
+            raise ValueError(
+                f"{table.name} has {len(given)} columns, but the model takes "
+                f"{len(self.columns)}: {listed(c.name for c in self.columns)}"
+            )
+        names = listed(f"'{name}'" for name in absent)
+        raise ValueError(f"{table.name} lacks columns that the model takes: {names}")
+
+    def targets(self, table: Table, dtype: DTypeLike = np.float64) -> NDArray[Any]:
+        """(rows, n_outputs) of dtype: what the outputs should be.
+
+        Two classes give one column of 0 and 1, more give one column a class, numbers one
+        standardised column (as they are without `prepare`). The table's target is taken if it
+        was named, otherwise the column that is named as the model's.
+
+        Raises ValueError when there is none, for missing targets and for an unknown class.
+        """
+        name = self._target_in(table)
+        if name not in table.columns:
+            raise ValueError(f"{table.name} has no column '{name}', the model's target")
+        column = table.columns[name]
+        refuse_missing_targets(column)
+        return self.target_column.encode(column, dtype)
+
+    def _target_in(self, table: Table) -> str:
+        """The name of the table's target, which is no input even where it is not needed."""
+        if table.target and not table.target_was_guessed:
+            return table.target
+        if table.target and not table.has_names and self.target not in table.columns:
+            return table.target
+        return self.target
+
+    def decode(self, outputs: ArrayLike) -> NDArray[Any]:
+        """(rows,) the answers for outputs (rows, n_outputs).
+
+        Classification: the class's text (dtype object), by the largest output, or for two
+        classes by whether the output is above 0.5. Regression: in the target's units.
+        """
+        return self.target_column.decode(self._checked(outputs))
+
+    def restore(self, outputs: ArrayLike) -> NDArray[Any]:
+        """Outputs (rows, n_outputs) in the target's units; those of classes unchanged."""
+        return self.target_column.restore(self._checked(outputs))
+
+    def _checked(self, outputs: ArrayLike) -> NDArray[Any]:
+        array = np.asarray(outputs)
+        if array.ndim != 2 or array.shape[1] != self.n_outputs:
+            raise ValueError(
+                f"outputs must have the shape (rows, {self.n_outputs}), not {array.shape}"
+            )
+        if not np.isfinite(array).all():
+            raise ValueError("outputs must be finite, but some are NaN or infinite")
+        return array
+
+    def to_dict(self) -> dict[str, Any]:
+        """The schema in JSON's types, for `from_dict`."""
+        return {
+            "columns": [column.to_dict() for column in self.columns],
+            "target": self.target_column.to_dict(),
+            "prepare": self.prepare,
+            "image_shape": list(self.image_shape) if self.image_shape else None,
+        }
+
+    @classmethod
+    def from_dict(cls, value: Any) -> "Schema":
+        """The schema that `to_dict` gave. Raises ValueError, with one sentence, for all else."""
+        saved = Saved(value, "schema", ("columns", "target", "prepare", "image_shape"))
+        columns = tuple(
+            input_from_dict(column, f"schema, column {number}")
+            for number, column in enumerate(saved.list("columns"), 1)
+        )
+        target = target_from_dict(saved.value("target"), "schema, target")
+        schema = cls(columns, target, saved.flag("prepare"), saved.image_shape("image_shape"))
+        if len({target.name, *(column.name for column in columns)}) < len(columns) + 1:
+            raise saved.error("columns and target must have different names")
+        if not schema.n_inputs:
+            raise saved.error("no column gives an input")
+        if schema.image_shape and len(columns) != np.prod(schema.image_shape):
+            raise saved.error(f"{len(columns)} columns are not the pixels of 'image_shape'")
+        if not schema.prepare and any(c != NumberInput(c.name) for c in columns):
+            raise saved.error("columns that go in as they are must be plain numbers")
+        return schema
+
+
+def _as_it_is(column: Column) -> NumberInput:
+    remedy = f"leave out --net so that columns are prepared, or --drop {column.name}"
+    if column.categories is not None:
+        examples = ", ".join(f"'{text}'" for text in column.categories[:2])
+        raise ValueError(f"column '{column.name}' holds texts such as {examples}; {remedy}")
+    if column.missing.any():
+        count = column.missing.sum()
+        raise ValueError(f"column '{column.name}' has {count} missing values; {remedy}")
+    return NumberInput(column.name)
+
+
+def _refuse_other_size(table: Table, image_shape: tuple[int, ...]) -> None:
+    if table.image_shape != image_shape:
+        found, expected = (" x ".join(map(str, s)) for s in (table.image_shape or (), image_shape))
+        raise ValueError(f"{table.name}: images of {found}, but the model takes {expected}")
+
+
+def _refuse_texts(column: Column) -> None:
+    if column.categories is not None:
+        text = column.categories[column.values.max()]
+        raise ValueError(
+            f"column '{column.name}' held numbers in training, but now it holds '{text}'"
+        )
+
+
+def _refuse_missing(column: Column) -> None:
+    if column.missing.any():
+        raise ValueError(
+            f"column '{column.name}' has {column.missing.sum()} missing values, "
+            "but the model takes columns as they are"
+        )

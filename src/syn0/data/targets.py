@@ -1,0 +1,176 @@
+"""How the target column becomes a network's outputs, and outputs become answers again."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeAlias
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from syn0.data.cells import number_text
+from syn0.data.inputs import UNSEEN_CODE, codes_among, looks_like_an_identifier, mean_and_scale
+from syn0.data.saved import Saved
+from syn0.data.table import Column
+
+CLASSIFICATION = "classification"
+REGRESSION = "regression"
+TASKS = (CLASSIFICATION, REGRESSION)
+MOST_WHOLE_NUMBER_CLASSES = 20
+
+
+@dataclass(frozen=True)
+class ClassTarget:
+    """A target of classes: one 0/1 output for two of them, otherwise one output a class."""
+
+    task: ClassVar[str] = CLASSIFICATION
+    name: str
+    classes: tuple[str, ...]
+
+    @property
+    def n_outputs(self) -> int:
+        return 1 if len(self.classes) == 2 else len(self.classes)
+
+    @classmethod
+    def fit(cls, column: Column) -> "ClassTarget":
+        """The classes in the column, sorted as numbers when all are numbers, else as texts."""
+        used = np.unique(column.values)
+        if column.categories is None:
+            return cls(column.name, tuple(number_text(value) for value in used))
+        texts = sorted(column.categories[code] for code in used)
+        with suppress(ValueError):  # not all are numbers: they stay in the order of texts
+            texts.sort(key=float)
+        return cls(column.name, tuple(texts))
+
+    def encode(self, column: Column, dtype: DTypeLike) -> NDArray[Any]:
+        codes = codes_among(column, self.classes)
+        if (codes == UNSEEN_CODE).any():
+            row = int((codes == UNSEEN_CODE).argmax())
+            value = column.values[row]
+            text = column.categories[value] if column.categories else number_text(value)
+            raise ValueError(
+                f"target '{column.name}' holds '{text}', which is none of the model's classes: "
+                f"{', '.join(self.classes)}"
+            )
+        if self.n_outputs == 1:
+            return codes.astype(dtype)[:, np.newaxis]
+        y = np.zeros((len(codes), self.n_outputs), dtype)
+        y[np.arange(len(codes)), codes] = 1
+        return y
+
+    def decode(self, outputs: NDArray[Any]) -> NDArray[Any]:
+        chosen = outputs[:, 0] > 0.5 if self.n_outputs == 1 else outputs.argmax(axis=1)
+        return np.array(self.classes, object)[chosen.astype(np.intp)]
+
+    def restore(self, outputs: NDArray[Any]) -> NDArray[Any]:
+        return outputs
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"task": self.task, "name": self.name, "classes": list(self.classes)}
+
+    @classmethod
+    def from_dict(cls, value: Any, where: str) -> "ClassTarget":
+        saved = Saved(value, where, ("task", "name", "classes"))
+        classes = saved.different_texts("classes")
+        if len(classes) < 2:
+            raise saved.error("'classes' must hold at least 2")
+        return cls(saved.text("name"), classes)
+
+
+@dataclass(frozen=True)
+class NumberTarget:
+    """A target of numbers: one output, (value - mean) / scale."""
+
+    task: ClassVar[str] = REGRESSION
+    classes: ClassVar[None] = None
+    n_outputs: ClassVar[int] = 1
+    name: str
+    mean: float = 0.0
+    scale: float = 1.0
+
+    @classmethod
+    def fit(cls, column: Column) -> "NumberTarget":
+        values = column.values.astype(np.float64)
+        return cls(column.name, *mean_and_scale(values, column.name))
+
+    def encode(self, column: Column, dtype: DTypeLike) -> NDArray[Any]:
+        if column.categories is not None:
+            text = column.categories[column.values[0]]
+            raise ValueError(f"target '{column.name}' must be numbers, but it holds '{text}'")
+        y = (column.values.astype(np.float64) - self.mean) / self.scale
+        with np.errstate(over="ignore"):
+            y = y.astype(dtype)[:, np.newaxis]
+        if not np.isfinite(y).all():
+            raise ValueError(f"target '{column.name}' holds numbers too large for {y.dtype}")
+        return y
+
+    def decode(self, outputs: NDArray[Any]) -> NDArray[Any]:
+        restored: NDArray[Any] = self.restore(outputs)[:, 0]
+        return restored
+
+    def restore(self, outputs: NDArray[Any]) -> NDArray[Any]:
+        restored: NDArray[Any] = outputs * self.scale + self.mean
+        return restored
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"task": self.task, "name": self.name, "mean": self.mean, "scale": self.scale}
+
+    @classmethod
+    def from_dict(cls, value: Any, where: str) -> "NumberTarget":
+        saved = Saved(value, where, ("task", "name", "mean", "scale"))
+        return cls(saved.text("name"), saved.number("mean"), saved.scale("scale"))
+
+
+TargetColumn: TypeAlias = ClassTarget | NumberTarget
+
+
+def target_from_dict(value: Any, where: str) -> TargetColumn:
+    """The target column that `to_dict` gave; ValueError for anything else."""
+    task = value.get("task") if isinstance(value, dict) else None
+    if task == CLASSIFICATION:
+        return ClassTarget.from_dict(value, where)
+    if task == REGRESSION:
+        return NumberTarget.from_dict(value, where)
+    raise ValueError(f"{where}: 'task' must be one of {', '.join(TASKS)}")
+
+
+def fit_target(column: Column, task: str | None, *, prepare: bool) -> TargetColumn:
+    """The target for a task, or for the task that the column suggests when it is None.
+
+    Raises ValueError for an unknown task and for a target that holds nothing to learn.
+    """
+    if task not in (None, *TASKS):
+        raise ValueError(f"the task is '{task}'; it must be one of {', '.join(TASKS)}")
+    refuse_missing_targets(column)
+    if len(np.unique(column.values)) == 1:
+        raise ValueError(f"target '{column.name}' is the same in every row: nothing to learn")
+    if task is None:
+        task = _suggested_task(column)
+    if task == CLASSIFICATION:
+        return ClassTarget.fit(column)
+    if column.categories is not None:
+        text = column.categories[column.values[0]]
+        raise ValueError(f"target '{column.name}' holds texts such as '{text}': no regression")
+    return NumberTarget.fit(column) if prepare else NumberTarget(column.name)
+
+
+def refuse_missing_targets(column: Column) -> None:
+    if column.missing.any():
+        raise ValueError(f"target '{column.name}' has {column.missing.sum()} missing values")
+
+
+def _suggested_task(column: Column) -> str:
+    """Texts are classes. So are whole numbers when they take two values, or at most 20 values
+
+    of which each occurs twice or more: counts and amounts have rare values, classes seldom do.
+    """
+    values, counts = np.unique(column.values, return_counts=True)
+    if column.categories is None:
+        few = len(values) <= MOST_WHOLE_NUMBER_CLASSES and counts.min() > 1
+        whole = bool((values == np.floor(values)).all())
+        return CLASSIFICATION if whole and (len(values) == 2 or few) else REGRESSION
+    if looks_like_an_identifier(len(values), len(column.values)):
+        raise ValueError(
+            f"target '{column.name}' has {len(values)} different texts in {len(column.values)} "
+            "rows, as names have; name the column to learn, or the task classification"
+        )
+    return CLASSIFICATION

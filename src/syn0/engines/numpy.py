@@ -1,0 +1,98 @@
+"""The numpy engine: it executes the very lines that the NumPy printer prints.
+
+The printed statements are set into functions, so that control comes back between stretches of
+steps; nothing else is added to them.
+"""
+
+from __future__ import annotations
+
+import linecache
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from syn0.engines.base import Batch, Values
+from syn0.printers.numpy import NumpyPrinter, indented
+from syn0.program import Program
+
+
+class NumpyRunner:
+    """Runs a network's training and prediction programs as printed NumPy text.
+
+    Attributes:
+        source: the text that is executed.
+    """
+
+    name = "numpy"
+
+    def __init__(self, training: Program, prediction: Program) -> None:
+        self._training, self._prediction = training, prediction
+        self.source = source_text(training, prediction)
+        self._functions: dict[str, Any] = {}
+        file = f"<syn0 numpy program {id(self):x}>"
+        # Python reads traceback lines from here, so that a failing line shows itself.
+        linecache.cache[file] = (len(self.source), None, self.source.splitlines(True), file)
+        exec(compile(self.source, file, "exec"), self._functions)  # noqa: S102  (our own text)
+
+    def train(
+        self,
+        values: Values,
+        X: NDArray[Any],
+        y: NDArray[Any],
+        batches: Sequence[Batch],
+        *,
+        measure: bool,
+    ) -> tuple[Values, list[tuple[float, float]]]:
+        """See `Runner.train`."""
+        given = {name: values[name] for name in self._training.state + self._training.constants}
+        with np.errstate(all="ignore"):
+            state, measured = self._functions["train"](X, y, batches, measure, **given)
+        return state, [(float(loss), float(error)) for loss, error in measured]
+
+    def predict(self, values: Mapping[str, Any], X: NDArray[Any]) -> NDArray[Any]:
+        """See `Runner.predict`."""
+        with np.errstate(all="ignore"):
+            result: NDArray[Any] = self._functions["predict"](X, **self._weights(values))
+        return result
+
+    def evaluate(
+        self, values: Mapping[str, Any], X: NDArray[Any], y: NDArray[Any]
+    ) -> tuple[float, float]:
+        """See `Runner.evaluate`."""
+        with np.errstate(all="ignore"):
+            loss, error = self._functions["evaluate"](X, y, **self._weights(values))
+        return float(loss), float(error)
+
+    def _weights(self, values: Mapping[str, Any]) -> Values:
+        return {line.target: values[line.target] for line in self._prediction.phase("init")}
+
+
+def source_text(training: Program, prediction: Program) -> str:
+    """The module that is executed: three functions around the printed lines."""
+    printer = NumpyPrinter()
+    state, constants = training.state, training.constants
+    forward, loss = prediction.phase("forward"), prediction.phase("loss")
+    given = ", ".join(line.target for line in prediction.phase("init"))
+    needed = [line for line in training.phase("loss") if line not in training.measured]
+    step = [
+        *printer.statements([*training.phase("forward"), *needed]),
+        "if measure:",
+        *indented([*printer.statements(training.measured), "measured.append((loss, error))"]),
+        *printer.statements(training.phase("backward", "update")),
+    ]
+    functions = {
+        f"train(X, y, batches, measure, {', '.join(state + constants)})": [
+            "measured = []",
+            "for batch in batches:",
+            *indented(step),
+            f"return {{{', '.join(f'{name!r}: {name}' for name in state)}}}, measured",
+        ],
+        f"predict(X, {given})": [*printer.statements(forward), f"return {prediction.output}"],
+        f"evaluate(X, y, {given})": [*printer.statements(forward + loss), "return loss, error"],
+    }
+    texts = [f"def {head}:\n" + "\n".join(indented(body)) for head, body in functions.items()]
+    return "\n\n\n".join(
+        ["import numpy as np", *printer.helper_functions(training.lines), *texts, ""]
+    )

@@ -1,0 +1,96 @@
+"""What a user hands in as X and y becomes arrays that a program can run on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from syn0.spec import NetworkSpec
+
+
+def inputs_array(X: ArrayLike, network: NetworkSpec) -> NDArray[Any]:
+    """X as a (rows, inputs) array of the network's dtype.
+
+    Raises:
+        TypeError: X does not hold numbers.
+        ValueError: no rows, a shape that does not fit the network, NaN or infinity.
+    """
+    array = matrix("X", X, network.dtype)
+    if array.ndim != 2 or array.shape[1] != network.inputs:
+        raise ValueError(
+            f"X has shape {array.shape}, but the network {network} takes {network.inputs} "
+            f"inputs: give an array of shape (rows, {network.inputs})"
+        )
+    return finite("X", array)
+
+
+def targets_array(y: ArrayLike, network: NetworkSpec, rows: int) -> NDArray[Any]:
+    """y as a (rows, outputs) array of the network's dtype.
+
+    A plain list of numbers serves a single output; for cross-entropy, whole numbers from 0 name
+    the classes.
+
+    Raises:
+        TypeError: y does not hold numbers.
+        ValueError: a shape that fits neither X nor the network, NaN or infinity, or targets that
+            the loss cannot take.
+    """
+    array = matrix("y", y, network.dtype)
+    if array.ndim == 1 and network.loss == "cross_entropy":
+        array = one_hot(array, network)
+    elif array.ndim == 1:
+        array = array[:, np.newaxis]
+    if array.shape != (rows, network.outputs):
+        raise ValueError(
+            f"y has shape {np.shape(y)}, but {rows} rows of X and the network {network} "
+            f"need shape ({rows}, {network.outputs})"
+        )
+    if network.loss != "squared_error" and ((array < 0) | (array > 1)).any():
+        raise ValueError(
+            f"loss {network.loss!r} needs targets from 0 to 1, but y holds "
+            f"{array[(array < 0) | (array > 1)][0]:g}"
+        )
+    return finite("y", array)
+
+
+def matrix(name: str, values: ArrayLike, dtype: str) -> NDArray[Any]:
+    """`values` as a contiguous array of `dtype` with at least one row."""
+    try:
+        array = np.asarray(values)
+        if array.dtype.kind not in "biuf":
+            array = np.asarray(array, dtype=dtype) if array.dtype.kind == "O" else array
+        if array.dtype.kind not in "biuf":
+            raise TypeError
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} must hold numbers in rows of equal length") from None
+    if array.ndim == 0 or len(array) == 0:
+        raise ValueError(f"{name} is empty: at least one row is needed")
+    with np.errstate(over="ignore"):  # what overflows float32 is reported as infinite
+        return np.ascontiguousarray(array, dtype=dtype)
+
+
+def finite(name: str, array: NDArray[Any]) -> NDArray[Any]:
+    """`array` itself; ValueError naming the first entry that is NaN or infinite."""
+    good = np.isfinite(array)
+    if good.all():
+        return array
+    row, column = np.argwhere(~good)[0]
+    kind = "NaN" if np.isnan(array[row, column]) else "infinity"
+    raise ValueError(
+        f"{name} holds {kind} at row {row}, column {column} (counted from 0; "
+        f"{(~good).sum():,} of {array.size:,} values are not finite): fill or leave out such rows"
+    )
+
+
+def one_hot(classes: NDArray[Any], network: NetworkSpec) -> NDArray[Any]:
+    """Class numbers 0, 1, … as rows with a single 1."""
+    if not np.isin(classes, np.arange(network.outputs)).all():
+        odd = classes[~np.isin(classes, np.arange(network.outputs))][0]
+        raise ValueError(
+            f"y holds {odd:g}, but the network {network} knows the classes "
+            f"0 to {network.outputs - 1}"
+        )
+    rows: NDArray[Any] = np.eye(network.outputs, dtype=classes.dtype)[classes.astype(int)]
+    return rows

@@ -1,0 +1,123 @@
+"""What every printer shares: expressions become text, with brackets only where they are needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from syn0.program import ACTIVATIONS, Apply, Const, Expr, Line, Name
+
+ATOM = 100
+"""The binding strength of a name, a number or a call: never bracketed."""
+
+
+class UnsupportedError(Exception):
+    """A printer's language has no way to say an operation; the message names both."""
+
+
+@dataclass(frozen=True)
+class Template:
+    """How an operation is written.
+
+    Attributes:
+        text: a format string over the arguments (and `fixed`, the shape of a new array).
+        strength: how tightly the result binds.
+        needs: how tightly each argument must bind to stand without brackets; 0 for all if empty.
+    """
+
+    text: str
+    strength: int = ATOM
+    needs: tuple[int, ...] = ()
+
+
+def infix(symbol: str, strength: int) -> Template:
+    """A binary operator that groups from the left, as + and * do."""
+    return Template(f"{{0}} {symbol} {{1}}", strength, (strength, strength + 1))
+
+
+class Printer:
+    """The base of the printers; a language gives its templates and its kind of number."""
+
+    language: str
+    templates: Mapping[str, Template]
+
+    def number(self, value: float) -> str:
+        """A constant: whole numbers without a point, others as short as they stay exact."""
+        return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
+
+    def shape(self, fixed: tuple[int, ...]) -> str:
+        """The shape of a new array."""
+        return str(fixed)
+
+    def expression(self, expr: Expr, need: int = 0) -> str:
+        """`expr` as text, in brackets if it binds less tightly than `need`."""
+        match expr:
+            case Const(value):
+                return self.number(value)
+            case Name(name):
+                return name
+            case Apply(operation, args, fixed):
+                template = self.template(operation)
+                needs = template.needs or (0,) * len(args)
+                parts = [self.expression(a, n) for a, n in zip(args, needs, strict=True)]
+                text = template.text.format(*parts, fixed=self.shape(fixed))
+                return f"({text})" if template.strength < need else text
+        raise TypeError(f"{expr!r} is not an expression")
+
+    def template(self, operation: str) -> Template:
+        """How `operation` is written; activations are calls of a helper of the same name."""
+        if operation in self.templates:
+            return self.templates[operation]
+        if operation in ACTIVATIONS:
+            return Template(f"{operation}({{0}})")
+        raise UnsupportedError(
+            f"the {self.language} printer cannot write the operation {operation!r}"
+        )
+
+    def statement(self, line: Line) -> str:
+        """A line as text; a value added to its own target is written with `+=`."""
+        match line.expression:
+            case Apply("add", (Name(name), change)) if name == line.target:
+                return f"{line.target} += {self.expression(change)}"
+        return f"{line.target} = {self.expression(line.expression)}"
+
+    def helpers(self, lines: Iterable[Line]) -> list[str]:
+        """The activations that the lines call and the language lacks, in order of first use."""
+        called = (op for line in lines for op in operations_in(line.expression))
+        return list(dict.fromkeys(op for op in called if op not in self.templates))
+
+
+def operations_in(expr: Expr) -> Iterable[str]:
+    """Every operation in `expr`, innermost first, with repeats."""
+    if isinstance(expr, Apply):
+        for arg in expr.args:
+            yield from operations_in(arg)
+        yield expr.operation
+
+
+def repeated_part(expr: Expr) -> Apply | None:
+    """The largest part of `expr` that occurs more than once, if any."""
+    seen: set[Expr] = set()
+    repeats: list[Apply] = []
+
+    def visit(part: Expr) -> None:
+        if isinstance(part, Apply):
+            if part in seen:
+                repeats.append(part)
+                return
+            seen.add(part)
+            for arg in part.args:
+                visit(arg)
+
+    visit(expr)
+    return max(repeats, key=lambda part: len(repr(part)), default=None)
+
+
+def replace_part(expr: Expr, part: Expr, by: Expr) -> Expr:
+    """`expr` with every occurrence of `part` replaced."""
+    if expr == part:
+        return by
+    if isinstance(expr, Apply):
+        args = tuple(replace_part(arg, part, by) for arg in expr.args)
+        return Apply(expr.operation, args, expr.fixed)
+    return expr

@@ -1,0 +1,93 @@
+"""The data that a printed program carries in its own text."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+MOST_NUMBERS = 200_000
+"""More numbers than this are not written into a program's text."""
+
+TRUTH_TABLE = [[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]]
+
+
+@dataclass(frozen=True)
+class Data:
+    """Inputs X (rows, inputs) and targets y (rows, outputs), with words for the reader.
+
+    Where `code` is given it stands in the program in place of the numbers.
+
+    Raises:
+        ValueError: more than `MOST_NUMBERS` numbers.
+    """
+
+    X: NDArray[Any]
+    y: NDArray[Any]
+    note: str
+    code: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        size = self.X.size + self.y.size
+        if size > MOST_NUMBERS:
+            raise ValueError(
+                f"the data hold {size:,} numbers, and a program carries its data in its text: "
+                f"give at most {MOST_NUMBERS:,}, for instance the first rows"
+            )
+
+
+def example_data(inputs: int, outputs: int, layers: int) -> Data:
+    """Data for a program that was given none: the tutorial's tables where they fit, else a few
+    made-up rows."""
+    if (inputs, outputs) == (3, 1):
+        X = np.array(TRUTH_TABLE)
+        if layers == 1:
+            return Data(X, X[:, :1], "y is the first column of X")
+        return Data(X, X[:, :1] ^ X[:, 1:2], "y is 1 where just one of the first two columns is")
+    generator = np.random.RandomState(0)
+    return Data(
+        generator.random_sample((8, inputs)),
+        generator.random_sample((8, outputs)),
+        "made up, since no data were named: put your own here",
+        code=(
+            "data = np.random.RandomState(0)",
+            f"X = data.random_sample((8, {inputs}))",
+            f"y = data.random_sample((8, {outputs}))",
+        ),
+    )
+
+
+def array_text(name: str, values: NDArray[Any], dtype: str) -> str:
+    """`name = np.array(...)`, as a careful person would write it, at most 100 columns wide."""
+    kind = "" if dtype == "float64" else ", dtype=np.float32"
+    rows, columns = values.shape
+    if columns == 1:
+        return wrapped(f"{name} = np.array([[{numbers(values[:, 0])}]]{kind}).T")
+    if rows > 1 and is_one_hot(values):
+        cast = "" if dtype == "float64" else ", dtype=np.float32"
+        return wrapped(f"{name} = np.eye({columns}{cast})[[{numbers(values.argmax(axis=1))}]]")
+    body = ",\n".join(
+        textwrap.indent(wrapped(f"[{numbers(row)}]", width=96), "    ") for row in values
+    )
+    one_line = f"{name} = np.array([{', '.join(f'[{numbers(row)}]' for row in values)}]{kind})"
+    return one_line if len(one_line) <= 100 else f"{name} = np.array([\n{body},\n]{kind})"
+
+
+def is_one_hot(values: NDArray[Any]) -> bool:
+    """Whether every row is all 0 but for a single 1."""
+    return bool(np.isin(values, (0, 1)).all() and (values.sum(axis=1) == 1).all())
+
+
+def numbers(values: NDArray[Any]) -> str:
+    """Numbers as short as they stay exact, whole ones without a point."""
+    whole = np.all(values == np.rint(values)) and np.all(np.abs(values) < 2**53)
+    return ", ".join(map(str, (values.astype(np.int64) if whole else values).tolist()))
+
+
+def wrapped(text: str, width: int = 100) -> str:
+    """`text` broken at its spaces, later lines indented."""
+    lines = textwrap.wrap(text, width, subsequent_indent="    ", break_long_words=False)
+    return "\n".join(lines)

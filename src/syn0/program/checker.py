@@ -1,0 +1,61 @@
+"""The checker: a program is right before it is printed or run."""
+
+from __future__ import annotations
+
+from syn0.program.expressions import Apply, Const, Expr, Name
+from syn0.program.operations import OPERATIONS, Shape
+from syn0.program.program import PHASES, Line, Program
+
+
+class ProgramError(Exception):
+    """A derived program is wrong: a fault of syn0's own, never of its user."""
+
+
+def check(program: Program) -> dict[str, Shape]:
+    """Return the shape of every name, in order; ProgramError at the first line that is wrong.
+
+    Every name is bound before it is read and bound once (the state once more, in "update", with
+    the same shape); phases come in order; operations are known; shapes agree.
+    """
+    shapes: dict[str, Shape] = dict(program.inputs)
+    last = 0
+    for line in program.lines:
+        try:
+            if line.phase not in PHASES or PHASES.index(line.phase) < last:
+                raise ValueError(f"phase {line.phase!r} is unknown or out of order")
+            last = PHASES.index(line.phase)
+            shape = shape_of(line.expression, shapes)
+            check_binding(line, shape, shapes, program)
+        except ValueError as error:
+            raise ProgramError(f"{line.phase} line {line.target!r}: {error}") from None
+        shapes[line.target] = shape
+    if program.output not in shapes:
+        raise ProgramError(f"the output {program.output!r} is never bound")
+    return shapes
+
+
+def check_binding(line: Line, shape: Shape, shapes: dict[str, Shape], program: Program) -> None:
+    """ValueError if the line binds a name that it may not bind."""
+    if line.target not in shapes:
+        return
+    if line.phase != "update" or line.target not in program.state:
+        raise ValueError("the name is bound already")
+    if shapes[line.target] != shape:
+        raise ValueError(f"shape {shapes[line.target]} would become {shape}")
+
+
+def shape_of(expr: Expr, shapes: dict[str, Shape]) -> Shape:
+    """The shape of an expression's value; ValueError for unknown names, operations or a misfit."""
+    match expr:
+        case Const():
+            return ()
+        case Name(name):
+            if name not in shapes:
+                raise ValueError(f"{name!r} is read before it is bound")
+            return shapes[name]
+        case Apply(operation, args, fixed):
+            if operation not in OPERATIONS:
+                raise ValueError(f"{operation!r} is not in the table of operations")
+            rule = OPERATIONS[operation].shape
+            return rule(*fixed) if not args else rule(*(shape_of(arg, shapes) for arg in args))
+    raise ValueError(f"{expr!r} is not an expression")

@@ -1,0 +1,150 @@
+"""Expressions: small immutable trees over names, constants and operations.
+
+Arithmetic on expressions builds expressions, so that a rule in `derive/` reads like the line it
+gives: `l1_error * (l1 * (1 - l1))`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+
+class Expr:
+    """A node of an expression; the base of `Name`, `Const` and `Apply`."""
+
+    __slots__ = ()
+
+    def __add__(self, other: Expr | float) -> Apply:
+        return apply("add", self, other)
+
+    def __radd__(self, other: float) -> Apply:
+        return apply("add", other, self)
+
+    def __sub__(self, other: Expr | float) -> Apply:
+        return apply("subtract", self, other)
+
+    def __rsub__(self, other: float) -> Apply:
+        return apply("subtract", other, self)
+
+    def __mul__(self, other: Expr | float) -> Apply:
+        return apply("multiply", self, other)
+
+    def __rmul__(self, other: float) -> Apply:
+        return apply("multiply", other, self)
+
+    def __truediv__(self, other: Expr | float) -> Apply:
+        return apply("divide", self, other)
+
+    def __rtruediv__(self, other: float) -> Apply:
+        return apply("divide", other, self)
+
+    def __pow__(self, other: Expr | float) -> Apply:
+        return apply("power", self, other)
+
+    def __rpow__(self, other: float) -> Apply:
+        return apply("power", other, self)
+
+    def __neg__(self) -> Apply:
+        return apply("negative", self)
+
+    def __matmul__(self, other: Expr) -> Apply:
+        return apply("matmul", self, other)
+
+    def __gt__(self, other: Expr | float) -> Apply:
+        return apply("greater", self, other)
+
+    def __getitem__(self, rows: Expr) -> Apply:
+        return apply("take", self, rows)
+
+    @property
+    def T(self) -> Apply:
+        """The transpose of a matrix."""
+        return apply("transpose", self)
+
+
+@dataclass(frozen=True, slots=True)
+class Name(Expr):
+    """An array or number that a line has bound, or an input of the program."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Const(Expr):
+    """A number written into the program."""
+
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Apply(Expr):
+    """An operation, named as in the operations table, on its arguments.
+
+    `fixed` holds whole numbers settled when the program is written: the shape of a new array.
+    """
+
+    operation: str
+    args: tuple[Expr, ...] = ()
+    fixed: tuple[int, ...] = ()
+
+
+def expression(value: Expr | float) -> Expr:
+    """Wrap a plain number; expressions pass through."""
+    return value if isinstance(value, Expr) else Const(value)
+
+
+def apply(operation: str, *args: Expr | float, fixed: tuple[int, ...] = ()) -> Apply:
+    """Apply `operation` to arguments that may be plain numbers."""
+    return Apply(operation, tuple(map(expression, args)), fixed)
+
+
+def function(operation: str) -> Callable[..., Apply]:
+    """The operation as a Python function: `exp = function("exp")`, then `exp(-z)`."""
+
+    def call(*args: Expr | float) -> Apply:
+        return apply(operation, *args)
+
+    return call
+
+
+exp = function("exp")
+log = function("log")
+sqrt = function("sqrt")
+absolute = function("absolute")
+maximum = function("maximum")
+total = function("sum")
+mean = function("mean")
+sum_rows = function("sum_rows")
+sum_columns = function("sum_columns")
+max_columns = function("max_columns")
+row_count = function("row_count")
+
+
+def zeros(*shape: int) -> Apply:
+    """A new array of zeros."""
+    return apply("zeros", fixed=shape)
+
+
+def random(*shape: int) -> Apply:
+    """A new array drawn evenly from [0, 1) by the program's generator."""
+    return apply("random", fixed=shape)
+
+
+def names_in(expr: Expr) -> Iterator[str]:
+    """Every name that `expr` reads, from left to right, with repeats."""
+    if isinstance(expr, Name):
+        yield expr.name
+    elif isinstance(expr, Apply):
+        for arg in expr.args:
+            yield from names_in(arg)
+
+
+def substitute(expr: Expr, meanings: dict[str, Expr]) -> Expr:
+    """`expr` with each name in `meanings` replaced by what it stands for."""
+    if isinstance(expr, Name):
+        return meanings.get(expr.name, expr)
+    if isinstance(expr, Apply):
+        args = tuple(substitute(arg, meanings) for arg in expr.args)
+        return Apply(expr.operation, args, expr.fixed)
+    return expr

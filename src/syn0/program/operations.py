@@ -1,0 +1,146 @@
+"""The table of operations: what each one means in NumPy, and the shape it gives.
+
+The meanings here are the definition; every printer and every engine must agree with them.
+Each activation of `activations.py` is an operation too, and means what its formula says.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from syn0.program.activations import ACTIVATIONS, Activation
+from syn0.program.expressions import Apply, Const, Expr, Name
+
+Dim = int | str
+"""A length: a number, or "rows" (of the whole data) or "batch" (of one step)."""
+
+Shape = tuple[Dim, ...]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One row: the NumPy meaning, and the rule from the arguments' shapes to the result's."""
+
+    evaluate: Callable[..., Any]
+    shape: Callable[..., Shape]
+
+
+def broadcast(*shapes: Shape) -> Shape:
+    """The common shape under NumPy's broadcasting; ValueError if there is none."""
+    length = max(map(len, shapes))
+    result: list[Dim] = []
+    for dims in zip(*((1,) * (length - len(shape)) + shape for shape in shapes), strict=True):
+        wide = {dim for dim in dims if dim != 1} or {1}
+        if len(wide) > 1:
+            raise ValueError(f"shapes {' and '.join(map(str, shapes))} do not fit together")
+        result.append(wide.pop())
+    return tuple(result)
+
+
+def matmul_shape(left: Shape, right: Shape) -> Shape:
+    """(n, k) @ (k, m) gives (n, m)."""
+    if len(left) != 2 or len(right) != 2 or left[1] != right[0]:
+        raise ValueError(f"shapes {left} and {right} cannot be multiplied as matrices")
+    return (left[0], right[1])
+
+
+def matrix(rule: Callable[[Dim, Dim], Shape]) -> Callable[[Shape], Shape]:
+    """A shape rule for an operation on matrices only."""
+
+    def shape(of: Shape) -> Shape:
+        if len(of) != 2:
+            raise ValueError(f"a matrix is needed, not shape {of}")
+        return rule(*of)
+
+    return shape
+
+
+def take_shape(values: Shape, rows: Shape) -> Shape:
+    """The rows of a matrix that an index names."""
+    if len(values) != 2 or len(rows) != 1:
+        raise ValueError(f"rows {rows} cannot be taken from shape {values}")
+    return (*rows, *values[1:])
+
+
+def scalar_shape(_: Shape) -> Shape:
+    """A single number."""
+    return ()
+
+
+def fixed_shape(*shape: int) -> Shape:
+    """The shape written into the program."""
+    return shape
+
+
+# Python's own operators, not NumPy's functions: on plain numbers they give plain numbers, which
+# leave a float32 array float32 (NEP 50), just as the printed text does.
+OPERATIONS: dict[str, Operation] = {
+    # elementwise
+    "add": Operation(operator.add, broadcast),
+    "subtract": Operation(operator.sub, broadcast),
+    "multiply": Operation(operator.mul, broadcast),
+    "divide": Operation(operator.truediv, broadcast),
+    "power": Operation(operator.pow, broadcast),
+    "negative": Operation(operator.neg, broadcast),
+    "greater": Operation(operator.gt, broadcast),
+    "exp": Operation(np.exp, broadcast),
+    "log": Operation(np.log, broadcast),
+    "sqrt": Operation(np.sqrt, broadcast),
+    "tanh": Operation(np.tanh, broadcast),
+    "absolute": Operation(np.abs, broadcast),
+    "maximum": Operation(np.maximum, broadcast),
+    # matrices
+    "matmul": Operation(operator.matmul, matmul_shape),
+    "transpose": Operation(np.transpose, matrix(lambda n, m: (m, n))),
+    # rows of the data
+    "take": Operation(operator.getitem, take_shape),
+    "row_count": Operation(len, scalar_shape),
+    # reductions: over everything, down the rows, along the columns
+    "sum": Operation(np.sum, scalar_shape),
+    "mean": Operation(np.mean, scalar_shape),
+    "sum_rows": Operation(lambda x: np.sum(x, axis=0), matrix(lambda n, m: (m,))),
+    "sum_columns": Operation(
+        lambda x: np.sum(x, axis=1, keepdims=True), matrix(lambda n, m: (n, 1))
+    ),
+    "max_columns": Operation(
+        lambda x: np.max(x, axis=1, keepdims=True), matrix(lambda n, m: (n, 1))
+    ),
+    # new arrays of a fixed shape; `random` draws from the program's generator
+    "zeros": Operation(np.zeros, fixed_shape),
+    "random": Operation(lambda shape, generator: generator.random_sample(shape), fixed_shape),
+    "float32": Operation(np.float32, broadcast),
+}
+
+
+def activation_operation(row: Activation) -> Operation:
+    """An activation as an operation: it means what its formula says."""
+    return Operation(lambda z: evaluate(row.formula(Name("z")), {"z": z}), broadcast)
+
+
+def evaluate(
+    expr: Expr, values: Mapping[str, Any], generator: np.random.RandomState | None = None
+) -> Any:
+    """The value of `expr`, its names taken from `values`; `random` draws from `generator`."""
+    match expr:
+        case Const(value):
+            return value
+        case Name(name):
+            return values[name]
+        case Apply("random", (), shape):
+            return OPERATIONS["random"].evaluate(shape, generator)
+        case Apply("zeros", (), shape):
+            return OPERATIONS["zeros"].evaluate(shape)
+        case Apply(operation, args):
+            arguments = [evaluate(arg, values, generator) for arg in args]
+            return OPERATIONS[operation].evaluate(*arguments)
+    raise TypeError(f"{expr!r} is not an expression")
+
+
+OPERATIONS |= {
+    name: activation_operation(row) for name, row in ACTIVATIONS.items() if name not in OPERATIONS
+}

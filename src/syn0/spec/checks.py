@@ -1,0 +1,65 @@
+"""The few checks that every description shares, each failing with one sentence."""
+
+from __future__ import annotations
+
+import difflib
+import math
+import operator
+from collections.abc import Iterable
+
+
+def whole(name: str, value: object, *, least: int = 1) -> int:
+    """Return `value` as an int of at least `least`; TypeError or ValueError otherwise."""
+    try:
+        if isinstance(value, bool):
+            raise TypeError
+        number = operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        raise TypeError(f"{name} must be a whole number, not {value!r}") from None
+    if number < least:
+        raise ValueError(f"{name} must be at least {least}, not {number}")
+    return number
+
+
+def real(
+    name: str,
+    value: object,
+    *,
+    above: float | None = None,
+    least: float | None = None,
+    below: float | None = None,
+) -> float:
+    """Return `value` as a finite float within the given bounds; TypeError or ValueError."""
+    if isinstance(value, bool | str | bytes):
+        raise TypeError(f"{name} must be a number, not {value!r}")
+    try:
+        number = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} must be a number, not {value!r}") from None
+    bounds = [
+        (above, operator.gt, "above"),
+        (least, operator.ge, "at least"),
+        (below, operator.lt, "below"),
+    ]
+    stated = [(limit, holds, words) for limit, holds, words in bounds if limit is not None]
+    if not math.isfinite(number) or not all(holds(number, limit) for limit, holds, _ in stated):
+        allowed = " and ".join(f"{words} {limit:g}" for limit, _, words in stated)
+        raise ValueError(f"{name} must be a finite number {allowed}".rstrip() + f", not {value!r}")
+    return number
+
+
+def truth(name: str, value: object) -> bool:
+    """Return `value` if it is True or False; TypeError otherwise."""
+    if not isinstance(value, bool):
+        raise TypeError(f"{name} must be True or False, not {value!r}")
+    return value
+
+
+def choice(name: str, value: object, choices: Iterable[str]) -> str:
+    """Return `value` if it is one of `choices`; the error lists them and suggests a near one."""
+    known = list(choices)
+    if isinstance(value, str) and value in known:
+        return value
+    near = difflib.get_close_matches(str(value), known, n=1)
+    hint = f" (did you mean {near[0]!r}?)" if near else ""
+    raise ValueError(f"unknown {name} {value!r}{hint}; choose from: {', '.join(known)}")

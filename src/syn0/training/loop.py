@@ -1,0 +1,187 @@
+"""The training loop: stretches of steps on an engine, with reports and decisions in between."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from syn0.engines import Batch, Runner
+from syn0.program import Program
+from syn0.spec import Training
+from syn0.training.batches import Batches
+from syn0.training.checkpoint import Checkpoint, copied
+from syn0.training.history import History, Report
+from syn0.training.interrupt import Interrupt, catching_interrupt
+from syn0.training.progress import Progress
+from syn0.training.trouble import NonFiniteError, all_finite, first_trouble
+
+STRETCH_SECONDS = 0.05
+"""Control comes back at least this often, for progress, Ctrl-C and a look at the numbers."""
+
+Callback = Callable[[Report], object]
+"""Called with every report; a true answer stops training."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to train, on what: arrays are in the program's dtype, `constants` as "init" binds them.
+
+    X is (rows, inputs), y is (rows, outputs); `validation` is another such pair.
+    """
+
+    program: Program
+    runner: Runner
+    training: Training
+    constants: dict[str, Any]
+    X: NDArray[Any]
+    y: NDArray[Any]
+    validation: tuple[NDArray[Any], NDArray[Any]] | None = None
+    callbacks: Sequence[Callback] = ()
+    progress: bool = True
+
+
+class Run:
+    """One run of training, from a checkpoint on.
+
+    `checkpoint()` and `history` hold at any time what has been learned so far, also when `go` was
+    left by an exception of a callback.
+    """
+
+    def __init__(self, job: Job, start: Checkpoint) -> None:
+        self.job = job
+        self.state = copied(start.values)
+        self.step = self.first = start.step
+        self.end = start.step + job.training.total_steps(len(job.X))
+        self.batches = Batches(len(job.X), job.training, start)
+        self.history = History(engine=job.runner.name)
+        self.progress = Progress(self.end - self.first) if job.progress else Silence()
+        self.best: Checkpoint | None = None
+        self.best_loss = float("inf")
+        self.reports_since_best = 0
+        self._stretch = 1
+
+    def go(self) -> None:
+        """Train to the end, or until early stopping, a callback or Ctrl-C ends it.
+
+        Raises:
+            NonFiniteError: a value is infinite or not a number.
+        """
+        try:
+            with catching_interrupt() as interrupt:
+                while self.history.stopped == "finished" and self.step < self.end:
+                    self.interval(interrupt)
+        finally:
+            self.progress.close()
+        if self.best is not None:
+            self.history.best_step = self.best.step
+
+    def interval(self, interrupt: Interrupt) -> None:
+        """Train up to the next report, or up to an interruption."""
+        training, first = self.job.training, self.step
+        end = min(self.step + training.interval(len(self.job.X)), self.end)
+        by_epoch = training.epochs is not None and training.batch_size is not None
+        measured, rows = [], []
+        while self.step < end:
+            measure = by_epoch or self.step == first
+            count = end - self.step if by_epoch or not measure else 1
+            batches, taken = self.stretch(count, measure=measure)
+            measured += taken
+            rows += [1 if b is None else len(b) for b in batches[: len(taken)]]
+            if interrupt.requested:
+                self.history.stopped = "interrupted"
+                return
+        loss, error = summary(measured, rows, training.reduction)
+        self.report(Report(self.step if by_epoch else first, loss, error))
+
+    def stretch(self, most: int, *, measure: bool) -> tuple[list[Batch], list[tuple[float, float]]]:
+        """Take up to `most` steps, for about `STRETCH_SECONDS`; the batches and the measures."""
+        job = self.job
+        count = min(self._stretch, most)
+        before = self.standing().copy()
+        batches = self.batches.take(count)
+        started = time.perf_counter()
+        self.state, measured = job.runner.train(
+            self.state | job.constants, job.X, job.y, batches, measure=measure
+        )
+        seconds = max(time.perf_counter() - started, 1e-7)
+        if not (all_finite(self.state) and np.isfinite(measured).all()):
+            self.fail(before, batches)
+        self.step += count
+        self._stretch = max(1, min(count * 4, int(count * STRETCH_SECONDS / seconds)))
+        self.progress.tick(
+            self.step - self.first, self.history.reports[-1] if self.history.reports else None
+        )
+        return batches, measured
+
+    def report(self, report: Report) -> None:
+        """Complete the report, hand it round, and decide whether to go on."""
+        job = self.job
+        if job.validation is not None:
+            loss, error = job.runner.evaluate(self.state | job.constants, *job.validation)
+            report = replace(report, validation_loss=loss, validation_error=error)
+        self.history.reports.append(report)
+        for callback in job.callbacks:
+            if callback(report):
+                self.history.stopped = "callback"
+        if job.training.patience is not None and report.validation_loss is not None:
+            self.watch(report.validation_loss, job.training.patience)
+
+    def watch(self, validation_loss: float, patience: int) -> None:
+        """Early stopping: keep the best weights, stop when they have long been the best."""
+        if validation_loss < self.best_loss:
+            self.best, self.best_loss = self.standing().copy(), validation_loss
+            self.reports_since_best = 0
+        else:
+            self.reports_since_best += 1
+            if self.reports_since_best >= patience and self.history.stopped == "finished":
+                self.history.stopped = "early"
+
+    def standing(self) -> Checkpoint:
+        """Where training stands now."""
+        generator, epoch = self.batches.position()
+        return Checkpoint(self.state, generator, epoch, self.step)
+
+    def checkpoint(self) -> Checkpoint:
+        """What is kept: the best that early stopping has seen, or where training stands."""
+        return self.best or self.standing()
+
+    def fail(self, before: Checkpoint, batches: list[Batch]) -> None:
+        """Go back to the last good step and raise NonFiniteError, naming the line that failed."""
+        job = self.job
+        good, self.state, what = first_trouble(
+            job.program, {**before.values, **job.constants}, job.X, job.y, batches
+        )
+        self.batches = Batches(len(job.X), job.training, before)
+        self.batches.take(good)
+        self.step = before.step + good
+        raise NonFiniteError(
+            f"training stopped at step {self.step:,}: {what}. A learning rate below "
+            f"{job.training.optimizer.learning_rate:g}, or inputs scaled to about -1 to 1, "
+            "usually helps; the network keeps its weights from before that step"
+        )
+
+
+class Silence:
+    """Progress that nobody wants to see."""
+
+    def tick(self, step: int, report: Report | None) -> None:
+        """Show nothing."""
+
+    def close(self) -> None:
+        """Nothing to take away."""
+
+
+def summary(
+    measured: Sequence[tuple[float, float]], rows: Sequence[int], reduction: str
+) -> tuple[float, float]:
+    """Loss and error of an interval; batches count by their rows, a summed loss adds up."""
+    losses, errors = (np.array(column) for column in zip(*measured, strict=True))
+    error = float(np.average(errors, weights=rows))
+    if reduction == "sum":
+        return float(losses.sum()), error
+    return float(np.average(losses, weights=rows)), error

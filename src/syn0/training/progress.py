@@ -1,0 +1,70 @@
+"""Progress on stderr: a bar on a terminal, a line now and then elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from syn0.training.history import Report
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
+
+PATIENCE = 1.0
+"""Seconds before anything is shown: what is over by then needs no progress."""
+
+
+class Progress:
+    """Shows how far training has come; `tick` it often and `close` it."""
+
+    def __init__(self, total: int) -> None:
+        self._total = total
+        self._started = time.monotonic()
+        self._next_line = PATIENCE
+        self._bar: Bar | None = None
+
+    def tick(self, step: int, report: Report | None) -> None:
+        """Show that `step` steps are done, and the latest report."""
+        elapsed = time.monotonic() - self._started
+        if elapsed < PATIENCE:
+            return
+        words = "" if report is None else describe(report)
+        if sys.stderr.isatty():
+            self._show_bar(step, words)
+        elif elapsed >= self._next_line:
+            print(f"step {step:,} of {self._total:,}  {words}", file=sys.stderr, flush=True)
+            self._next_line = elapsed * 2
+
+    def close(self) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.stop()
+
+    def _show_bar(self, step: int, words: str) -> None:
+        if self._bar is None:
+            from rich.console import Console
+            from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+            from rich.progress import Progress as Bar
+
+            self._bar = Bar(
+                TextColumn("training"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TextColumn("steps"),
+                TimeRemainingColumn(),
+                TextColumn("{task.fields[words]}"),
+                console=Console(stderr=True),
+                transient=True,
+            )
+            self._bar.add_task("training", total=self._total, words=words)
+            self._bar.start()
+        self._bar.update(self._bar.task_ids[0], completed=step, words=words)
+
+
+def describe(report: Report) -> str:
+    """The numbers of a report, in a few words."""
+    words = f"loss {report.loss:.4g}, error {report.error:.4g}"
+    if report.validation_loss is not None:
+        words += f", validation loss {report.validation_loss:.4g}"
+    return words
