@@ -1,6 +1,40 @@
-"""The trained thing: train, predict, print, save and load."""
+"""The trained thing: train, predict, evaluate, print, save and load."""
 
+from syn0.models.evaluation import (
+    Classification,
+    Evaluation,
+    Regression,
+    class_probabilities,
+    evaluate,
+)
 from syn0.models.files import load
 from syn0.models.network import Network, Origin
+from syn0.models.tables import (
+    Fitted,
+    Plan,
+    Wishes,
+    check_sizes,
+    judged_rows,
+    plan_table,
+    resume_table,
+    task_for_sizes,
+)
 
-__all__ = ["Network", "Origin", "load"]
+__all__ = [
+    "Classification",
+    "Evaluation",
+    "Fitted",
+    "Network",
+    "Origin",
+    "Plan",
+    "Regression",
+    "Wishes",
+    "check_sizes",
+    "class_probabilities",
+    "evaluate",
+    "judged_rows",
+    "load",
+    "plan_table",
+    "resume_table",
+    "task_for_sizes",
+]

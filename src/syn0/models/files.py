@@ -34,16 +34,16 @@ def save(network: Network, path: str | os.PathLike[str]) -> None:
     """Write `network` to `path`; OSError if that cannot be done, with nothing changed there."""
     from safetensors.numpy import save as to_bytes
 
-    checkpoint = network._checkpoint
+    checkpoint = network.checkpoint
     _, words, position, *_ = checkpoint.generator
-    arrays = {name: np.ascontiguousarray(value) for name, value in checkpoint.values.items()}
+    arrays = {name: np.asarray(value, order="C") for name, value in checkpoint.values.items()}
     arrays[GENERATOR] = np.asarray(words, dtype=np.uint32)
     description = {
         "format": FORMAT,
         "versions": {"syn0": __version__, "numpy": np.__version__},
-        "engine": network._runner.name if network._runner else None,
+        "engine": network.engine,
         "network": to_data(network.spec),
-        "training": to_data(network._training),
+        "training": to_data(network.training),
         "step": checkpoint.step,
         "epoch": checkpoint.epoch,
         "generator_position": int(position),
@@ -106,8 +106,8 @@ def restore(description: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Net
     epoch = None if description["epoch"] is None else tuple(map(int, description["epoch"]))
     check_state(spec, training, arrays)
     values = {name: a if a.ndim else a.item() for name, a in arrays.items()}
-    network._checkpoint = Checkpoint(values, generator, epoch, int(step))  # type: ignore[arg-type]
-    network._training = training
+    network.checkpoint = Checkpoint(values, generator, epoch, int(step))  # type: ignore[arg-type]
+    network.training = training
     if description["schema"] is not None:
         network.schema = Schema.from_dict(description["schema"])
     if description["origin"] is not None:
@@ -139,23 +139,30 @@ def digest(text: str, arrays: Mapping[str, NDArray[Any]]) -> str:
     for name in sorted(arrays):
         array = arrays[name]
         total.update(f"{name} {array.dtype} {array.shape}".encode())
-        total.update(np.ascontiguousarray(array).tobytes())
+        total.update(array.tobytes())
     return total.hexdigest()
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that a crash leaves the old one or the new one, never a part."""
-    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    """Write a file so that a crash leaves the old one or the new one, never a part.
+
+    Raises:
+        OSError: naming `path`, with nothing changed there.
+    """
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o666 & ~current_umask())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(temporary).chmod(0o666 & ~current_umask())
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
 
 
 def current_umask() -> int:

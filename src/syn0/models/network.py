@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from syn0.data import Schema, read_table
+from syn0.data import Schema, read_table, split_rows
 from syn0.derive import LOSSES, prediction_program, training_program
 from syn0.engines import Runner, make_runner
 from syn0.models.arrays import inputs_array, targets_array
@@ -66,6 +66,9 @@ class Network:
         spec: the frozen description.
         schema: how a table's columns become inputs and outputs, for a network trained on one.
         origin: the data it was trained on, likewise.
+        training: how it was last trained; None before.
+        engine: name of the engine that last trained it; None before.
+        checkpoint: where training stands: weights, optimizer and generator state.
 
     Raises:
         TypeError, ValueError: an argument that is not allowed; the message lists what is.
@@ -102,12 +105,15 @@ class Network:
                     "such as [3, 4, 1], or inputs and layers, such as Network(3, [Dense(4)])"
                 )
             choice("loss", loss, LOSSES)
-            inputs, dense = sizes[0], dense_layers(
-                sizes[1:],
-                activation or "sigmoid",
-                output_activation or LOSSES[loss].output,
-                bias=bool(bias),
-                init=init or "uniform",
+            inputs, dense = (
+                sizes[0],
+                dense_layers(
+                    sizes[1:],
+                    activation or "sigmoid",
+                    output_activation or LOSSES[loss].output,
+                    bias=bool(bias),
+                    init=init or "uniform",
+                ),
             )
         self._begin(NetworkSpec(inputs, dense, loss=loss, seed=seed, dtype=dtype))
 
@@ -122,21 +128,17 @@ class Network:
         self.spec = spec
         self.schema: Schema | None = None
         self.origin: Origin | None = None
-        self._training: Training | None = None
+        self.training: Training | None = None
+        self.engine: str | None = None
+        self._plain = training_program(spec, Training(steps=1))
         self._runner: Runner | None = None
-        self._prediction = prediction_program(spec)
         generator = np.random.RandomState(spec.seed)
-        values = start(self._prediction, generator)
-        self._constants = values
-        self._checkpoint = Checkpoint(
-            {name: values[name] for name in self._parameters()},
+        values = start(self._plain, generator)
+        self._constants = {name: values[name] for name in self._plain.constants}
+        self.checkpoint = Checkpoint(
+            {name: values[name] for name in self._plain.weights},
             generator.get_state(),  # type: ignore[arg-type]
         )
-
-    def _parameters(self) -> list[str]:
-        constants = ("tiny",)
-        init = (line.target for line in self._prediction.phase("init"))
-        return [name for name in init if name not in constants]
 
     def __repr__(self) -> str:
         return f"<Network {self.spec}, {self.steps_taken:,} steps taken>"
@@ -144,12 +146,12 @@ class Network:
     @property
     def weights(self) -> dict[str, NDArray[Any]]:
         """The learned arrays by name: "syn0" (inputs, units), "bias0" (units,), "syn1", …"""
-        return {name: self._checkpoint.values[name] for name in self._parameters()}
+        return {name: self.checkpoint.values[name] for name in self._plain.weights}
 
     @property
     def steps_taken(self) -> int:
         """Number of training steps behind the present weights."""
-        return self._checkpoint.step
+        return self.checkpoint.step
 
     def train(
         self,
@@ -165,6 +167,7 @@ class Network:
         reduction: str = "sum",
         report_every: int | None = None,
         patience: int | None = None,
+        monitor: str = "loss",
         validation: tuple[ArrayLike, ArrayLike] | float | None = None,
         callbacks: Sequence[Callback] = (),
         engine: str = "auto",
@@ -185,8 +188,9 @@ class Network:
             shuffle: whether mini-batches take the rows in a new order every epoch.
             reduction: "sum" (default) or "mean" of the gradients over the rows of a step.
             report_every: steps between two entries of the history.
-            patience: with validation rows, stop after as many reports without a better validation
-                loss, and go back to the best weights.
+            patience: with validation rows, stop after as many reports without a better figure of
+                theirs, and go back to the best weights.
+            monitor: the figure that patience watches: "loss" (default) or "error".
             validation: a pair (X, y), or the fraction of the rows that is set apart.
             callbacks: each is called with every `Report`; a true answer stops training.
             engine: "auto" (default) or the name of one.
@@ -210,6 +214,7 @@ class Network:
             reduction=reduction,
             report_every=report_every,
             patience=patience,
+            monitor=monitor,
         )
         rows = inputs_array(X, self.spec)
         targets = targets_array(y, self.spec, len(rows))
@@ -232,18 +237,18 @@ class Network:
         program = training_program(self.spec, training)
         runner = make_runner(engine, program, prediction_program(self.spec, training.reduction))
         fresh = start(program, np.random.RandomState(0))
-        known = self._checkpoint.values
+        known = self.checkpoint.values
         values = {name: known.get(name, fresh[name]) for name in program.state}
         constants = {name: fresh[name] for name in program.constants}
         job = Job(
             program, runner, training, constants, X, y, validation, tuple(callbacks), progress
         )
-        run = Run(job, replace(self._checkpoint, values=values))
-        self._training, self._runner = training, runner
+        run = Run(job, replace(self.checkpoint, values=values))
+        self.training, self.engine, self._runner = training, runner.name, runner
         try:
             run.go()
         finally:
-            self._checkpoint = run.checkpoint()
+            self.checkpoint = run.checkpoint()
         return run.history
 
     def _validation(
@@ -258,8 +263,6 @@ class Network:
         if isinstance(validation, tuple):
             rows = inputs_array(validation[0], self.spec)
             return X, y, (rows, targets_array(validation[1], self.spec, len(rows)))
-        from syn0.data import split_rows
-
         fraction = real("validation", validation, above=0, below=1)
         kept, apart = split_rows(len(X), fraction, self.spec.seed or 0)
         if not len(kept) or not len(apart):
@@ -281,7 +284,7 @@ class Network:
             inputs = inputs_array(X, self.spec)
         else:
             inputs = self.schema.inputs(read_table(X, for_prediction=True), self.spec.dtype)
-        outputs = self._ready().predict(self._constants | dict(self._checkpoint.values), inputs)
+        outputs = self._ready().predict(self._constants | dict(self.checkpoint.values), inputs)
         return outputs if self.schema is None else self.schema.restore(outputs)
 
     def labels(self, X: Any) -> NDArray[Any]:
@@ -297,8 +300,7 @@ class Network:
 
     def _ready(self) -> Runner:
         if self._runner is None:
-            program = training_program(self.spec, Training(steps=1))
-            self._runner = make_runner("auto", program, self._prediction)
+            self._runner = make_runner("auto", self._plain, prediction_program(self.spec))
         return self._runner
 
     def program(
@@ -321,7 +323,7 @@ class Network:
         """
         printer = PRINTERS[choice("language", language, PRINTERS)]
         spec = self.spec
-        training = training or self._training or Training(steps=default_steps(spec))
+        training = training or self.training or Training(steps=default_steps(spec))
         if data is None:
             data = example_data(spec.inputs, spec.outputs, len(spec.layers))
         elif not isinstance(data, Data):

@@ -8,7 +8,9 @@ from typing import Any
 from syn0.spec.network import Dense, NetworkSpec
 from syn0.spec.training import SGD, Adam, Training
 
-KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in (NetworkSpec, Dense, Training, SGD, Adam)}
+KINDS: dict[str, type[Any]] = {
+    kind.__name__: kind for kind in (NetworkSpec, Dense, Training, SGD, Adam)
+}
 
 
 def to_data(value: Any) -> Any:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from syn0.spec.checks import choice, real, truth, whole
 
 REDUCTIONS = ("sum", "mean")
+MONITORS = ("loss", "error")
 
 
 @dataclass(frozen=True)
@@ -14,7 +15,7 @@ class SGD:
     """Gradient descent: `weights += learning_rate * update`.
 
     Args:
-        learning_rate: the tutorial's alpha, above 0; default 1.0, which adds nothing to the program.
+        learning_rate: the tutorial's alpha, above 0; default 1.0, which adds no line.
     """
 
     learning_rate: float = 1.0
@@ -63,8 +64,9 @@ class Training:
         reduction: "sum" (default) or "mean" of the gradient over the rows of a step.
         report_every: steps between two entries of the history. By default a round number that
             gives two to twenty entries; training counted in epochs reports every epoch.
-        patience: reports without a better validation loss after which training stops and the
+        patience: reports without a better validation figure after which training stops and the
             best weights come back; None (default) never stops early.
+        monitor: the figure that patience watches: "loss" (default) or "error".
     """
 
     steps: int | None = None
@@ -75,6 +77,7 @@ class Training:
     reduction: str = "sum"
     report_every: int | None = None
     patience: int | None = None
+    monitor: str = "loss"
 
     def __post_init__(self) -> None:
         if (self.steps is None) == (self.epochs is None):
@@ -85,10 +88,16 @@ class Training:
                 object.__setattr__(self, name, whole(name, value))
         truth("shuffle", self.shuffle)
         choice("reduction", self.reduction, REDUCTIONS)
+        choice("monitor", self.monitor, MONITORS)
         if not isinstance(self.optimizer, Optimizer):
             raise TypeError(f"optimizer must be SGD(...) or Adam(...), not {self.optimizer!r}")
-        if self.epochs is not None and self.report_every is not None:
+        if self.counts_epochs and self.report_every is not None:
             raise ValueError("report_every counts steps; training counted in epochs reports each")
+
+    @property
+    def counts_epochs(self) -> bool:
+        """Whether training goes by epochs of mini-batches; with full batches an epoch is a step."""
+        return self.epochs is not None and self.batch_size is not None
 
     def batches(self, rows: int) -> int:
         """Number of steps in an epoch over `rows` rows; the last batch may be smaller."""
@@ -103,9 +112,9 @@ class Training:
 
     def interval(self, rows: int) -> int:
         """Number of steps from one report to the next."""
-        if self.steps is None:
+        if self.counts_epochs:
             return self.batches(rows)
-        return self.report_every or round_interval(self.steps)
+        return self.report_every or round_interval(self.total_steps(rows))
 
 
 def round_interval(steps: int) -> int:

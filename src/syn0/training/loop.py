@@ -61,7 +61,7 @@ class Run:
         self.history = History(engine=job.runner.name)
         self.progress = Progress(self.end - self.first) if job.progress else Silence()
         self.best: Checkpoint | None = None
-        self.best_loss = float("inf")
+        self.best_figure = float("inf")
         self.reports_since_best = 0
         self._stretch = 1
 
@@ -84,7 +84,7 @@ class Run:
         """Train up to the next report, or up to an interruption."""
         training, first = self.job.training, self.step
         end = min(self.step + training.interval(len(self.job.X)), self.end)
-        by_epoch = training.epochs is not None and training.batch_size is not None
+        by_epoch = training.counts_epochs
         measured, rows = [], []
         while self.step < end:
             measure = by_epoch or self.step == first
@@ -128,13 +128,15 @@ class Run:
         for callback in job.callbacks:
             if callback(report):
                 self.history.stopped = "callback"
-        if job.training.patience is not None and report.validation_loss is not None:
-            self.watch(report.validation_loss, job.training.patience)
+        figures = {"loss": report.validation_loss, "error": report.validation_error}
+        figure = figures[job.training.monitor]
+        if job.training.patience is not None and figure is not None:
+            self.watch(figure, job.training.patience)
 
-    def watch(self, validation_loss: float, patience: int) -> None:
+    def watch(self, figure: float, patience: int) -> None:
         """Early stopping: keep the best weights, stop when they have long been the best."""
-        if validation_loss < self.best_loss:
-            self.best, self.best_loss = self.standing().copy(), validation_loss
+        if figure < self.best_figure:
+            self.best, self.best_figure = self.standing().copy(), figure
             self.reports_since_best = 0
         else:
             self.reports_since_best += 1

@@ -1,0 +1,76 @@
+"""`syn0 predict`: what a saved model says about data."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from syn0.cli.options import waiting
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from syn0.data import Table
+    from syn0.models import Network
+
+
+@click.command()
+@click.argument("model")
+@click.argument("data")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list, an object a row.")
+def predict(model: str, data: str, as_json: bool) -> None:
+    """Print the predictions of MODEL for DATA, as CSV: a header, then a line a row.
+
+    Columns are found by name, in any order, and others are passed over. For classes there is the
+    predicted one and, from outputs that are probabilities, a column for each class.
+
+    \b
+    syn0 predict titanic.safetensors passengers.csv > answers.csv
+    """
+    from syn0.models import load
+
+    network = load(model)
+    with waiting(f"reading {data}"):
+        columns = predictions(network, data)
+    rows = zip(*columns.values(), strict=True)
+    if as_json:
+        click.echo(json.dumps([dict(zip(columns, row, strict=True)) for row in rows], indent=2))
+        return
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+
+
+def predictions(network: Network, data: str) -> dict[str, list[Any]]:
+    """The columns to print, by name."""
+    from syn0.data import read_table
+    from syn0.models import class_probabilities
+
+    table = read_table(data, for_prediction=True)
+    if network.schema is None:
+        outputs = network.predict(plain_numbers(table))
+        return {f"output {k}": column.tolist() for k, column in enumerate(outputs.T, 1)}
+    outputs = network.predict(table)
+    columns = {"prediction": network.schema.decode(outputs).tolist()}
+    probabilities = class_probabilities(network, outputs)
+    if network.schema.classes and probabilities is not None:
+        for name, column in zip(network.schema.classes, probabilities.T, strict=True):
+            columns[f"probability of {name}"] = column.tolist()
+    return columns
+
+
+def plain_numbers(table: Table) -> NDArray[Any]:
+    """All columns as one array, for a network that was trained on plain arrays."""
+    import numpy as np
+
+    for column in table.inputs:
+        if column.categories is not None:
+            raise ValueError(
+                f"column {column.name!r} of {table.name} holds text, but the model was trained on "
+                "plain numbers"
+            )
+    return np.column_stack([column.values for column in table.inputs])

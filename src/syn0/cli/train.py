@@ -1,0 +1,225 @@
+"""`syn0 train`: train a network on real data."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from syn0.cli.options import (
+    activation_names,
+    hidden_sizes,
+    message,
+    network_options,
+    waiting,
+)
+
+if TYPE_CHECKING:
+    from syn0.data import Table
+    from syn0.models import Fitted, Plan, Wishes
+    from syn0.training import Report
+
+
+@click.command()
+@click.argument("data")
+@click.option("--target", metavar="COLUMN", help="The column to learn; default the last.")
+@click.option("--drop", multiple=True, metavar="COLUMN", help="Leave a column out (repeatable).")
+@click.option(
+    "--net", metavar="SIZES", help="The whole network, such as 3-4-1; columns go in as they are."
+)
+@click.option(
+    "--hidden",
+    metavar="SIZES",
+    help="Hidden layers of the practitioner's network, such as 64,64; default 100.",
+)
+@network_options
+@click.option(
+    "--seed",
+    type=int,
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Of the split, the start weights and the order of batches.",
+)
+@click.option(
+    "--holdout",
+    type=float,
+    metavar="FRACTION",
+    help="Share of the rows held out to judge the result; default 0.2.",
+)
+@click.option(
+    "--task",
+    type=click.Choice(["classification", "regression"]),
+    help="What kind of target; default told from its values.",
+)
+@click.option("--resume", metavar="MODEL", help="Go on training a saved model.")
+@click.option("--engine", default="auto", show_default=True, metavar="NAME", help="auto or numpy.")
+@click.option("--out", metavar="FILE", help="Save the model, for instance as model.safetensors.")
+@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
+def train(data: str, out: str | None, as_json: bool, engine: str, **options: Any) -> None:
+    """Train a network on DATA and judge it on rows that it has not seen.
+
+    DATA is a CSV or Parquet file, an IDX images file with its labels beside it, a folder of class
+    folders of images, or a built-in name: correlated, xor, digits, iris, wine, breast_cancer,
+    diabetes.
+
+    Numbers are scaled, texts encoded and missing values filled, and training stops when
+    validation rows no longer gain. With --net, the columns go in as they are and the network is
+    the tutorial's.
+
+    \b
+    syn0 train digits
+    syn0 train titanic.csv --target survived --drop alive --out titanic.safetensors
+    syn0 train xor --net 3-4-1 --steps 60000 --report-every 10000
+    """  # fmt: skip
+    check_writable(out)
+    with waiting(f"reading {data}"):
+        table, plan = planned(data, options)
+    tell_plan(table, plan)
+    report = options["report_every"] is not None and not as_json
+    started = time.perf_counter()
+    fitted = fit(plan, engine, out, report=report)
+    seconds = time.perf_counter() - started
+    show(fitted, seconds, out, as_json=as_json)
+    if out:
+        fitted.network.save(out)
+        message(f"Saved {out}")
+    if not as_json:
+        tell_next(data, out)
+    if fitted.history.stopped == "interrupted":
+        sys.exit(130)
+
+
+def check_writable(out: str | None) -> None:
+    """OSError before the work begins, rather than after it, if `out` cannot be written."""
+    if out is None:
+        return
+    path = Path(out)
+    if path.is_dir():
+        raise ValueError(
+            f"--out {out} is a folder: name a file, such as {path / 'model.safetensors'}"
+        )
+    try:
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, out) from None
+
+
+def planned(data: str, options: dict[str, Any]) -> tuple[Table, Plan]:
+    """The table, and how a network is trained on it."""
+    from syn0.data import read_table
+    from syn0.models import load, plan_table, resume_table
+
+    wishes = wishes_of(options)
+    if options["resume"] is None:
+        table = read_table(data, target=options["target"], drop=options["drop"])
+        return table, plan_table(table, wishes)
+    network = load(options["resume"])
+    target = options["target"] or (network.schema.target if network.schema else None)
+    table = read_table(data, target=target, drop=options["drop"])
+    return table, resume_table(network, table, wishes)
+
+
+def wishes_of(options: dict[str, Any]) -> Wishes:
+    """What the options say about the network and its training."""
+    from syn0.models import Wishes
+    from syn0.spec import parse_sizes
+
+    if options["net"] is not None and options["hidden"] is not None:
+        raise ValueError(
+            "--net describes the whole network, --hidden only its hidden layers: give one of them"
+        )
+    return Wishes(
+        sizes=None if options["net"] is None else parse_sizes(options["net"]),
+        hidden=hidden_sizes(options["hidden"]),
+        activation=activation_names(options["activation"]),
+        **{
+            name: options[name]
+            for name in (
+                "task", "holdout", "bias", "loss", "optimizer", "learning_rate", "steps",
+                "epochs", "batch_size", "report_every", "seed",
+            )
+        },
+    )  # fmt: skip
+
+
+def tell_plan(table: Table, plan: Plan) -> None:
+    """What was understood: the target, the rows, the columns left out, the network."""
+    schema = plan.network.schema
+    assert schema is not None  # noqa: S101  (a plan for a table has one)
+    if not table.has_names:
+        message("Columns: no header was found, so they are called x1, x2, …")
+    if table.target_was_guessed:
+        message(f"Target: {table.target!r}, the last column (--target names another)")
+    if table.rows_without_target:
+        message(f"Left out: {table.rows_without_target:,} rows without a target")
+    for name, reason in schema.left_out.items():
+        message(f"Left out: column {name!r}, {reason}")
+    kind = f"{len(schema.classes)} classes" if schema.classes else "numbers"
+    message(f"Data: {table.name}, {len(table):,} rows; {schema.target!r} holds {kind}")
+    message(f"Network: {describe_network(plan)}, {len(plan.trained):,} rows to train on")
+
+
+def describe_network(plan: Plan) -> str:
+    """Sizes, activations and optimizer in a few words."""
+    spec, training = plan.network.spec, plan.training
+    kinds = dict.fromkeys(layer.activation for layer in spec.layers)
+    optimizer = type(training.optimizer).__name__
+    size = "full batches" if training.batch_size is None else f"batches of {training.batch_size}"
+    return f"{spec}, {' and '.join(kinds)}, {optimizer} on {size}"
+
+
+def fit(plan: Plan, engine: str, out: str | None, *, report: bool) -> Fitted:
+    """Train; where a number stops being one, what was good is still saved."""
+    try:
+        return plan.fit(engine=engine, callbacks=[print_report] if report else [])
+    except FloatingPointError:
+        if out:
+            plan.network.save(out)
+            message(f"Saved the last good weights to {out}")
+        raise
+
+
+def print_report(report: Report) -> None:
+    """A line of results for --report-every, with the digits that the printed program gives."""
+    click.echo(f"step {report.step}: loss {report.loss:.12g}, error {report.error:.12g}")
+
+
+def show(fitted: Fitted, seconds: float, out: str | None, *, as_json: bool) -> None:
+    """The figures on rows that were held out, or on the trained rows where none were."""
+    from syn0.cli.show import show_evaluation, training_data
+    from syn0.models import evaluate
+
+    judged, where = fitted.judged()
+    figures = evaluate(fitted.network, judged)
+    message(f"Trained: {fitted.network.steps_taken:,} steps, {seconds:.1f} s{ending(fitted)}")
+    if as_json:
+        click.echo(json.dumps(training_data(fitted, figures, where, seconds, out), indent=2))
+    else:
+        show_evaluation(figures, f"{figures.rows:,} {where}")
+
+
+def ending(fitted: Fitted) -> str:
+    """How training ended, where that needs words."""
+    history = fitted.history
+    words = "; interrupted, what was learned is kept" if history.stopped == "interrupted" else ""
+    if history.best_step is not None:
+        words += f" (best by validation rows among {history.step[-1]:,})"
+    return words
+
+
+def tell_next(data: str, out: str | None) -> None:
+    """Where to look next."""
+    if out:
+        message(f"Next: syn0 predict {out} NEW_DATA, or syn0 evaluate {out} {data}")
+    else:
+        message(
+            "Next: --out model.safetensors keeps the model; syn0 write 3-4-1 prints the program "
+            "of a network"
+        )

@@ -1,0 +1,113 @@
+"""`syn0 write`: print the program of a network."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from syn0.cli.options import activation_names, network_options, waiting
+
+if TYPE_CHECKING:
+    from syn0.printers import Data
+    from syn0.spec import NetworkSpec, Training
+
+
+@click.command()
+@click.argument("net")
+@click.option("--data", metavar="DATA", help="Data that the program carries in its text.")
+@click.option("--target", metavar="COLUMN", help="The column to learn; default the last.")
+@click.option("--drop", multiple=True, metavar="COLUMN", help="Leave a column out (repeatable).")
+@click.option("--seed", type=int, default=1, show_default=True, metavar="N",
+              help="Of the start weights and the order of batches.")  # fmt: skip
+@click.option("--dtype", default="float64", show_default=True, metavar="NAME",
+              help="float64 or float32.")  # fmt: skip
+@network_options
+@click.option("--to", "language", default="numpy", show_default=True, metavar="LANGUAGE",
+              help="numpy (commented) or terse (the eleven-line form).")  # fmt: skip
+@click.option("--diff", is_flag=True, help="Show what the options change in the plain program.")
+def write(net: str, language: str, diff: bool, **options: Any) -> None:
+    """Print the program that trains NET, sizes such as 3-4-1.
+
+    With nothing else said, it is the tutorial's: sigmoid layers, squared error, full batches.
+    Without --data, a net of 3 inputs and 1 output learns the tutorial's table.
+
+    \b
+    syn0 write 3-4-1 > net.py && python net.py
+    syn0 write 3-4-1 --to terse
+    syn0 write 3-4-1 --bias --diff
+    """
+    from syn0.models.network import Network, default_steps
+    from syn0.spec import Training
+
+    spec, training = described(net, options)
+    network = Network.from_spec(spec)
+    data = data_for(spec, options)
+    text = network.program(language, training=training, data=data)
+    if not diff:
+        click.echo(text, nl=False)
+        return
+    plain = Network(net)
+    tutorial = Training(steps=default_steps(plain.spec))
+    before = plain.program(language, training=tutorial, data=data)
+    click.echo(difference(before, text, net), nl=False)
+
+
+def described(net: str, options: dict[str, Any]) -> tuple[NetworkSpec, Training]:
+    """The network and the training that the options describe."""
+    from syn0.models.network import Network, default_steps, make_optimizer
+    from syn0.spec import Training
+
+    spec = Network(
+        net,
+        activation=activation_names(options["activation"]),
+        bias=options["bias"],
+        loss=options["loss"] or "squared_error",
+        seed=options["seed"],
+        dtype=options["dtype"],
+    ).spec
+    steps, epochs = options["steps"], options["epochs"]
+    training = Training(
+        steps=default_steps(spec) if steps is None and epochs is None else steps,
+        epochs=epochs,
+        batch_size=options["batch_size"],
+        optimizer=make_optimizer(options["optimizer"] or "sgd", options["learning_rate"]),
+        report_every=options["report_every"],
+    )
+    return spec, training
+
+
+def data_for(spec: NetworkSpec, options: dict[str, Any]) -> Data | None:
+    """The named data as X and y that go in as they are; None where none are named."""
+    from syn0.data import BUILT_IN, Schema, read_table
+    from syn0.models import check_sizes, task_for_sizes
+    from syn0.printers import Data
+
+    name = options["data"]
+    if name is None:
+        return None
+    with waiting(f"reading {name}"):
+        table = read_table(name, target=options["target"], drop=options["drop"])
+    schema = Schema.fit(table, task=task_for_sizes(table, spec.sizes), prepare=False)
+    check_sizes(spec.sizes, schema, table.name)
+    # A file's name stands quoted in the comment: no character of it can end the comment.
+    note = BUILT_IN.get(name, f"from {table.name!a}")
+    return Data(schema.inputs(table), schema.targets(table), note)
+
+
+def difference(before: str, after: str, net: str) -> str:
+    """A unified diff with two lines of context, coloured on a terminal."""
+    lines = difflib.unified_diff(
+        before.splitlines(keepends=True),
+        after.splitlines(keepends=True),
+        f"{net}, plain",
+        f"{net}, as described",
+        n=2,
+    )
+    if not sys.stdout.isatty() or os.environ.get("NO_COLOR"):
+        return "".join(lines)
+    colours = {"+": "green", "-": "red", "@": "cyan"}
+    return "".join(click.style(line, fg=colours.get(line[0])) for line in lines)

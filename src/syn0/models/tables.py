@@ -1,0 +1,299 @@
+"""From a table to a trained network: rows held out, columns prepared, sound settings chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from syn0.data import Schema, Table, split_rows
+from syn0.derive import LOSSES
+from syn0.models.network import Network, Origin, default_steps, make_optimizer
+from syn0.spec import Adam, NetworkSpec, Training, dense_layers
+from syn0.spec.checks import choice, real
+from syn0.training import History
+from syn0.training.loop import Callback
+
+HOLDOUT = 0.2
+FEWEST_ROWS_TO_SPLIT = 20
+"""Tables with fewer rows, such as the tutorial's, are used whole."""
+
+VALIDATION = 0.1
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What a user may say about training on a table; None leaves the choice to syn0.
+
+    Attributes:
+        sizes: the whole network; columns then go in as they are and the rest is the tutorial's.
+        hidden: units of the hidden layers, for the practitioner's pipeline.
+        task: "classification" or "regression"; by default told from the target.
+        holdout: fraction of the rows held out for evaluation; 0 for none.
+        Others: as in `Network` and `Network.train`.
+    """
+
+    sizes: tuple[int, ...] | None = None
+    hidden: tuple[int, ...] | None = None
+    task: str | None = None
+    holdout: float | None = None
+    activation: str | tuple[str, ...] | None = None
+    bias: bool = False
+    loss: str | None = None
+    optimizer: str | None = None
+    learning_rate: float | None = None
+    steps: int | None = None
+    epochs: int | None = None
+    batch_size: int | None = None
+    report_every: int | None = None
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A network trained on a table, with the rows that it saw and those held out."""
+
+    network: Network
+    history: History
+    trained: Table
+    held_out: Table
+
+    def judged(self) -> tuple[Table, str]:
+        """The rows to judge the network on, and words for them."""
+        return held_out_or_all(self.trained, self.held_out)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything settled before training begins: nothing can be refused any more."""
+
+    network: Network
+    training: Training
+    trained: Table
+    held_out: Table
+    validates: bool
+
+    def fit(
+        self, *, engine: str = "auto", callbacks: Sequence[Callback] = (), progress: bool = True
+    ) -> Fitted:
+        """Train the network as planned; NonFiniteError as in `Network.train`."""
+        spec, schema = self.network.spec, self.network.schema
+        assert schema is not None  # noqa: S101  (see plan_table)
+        X, y = schema.inputs(self.trained, spec.dtype), schema.targets(self.trained, spec.dtype)
+        validation = None
+        if self.validates:
+            kept, apart = split_rows(len(X), VALIDATION, spec.seed or 0, strata(schema, y))
+            X, y, validation = X[kept], y[kept], (X[apart], y[apart])
+        history = self.network.run(
+            self.training, X, y, validation, callbacks=callbacks, engine=engine, progress=progress
+        )
+        return Fitted(self.network, history, self.trained, self.held_out)
+
+
+def plan_table(table: Table, wishes: Wishes) -> Plan:
+    """Settle how a network is trained on a table.
+
+    Raises:
+        ValueError, TypeError: wishes that do not go together or with the table.
+    """
+    holdout = wishes.holdout
+    if holdout is None:
+        holdout = HOLDOUT if len(table) >= FEWEST_ROWS_TO_SPLIT else 0.0
+    holdout = real("holdout", holdout, least=0, below=1)
+    prepare = wishes.sizes is None
+    task = wishes.task or task_for_sizes(table, wishes.sizes)
+    whole = Schema.fit(table, task=task, prepare=prepare)
+    rows = strata(whole, whole.targets(table))
+    kept, apart = split_rows(len(table), holdout, wishes.seed, rows)
+    trained, held_out = table.take(kept), table.take(apart)
+    schema = Schema.fit(trained, task=whole.task, prepare=prepare)
+    if wishes.sizes is None:
+        spec, training = sound_network(wishes, schema), sound_training(wishes, len(kept))
+    else:
+        check_sizes(wishes.sizes, schema, table.name)
+        spec = plain_network(wishes.sizes, wishes)
+        training = plain_training(wishes, spec)
+    if training.batch_size is not None and training.batch_size > len(kept):
+        raise ValueError(
+            f"batch size {training.batch_size} is more than the {len(kept)} rows to train on"
+        )
+    network = Network.from_spec(spec)
+    network.schema = schema
+    network.origin = Origin(table.name, table.fingerprint, holdout, wishes.seed)
+    validates = prepare and wishes.steps is None and wishes.epochs is None
+    return Plan(network, training, trained, held_out, validates and can_validate(len(kept)))
+
+
+def resume_table(network: Network, table: Table, wishes: Wishes) -> Plan:
+    """Settle how a trained network goes on, on the rows that it was trained on.
+
+    The table is split as before if it is the same; the network, its columns and its settings
+    stay, but for the steps or epochs, the batch size and the learning rate that are wished.
+
+    Raises:
+        ValueError, TypeError: wishes or a table that do not fit the network.
+    """
+    if network.schema is None or network.origin is None or network.training is None:
+        raise ValueError("this model was not trained on a table: go on with Network.train")
+    if wishes.steps is None and wishes.epochs is None:
+        raise ValueError("say how much further to train: give steps or epochs")
+    if table.fingerprint != network.origin.fingerprint:
+        raise ValueError(
+            f"{table.name} is not what the model was trained on ({network.origin.data}): "
+            "training goes on with the same rows, so that those held out stay unseen"
+        )
+    trained, held_out = split_again(network, table)
+    optimizer = make_optimizer(network.training.optimizer, wishes.learning_rate)
+    training = replace(
+        network.training,
+        steps=wishes.steps,
+        epochs=wishes.epochs,
+        batch_size=wishes.batch_size or network.training.batch_size,
+        report_every=wishes.report_every,
+        optimizer=optimizer,
+        patience=None,
+    )
+    return Plan(network, training, trained, held_out, validates=False)
+
+
+def split_again(network: Network, table: Table) -> tuple[Table, Table]:
+    """The rows that a network was trained on and those held out, of the same data."""
+    schema, origin = network.schema, network.origin
+    assert schema is not None and origin is not None  # noqa: S101, PT018  (trained on a table)
+    classes = strata(schema, schema.targets(table))
+    kept, apart = split_rows(len(table), origin.holdout, origin.seed, classes)
+    return table.take(kept), table.take(apart)
+
+
+def judged_rows(network: Network, table: Table) -> tuple[Table, str]:
+    """The rows of a table that a network can fairly be judged on, and words for them.
+
+    Of the data it was trained on these are the rows held out; other data count whole.
+    """
+    if network.origin is None or table.fingerprint != network.origin.fingerprint:
+        return table, f"rows of {table.name}, which it was not trained on"
+    return held_out_or_all(*split_again(network, table))
+
+
+def held_out_or_all(trained: Table, held_out: Table) -> tuple[Table, str]:
+    """The rows held out, or where there are none those trained on, and words that say so."""
+    if len(held_out):
+        return held_out, "held-out rows"
+    return trained, "rows it was trained on (none were held out)"
+
+
+def strata(schema: Schema, targets: NDArray[Any]) -> NDArray[Any] | None:
+    """The class number of each row, so that a split keeps the classes' shares; None for
+    regression."""
+    if schema.task == "regression":
+        return None
+    return targets.argmax(axis=1) if targets.shape[1] > 1 else targets[:, 0].astype(np.intp)
+
+
+def task_for_sizes(table: Table, sizes: tuple[int, ...] | None) -> str | None:
+    """A single output learns a target of many whole numbers as a number, not as classes."""
+    target = table.columns[table.target] if table.target else None
+    if sizes is None or sizes[-1] > 1 or target is None or target.categories is not None:
+        return None
+    return "regression" if len(np.unique(target.values)) > 2 else None
+
+
+def check_sizes(sizes: tuple[int, ...], schema: Schema, data: str) -> None:
+    """ValueError if a network of these sizes does not fit the columns of `data`."""
+    net = "-".join(map(str, sizes))
+    if sizes[0] != schema.n_inputs:
+        raise ValueError(
+            f"the network {net} takes {sizes[0]} inputs, but {data} has "
+            f"{schema.n_inputs} input columns"
+        )
+    if sizes[-1] != schema.n_outputs:
+        kind = f"{len(schema.classes)} classes" if schema.classes else "numbers"
+        raise ValueError(
+            f"the network {net} gives {sizes[-1]} outputs, but the target {schema.target!r} of "
+            f"{data} holds {kind} and needs {schema.n_outputs}"
+        )
+
+
+def plain_network(sizes: tuple[int, ...], wishes: Wishes) -> NetworkSpec:
+    """The network of `--net`: the tutorial's, but for what is wished."""
+    loss = wishes.loss or "squared_error"
+    layers = dense_layers(
+        sizes[1:],
+        wishes.activation or "sigmoid",
+        LOSSES[choice("loss", loss, LOSSES)].output,
+        bias=wishes.bias,
+        init="uniform",
+    )
+    return NetworkSpec(sizes[0], layers, loss=loss, seed=wishes.seed)
+
+
+def plain_training(wishes: Wishes, spec: NetworkSpec) -> Training:
+    """The training of `--net`: full batches of summed gradients, unless wished otherwise."""
+    steps = wishes.steps
+    if steps is None and wishes.epochs is None:
+        steps = default_steps(spec)
+    return Training(
+        steps=steps,
+        epochs=wishes.epochs,
+        batch_size=wishes.batch_size,
+        optimizer=make_optimizer(wishes.optimizer or "sgd", wishes.learning_rate),
+        report_every=wishes.report_every,
+    )
+
+
+def sound_network(wishes: Wishes, schema: Schema) -> NetworkSpec:
+    """The practitioner's network: relu layers with bias, and the output that fits the target."""
+    if schema.task == "regression":
+        loss, output = "squared_error", "identity"
+    else:
+        loss = "binary_cross_entropy" if schema.n_outputs == 1 else "cross_entropy"
+        output = LOSSES[loss].output
+    if wishes.loss is not None:
+        loss = choice("loss", wishes.loss, LOSSES)
+    hidden = (100,) if wishes.hidden is None else wishes.hidden
+    layers = dense_layers(
+        (*hidden, schema.n_outputs),
+        wishes.activation or "relu",
+        output,
+        bias=True,
+        init="he_uniform",
+    )
+    return NetworkSpec(schema.n_inputs, layers, loss=loss, seed=wishes.seed, dtype="float32")
+
+
+def sound_training(wishes: Wishes, rows: int) -> Training:
+    """The practitioner's training: Adam on mini-batches, stopped when validation rows say so.
+
+    Small tables get more epochs, so that each network takes some thousands of steps. Early
+    stopping watches the mean absolute error: for classes it follows the accuracy closely and,
+    unlike the accuracy, tells rows apart that are all right.
+    """
+    batch_size = wishes.batch_size or min(sound_batch_size(rows), max(1, rows // 2))
+    epochs, patience = wishes.epochs, None
+    if wishes.steps is None and epochs is None:
+        epochs = int(np.clip(5000 * batch_size // rows, 40, 400))
+        patience = epochs // 4 if can_validate(rows) else None
+    optimizer = make_optimizer(wishes.optimizer or Adam(), wishes.learning_rate)
+    return Training(
+        steps=wishes.steps,
+        epochs=epochs,
+        batch_size=batch_size,
+        optimizer=optimizer,
+        reduction="mean",
+        report_every=wishes.report_every,
+        patience=patience,
+        monitor="error",
+    )
+
+
+def sound_batch_size(rows: int) -> int:
+    """32 rows, and more for large tables, up to 512."""
+    return int(2 ** np.clip(np.round(np.log2(rows / 1500)), 5, 9))
+
+
+def can_validate(rows: int) -> bool:
+    """Whether a tenth of the rows is enough to say when to stop."""
+    return rows * VALIDATION >= 10
