@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 @click.option(
     "--hidden",
     metavar="SIZES",
-    help="Hidden layers of the practitioner's network, such as 64,64; default 100.",
+    help="Hidden layers of the practitioner's network, such as 64,64; default 128 (images 256).",
 )
 @network_options
 @click.option(
@@ -120,6 +120,10 @@ def planned(data: str, options: dict[str, Any]) -> tuple[Table, Plan]:
     if options["resume"] is None:
         table = read_table(data, target=options["target"], drop=options["drop"])
         return table, plan_table(table, wishes)
+    settled = ("net", "hidden", "activation", "bias", "loss", "optimizer", "task", "holdout")
+    for name in settled:
+        if options[name]:
+            raise ValueError(f"--resume keeps the model's network and settings: leave out --{name}")
     network = load(options["resume"])
     target = options["target"] or (network.schema.target if network.schema else None)
     table = read_table(data, target=target, drop=options["drop"])

@@ -148,7 +148,7 @@ def backward_lines(network: NetworkSpec, reduction: str) -> tuple[list[Line], li
         activation = ACTIVATIONS[layer.activation]
         if k == n:
             value = LOSSES[network.loss].delta(error, out, activation)
-            note = "the error" if value == error else "the error, scaled by confidence"
+            note = "the error" if value == error else f"the error, {activation.scaled}"
             if reduction == "mean":
                 value, note = value / row_count(out), f"{note}, over the rows"
         else:
@@ -158,7 +158,7 @@ def backward_lines(network: NetworkSpec, reduction: str) -> tuple[list[Line], li
                      f"what each value of l{k} contributed, through {above}")
             )  # fmt: skip
             value = activation.delta(error, out)
-            note = "its share, scaled by confidence"
+            note = ", ".join(filter(None, ["its share", activation.scaled]))
         lines.append(Line(delta.name, value, "backward", k, note))
         units, inputs = layer.units, network.sizes[k - 1]
         parameters.append(

@@ -22,6 +22,7 @@ FEWEST_ROWS_TO_SPLIT = 20
 """Tables with fewer rows, such as the tutorial's, are used whole."""
 
 VALIDATION = 0.1
+HIDDEN, HIDDEN_FOR_IMAGES = (128,), (256,)
 
 
 @dataclass(frozen=True)
@@ -253,7 +254,7 @@ def sound_network(wishes: Wishes, schema: Schema) -> NetworkSpec:
         output = LOSSES[loss].output
     if wishes.loss is not None:
         loss = choice("loss", wishes.loss, LOSSES)
-    hidden = (100,) if wishes.hidden is None else wishes.hidden
+    hidden = wishes.hidden or (HIDDEN_FOR_IMAGES if schema.image_shape else HIDDEN)
     layers = dense_layers(
         (*hidden, schema.n_outputs),
         wishes.activation or "relu",

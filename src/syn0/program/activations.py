@@ -30,6 +30,7 @@ class Activation:
         formula: the value, from the weighted sum `z`, a (rows, units) matrix.
         range: the least and the greatest value that the output comes near or reaches.
         words: one sentence for a learner.
+        scaled: what multiplying by the slope does to an error, in a few words; "" for nothing.
         slope: d out / d z from the output, where each output depends on its own `z` alone.
         pull: what an error at the outputs asks of `z` (the error times the transposed Jacobian),
             for activations that have no slope of their own for each entry.
@@ -38,6 +39,7 @@ class Activation:
     formula: Callable[[Expr], Expr]
     range: tuple[float, float]
     words: str
+    scaled: str
     slope: Callable[[Expr], Expr | float] | None = None
     pull: Callable[[Expr, Expr], Expr] | None = None
 
@@ -65,30 +67,35 @@ ACTIVATIONS: dict[str, Activation] = {
         slope=lambda out: out * (1 - out),
         range=(0, 1),
         words="squashes any number into 0 to 1; steepest at 0, nearly flat far from it",
+        scaled="scaled by confidence",
     ),
     "tanh": Activation(
         formula=lambda z: apply("tanh", z),
         slope=lambda out: 1 - out**2,
         range=(-1, 1),
         words="squashes any number into -1 to 1; 0 stays 0",
+        scaled="scaled by confidence",
     ),
     "relu": Activation(
         formula=lambda z: maximum(z, 0),
         slope=lambda out: out > 0,
         range=(0, INFINITY),
         words="lets positive numbers through and turns negative ones to 0",
+        scaled="where the unit is on",
     ),
     "identity": Activation(
         formula=lambda z: z,
         slope=lambda out: 1,
         range=(-INFINITY, INFINITY),
         words="leaves the weighted sum as it is",
+        scaled="",
     ),
     "softmax": Activation(
         formula=softmax,
         pull=lambda error, out: out * (error - sum_columns(error * out)),
         range=(0, 1),
         words="turns each row into probabilities that sum to 1",
+        scaled="less the row's average pull",
     ),
 }
 
