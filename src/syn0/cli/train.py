@@ -221,9 +221,11 @@ def ending(fitted: Fitted) -> str:
 def tell_next(data: str, out: str | None) -> None:
     """Where to look next."""
     if out:
-        message(f"Next: syn0 predict {out} NEW_DATA, or syn0 evaluate {out} {data}")
+        message("Next:")
+        message(f"  syn0 predict {out} NEW_DATA   what the model says about other rows")
+        message(f"  syn0 evaluate {out} {data}   these figures again")
+        message(f"  syn0 write {out}   read the program that it trained by")
     else:
-        message(
-            "Next: --out model.safetensors keeps the model; syn0 write 3-4-1 prints the program "
-            "of a network"
-        )
+        message("Next: add --out model.safetensors to keep the model, then")
+        message("  syn0 predict model.safetensors NEW_DATA   what it says about other rows")
+        message("  syn0 write model.safetensors   read the program that it trained by")

@@ -15,22 +15,26 @@ if TYPE_CHECKING:
     from syn0.printers import Data
     from syn0.spec import NetworkSpec, Training
 
+SETTINGS = (
+    "seed", "dtype", "bias", "activation", "loss", "optimizer", "learning_rate", "steps", "epochs",
+    "batch_size", "report_every",
+)  # fmt: skip
+
 
 @click.command()
 @click.argument("net")
 @click.option("--data", metavar="DATA", help="Data that the program carries in its text.")
 @click.option("--target", metavar="COLUMN", help="The column to learn; default the last.")
 @click.option("--drop", multiple=True, metavar="COLUMN", help="Leave a column out (repeatable).")
-@click.option("--seed", type=int, default=1, show_default=True, metavar="N",
-              help="Of the start weights and the order of batches.")  # fmt: skip
-@click.option("--dtype", default="float64", show_default=True, metavar="NAME",
-              help="float64 or float32.")  # fmt: skip
+@click.option("--seed", type=int, metavar="N",
+              help="Of the start weights and the order of batches; default 1.")  # fmt: skip
+@click.option("--dtype", metavar="NAME", help="float64 (default) or float32.")
 @network_options
 @click.option("--to", "language", default="numpy", show_default=True, metavar="LANGUAGE",
               help="numpy (commented) or terse (the eleven-line form).")  # fmt: skip
 @click.option("--diff", is_flag=True, help="Show what the options change in the plain program.")
 def write(net: str, language: str, diff: bool, **options: Any) -> None:
-    """Print the program that trains NET, sizes such as 3-4-1.
+    """Print the program that trains NET: sizes such as 3-4-1, or a saved model.
 
     With nothing else said, it is the tutorial's: sigmoid layers, squared error, full batches.
     Without --data, a net of 3 inputs and 1 output learns the tutorial's table.
@@ -39,21 +43,41 @@ def write(net: str, language: str, diff: bool, **options: Any) -> None:
     syn0 write 3-4-1 > net.py && python net.py
     syn0 write 3-4-1 --to terse
     syn0 write 3-4-1 --bias --diff
+    syn0 write model.safetensors
     """
     from syn0.models.network import Network, default_steps
     from syn0.spec import Training
 
-    spec, training = described(net, options)
+    spec, training = trained(net, options) if is_model(net) else described(net, options)
     network = Network.from_spec(spec)
     data = data_for(spec, options)
     text = network.program(language, training=training, data=data)
     if not diff:
         click.echo(text, nl=False)
         return
-    plain = Network(net)
+    plain = Network(spec.sizes)
     tutorial = Training(steps=default_steps(plain.spec))
     before = plain.program(language, training=tutorial, data=data)
-    click.echo(difference(before, text, net), nl=False)
+    click.echo(difference(before, text, str(spec)), nl=False)
+
+
+def is_model(net: str) -> bool:
+    """Whether NET names a model file rather than sizes."""
+    return net.endswith(".safetensors")
+
+
+def trained(path: str, options: dict[str, Any]) -> tuple[NetworkSpec, Training]:
+    """The network of a model file, and how it was trained."""
+    from syn0.models import load
+    from syn0.models.network import default_steps
+    from syn0.spec import Training
+
+    given = [name for name in SETTINGS if options[name] not in (None, False)]
+    if given:
+        flags = ", ".join(f"--{name.replace('_', '-')}" for name in given)
+        raise ValueError(f"{path} has its own settings: leave out {flags}")
+    network = load(path)
+    return network.spec, network.training or Training(steps=default_steps(network.spec))
 
 
 def described(net: str, options: dict[str, Any]) -> tuple[NetworkSpec, Training]:
@@ -66,8 +90,8 @@ def described(net: str, options: dict[str, Any]) -> tuple[NetworkSpec, Training]
         activation=activation_names(options["activation"]),
         bias=options["bias"],
         loss=options["loss"] or "squared_error",
-        seed=options["seed"],
-        dtype=options["dtype"],
+        seed=1 if options["seed"] is None else options["seed"],
+        dtype=options["dtype"] or "float64",
     ).spec
     steps, epochs = options["steps"], options["epochs"]
     training = Training(

@@ -325,7 +325,7 @@ class Network:
         spec = self.spec
         training = training or self.training or Training(steps=default_steps(spec))
         if data is None:
-            data = example_data(spec.inputs, spec.outputs, len(spec.layers))
+            data = example_data(spec)
         elif not isinstance(data, Data):
             X = inputs_array(data[0], spec)
             data = Data(X, targets_array(data[1], spec, len(X)), "as given")

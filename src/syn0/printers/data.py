@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from syn0.spec import NetworkSpec
+
 MOST_NUMBERS = 200_000
 """More numbers than this are not written into a program's text."""
 
@@ -19,7 +21,8 @@ TRUTH_TABLE = [[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]]
 class Data:
     """Inputs X (rows, inputs) and targets y (rows, outputs), with words for the reader.
 
-    Where `code` is given it stands in the program in place of the numbers.
+    Where `code` is given it stands in the program in place of the numbers, which then do not
+    matter, only their shapes.
 
     Raises:
         ValueError: more than `MOST_NUMBERS` numbers.
@@ -39,25 +42,27 @@ class Data:
             )
 
 
-def example_data(inputs: int, outputs: int, layers: int) -> Data:
+def example_data(network: NetworkSpec) -> Data:
     """Data for a program that was given none: the tutorial's tables where they fit, else a few
-    made-up rows."""
+    made-up rows with targets such as the loss takes."""
+    inputs, outputs = network.inputs, network.outputs
     if (inputs, outputs) == (3, 1):
         X = np.array(TRUTH_TABLE)
-        if layers == 1:
+        if len(network.layers) == 1:
             return Data(X, X[:, :1], "y is the first column of X")
         return Data(X, X[:, :1] ^ X[:, 1:2], "y is 1 where just one of the first two columns is")
-    generator = np.random.RandomState(0)
-    return Data(
-        generator.random_sample((8, inputs)),
-        generator.random_sample((8, outputs)),
-        "made up, since no data were named: put your own here",
-        code=(
-            "data = np.random.RandomState(0)",
-            f"X = data.random_sample((8, {inputs}))",
-            f"y = data.random_sample((8, {outputs}))",
-        ),
+    targets = {
+        "cross_entropy": f"np.eye({outputs})[data.randint({outputs}, size=8)]",
+        "binary_cross_entropy": f"data.randint(2, size=(8, {outputs}))",
+    }.get(network.loss, f"data.random_sample((8, {outputs}))")
+    cast = "" if network.dtype == "float64" else ".astype(np.float32)"
+    code = (
+        "data = np.random.RandomState(0)",
+        f"X = data.random_sample((8, {inputs})){cast}",
+        f"y = {targets}{cast}",
     )
+    note = "made up, since no data were named: put your own here"
+    return Data(np.empty((8, inputs)), np.empty((8, outputs)), note, code)
 
 
 def array_text(name: str, values: NDArray[Any], dtype: str) -> str:

@@ -116,20 +116,20 @@ class NumpyPrinter(Printer):
         """The loop over the steps."""
         before, head = batch_lines(training)
         body = [*head, f"# {HEADINGS['forward']}", *self.statements(program.phase("forward"))]
-        body += ["", f"# {HEADINGS['loss']}", *self.loss_lines(program, training.interval(rows))]
+        body += ["", f"# {HEADINGS['loss']}", *self.loss_lines(program, training, rows)]
         for phase in ("backward", "update"):
             body += ["", f"# {HEADINGS[phase]}", *self.statements(program.phase(phase))]
         return [*before, f"for step in range({step_count(training)}):", *indented(body)]
 
-    def loss_lines(self, program: Program, interval: int) -> list[str]:
+    def loss_lines(self, program: Program, training: Training, rows: int) -> list[str]:
         """The error in every step; what only reports, once an interval."""
         needed = [line for line in program.phase("loss") if line not in program.measured]
         report = 'print(f"step {step}: loss {loss:.12g}, error {error:.12g}")'
-        return [
-            *self.statements(needed),
-            f"if step % {interval} == 0:",
-            *indented([*self.statements(program.measured), report]),
-        ]
+        reporting = [*self.statements(program.measured), report]
+        interval = "batches" if training.counts_epochs else str(training.interval(rows))
+        if interval != "1":
+            reporting = [f"if step % {interval} == 0:", *indented(reporting)]
+        return [*self.statements(needed), *reporting]
 
 
 def batch_lines(training: Training) -> tuple[list[str], list[str]]:

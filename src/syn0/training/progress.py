@@ -11,8 +11,8 @@ from syn0.training.history import Report
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
 
-PATIENCE = 1.0
-"""Seconds before anything is shown: what is over by then needs no progress."""
+BAR_AFTER, LINE_AFTER = 0.2, 2.0
+"""Seconds before a bar, or a first line, is shown: what is over by then needs no progress."""
 
 
 class Progress:
@@ -21,23 +21,22 @@ class Progress:
     def __init__(self, total: int) -> None:
         self._total = total
         self._started = time.monotonic()
-        self._next_line = PATIENCE
+        self._next_line = LINE_AFTER
         self._bar: Bar | None = None
 
     def tick(self, step: int, report: Report | None) -> None:
         """Show that `step` steps are done, and the latest report."""
         elapsed = time.monotonic() - self._started
-        if elapsed < PATIENCE:
-            return
         words = "" if report is None else describe(report)
         if sys.stderr.isatty():
-            self._show_bar(step, words)
+            if elapsed >= BAR_AFTER:
+                self._show_bar(step, words)
         elif elapsed >= self._next_line:
             print(f"step {step:,} of {self._total:,}  {words}", file=sys.stderr, flush=True)
             self._next_line = elapsed * 2
 
     def close(self) -> None:
-        """Take the bar away."""
+        """Leave the bar as it stands."""
         if self._bar is not None:
             self._bar.stop()
 
@@ -48,14 +47,12 @@ class Progress:
             from rich.progress import Progress as Bar
 
             self._bar = Bar(
-                TextColumn("training"),
-                BarColumn(),
+                TextColumn("Training"),
+                BarColumn(bar_width=20),
                 MofNCompleteColumn(),
-                TextColumn("steps"),
                 TimeRemainingColumn(),
                 TextColumn("{task.fields[words]}"),
                 console=Console(stderr=True),
-                transient=True,
             )
             self._bar.add_task("training", total=self._total, words=words)
             self._bar.start()
@@ -64,7 +61,7 @@ class Progress:
 
 def describe(report: Report) -> str:
     """The numbers of a report, in a few words."""
-    words = f"loss {report.loss:.4g}, error {report.error:.4g}"
-    if report.validation_loss is not None:
-        words += f", validation loss {report.validation_loss:.4g}"
+    words = f"error {report.error:.4g}"
+    if report.validation_error is not None:
+        words += f" (validation {report.validation_error:.4g})"
     return words
