@@ -27,15 +27,22 @@ Y = [0, 1, 0, 1]
 # Inputs ---------------------------------------------------------------------------------------
 
 
+def test_outliers_stay_within_three_deviations_of_the_mean():
+    data = table({"a": [*range(20)], "y": [0, 1] * 10})
+    far = table({"a": [1e9, -1e9, 9.5], "y": [0, 1, 0]})
+    X = Schema.fit(data).inputs(far)
+    np.testing.assert_allclose(X[:, 0], [3, -3, 0], atol=1e-6)
+
+
 def test_numbers_are_standardised_and_missing_ones_marked():
     data = table({"a": [1.0, 2, 3, np.nan], "b": [1, 2, 3, 6], "y": Y})
     schema = Schema.fit(data)
     assert schema.input_names == ("a", "a is missing", "b")
     X = schema.inputs(data)
-    scale = np.std([1, 2, 3])
-    np.testing.assert_allclose(X[:, 0], [-1 / scale, 0, 1 / scale, 0])
+    a, b = ((np.array(v) - np.mean(v)) / np.std(v) for v in ([1, 2, 3], [1, 2, 3, 6]))
+    np.testing.assert_allclose(X[:, 0], [*(a / np.sqrt(1 + (a / 3) ** 2)), 0])
     assert X[:, 1].tolist() == [0, 0, 0, 1]
-    np.testing.assert_allclose([X[:, 2].mean(), X[:, 2].std()], [0, 1], atol=1e-12)
+    np.testing.assert_allclose(X[:, 2], b / np.sqrt(1 + (b / 3) ** 2))
 
 
 def test_missing_number_where_none_was_missing_in_training_is_the_mean():
