@@ -81,14 +81,13 @@ def train(data: str, out: str | None, as_json: bool, engine: str, **options: Any
     with waiting(f"reading {data}"):
         table, plan = planned(data, options)
     tell_plan(table, plan)
+    with waiting("preparing the rows"):
+        _ = plan.arrays
     report = options["report_every"] is not None and not as_json
     started = time.perf_counter()
-    fitted = fit(plan, engine, out, report=report)
+    fitted = fit(plan, engine, report=report, out=out)
     seconds = time.perf_counter() - started
     show(fitted, seconds, out, as_json=as_json)
-    if out:
-        fitted.network.save(out)
-        message(f"Saved {out}")
     if not as_json:
         tell_next(data, out)
     if fitted.history.stopped == "interrupted":
@@ -108,7 +107,7 @@ def check_writable(out: str | None) -> None:
         with tempfile.TemporaryFile(dir=path.parent):
             pass
     except OSError as error:
-        raise OSError(error.errno, error.strerror, out) from None
+        raise OSError(error.errno, f"the model cannot be written: {error.strerror}", out) from None
 
 
 def planned(data: str, options: dict[str, Any]) -> tuple[Table, Plan]:
@@ -179,15 +178,17 @@ def describe_network(plan: Plan) -> str:
     return f"{spec}, {' and '.join(kinds)}, {optimizer} on {size}"
 
 
-def fit(plan: Plan, engine: str, out: str | None, *, report: bool) -> Fitted:
-    """Train; where a number stops being one, what was good is still saved."""
+def fit(plan: Plan, engine: str, *, report: bool, out: str | None) -> Fitted:
+    """Train, and save what was learned before anything else can go wrong: also where training
+    ends by a number that is none, a second Ctrl-C or a reader of our output that has gone."""
+    network = plan.network
+    taken = network.steps_taken
     try:
         return plan.fit(engine=engine, callbacks=[print_report] if report else [])
-    except FloatingPointError:
-        if out:
-            plan.network.save(out)
-            message(f"Saved the last good weights to {out}")
-        raise
+    finally:
+        if out and network.steps_taken > taken:
+            network.save(out)
+            message(f"Saved {out}")
 
 
 def print_report(report: Report) -> None:

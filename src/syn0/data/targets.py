@@ -154,6 +154,7 @@ def fit_target(column: Column, task: str | None, *, prepare: bool) -> TargetColu
 
 
 def refuse_missing_targets(column: Column) -> None:
+    """ValueError if the target is missing in some row."""
     if column.missing.any():
         raise ValueError(f"target '{column.name}' has {column.missing.sum()} missing values")
 

@@ -162,7 +162,8 @@ def write_whole(path: Path, content: bytes) -> None:
             Path(temporary).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from None
+        what = f"the model cannot be written: {error.strerror}"
+        raise OSError(error.errno, what, str(path)) from None
 
 
 def current_umask() -> int:

@@ -32,12 +32,14 @@ class Origin:
         data: what the user called them.
         fingerprint: of their content.
         holdout: the fraction of rows that was held out.
+        validation: the fraction of the other rows that was set apart to say when to stop.
         seed: of the split.
     """
 
     data: str
     fingerprint: str
     holdout: float
+    validation: float
     seed: int
 
 

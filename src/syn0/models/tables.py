@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,8 @@ from syn0.spec import Adam, NetworkSpec, Training, dense_layers
 from syn0.spec.checks import choice, real
 from syn0.training import History
 from syn0.training.loop import Callback
+
+Pair = tuple[NDArray[Any], NDArray[Any]]
 
 HOLDOUT = 0.2
 FEWEST_ROWS_TO_SPLIT = 20
@@ -75,21 +78,25 @@ class Plan:
     training: Training
     trained: Table
     held_out: Table
-    validates: bool
+
+    @cached_property
+    def arrays(self) -> tuple[NDArray[Any], NDArray[Any], Pair | None]:
+        """X and y of the rows to train on, and those of the rows that say when to stop."""
+        network, schema, origin = self.network, self.network.schema, self.network.origin
+        assert schema is not None and origin is not None  # noqa: S101, PT018  (see plan_table)
+        dtype = network.spec.dtype
+        X, y = schema.inputs(self.trained, dtype), schema.targets(self.trained, dtype)
+        if not origin.validation:
+            return X, y, None
+        kept, apart = split_rows(len(X), origin.validation, origin.seed, strata(schema, y))
+        return X[kept], y[kept], (X[apart], y[apart])
 
     def fit(
         self, *, engine: str = "auto", callbacks: Sequence[Callback] = (), progress: bool = True
     ) -> Fitted:
         """Train the network as planned; NonFiniteError as in `Network.train`."""
-        spec, schema = self.network.spec, self.network.schema
-        assert schema is not None  # noqa: S101  (see plan_table)
-        X, y = schema.inputs(self.trained, spec.dtype), schema.targets(self.trained, spec.dtype)
-        validation = None
-        if self.validates:
-            kept, apart = split_rows(len(X), VALIDATION, spec.seed or 0, strata(schema, y))
-            X, y, validation = X[kept], y[kept], (X[apart], y[apart])
         history = self.network.run(
-            self.training, X, y, validation, callbacks=callbacks, engine=engine, progress=progress
+            self.training, *self.arrays, callbacks=callbacks, engine=engine, progress=progress
         )
         return Fitted(self.network, history, self.trained, self.held_out)
 
@@ -124,16 +131,16 @@ def plan_table(table: Table, wishes: Wishes) -> Plan:
         )
     network = Network.from_spec(spec)
     network.schema = schema
-    network.origin = Origin(table.name, table.fingerprint, holdout, wishes.seed)
-    validates = prepare and wishes.steps is None and wishes.epochs is None
-    return Plan(network, training, trained, held_out, validates and can_validate(len(kept)))
+    validation = VALIDATION if training.patience is not None else 0.0
+    network.origin = Origin(table.name, table.fingerprint, holdout, validation, wishes.seed)
+    return Plan(network, training, trained, held_out)
 
 
 def resume_table(network: Network, table: Table, wishes: Wishes) -> Plan:
     """Settle how a trained network goes on, on the rows that it was trained on.
 
-    The table is split as before if it is the same; the network, its columns and its settings
-    stay, but for the steps or epochs, the batch size and the learning rate that are wished.
+    The table is split as before; the network, its columns and its settings stay, but for the
+    steps or epochs, the batch size and the learning rate that are wished. It trains that long.
 
     Raises:
         ValueError, TypeError: wishes or a table that do not fit the network.
@@ -158,7 +165,7 @@ def resume_table(network: Network, table: Table, wishes: Wishes) -> Plan:
         optimizer=optimizer,
         patience=None,
     )
-    return Plan(network, training, trained, held_out, validates=False)
+    return Plan(network, training, trained, held_out)
 
 
 def split_again(network: Network, table: Table) -> tuple[Table, Table]:
@@ -277,7 +284,8 @@ def sound_training(wishes: Wishes, task: str, rows: int) -> Training:
     epochs, patience = wishes.epochs, None
     if wishes.steps is None and epochs is None:
         epochs = int(np.clip(5000 * batch_size // rows, 40, 400))
-        patience = epochs // 4 if can_validate(rows) else None
+        # A tenth of the rows must be enough to say when to stop.
+        patience = epochs // 4 if rows * VALIDATION >= 10 else None
     optimizer = make_optimizer(wishes.optimizer or Adam(), wishes.learning_rate)
     return Training(
         steps=wishes.steps,
@@ -294,8 +302,3 @@ def sound_training(wishes: Wishes, task: str, rows: int) -> Training:
 def sound_batch_size(rows: int) -> int:
     """32 rows, and more for large tables, up to 512."""
     return int(2 ** np.clip(np.round(np.log2(rows / 1500)), 5, 9))
-
-
-def can_validate(rows: int) -> bool:
-    """Whether a tenth of the rows is enough to say when to stop."""
-    return rows * VALIDATION >= 10

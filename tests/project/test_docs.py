@@ -1,0 +1,86 @@
+"""What the documents show is run, so that it stays true."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)
+
+
+def shell_commands() -> list[str]:
+    """The README's commands that use syn0 as installed."""
+    lines = [line for block in blocks("sh") for line in block.splitlines()]
+    return [line for line in lines if line.startswith("syn0 ")]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder with the tables that the README's commands read, shared so that they build on
+    each other as they do for a reader."""
+    path = tmp_path_factory.mktemp("readme")
+    rng = np.random.default_rng(0)
+    area, town = rng.uniform(40, 200, 80), rng.choice(["north", "south"], 80)
+    price = area * 3 + (town == "north") * 40
+    rows = [f"{a:.1f},{t},{p:.2f}" for a, t, p in zip(area, town, price, strict=True)]
+    (path / "houses.csv").write_text("\n".join(["area,town,price", *rows]))
+    (path / "new_houses.csv").write_text("town,area\nsouth,80\neast,\n")
+    return path
+
+
+@pytest.mark.parametrize("command", shell_commands())
+def test_the_commands_of_the_readme_run(command, folder, monkeypatch):
+    scripts = str(Path(sys.executable).parent)
+    monkeypatch.setenv("PATH", scripts, prepend=":")
+    done = subprocess.run(
+        ["bash", "-euc", command], cwd=folder, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_python_of_the_readme_runs(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (block,) = blocks("python")
+    exec(block, {})  # noqa: S102
+    assert "0.4964100319027255, 0.008584525653247152" in capsys.readouterr().out
+
+
+def test_the_program_on_top_of_the_readme_is_what_the_command_prints():
+    program = re.search(r"\$ syn0 write 3-4-1 --to terse\n(.*?)```", README, flags=re.DOTALL)
+    done = subprocess.run(
+        [sys.executable, "-m", "syn0", "write", "3-4-1", "--to", "terse"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert program is not None
+    assert done.stdout == program[1]
+
+
+def test_ci_finds_the_two_commands_of_the_readme():
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    for marker in ("main-job", "tests"):
+        assert f"readme_command {marker}" in script
+        assert re.search(rf"<!-- {marker} -->\n\n```sh\npython3 -m venv .*\n```\n", README)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_between_documents_lead_somewhere(document):
+    text = document.read_text(encoding="utf-8")
+    targets = [t for t in re.findall(r"\]\(([^)#]+)\)", text) if not t.startswith("http")]
+    assert [t for t in targets if not (document.parent / t).exists()] == []
+
+
+def test_the_architecture_page_names_every_room_and_no_other():
+    page = (ROOT / "docs" / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    rooms = {path.parent.name for path in (ROOT / "src" / "syn0").glob("*/__init__.py")}
+    assert set(re.findall(r"^\| `(\w+)/`", page, flags=re.MULTILINE)) == rooms

@@ -1,0 +1,55 @@
+"""The package as a whole: what it offers, and what importing it costs."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import syn0
+
+SOURCE = Path(syn0.__file__).parent
+
+
+@pytest.mark.parametrize("name", syn0.__all__)
+def test_every_public_name_is_there_and_documented(name):
+    value = getattr(syn0, name)
+    assert name == "__version__" or value.__doc__
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="has no attribute 'Netwrok'"):
+        _ = syn0.Netwrok
+
+
+def imported_by(statement: str) -> set[str]:
+    """The top-level modules that a fresh interpreter has loaded after a statement."""
+    code = f"{statement}; import sys; print(*{{m.partition('.')[0] for m in sys.modules}})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+def test_importing_syn0_loads_no_other_package():
+    assert not imported_by("import syn0") & {"numpy", "sklearn", "rich", "click", "safetensors"}
+
+
+def test_a_network_needs_numpy_alone():
+    loaded = imported_by("from syn0 import Network; Network([3, 4, 1])")
+    assert "numpy" in loaded
+    assert not loaded & {"sklearn", "scipy", "rich", "click", "polars", "pandas", "PIL", "jax"}
+
+
+def test_help_loads_no_heavy_package():
+    statement = "from click.testing import CliRunner; from syn0.cli import cli; "
+    loaded = imported_by(statement + "CliRunner().invoke(cli, ['train', '--help'])")
+    assert not loaded & {"numpy", "sklearn", "rich", "safetensors"}
+
+
+@pytest.mark.parametrize("path", sorted(SOURCE.rglob("*.py")), ids=lambda p: p.stem)
+def test_every_module_and_every_public_function_and_class_has_words(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    named = (ast.FunctionDef, ast.ClassDef)
+    public = [n for n in tree.body if isinstance(n, named) and not n.name.startswith("_")]
+    assert ast.get_docstring(tree)
+    assert [node.name for node in public if not ast.get_docstring(node)] == []
