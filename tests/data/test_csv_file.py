@@ -103,6 +103,21 @@ def test_first_line_of_numbers_is_data(csv):
     assert read_table(csv("1,2.5,y\n3,4,1\n")).has_names
 
 
+def test_the_row_numbers_that_pandas_writes_are_left_out(csv):
+    frame = pd.DataFrame({"a": [5, 7, 6], "b": [1, 2, 2]})
+    assert list(read_table(csv(frame.to_csv())).columns) == ["a", "b"]
+    assert list(read_table(csv(frame.tail(2).to_csv())).columns) == ["a", "b"]
+
+
+def test_a_column_without_a_name_is_called_by_its_place(csv):
+    columns = read_table(csv(",b,\n1,2,4\n1,2,5\n")).columns
+    assert {name: list(c.values) for name, c in columns.items()} == {
+        "column 1": [1, 1],
+        "b": [2, 2],
+        "column 3": [4, 5],
+    }
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -112,7 +127,6 @@ def test_first_line_of_numbers_is_data(csv):
         ("a,b\n1,2\n1,2,3\n", ", line 3: 3 cells, but the first line has 2"),
         ('a,b\n"1\n",2\n\n1\n', ", line 5: 1 cells, but the first line has 2"),
         ("a,b,a\n1,2,3\n", ": two columns are named 'a'; names must differ"),
-        (",b\n1,2\n", ": column 1 has no name; every column needs one"),
         ("a,b\n1,2\n-inf,2\n", ", line 3: column 'a' holds an infinite number"),
         ("a,b\n1,2\n1e999,2\n", ", line 3: column 'a' holds an infinite number"),
         (b"a,b\n1,2\n\xe9,2\n", ", line 3: not UTF-8 text"),

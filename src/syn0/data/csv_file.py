@@ -25,7 +25,8 @@ def read_csv(path: Path) -> tuple[dict[str, Column], bool]:
     """The columns of a CSV file, and whether its first line holds their names.
 
     The delimiter is found among comma, semicolon, tab and bar. A first line of numbers only is
-    data; the columns are then called x1, x2 … A column is numbers when every cell that is not
+    data; the columns are then called x1, x2 … A column without a name is called by its place,
+    and left out if it is the first and only counts the rows. A column is numbers when every cell that is not
     missing is one, otherwise texts, kept as they are written except for spaces around them.
 
     Raises ValueError, naming the line, for what cannot be read as a table.
@@ -37,14 +38,25 @@ def read_csv(path: Path) -> tuple[dict[str, Column], bool]:
             columns, has_names = _read_columns(path, as_text=mixed)
     except UnicodeDecodeError:
         raise ValueError(f"{path}, line {_undecodable_line(path)}: not UTF-8 text") from None
-    return {column.name: column.finish(path) for column in columns}, has_names
+    finished = [column.finish(path) for column in columns]
+    if columns[0].nameless and len(columns) > 1 and _counts_rows(finished[0]):
+        del finished[0]
+    return {column.name: column for column in finished}, has_names
+
+
+def _counts_rows(column: Column) -> bool:
+    """Whether a column only numbers the rows, as pandas writes it, without a name."""
+    if column.categories is not None:
+        return False
+    return np.array_equal(column.values - column.values[0], np.arange(len(column.values)))
 
 
 class _GrowingColumn:
     """Takes a column's cells block by block: numbers until a block holds a text."""
 
-    def __init__(self, name: str, *, as_text: bool) -> None:
+    def __init__(self, name: str, *, nameless: bool, as_text: bool) -> None:
         self.name = name
+        self.nameless = nameless
         self.is_mixed = False
         self.blocks: list[NDArray[Any]] = []
         self.codes = TextCodes() if as_text else None
@@ -88,11 +100,15 @@ def _read_columns(path: Path, as_text: frozenset[str]) -> tuple[list[_GrowingCol
         names = [cell.strip() for cell in first[1]]
         has_names = not all(_is_number(name) for name in names)
         if has_names:
+            names = [name or f"column {place}" for place, name in enumerate(names, 1)]
             check_column_names(names, str(path))
         else:
             names = [f"x{number}" for number in range(1, len(names) + 1)]
             rows = chain([first], rows)
-        columns = [_GrowingColumn(name, as_text=name in as_text) for name in names]
+        columns = [
+            _GrowingColumn(name, nameless=not given.strip(), as_text=name in as_text)
+            for name, given in zip(names, first[1], strict=True)
+        ]
         while block := list(islice(rows, BLOCK_ROWS)):
             _check_widths(block, len(columns), path)
             lines, cells = zip(*block, strict=True)

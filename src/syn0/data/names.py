@@ -1,6 +1,5 @@
 """Words for error messages that speak of names."""
 
-import difflib
 from collections.abc import Collection, Iterable
 
 
@@ -9,12 +8,6 @@ def listed(names: Iterable[str], limit: int = 12) -> str:
     names = list(names)
     more = f" and {len(names) - limit} more" if len(names) > limit else ""
     return ", ".join(names[:limit]) + more
-
-
-def did_you_mean(name: str, known: Collection[str]) -> str:
-    """`; did you mean 'near'?` when a known name is near, otherwise the empty text."""
-    near = difflib.get_close_matches(name, known, n=1)
-    return f"; did you mean '{near[0]}'?" if near else ""
 
 
 def check_column_names(names: Collection[str], place: str) -> None:

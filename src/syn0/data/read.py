@@ -12,8 +12,9 @@ from syn0.data.built_in import BUILT_IN, read_built_in
 from syn0.data.csv_file import read_csv
 from syn0.data.frames import is_frame, read_array, read_frame, read_pair, read_parquet
 from syn0.data.images import read_idx, read_image_folder
-from syn0.data.names import did_you_mean, listed
+from syn0.data.names import listed
 from syn0.data.table import Column, Table
+from syn0.spec.checks import did_you_mean
 
 CSV_SUFFIXES = (".csv", ".tsv", ".txt")
 PARQUET_SUFFIXES = (".parquet", ".pq")
