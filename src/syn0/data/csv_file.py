@@ -26,8 +26,9 @@ def read_csv(path: Path) -> tuple[dict[str, Column], bool]:
 
     The delimiter is found among comma, semicolon, tab and bar. A first line of numbers only is
     data; the columns are then called x1, x2 … A column without a name is called by its place,
-    and left out if it is the first and only counts the rows. A column is numbers when every cell that is not
-    missing is one, otherwise texts, kept as they are written except for spaces around them.
+    and left out if it is the first and only counts the rows. A column is numbers when every cell
+    that is not missing is one, otherwise texts, kept as they are written except for spaces around
+    them.
 
     Raises ValueError, naming the line, for what cannot be read as a table.
     """
