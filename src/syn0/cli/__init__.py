@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from typing import NoReturn
@@ -39,8 +40,14 @@ for command in (write, train, predict, evaluate):
 
 def main() -> NoReturn:
     """Run the command; a user's mistake gets one sentence on stderr and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # where it cannot say "R²", "R?" will do
     try:
         sys.exit(cli.main(prog_name="syn0", standalone_mode=False) or 0)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        sys.exit(MISUSE)
     except click.UsageError as error:
         fail(sentence(error.format_message(), error.ctx), MISUSE)
     except click.ClickException as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -34,6 +34,12 @@ def network_options(command: F) -> F:
     for option in reversed(NETWORK_OPTIONS):
         command = option(command)
     return command
+
+
+def flags_given(options: Mapping[str, Any], names: Iterable[str]) -> str:
+    """Those of the named options that the user gave, as flags: "--bias, --batch-size"."""
+    given = (name for name in names if options[name] is not None and options[name] is not False)
+    return ", ".join(f"--{name.replace('_', '-')}" for name in given)
 
 
 def activation_names(text: str | None) -> str | tuple[str, ...] | None:

@@ -48,14 +48,14 @@ def predict(model: str, data: str, as_json: bool) -> None:
 def predictions(network: Network, data: str) -> dict[str, list[Any]]:
     """The columns to print, by name."""
     from syn0.data import read_table
-    from syn0.models import class_probabilities
+    from syn0.models import answers, class_probabilities
 
     table = read_table(data, for_prediction=True)
     if network.schema is None:
         outputs = network.predict(plain_numbers(table))
         return {f"output {k}": column.tolist() for k, column in enumerate(outputs.T, 1)}
     outputs = network.predict(table)
-    columns = {"prediction": network.schema.decode(outputs).tolist()}
+    columns = {"prediction": answers(network.schema, outputs).tolist()}
     probabilities = class_probabilities(network, outputs)
     if network.schema.classes and probabilities is not None:
         for name, column in zip(network.schema.classes, probabilities.T, strict=True):

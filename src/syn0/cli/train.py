@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ import click
 
 from syn0.cli.options import (
     activation_names,
+    flags_given,
     hidden_sizes,
     message,
     network_options,
@@ -23,6 +23,12 @@ if TYPE_CHECKING:
     from syn0.data import Table
     from syn0.models import Fitted, Plan, Wishes
     from syn0.training import Report
+
+
+SETTLED = (
+    "net", "hidden", "activation", "bias", "loss", "optimizer", "task", "holdout", "seed",
+)  # fmt: skip
+"""Options that a saved model has settled."""
 
 
 @click.command()
@@ -41,10 +47,8 @@ if TYPE_CHECKING:
 @click.option(
     "--seed",
     type=int,
-    default=1,
-    show_default=True,
     metavar="N",
-    help="Of the split, the start weights and the order of batches.",
+    help="Of the split, the start weights and the order of batches; default 1.",
 )
 @click.option(
     "--holdout",
@@ -61,7 +65,7 @@ if TYPE_CHECKING:
 @click.option("--engine", default="auto", show_default=True, metavar="NAME", help="auto or numpy.")
 @click.option("--out", metavar="FILE", help="Save the model, for instance as model.safetensors.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
-def train(data: str, out: str | None, as_json: bool, engine: str, **options: Any) -> None:
+def train(data: str, out: str | None, as_json: bool, **options: Any) -> None:
     """Train a network on DATA and judge it on rows that it has not seen.
 
     DATA is a CSV or Parquet file, an IDX images file with its labels beside it, a folder of class
@@ -74,10 +78,13 @@ def train(data: str, out: str | None, as_json: bool, engine: str, **options: Any
 
     \b
     syn0 train digits
-    syn0 train titanic.csv --target survived --drop alive --out titanic.safetensors
+    syn0 train titanic.csv --target survived --drop alive --out model.safetensors
     syn0 train xor --net 3-4-1 --steps 60000 --report-every 10000
     """  # fmt: skip
-    check_writable(out)
+    from syn0.models.files import check_writable
+
+    if out is not None:
+        check_writable(Path(out))
     with waiting(f"reading {data}"):
         table, plan = planned(data, options)
     tell_plan(table, plan)
@@ -85,7 +92,7 @@ def train(data: str, out: str | None, as_json: bool, engine: str, **options: Any
         _ = plan.arrays
     report = options["report_every"] is not None and not as_json
     started = time.perf_counter()
-    fitted = fit(plan, engine, report=report, out=out)
+    fitted = fit(plan, options["engine"], report=report, out=out)
     seconds = time.perf_counter() - started
     show(fitted, seconds, out, as_json=as_json)
     if not as_json:
@@ -94,35 +101,20 @@ def train(data: str, out: str | None, as_json: bool, engine: str, **options: Any
         sys.exit(130)
 
 
-def check_writable(out: str | None) -> None:
-    """OSError before the work begins, rather than after it, if `out` cannot be written."""
-    if out is None:
-        return
-    path = Path(out)
-    if path.is_dir():
-        raise ValueError(
-            f"--out {out} is a folder: name a file, such as {path / 'model.safetensors'}"
-        )
-    try:
-        with tempfile.TemporaryFile(dir=path.parent):
-            pass
-    except OSError as error:
-        raise OSError(error.errno, f"the model cannot be written: {error.strerror}", out) from None
-
-
 def planned(data: str, options: dict[str, Any]) -> tuple[Table, Plan]:
     """The table, and how a network is trained on it."""
     from syn0.data import read_table
+    from syn0.engines import ENGINES
     from syn0.models import load, plan_table, resume_table
+    from syn0.spec.checks import choice
 
+    choice("engine", options["engine"], ["auto", *ENGINES])
     wishes = wishes_of(options)
     if options["resume"] is None:
         table = read_table(data, target=options["target"], drop=options["drop"])
         return table, plan_table(table, wishes)
-    settled = ("net", "hidden", "activation", "bias", "loss", "optimizer", "task", "holdout")
-    for name in settled:
-        if options[name]:
-            raise ValueError(f"--resume keeps the model's network and settings: leave out --{name}")
+    if flags := flags_given(options, SETTLED):
+        raise ValueError(f"--resume keeps the model's network and settings: leave out {flags}")
     network = load(options["resume"])
     target = options["target"] or (network.schema.target if network.schema else None)
     table = read_table(data, target=target, drop=options["drop"])
@@ -146,9 +138,10 @@ def wishes_of(options: dict[str, Any]) -> Wishes:
             name: options[name]
             for name in (
                 "task", "holdout", "bias", "loss", "optimizer", "learning_rate", "steps",
-                "epochs", "batch_size", "report_every", "seed",
+                "epochs", "batch_size", "report_every",
             )
         },
+        seed=1 if options["seed"] is None else options["seed"],
     )  # fmt: skip
 
 
@@ -181,14 +174,17 @@ def describe_network(plan: Plan) -> str:
 def fit(plan: Plan, engine: str, *, report: bool, out: str | None) -> Fitted:
     """Train, and save what was learned before anything else can go wrong: also where training
     ends by a number that is none, a second Ctrl-C or a reader of our output that has gone."""
+    from syn0.training.interrupt import catching_interrupt
+
     network = plan.network
     taken = network.steps_taken
-    try:
-        return plan.fit(engine=engine, callbacks=[print_report] if report else [])
-    finally:
-        if out and network.steps_taken > taken:
-            network.save(out)
-            message(f"Saved {out}")
+    with catching_interrupt():  # no Ctrl-C comes between the last step and the file
+        try:
+            return plan.fit(engine=engine, callbacks=[print_report] if report else [])
+        finally:
+            if out and network.steps_taken > taken:
+                network.save(out)
+                message(f"Saved {out}")
 
 
 def print_report(report: Report) -> None:

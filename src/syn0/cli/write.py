@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from syn0.cli.options import activation_names, network_options, waiting
+from syn0.cli.options import activation_names, flags_given, network_options, waiting
 
 if TYPE_CHECKING:
     from syn0.printers import Data
@@ -72,9 +72,7 @@ def trained(path: str, options: dict[str, Any]) -> tuple[NetworkSpec, Training]:
     from syn0.models.network import default_steps
     from syn0.spec import Training
 
-    given = [name for name in SETTINGS if options[name] not in (None, False)]
-    if given:
-        flags = ", ".join(f"--{name.replace('_', '-')}" for name in given)
+    if flags := flags_given(options, SETTINGS):
         raise ValueError(f"{path} has its own settings: leave out {flags}")
     network = load(path)
     return network.spec, network.training or Training(steps=default_steps(network.spec))

@@ -76,7 +76,7 @@ LOSSES: dict[str, Loss] = {
     "binary_cross_entropy": Loss(
         value=binary_cross_entropy,
         delta=error_itself,
-        words="how surprised the probabilities are by the answers, summed",
+        words="how surprised the probabilities are by the answers",
         activations=("sigmoid",),
         output="sigmoid",
         uses_tiny=True,
@@ -84,7 +84,7 @@ LOSSES: dict[str, Loss] = {
     "cross_entropy": Loss(
         value=cross_entropy,
         delta=error_itself,
-        words="how surprised the probabilities are by the right class, summed",
+        words="how surprised the probabilities are by the right class",
         activations=("softmax",),
         output="softmax",
         uses_tiny=True,

@@ -128,7 +128,7 @@ def loss_lines(network: NetworkSpec, reduction: str, *, batched: bool) -> Iterat
     loss = LOSSES[network.loss]
     value, words = loss.value(target, out, error), loss.words
     if reduction == "mean":
-        value, words = value / row_count(out), f"{words}, over the rows"
+        value, words = value / row_count(out), f"{words}, per row"
     yield Line(error.name, target - out, "loss", n, "how much the prediction missed")
     yield Line("loss", value, "loss", n, words)
     yield Line("error", mean(absolute(error)), "loss", n, "mean absolute error")
@@ -150,12 +150,12 @@ def backward_lines(network: NetworkSpec, reduction: str) -> tuple[list[Line], li
             value = LOSSES[network.loss].delta(error, out, activation)
             note = "the error" if value == error else f"the error, {activation.scaled}"
             if reduction == "mean":
-                value, note = value / row_count(out), f"{note}, over the rows"
+                value, note = value / row_count(out), f"{note}, per row"
         else:
             above = f"syn{k}"
             lines.append(
                 Line(error.name, Name(f"l{k + 1}_delta") @ Name(above).T, "backward", k,
-                     f"what each value of l{k} contributed, through {above}")
+                     f"what each l{k} contributed, through {above}")
             )  # fmt: skip
             value = activation.delta(error, out)
             note = ", ".join(filter(None, ["its share", activation.scaled]))

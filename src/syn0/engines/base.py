@@ -33,7 +33,8 @@ class Runner(Protocol):
         measure: bool,
     ) -> tuple[Values, list[tuple[float, float]]]:
         """Take one step a batch. Returns the new state and, when `measure`, each step's
-        (loss, error) from before its update. Arrays in `values` may be changed in place."""
+        (loss, error) from before its update. Arrays in `values` may be changed in place; plain
+        numbers stay plain, since a NumPy number would widen float32 arrays (NEP 50)."""
 
     def predict(self, values: Mapping[str, Any], X: NDArray[Any]) -> NDArray[Any]:
         """The (rows, outputs) prediction."""

@@ -7,7 +7,10 @@ steps; nothing else is added to them.
 from __future__ import annotations
 
 import linecache
+import weakref
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -16,6 +19,9 @@ from numpy.typing import NDArray
 from syn0.engines.base import Batch, Values
 from syn0.printers.numpy import NumpyPrinter, indented
 from syn0.program import Program
+
+ONE_THREAD_UP_TO = 1_000_000
+"""Multiplications in a matrix product, measured on two cores: see `blas_threads`."""
 
 
 class NumpyRunner:
@@ -34,6 +40,7 @@ class NumpyRunner:
         file = f"<syn0 numpy program {id(self):x}>"
         # Python reads traceback lines from here, so that a failing line shows itself.
         linecache.cache[file] = (len(self.source), None, self.source.splitlines(True), file)
+        weakref.finalize(self, linecache.cache.pop, file, None)
         exec(compile(self.source, file, "exec"), self._functions)  # noqa: S102  (our own text)
 
     def train(
@@ -47,7 +54,8 @@ class NumpyRunner:
     ) -> tuple[Values, list[tuple[float, float]]]:
         """See `Runner.train`."""
         given = {name: values[name] for name in self._training.state + self._training.constants}
-        with np.errstate(all="ignore"):
+        rows = max((len(X) if b is None else len(b) for b in batches[:1]), default=0)
+        with np.errstate(all="ignore"), blas_threads(rows * self._widest(values)):
             state, measured = self._functions["train"](X, y, batches, measure, **given)
         return state, [(float(loss), float(error)) for loss, error in measured]
 
@@ -65,8 +73,29 @@ class NumpyRunner:
             loss, error = self._functions["evaluate"](X, y, **self._weights(values))
         return float(loss), float(error)
 
+    def _widest(self, values: Mapping[str, Any]) -> int:
+        """Number of entries of the largest weight matrix."""
+        return max(np.size(values[name]) for name in self._training.weights)
+
     def _weights(self, values: Mapping[str, Any]) -> Values:
         return {line.target: values[line.target] for line in self._prediction.phase("init")}
+
+
+def blas_threads(multiplications: int) -> AbstractContextManager[object]:
+    """Keep small products on one thread: handing them out gains nothing, and on a busy machine
+    the threads wait for each other a hundred times longer than they work."""
+    if multiplications > ONE_THREAD_UP_TO:
+        return nullcontext()
+    one_thread: AbstractContextManager[object] = thread_pools().limit(limits=1, user_api="blas")
+    return one_thread
+
+
+@cache
+def thread_pools() -> Any:
+    """The thread pools of this process, looked up once."""
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 def source_text(training: Program, prediction: Program) -> str:

@@ -8,7 +8,7 @@ from syn0.models.evaluation import (
     evaluate,
 )
 from syn0.models.files import load
-from syn0.models.network import Network, Origin
+from syn0.models.network import Network, Origin, answers
 from syn0.models.tables import (
     Fitted,
     Plan,
@@ -29,6 +29,7 @@ __all__ = [
     "Plan",
     "Regression",
     "Wishes",
+    "answers",
     "check_sizes",
     "class_probabilities",
     "evaluate",

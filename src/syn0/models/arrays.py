@@ -47,20 +47,26 @@ def targets_array(y: ArrayLike, network: NetworkSpec, rows: int) -> NDArray[Any]
             f"y has shape {np.shape(y)}, but {rows} rows of X and the network {network} "
             f"need shape ({rows}, {network.outputs})"
         )
+    finite("y", array)
     if network.loss != "squared_error" and ((array < 0) | (array > 1)).any():
         raise ValueError(
             f"loss {network.loss!r} needs targets from 0 to 1, but y holds "
             f"{array[(array < 0) | (array > 1)][0]:g}"
         )
-    return finite("y", array)
+    if network.loss == "cross_entropy" and not np.allclose(array.sum(axis=1), 1, atol=1e-3):
+        raise ValueError(
+            "loss 'cross_entropy' needs targets that sum to 1 in each row: a 1 for the right "
+            "class, or the probabilities of the classes"
+        )
+    return array
 
 
 def matrix(name: str, values: ArrayLike, dtype: str) -> NDArray[Any]:
     """`values` as a contiguous array of `dtype` with at least one row."""
     try:
         array = np.asarray(values)
-        if array.dtype.kind not in "biuf":
-            array = np.asarray(array, dtype=dtype) if array.dtype.kind == "O" else array
+        if array.dtype.kind == "O" and not any(isinstance(v, str) for v in array.flat):
+            array = np.asarray(array, dtype=dtype)  # numbers with None among them, say
         if array.dtype.kind not in "biuf":
             raise TypeError
     except (TypeError, ValueError):

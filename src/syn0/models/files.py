@@ -5,12 +5,13 @@ Nothing in a file is ever executed: its description is checked against closed vo
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
 import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +21,21 @@ from numpy.typing import NDArray
 from syn0 import __version__
 from syn0.data import Schema
 from syn0.derive import training_program
+from syn0.engines import ENGINES
 from syn0.models.network import Network, Origin
 from syn0.program import check
 from syn0.spec import NetworkSpec, Training, from_data, to_data
+from syn0.spec.checks import choice, real, whole
 from syn0.training import Checkpoint
 
 FORMAT = 1
 GENERATOR = "generator"
 """Name of the array that holds the random generator's 624 words."""
+
+ENTRIES = {
+    "format", "versions", "engine", "network", "training", "step", "epoch", "generator_position",
+    "schema", "origin", "digest",
+}  # fmt: skip
 
 
 def save(network: Network, path: str | os.PathLike[str]) -> None:
@@ -50,9 +58,10 @@ def save(network: Network, path: str | os.PathLike[str]) -> None:
         "schema": network.schema.to_dict() if network.schema else None,
         "origin": asdict(network.origin) if network.origin else None,
     }
-    text = json.dumps(description, ensure_ascii=False, allow_nan=False)
-    metadata = {"syn0": text, "digest": digest(text, arrays)}
-    write_whole(Path(path), to_bytes(arrays, metadata))
+    # One entry of metadata, as safetensors gives several no order of their own: the same network
+    # is always saved as the same bytes.
+    description["digest"] = digest(description, arrays)
+    write_whole(Path(path), to_bytes(arrays, {"syn0": json.dumps(description, allow_nan=False)}))
 
 
 def load(path: str | os.PathLike[str]) -> Network:
@@ -62,17 +71,21 @@ def load(path: str | os.PathLike[str]) -> Network:
         FileNotFoundError: there is no such file.
         ValueError: it is not a model of syn0's, is damaged or was edited.
     """
-    text, arrays, recorded = read(Path(path))
-    if recorded != digest(text, arrays):
-        raise ValueError(f"{path} was edited or damaged: its content does not match its digest")
+    text, arrays = read(Path(path))
     try:
-        return restore(json.loads(text), arrays)
-    except (ValueError, TypeError, KeyError) as error:
+        description = json.loads(text)
+        if not isinstance(description, dict) or set(description) != ENTRIES:
+            raise ValueError("it is a safetensors file, but not a model of syn0's")
+        rewritten = json.dumps(description) != text  # 1E-8 for 1e-08, say
+        if rewritten or description.pop("digest") != digest(description, arrays):
+            raise ValueError("it was edited or damaged: its content does not match its digest")
+        return restore(description, arrays)
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
         raise ValueError(f"{path} is not a model that this version can read: {error}") from None
 
 
-def read(path: Path) -> tuple[str, dict[str, NDArray[Any]], str]:
-    """The description, the arrays and the digest in a file."""
+def read(path: Path) -> tuple[str, dict[str, NDArray[Any]]]:
+    """The description and the arrays in a file."""
     from safetensors import SafetensorError, safe_open
 
     if not path.exists():
@@ -85,34 +98,78 @@ def read(path: Path) -> tuple[str, dict[str, NDArray[Any]], str]:
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (SafetensorError, KeyError, ValueError, TypeError, AttributeError) as error:
         raise ValueError(f"{path} is not a whole safetensors file: {error}") from None
-    if not {"syn0", "digest"} <= set(metadata):
+    if set(metadata) != {"syn0"}:
         raise ValueError(f"{path} is a safetensors file, but not a model of syn0's")
-    return metadata["syn0"], arrays, metadata["digest"]
+    return metadata["syn0"], arrays
 
 
 def restore(description: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Network:
-    """The network of a checked description; ValueError where it does not hold together."""
+    """The network of a description; ValueError or TypeError where it does not hold together."""
     if description["format"] != FORMAT:
         raise ValueError(f"its format is {description['format']!r}, not {FORMAT}")
     spec, training = from_data(description["network"]), from_data(description["training"])
     if not isinstance(spec, NetworkSpec) or not isinstance(training, Training | None):
         raise ValueError("it does not describe a network")
-    network = Network.from_spec(spec)
-    words = arrays.pop(GENERATOR)
-    position, step = description["generator_position"], description["step"]
-    if words.shape != (624,) or words.dtype != np.uint32 or not 0 <= position <= 624:
-        raise ValueError("the state of its random generator is damaged")
-    generator = ("MT19937", words, position, 0, 0.0)
-    epoch = None if description["epoch"] is None else tuple(map(int, description["epoch"]))
+    # The arrays first: a network is only made in the size that the file really holds.
+    generator = restore_generator(arrays.pop(GENERATOR), description["generator_position"])
     check_state(spec, training, arrays)
-    values = {name: a if a.ndim else a.item() for name, a in arrays.items()}
-    network.checkpoint = Checkpoint(values, generator, epoch, int(step))  # type: ignore[arg-type]
+    network = Network.from_spec(spec)
     network.training = training
-    if description["schema"] is not None:
-        network.schema = Schema.from_dict(description["schema"])
-    if description["origin"] is not None:
-        network.origin = Origin(**description["origin"])
+    if description["engine"] is not None:
+        network.engine = choice("engine", description["engine"], ENGINES)
+    network.checkpoint = Checkpoint(
+        {name: a if a.ndim else a.item() for name, a in arrays.items()},
+        generator,
+        restore_epoch(description["epoch"]),
+        whole("step", description["step"], least=0),
+    )
+    if (schema := description["schema"]) is not None:
+        network.schema = Schema.from_dict(schema)
+        sizes = (network.schema.n_inputs, network.schema.n_outputs)
+        if sizes != (spec.inputs, spec.outputs):
+            raise ValueError(f"its columns do not fit the network {spec}")
+    if (origin := description["origin"]) is not None:
+        network.origin = restore_origin(origin)
     return network
+
+
+def restore_generator(words: NDArray[Any], position: object) -> tuple[Any, ...]:
+    """The state of a legacy generator, as `RandomState.set_state` takes it."""
+    if words.shape != (624,) or words.dtype != np.uint32:
+        raise ValueError("the state of its random generator is damaged")
+    place = whole("generator_position", position, least=0)
+    if place > 624:
+        raise ValueError(f"generator_position must be at most 624, not {place}")
+    return ("MT19937", words, place, 0, 0.0)
+
+
+def restore_epoch(epoch: object) -> tuple[int, int, int] | None:
+    """Rows, batch size and batches taken of an epoch that was begun."""
+    if epoch is None:
+        return None
+    if not isinstance(epoch, list) or len(epoch) != 3:
+        raise ValueError(f"epoch must be three whole numbers, not {epoch!r}")
+    rows, size = whole("rows", epoch[0]), whole("batch size", epoch[1])
+    taken = whole("batches taken", epoch[2], least=0)
+    if taken >= -(-rows // size):
+        raise ValueError(f"{taken} batches of {size} are more than {rows} rows give")
+    return rows, size, taken
+
+
+def restore_origin(origin: object) -> Origin:
+    """What is known of the data that a model was trained on."""
+    if not isinstance(origin, dict) or set(origin) != {field.name for field in fields(Origin)}:
+        raise ValueError("its origin does not have the entries of one")
+    for name in ("data", "fingerprint"):
+        if not isinstance(origin[name], str):
+            raise ValueError(f"{name} must be a text, not {origin[name]!r}")
+    return Origin(
+        origin["data"],
+        origin["fingerprint"],
+        holdout=real("holdout", origin["holdout"], least=0, below=1),
+        validation=real("validation", origin["validation"], least=0, below=1),
+        seed=whole("seed", origin["seed"], least=0),
+    )
 
 
 def check_state(
@@ -131,11 +188,13 @@ def check_state(
             raise ValueError(f"array {name} holds {array.dtype}, not {spec.dtype}")
         if not np.isfinite(array).all():
             raise ValueError(f"array {name} holds NaN or infinity")
+        if not array.ndim:  # the optimizer's count of steps
+            whole(name, array.item(), least=0)
 
 
-def digest(text: str, arrays: Mapping[str, NDArray[Any]]) -> str:
+def digest(description: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> str:
     """SHA-256 of a model's content, to tell when a file was edited or damaged."""
-    total = hashlib.sha256(text.encode())
+    total = hashlib.sha256(json.dumps(description).encode())
     for name in sorted(arrays):
         array = arrays[name]
         total.update(f"{name} {array.dtype} {array.shape}".encode())
@@ -146,9 +205,13 @@ def digest(text: str, arrays: Mapping[str, NDArray[Any]]) -> str:
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that a crash leaves the old one or the new one, never a part.
 
+    Where `path` is a link, what it leads to is replaced.
+
     Raises:
         OSError: naming `path`, with nothing changed there.
     """
+    path = path.resolve()
+    refuse_what_is_no_file(path)
     try:
         descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         try:
@@ -161,6 +224,27 @@ def write_whole(path: Path, content: bytes) -> None:
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
+    except OSError as error:
+        what = f"the model cannot be written: {error.strerror}"
+        raise OSError(error.errno, what, str(path)) from None
+
+
+def refuse_what_is_no_file(path: Path) -> None:
+    """OSError if there is something at `path` that a model must not replace."""
+    if path.is_dir():
+        what = "the model cannot be written: this is a folder: name a file in it"
+        raise IsADirectoryError(errno.EISDIR, what, str(path))
+    if path.exists() and not path.is_file():
+        what = "the model cannot be written: this is a device or a pipe"
+        raise OSError(errno.EINVAL, what, str(path))
+
+
+def check_writable(path: Path) -> None:
+    """OSError if a model cannot be saved there; nothing is changed."""
+    refuse_what_is_no_file(path)
+    try:
+        with tempfile.TemporaryFile(dir=path.resolve().parent):
+            pass
     except OSError as error:
         what = f"the model cannot be written: {error.strerror}"
         raise OSError(error.errno, what, str(path)) from None

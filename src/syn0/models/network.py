@@ -21,6 +21,11 @@ from syn0.spec.checks import choice, real
 from syn0.training import Checkpoint, History, Job, Run
 from syn0.training.loop import Callback
 
+FORMS = (
+    "give inputs, hidden layers and outputs, such as [3, 4, 1], or inputs and layers, such as "
+    "Network(3, [Dense(4)])"
+)
+
 OPTIMIZERS: dict[str, type[Optimizer]] = {"sgd": SGD, "adam": Adam}
 
 
@@ -89,35 +94,18 @@ class Network:
         seed: int | None = 1,
         dtype: str = "float64",
     ) -> None:
-        if isinstance(sizes, str):
-            sizes = parse_sizes(sizes)
-        if layers is not None:
-            if not isinstance(sizes, int) or (activation, output_activation, bias, init) != (
-                None, None, None, None,
-            ):  # fmt: skip
+        if layers is None:
+            inputs, *units = sizes_of(sizes)
+            layers = layers_of(units, loss, activation, output_activation, bias=bias, init=init)
+        else:
+            own = (activation, output_activation, bias, init)
+            if not isinstance(sizes, int | np.integer) or own != (None, None, None, None):
                 raise TypeError(
                     "with layers, give the number of inputs first, as in Network(3, [Dense(4)]), "
                     "and activation, bias and init to each Dense"
                 )
-            inputs, dense = sizes, tuple(layers)
-        else:
-            if isinstance(sizes, int) or len(sizes) < 2:
-                raise ValueError(
-                    f"sizes {sizes!r} are not a network: give inputs, hidden layers and outputs, "
-                    "such as [3, 4, 1], or inputs and layers, such as Network(3, [Dense(4)])"
-                )
-            choice("loss", loss, LOSSES)
-            inputs, dense = (
-                sizes[0],
-                dense_layers(
-                    sizes[1:],
-                    activation or "sigmoid",
-                    output_activation or LOSSES[loss].output,
-                    bias=bool(bias),
-                    init=init or "uniform",
-                ),
-            )
-        self._begin(NetworkSpec(inputs, dense, loss=loss, seed=seed, dtype=dtype))
+            inputs = int(sizes)
+        self._begin(NetworkSpec(inputs, tuple(layers), loss=loss, seed=seed, dtype=dtype))
 
     @classmethod
     def from_spec(cls, spec: NetworkSpec) -> Network:
@@ -218,6 +206,8 @@ class Network:
             patience=patience,
             monitor=monitor,
         )
+        if not isinstance(callbacks, Sequence) or not all(map(callable, callbacks)):
+            raise TypeError(f"callbacks must be a list of functions, not {callbacks!r}")
         rows = inputs_array(X, self.spec)
         targets = targets_array(y, self.spec, len(rows))
         kept = self._validation(rows, targets, validation)
@@ -298,7 +288,7 @@ class Network:
         """
         if self.schema is None:
             raise ValueError("labels come from a table: this network was trained on plain arrays")
-        return self.schema.decode(self.predict(X))
+        return answers(self.schema, self.predict(X))
 
     def _ready(self) -> Runner:
         if self._runner is None:
@@ -344,6 +334,52 @@ class Network:
         from syn0.models.files import save
 
         save(self, path)
+
+
+def sizes_of(sizes: Sequence[int] | str | int) -> tuple[int, ...]:
+    """Inputs, hidden layers and outputs; ValueError for anything else."""
+    if isinstance(sizes, str):
+        return parse_sizes(sizes)
+    try:
+        numbers = tuple(sizes)  # type: ignore[arg-type]  # a single number has no items
+    except TypeError:
+        raise TypeError(f"sizes {sizes!r} are not a network: {FORMS}") from None
+    if len(numbers) < 2:
+        raise ValueError(f"sizes {sizes!r} are not a network: {FORMS}")
+    return numbers
+
+
+def layers_of(
+    units: Sequence[int],
+    loss: str,
+    activation: str | Sequence[str] | None,
+    output_activation: str | None = None,
+    *,
+    bias: bool | None = None,
+    init: str | None = None,
+) -> tuple[Dense, ...]:
+    """Layers of the given sizes, what is None chosen as the tutorial and the loss have it.
+
+    Raises:
+        ValueError, TypeError: an unknown loss, or activations that do not fit the layers.
+    """
+    if activation is not None and not isinstance(activation, str) and output_activation:
+        raise ValueError("give a name for each layer, or output_activation, one of the two")
+    fitting = LOSSES[choice("loss", loss, LOSSES)].output
+    if isinstance(activation, str) and len(units) == 1:
+        fitting = activation
+    return dense_layers(
+        units,
+        activation or "sigmoid",
+        output_activation or fitting,
+        bias=False if bias is None else bias,
+        init=init or "uniform",
+    )
+
+
+def answers(schema: Schema, outputs: NDArray[Any]) -> NDArray[Any]:
+    """(rows,) class names, or numbers, that the outputs of `Network.predict` mean."""
+    return outputs[:, 0] if schema.classes is None else schema.decode(outputs)
 
 
 def make_optimizer(optimizer: Optimizer | str, learning_rate: float | None) -> Optimizer:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from syn0.data import Schema, Table, split_rows
 from syn0.derive import LOSSES
-from syn0.models.network import Network, Origin, default_steps, make_optimizer
+from syn0.models.network import Network, Origin, default_steps, layers_of, make_optimizer
 from syn0.spec import Adam, NetworkSpec, Training, dense_layers
 from syn0.spec.checks import choice, real
 from syn0.training import History
@@ -125,13 +125,14 @@ def plan_table(table: Table, wishes: Wishes) -> Plan:
         check_sizes(wishes.sizes, schema, table.name)
         spec = plain_network(wishes.sizes, wishes)
         training = plain_training(wishes, spec)
-    if training.batch_size is not None and training.batch_size > len(kept):
+    validation = VALIDATION if training.patience is not None else 0.0
+    rows_left = len(kept) - round(len(kept) * validation)
+    if training.batch_size is not None and training.batch_size > rows_left:
         raise ValueError(
-            f"batch size {training.batch_size} is more than the {len(kept)} rows to train on"
+            f"batch size {training.batch_size} is more than the {rows_left} rows to train on"
         )
     network = Network.from_spec(spec)
     network.schema = schema
-    validation = VALIDATION if training.patience is not None else 0.0
     network.origin = Origin(table.name, table.fingerprint, holdout, validation, wishes.seed)
     return Plan(network, training, trained, held_out)
 
@@ -160,7 +161,7 @@ def resume_table(network: Network, table: Table, wishes: Wishes) -> Plan:
         network.training,
         steps=wishes.steps,
         epochs=wishes.epochs,
-        batch_size=wishes.batch_size or network.training.batch_size,
+        batch_size=network.training.batch_size if wishes.batch_size is None else wishes.batch_size,
         report_every=wishes.report_every,
         optimizer=optimizer,
         patience=None,
@@ -172,7 +173,14 @@ def split_again(network: Network, table: Table) -> tuple[Table, Table]:
     """The rows that a network was trained on and those held out, of the same data."""
     schema, origin = network.schema, network.origin
     assert schema is not None and origin is not None  # noqa: S101, PT018  (trained on a table)
-    classes = strata(schema, schema.targets(table))
+    # Another column may hold the answers now; the rows were chosen by the trained target's.
+    chosen_by = replace(table, target=schema.target, target_was_guessed=False)
+    if table.target != schema.target and table.rows_without_target:
+        raise ValueError(
+            f"{table.name} lacks {table.target!r} in {table.rows_without_target} rows, so that "
+            "the rows held out from training cannot be told"
+        )
+    classes = strata(schema, schema.targets(chosen_by))
     kept, apart = split_rows(len(table), origin.holdout, origin.seed, classes)
     return table.take(kept), table.take(apart)
 
@@ -229,13 +237,7 @@ def check_sizes(sizes: tuple[int, ...], schema: Schema, data: str) -> None:
 def plain_network(sizes: tuple[int, ...], wishes: Wishes) -> NetworkSpec:
     """The network of `--net`: the tutorial's, but for what is wished."""
     loss = wishes.loss or "squared_error"
-    layers = dense_layers(
-        sizes[1:],
-        wishes.activation or "sigmoid",
-        LOSSES[choice("loss", loss, LOSSES)].output,
-        bias=wishes.bias,
-        init="uniform",
-    )
+    layers = layers_of(sizes[1:], loss, wishes.activation, bias=wishes.bias)
     return NetworkSpec(sizes[0], layers, loss=loss, seed=wishes.seed)
 
 
@@ -280,10 +282,12 @@ def sound_training(wishes: Wishes, task: str, rows: int) -> Training:
     classes, early stopping watches the mean absolute error: it follows the accuracy more closely
     than the loss does and, unlike the accuracy, still moves when every row is right.
     """
-    batch_size = wishes.batch_size or min(sound_batch_size(rows), max(1, rows // 2))
+    batch_size = wishes.batch_size
+    if batch_size is None:
+        batch_size = min(sound_batch_size(rows), max(1, rows // 2))
     epochs, patience = wishes.epochs, None
     if wishes.steps is None and epochs is None:
-        epochs = int(np.clip(5000 * batch_size // rows, 40, 400))
+        epochs = int(np.clip(5000 * max(batch_size, 1) // rows, 40, 400))
         # A tenth of the rows must be enough to say when to stop.
         patience = epochs // 4 if rows * VALIDATION >= 10 else None
     optimizer = make_optimizer(wishes.optimizer or Adam(), wishes.learning_rate)

@@ -10,6 +10,9 @@ from syn0.program import ACTIVATIONS, Apply, Const, Expr, Line, Name
 ATOM = 100
 """The binding strength of a name, a number or a call: never bracketed."""
 
+NEGATIVE = 14
+"""The binding strength of a minus sign before a number, as of one before an expression."""
+
 
 class UnsupportedError(Exception):
     """A printer's language has no way to say an operation; the message names both."""
@@ -53,7 +56,8 @@ class Printer:
         """`expr` as text, in brackets if it binds less tightly than `need`."""
         match expr:
             case Const(value):
-                return self.number(value)
+                text = self.number(value)
+                return f"({text})" if value < 0 and need > NEGATIVE else text
             case Name(name):
                 return name
             case Apply(operation, args, fixed):
@@ -68,7 +72,7 @@ class Printer:
         """How `operation` is written; activations are calls of a helper of the same name."""
         if operation in self.templates:
             return self.templates[operation]
-        if operation in ACTIVATIONS:
+        if is_helper(operation):
             return Template(f"{operation}({{0}})")
         raise UnsupportedError(
             f"the {self.language} printer cannot write the operation {operation!r}"
@@ -84,7 +88,15 @@ class Printer:
     def helpers(self, lines: Iterable[Line]) -> list[str]:
         """The activations that the lines call and the language lacks, in order of first use."""
         called = (op for line in lines for op in operations_in(line.expression))
-        return list(dict.fromkeys(op for op in called if op not in self.templates))
+        lacking = dict.fromkeys(op for op in called if op not in self.templates)
+        return [operation for operation in lacking if is_helper(operation)]
+
+
+def is_helper(operation: str) -> bool:
+    """Whether an operation can be a function printed from its formula: an activation that is not
+    an operation of its own, as tanh is."""
+    row = ACTIVATIONS.get(operation)
+    return row is not None and operation not in operations_in(row.formula(Name("z")))
 
 
 def operations_in(expr: Expr) -> Iterable[str]:

@@ -68,14 +68,14 @@ def example_data(network: NetworkSpec) -> Data:
 def array_text(name: str, values: NDArray[Any], dtype: str) -> str:
     """`name = np.array(...)`, as a careful person would write it, at most 100 columns wide."""
     kind = "" if dtype == "float64" else ", dtype=np.float32"
+    values = values.astype(dtype)
     rows, columns = values.shape
     if columns == 1:
         return wrapped(f"{name} = np.array([[{numbers(values[:, 0])}]]{kind}).T")
     if rows > 1 and is_one_hot(values):
-        cast = "" if dtype == "float64" else ", dtype=np.float32"
-        return wrapped(f"{name} = np.eye({columns}{cast})[[{numbers(values.argmax(axis=1))}]]")
+        return wrapped(f"{name} = np.eye({columns}{kind})[[{numbers(values.argmax(axis=1))}]]")
     body = ",\n".join(
-        textwrap.indent(wrapped(f"[{numbers(row)}]", width=96), "    ") for row in values
+        textwrap.indent(wrapped(f"[{numbers(row)}]", width=95), "    ") for row in values
     )
     one_line = f"{name} = np.array([{', '.join(f'[{numbers(row)}]' for row in values)}]{kind})"
     return one_line if len(one_line) <= 100 else f"{name} = np.array([\n{body},\n]{kind})"
@@ -89,7 +89,7 @@ def is_one_hot(values: NDArray[Any]) -> bool:
 def numbers(values: NDArray[Any]) -> str:
     """Numbers as short as they stay exact, whole ones without a point."""
     whole = np.all(values == np.rint(values)) and np.all(np.abs(values) < 2**53)
-    return ", ".join(map(str, (values.astype(np.int64) if whole else values).tolist()))
+    return ", ".join(map(str, values.astype(np.int64) if whole else values))
 
 
 def wrapped(text: str, width: int = 100) -> str:

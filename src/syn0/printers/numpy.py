@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from syn0.printers.base import Printer, Template, infix, repeated_part, replace_part
 from syn0.printers.data import Data, array_text
-from syn0.program import ACTIVATIONS, Line, Name, Program
+from syn0.program import ACTIVATIONS, Apply, Expr, Line, Name, Program
 from syn0.spec import NetworkSpec, Training
+from syn0.spec.training import round_interval
 
 COMMENT_COLUMN = 46
 WIDTH = 100
+STEP_INDENT, REPORT_INDENT = 4, 8
 
 PYTHON_TEMPLATES = {
-    "greater": infix(">", 10),
+    # Python chains comparisons: (a > b) > c needs its brackets.
+    "greater": Template("{0} > {1}", 10, (11, 11)),
     "add": infix("+", 11),
     "subtract": infix("-", 11),
     # Python gives @ the strength of *; a lower one brackets it there, which reads better.
-    "matmul": Template("{0} @ {1}", 12, (13, 13)),
+    "matmul": Template("{0} @ {1}", 12, (14, 14)),
     "multiply": infix("*", 13),
     "divide": infix("/", 13),
     "negative": Template("-{0}", 14, (14,)),
@@ -77,9 +80,17 @@ class NumpyPrinter(Printer):
             sections.append(f'print("Output after training:")\nprint({program.output})')
         return join_sections(sections)
 
-    def statements(self, lines: Iterable[Line]) -> list[str]:
-        """The lines as text, each with its note."""
-        return [commented(self.statement(line), line.note) for line in lines]
+    def statements(self, lines: Iterable[Line], indent: int = STEP_INDENT) -> list[str]:
+        """The lines as text, each with its note, to stand `indent` columns further in."""
+        width = WIDTH - indent
+        return [commented(broken(self.statement(x), width), x.note, width) for x in lines]
+
+    def expression(self, expr: Expr, need: int = 0) -> str:
+        """As every printer's; zeros of float32 are made so, not turned into it."""
+        match expr:
+            case Apply("float32", (Apply("zeros", (), fixed),)):
+                return f"np.zeros({self.shape(fixed)}, dtype=np.float32)"
+        return super().expression(expr, need)
 
     def helper_functions(self, lines: Iterable[Line]) -> list[str]:
         """A function for each activation that the lines call, printed from its formula."""
@@ -109,7 +120,7 @@ class NumpyPrinter(Printer):
         note = "seeded, so that every run starts alike" if seed else "a new start in every run"
         return [
             commented(f"random = np.random.RandomState({seed})", note),
-            *self.statements(program.phase("init")),
+            *self.statements(program.phase("init"), 0),
         ]
 
     def loop_lines(self, program: Program, training: Training, rows: int) -> list[str]:
@@ -125,8 +136,11 @@ class NumpyPrinter(Printer):
         """The error in every step; what only reports, once an interval."""
         needed = [line for line in program.phase("loss") if line not in program.measured]
         report = 'print(f"step {step}: loss {loss:.12g}, error {error:.12g}")'
-        reporting = [*self.statements(program.measured), report]
-        interval = "batches" if training.counts_epochs else str(training.interval(rows))
+        reporting = [*self.statements(program.measured, REPORT_INDENT), report]
+        if training.counts_epochs and training.batch_size is not None:
+            interval = "batches"
+        else:
+            interval = str(training.report_every or round_interval(training.total_steps(rows)))
         if interval != "1":
             reporting = [f"if step % {interval} == 0:", *indented(reporting)]
         return [*self.statements(needed), *reporting]
@@ -144,9 +158,9 @@ def batch_lines(training: Training) -> tuple[list[str], list[str]]:
             "    " + commented("order = random.permutation(len(X))", "a new order each epoch"),
         ]
     else:
-        before.append("order = np.arange(len(X))")
+        before.append(commented("order = np.arange(len(X))", "the rows as they stand"))
         head = []
-    head.append(f"place = step % batches * {size}")
+    head.append(commented(f"place = step % batches * {size}", "where this batch begins"))
     head += [commented(f"batch = order[place : place + {size}]", "the rows of this step"), ""]
     return before, head
 
@@ -164,10 +178,25 @@ def title(network: NetworkSpec, training: Training) -> str:
     return f"A {network} neural network ({', '.join(kinds)}), trained by backpropagation."
 
 
-def commented(code: str, note: str) -> str:
+def commented(code: str, note: str, width: int = WIDTH - STEP_INDENT) -> str:
     """`code  # note`, the note at one column for all lines, or on a line above where it is long."""
     line = f"{code:<{COMMENT_COLUMN - 2}}  # {note}"
-    return line if len(line) <= WIDTH - 4 else f"# {note}\n{code}"
+    return line if len(line) <= width and "\n" not in code else f"# {note}\n{code}"
+
+
+def broken(code: str, width: int) -> str:
+    """A line that is too long, broken before an operator in its outermost brackets, where Python
+    reads on."""
+    if len(code) <= width:
+        return code
+    depths = list(accumulate((c in "([") - (c in ")]") for c in code[:width]))
+    places = [
+        i for i in range(width - 1) if depths[i] and code[i] == " " and code[i + 1] in "+-*/@"
+    ]
+    if not places:
+        return code
+    place = min(places, key=lambda i: (depths[i], -i))
+    return f"{code[:place]}\n    {broken(code[place + 1 :], width - 4)}"
 
 
 def indented(lines: Iterable[str]) -> list[str]:

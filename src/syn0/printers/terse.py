@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 
 from syn0.printers.data import Data
@@ -32,7 +33,7 @@ class TersePrinter(NumpyPrinter):
         ]
         return "\n".join(without_comment(line) for line in lines if line) + "\n"
 
-    def statements(self, lines: tuple[Line, ...]) -> list[str]:  # type: ignore[override]
+    def statements(self, lines: Iterable[Line], indent: int = 0) -> list[str]:
         """The lines as text, without notes."""
         return [self.statement(line) for line in lines]
 

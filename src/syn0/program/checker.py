@@ -14,10 +14,12 @@ class ProgramError(Exception):
 def check(program: Program) -> dict[str, Shape]:
     """Return the shape of every name, in order; ProgramError at the first line that is wrong.
 
-    Every name is bound before it is read and bound once (the state once more, in "update", with
-    the same shape); phases come in order; operations are known; shapes agree.
+    Every name is bound before it is read and bound once (what "init" binds once more in "update",
+    with the same shape); phases come in order; operations are known and have the arguments they
+    need; shapes agree.
     """
     shapes: dict[str, Shape] = dict(program.inputs)
+    changeable: set[str] = set()
     last = 0
     for line in program.lines:
         try:
@@ -25,20 +27,24 @@ def check(program: Program) -> dict[str, Shape]:
                 raise ValueError(f"phase {line.phase!r} is unknown or out of order")
             last = PHASES.index(line.phase)
             shape = shape_of(line.expression, shapes)
-            check_binding(line, shape, shapes, program)
+            check_binding(line, shape, shapes, changeable)
         except ValueError as error:
             raise ProgramError(f"{line.phase} line {line.target!r}: {error}") from None
         shapes[line.target] = shape
+        if line.phase == "init":
+            changeable.add(line.target)
+        else:
+            changeable.discard(line.target)
     if program.output not in shapes:
         raise ProgramError(f"the output {program.output!r} is never bound")
     return shapes
 
 
-def check_binding(line: Line, shape: Shape, shapes: dict[str, Shape], program: Program) -> None:
+def check_binding(line: Line, shape: Shape, shapes: dict[str, Shape], changeable: set[str]) -> None:
     """ValueError if the line binds a name that it may not bind."""
     if line.target not in shapes:
         return
-    if line.phase != "update" or line.target not in program.state:
+    if line.phase != "update" or line.target not in changeable:
         raise ValueError("the name is bound already")
     if shapes[line.target] != shape:
         raise ValueError(f"shape {shapes[line.target]} would become {shape}")
@@ -56,6 +62,10 @@ def shape_of(expr: Expr, shapes: dict[str, Shape]) -> Shape:
         case Apply(operation, args, fixed):
             if operation not in OPERATIONS:
                 raise ValueError(f"{operation!r} is not in the table of operations")
-            rule = OPERATIONS[operation].shape
-            return rule(*fixed) if not args else rule(*(shape_of(arg, shapes) for arg in args))
+            row = OPERATIONS[operation]
+            if len(args) != row.arguments:
+                raise ValueError(f"{operation!r} takes {row.arguments} arguments, not {len(args)}")
+            return (
+                row.shape(*(shape_of(arg, shapes) for arg in args)) if args else row.shape(*fixed)
+            )
     raise ValueError(f"{expr!r} is not an expression")

@@ -24,10 +24,12 @@ Shape = tuple[Dim, ...]
 
 @dataclass(frozen=True)
 class Operation:
-    """One row: the NumPy meaning, and the rule from the arguments' shapes to the result's."""
+    """One row: the NumPy meaning, the rule from the arguments' shapes to the result's, and the
+    number of arguments (0 for new arrays, whose shape is fixed in the program)."""
 
     evaluate: Callable[..., Any]
     shape: Callable[..., Shape]
+    arguments: int = 1
 
 
 def broadcast(*shapes: Shape) -> Shape:
@@ -81,24 +83,24 @@ def fixed_shape(*shape: int) -> Shape:
 # leave a float32 array float32 (NEP 50), just as the printed text does.
 OPERATIONS: dict[str, Operation] = {
     # elementwise
-    "add": Operation(operator.add, broadcast),
-    "subtract": Operation(operator.sub, broadcast),
-    "multiply": Operation(operator.mul, broadcast),
-    "divide": Operation(operator.truediv, broadcast),
-    "power": Operation(operator.pow, broadcast),
+    "add": Operation(operator.add, broadcast, arguments=2),
+    "subtract": Operation(operator.sub, broadcast, arguments=2),
+    "multiply": Operation(operator.mul, broadcast, arguments=2),
+    "divide": Operation(operator.truediv, broadcast, arguments=2),
+    "power": Operation(operator.pow, broadcast, arguments=2),
     "negative": Operation(operator.neg, broadcast),
-    "greater": Operation(operator.gt, broadcast),
+    "greater": Operation(operator.gt, broadcast, arguments=2),
     "exp": Operation(np.exp, broadcast),
     "log": Operation(np.log, broadcast),
     "sqrt": Operation(np.sqrt, broadcast),
     "tanh": Operation(np.tanh, broadcast),
     "absolute": Operation(np.abs, broadcast),
-    "maximum": Operation(np.maximum, broadcast),
+    "maximum": Operation(np.maximum, broadcast, arguments=2),
     # matrices
-    "matmul": Operation(operator.matmul, matmul_shape),
+    "matmul": Operation(operator.matmul, matmul_shape, arguments=2),
     "transpose": Operation(np.transpose, matrix(lambda n, m: (m, n))),
     # rows of the data
-    "take": Operation(operator.getitem, take_shape),
+    "take": Operation(operator.getitem, take_shape, arguments=2),
     "row_count": Operation(len, scalar_shape),
     # reductions: over everything, down the rows, along the columns
     "sum": Operation(np.sum, scalar_shape),
@@ -111,8 +113,10 @@ OPERATIONS: dict[str, Operation] = {
         lambda x: np.max(x, axis=1, keepdims=True), matrix(lambda n, m: (n, 1))
     ),
     # new arrays of a fixed shape; `random` draws from the program's generator
-    "zeros": Operation(np.zeros, fixed_shape),
-    "random": Operation(lambda shape, generator: generator.random_sample(shape), fixed_shape),
+    "zeros": Operation(np.zeros, fixed_shape, arguments=0),
+    "random": Operation(
+        lambda shape, generator: generator.random_sample(shape), fixed_shape, arguments=0
+    ),
     "float32": Operation(np.float32, broadcast),
 }
 

@@ -36,6 +36,8 @@ def real(
         number = float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         raise TypeError(f"{name} must be a number, not {value!r}") from None
+    except OverflowError:
+        number = math.inf
     bounds = [
         (above, operator.gt, "above"),
         (least, operator.ge, "at least"),
@@ -44,7 +46,7 @@ def real(
     stated = [(limit, holds, words) for limit, holds, words in bounds if limit is not None]
     if not math.isfinite(number) or not all(holds(number, limit) for limit, holds, _ in stated):
         allowed = " and ".join(f"{words} {limit:g}" for limit, _, words in stated)
-        raise ValueError(f"{name} must be a finite number {allowed}".rstrip() + f", not {value!r}")
+        raise ValueError(f"{name} must be a finite number {allowed}".rstrip() + f", not {number}")
     return number
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from syn0.spec.checks import choice, truth, whole
 
 DTYPES = ("float64", "float32")
+MOST_DIGITS = 12
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,8 @@ def parse_sizes(text: str) -> tuple[int, ...]:
             f"sizes {text!r} are not a network: write inputs, hidden layers and outputs "
             "as whole numbers joined by single hyphens, such as 3-4-1 or 3-1"
         )
+    if max(map(len, parts)) > MOST_DIGITS:
+        raise ValueError(f"sizes {text[:20]!r}… are too large: no layer has so many units")
     sizes = tuple(map(int, parts))
     if min(sizes) < 1:
         raise ValueError(f"sizes {text!r} hold a 0: every layer needs at least one unit")
@@ -112,12 +115,11 @@ def dense_layers(
 ) -> tuple[Dense, ...]:
     """Layers of the given sizes.
 
-    `activation` is one name for all hidden layers (for the only layer, where there is just
-    one), the output then taking `output_activation`; or a sequence with a name for each layer.
+    `activation` is one name for all hidden layers, the last layer taking `output_activation`; or
+    a sequence with a name for each layer.
     """
     if isinstance(activation, str):
-        hidden = len(units) - 1
-        names = [activation] * hidden + [output_activation if hidden else activation]
+        names = [activation] * (len(units) - 1) + [output_activation]
     else:
         names = list(activation)
         if len(names) != len(units):

@@ -92,12 +92,14 @@ class Training:
         if not isinstance(self.optimizer, Optimizer):
             raise TypeError(f"optimizer must be SGD(...) or Adam(...), not {self.optimizer!r}")
         if self.counts_epochs and self.report_every is not None:
-            raise ValueError("report_every counts steps; training counted in epochs reports each")
+            raise ValueError(
+                "report_every goes with steps: training counted in epochs reports every epoch"
+            )
 
     @property
     def counts_epochs(self) -> bool:
-        """Whether training goes by epochs of mini-batches; with full batches an epoch is a step."""
-        return self.epochs is not None and self.batch_size is not None
+        """Whether training goes by epochs, and so reports each."""
+        return self.epochs is not None
 
     def batches(self, rows: int) -> int:
         """Number of steps in an epoch over `rows` rows; the last batch may be smaller."""

@@ -19,10 +19,13 @@ class Interrupt:
 def catching_interrupt() -> Iterator[Interrupt]:
     """Note the first Ctrl-C instead of raising KeyboardInterrupt; the second one raises it.
 
-    Python delivers signals to the main thread only; in other threads nothing changes.
+    Nothing changes in other threads than the main one, to which Python delivers signals, nor
+    where Ctrl-C is ignored, as in jobs of a shell's background.
     """
     interrupt = Interrupt()
-    if threading.current_thread() is not threading.main_thread():
+    before = signal.getsignal(signal.SIGINT)
+    main = threading.current_thread() is threading.main_thread()
+    if not main or before in (signal.SIG_IGN, None):
         yield interrupt
         return
 
@@ -30,7 +33,6 @@ def catching_interrupt() -> Iterator[Interrupt]:
         interrupt.requested = True
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
-    before = signal.getsignal(signal.SIGINT)
     signal.signal(signal.SIGINT, note)
     try:
         yield interrupt

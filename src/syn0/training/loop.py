@@ -105,12 +105,16 @@ class Run:
         before = self.standing().copy()
         batches = self.batches.take(count)
         started = time.perf_counter()
-        self.state, measured = job.runner.train(
-            self.state | job.constants, job.X, job.y, batches, measure=measure
-        )
+        try:
+            self.state, measured = job.runner.train(
+                self.state | job.constants, job.X, job.y, batches, measure=measure
+            )
+        except BaseException:  # a second Ctrl-C, say: arrays may be changed by half a step
+            self.go_back(before)
+            raise
         seconds = max(time.perf_counter() - started, 1e-7)
         if not (all_finite(self.state) and np.isfinite(measured).all()):
-            self.fail(before, batches)
+            self.fail(before, batches, measure=measure)
         self.step += count
         self._stretch = max(1, min(count * 4, int(count * STRETCH_SECONDS / seconds)))
         self.progress.tick(
@@ -123,6 +127,11 @@ class Run:
         job = self.job
         if job.validation is not None:
             loss, error = job.runner.evaluate(self.state | job.constants, *job.validation)
+            if not np.isfinite([loss, error]).all():
+                raise NonFiniteError(
+                    f"after {self.step:,} steps the validation loss is {loss:g} and its error "
+                    f"{error:g}: the validation rows hold numbers far from those trained on"
+                )
             report = replace(report, validation_loss=loss, validation_error=error)
         self.history.reports.append(report)
         for callback in job.callbacks:
@@ -152,19 +161,26 @@ class Run:
         """What is kept: the best that early stopping has seen, or where training stands."""
         return self.best or self.standing()
 
-    def fail(self, before: Checkpoint, batches: list[Batch]) -> None:
+    def go_back(self, checkpoint: Checkpoint, steps: int = 0) -> None:
+        """Stand where training stood at `checkpoint`, and `steps` batches further."""
+        self.state = dict(checkpoint.values)
+        self.batches = Batches(len(self.job.X), self.job.training, checkpoint)
+        self.batches.take(steps)
+        self.step = checkpoint.step + steps
+
+    def fail(self, before: Checkpoint, batches: list[Batch], *, measure: bool) -> None:
         """Go back to the last good step and raise NonFiniteError, naming the line that failed."""
         job = self.job
-        good, self.state, what = first_trouble(
-            job.program, {**before.values, **job.constants}, job.X, job.y, batches
+        good, state, what = first_trouble(
+            job.program, {**before.values, **job.constants}, job.X, job.y, batches, measure=measure
         )
-        self.batches = Batches(len(job.X), job.training, before)
-        self.batches.take(good)
-        self.step = before.step + good
+        self.go_back(before, good)
+        self.state = state
+        kept = "its best weights" if self.best else "its weights from before that step"
         raise NonFiniteError(
             f"training stopped at step {self.step:,}: {what}. A learning rate below "
             f"{job.training.optimizer.learning_rate:g}, or inputs scaled to about -1 to 1, "
-            "usually helps; the network keeps its weights from before that step"
+            f"usually helps; the network keeps {kept}"
         )
 
 

@@ -26,6 +26,8 @@ class Progress:
 
     def tick(self, step: int, report: Report | None) -> None:
         """Show that `step` steps are done, and the latest report."""
+        if sys.stderr is None:  # a program without a console, as of pythonw
+            return
         elapsed = time.monotonic() - self._started
         words = "" if report is None else describe(report)
         if sys.stderr.isatty():

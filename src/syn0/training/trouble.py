@@ -28,12 +28,18 @@ def first_trouble(
     X: NDArray[Any],
     y: NDArray[Any],
     batches: Sequence[Batch],
+    *,
+    measure: bool,
 ) -> tuple[int, dict[str, Any], str]:
     """Run the steps again, line by line, up to the first value that is not finite.
+
+    Lines that only report count where they are computed: with `measure`.
 
     Returns the number of good steps, the state after them, and a sentence about the line.
     """
     lines = program.phase("forward", "loss", "backward", "update")
+    if not measure:
+        lines = tuple(line for line in lines if line not in program.measured)
     state = {name: values[name] for name in program.state}
     for good, batch in enumerate(batches):
         bound = {**values, **state, "X": X, "y": y, "batch": batch}

@@ -1,0 +1,220 @@
+"""Bad input gets one clear sentence and exit code 2, and nothing is written or lost."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from syn0 import Network, load
+
+GOOD = "a,b,kind\n" + "".join(f"{k},{k % 7},{'xy'[k % 2]}\n" for k in range(40))
+
+FILES = {
+    "good.csv": GOOD,
+    "empty.csv": "",
+    "header.csv": "a,b,kind\n",
+    "ragged.csv": GOOD + "1,2\n",
+    "one_class.csv": "a,kind\n" + "".join(f"{k},x\n" for k in range(40)),
+    "no_target.csv": "a,kind\n" + "".join(f"{k},\n" for k in range(40)),
+    "texts.csv": "a,colour,kind\n" + "".join(f"{k},red,{'xy'[k % 2]}\n" for k in range(40)),
+    "infinite.csv": GOOD.replace("\n9,", "\ninf,"),
+    "huge.csv": GOOD.replace("\n9,", "\n1e999,"),
+    "no_columns.csv": "kind\n" + "x\ny\n" * 20,
+    "twice.csv": "a,a,kind\n" + "1,2,x\n2,3,y\n" * 20,
+    "latin1.csv": b"a,kind\n1,caf\xe9\n2,tea\n",
+    "unclosed.csv": 'a,kind\n1,"x\n2,y\n',
+    "table.xls": "no kind that is read",
+    "fake.parquet": "not parquet",
+}
+
+TRAIN = ("train", "good.csv")
+
+CASES = {
+    # Data.
+    "a missing file": (("train", "nothing.csv"), "no file or built-in data named 'nothing.csv'"),
+    "a near built-in name": (("train", "digit"), "did you mean 'digits'?"),
+    "an empty file": (("train", "empty.csv"), "empty.csv is empty"),
+    "a header only": (("train", "header.csv"), "header.csv has column names but no rows"),
+    "a ragged row": (("train", "ragged.csv"), "line 42: 2 cells, but the first line has 3"),
+    "an unknown target": ((*TRAIN, "--target", "kinds"), "did you mean 'kind'?"),
+    "an unknown column to drop": ((*TRAIN, "--drop", "c"), "no column 'c' in good.csv"),
+    "the target dropped": ((*TRAIN, "--target", "kind", "--drop", "kind"), "both the target and"),
+    "a target of one class": (("train", "one_class.csv"), "'kind' is the same in every row"),
+    "no target at all": (("train", "no_target.csv"), "the target 'kind' is missing in every row"),
+    "no columns but the target": (("train", "no_columns.csv"), "no columns besides the target"),
+    "a column twice": (("train", "twice.csv"), "two columns are named 'a'"),
+    "bytes that are no text": (("train", "latin1.csv"), "line 2: not UTF-8 text"),
+    "a quote that is not closed": (("train", "unclosed.csv"), "line 2"),
+    "a file of no known kind": (("train", "table.xls"), "is of no kind that is read"),
+    "a false Parquet file": (("train", "fake.parquet"), "cannot be read as Parquet"),
+    "an infinite value": (
+        ("train", "infinite.csv"), "line 11: column 'a' holds an infinite number"),
+    "a value too large": (("train", "huge.csv"), "line 11: column 'a' holds an infinite number"),
+    "numbers of a text": ((*TRAIN, "--task", "regression"), "texts such as"),
+    # Networks.
+    "texts with --net": (("train", "texts.csv", "--net", "2-1"), "column 'colour' holds texts"),
+    "a net of other inputs": ((*TRAIN, "--net", "3-4-1"), "takes 3 inputs, but good.csv has 2"),
+    "a net of other outputs": ((*TRAIN, "--net", "2-4-3"), "gives 3 outputs, but the target"),
+    "a double hyphen": ((*TRAIN, "--net", "3--1"), "joined by single hyphens, such as 3-4-1"),
+    "a zero size": ((*TRAIN, "--net", "0-4"), "every layer needs at least one unit"),
+    "a single size": ((*TRAIN, "--net", "3"), "such as 3-4-1 or 3-1"),
+    "a double hyphen to write": (("write", "3--1"), "joined by single hyphens, such as 3-4-1"),
+    "a zero size to write": (("write", "0-4"), "every layer needs at least one unit"),
+    "a single size to write": (("write", "3"), "such as 3-4-1 or 3-1"),
+    "hidden sizes that are none": ((*TRAIN, "--hidden", "8,x"), "joined by commas, such as 64"),
+    "no hidden units": ((*TRAIN, "--hidden", "0"), "whole numbers of at least 1"),
+    "a vast layer": ((*TRAIN, "--hidden", "9" * 13), ""),
+    "a net and hidden sizes": ((*TRAIN, "--net", "2-1", "--hidden", "4"), "give one of them"),
+    "an unknown activation": (
+        (*TRAIN, "--activation", "rellu"), "choose from: sigmoid, tanh"),
+    "an unknown activation to write": (
+        ("write", "3-1", "--activation", "swish"), "choose from: sigmoid, tanh"),
+    "too few activations": ((*TRAIN, "--hidden", "4,4", "--activation", "relu,tanh"), "3 layers"),
+    "an unknown loss": (
+        (*TRAIN, "--loss", "mse"), "choose from: squared_error, binary_cross_entropy"),
+    "a loss that does not fit": ((*TRAIN, "--loss", "cross_entropy"), "cross_entropy"),
+    "an unknown optimizer": ((*TRAIN, "--optimizer", "rmsprop"), "choose from: sgd, adam"),
+    "an unknown engine": ((*TRAIN, "--engine", "cuda"), "choose from: auto, numpy"),
+    "an unknown language": (("write", "3-1", "--to", "cobol"), "choose from: numpy, terse"),
+    "an unknown number type": (("write", "3-1", "--dtype", "float8"), "float64, float32"),
+    "an unknown task": ((*TRAIN, "--task", "ranking"), "'classification', 'regression'"),
+    # Training.
+    "a negative learning rate": (
+        (*TRAIN, "--learning-rate", "-0.1"), "learning_rate must be a finite number above 0"),
+    "a learning rate that is NaN": ((*TRAIN, "--learning-rate", "nan"), "finite number above 0"),
+    "a learning rate in words": ((*TRAIN, "--learning-rate", "fast"), "'fast' is not a valid"),
+    "a batch larger than the rows": ((*TRAIN, "--batch-size", "33"), "more than the 32 rows"),
+    "a batch of none": ((*TRAIN, "--batch-size", "0"), "batch_size must be at least 1"),
+    "steps and epochs": ((*TRAIN, "--steps", "5", "--epochs", "5"), "either steps or epochs"),
+    "no steps": ((*TRAIN, "--steps", "0"), "steps must be at least 1"),
+    "a fraction of a step": ((*TRAIN, "--steps", "1.5"), "'1.5' is not a valid integer"),
+    "a negative seed": ((*TRAIN, "--seed", "-1"), "eed must be"),
+    "a negative holdout": ((*TRAIN, "--holdout", "-0.1"), "holdout must be a finite number"),
+    "everything held out": ((*TRAIN, "--holdout", "1"), "at least 0 and below 1"),
+    "a holdout that is NaN": ((*TRAIN, "--holdout", "nan"), "at least 0 and below 1"),
+    # Models.
+    "a missing model": (("predict", "nothing.safetensors", "good.csv"), "no model file"),
+    "a model cut short": (("predict", "cut.safetensors", "good.csv"), "cut.safetensors"),
+    "an empty model": (("evaluate", "empty.safetensors", "good.csv"), "empty.safetensors"),
+    "a foreign model": (("predict", "foreign.safetensors", "good.csv"), "not a model of syn0's"),
+    "a text as a model": (("evaluate", "good.csv", "good.csv"), "not a whole safetensors file"),
+    "an edited model": (("predict", "edited.safetensors", "good.csv"), "edited or damaged"),
+    "an edited model to resume": (
+        (*TRAIN, "--resume", "edited.safetensors", "--epochs", "1"), "edited or damaged"),
+    "an edited model to write": (("write", "edited.safetensors"), "edited or damaged"),
+    "a folder as a model": (("predict", ".", "good.csv"), "is a folder, not a model file"),
+    "data without a column of the model": (
+        ("predict", "model.safetensors", "one_class.csv"), "lacks columns that the model takes: 'b'"
+    ),
+    "data without the target": (
+        ("evaluate", "model.safetensors", "no_kind.csv"), "no column 'kind' in no_kind.csv"),
+    # Where the model goes.
+    "--out in no folder": ((*TRAIN, "--out", "nowhere/m.safetensors"), "nowhere/m.safetensors"),
+    "--out below a file": ((*TRAIN, "--out", "good.csv/m.safetensors"), "good.csv/m.safetensors"),
+    "--out at a folder": ((*TRAIN, "--out", "folder"), "is a folder: name a file"),
+    # Commands.
+    "no data": (("train",), "Missing argument 'DATA'"),
+    "an unknown option": ((*TRAIN, "--hiden", "4"), "--hidden"),
+    "an unknown command": (("trian", "good.csv"), "train"),
+    "an argument too many": ((*TRAIN, "more.csv"), "more.csv"),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory) -> dict[str, bytes]:
+    """A model of good.csv, and files that are none."""
+    from safetensors.numpy import save
+
+    from syn0.data import read_table
+    from syn0.models import Wishes, plan_table
+
+    folder = tmp_path_factory.mktemp("models")
+    (folder / "good.csv").write_text(GOOD)
+    plan = plan_table(read_table(str(folder / "good.csv")), Wishes(hidden=(4,), epochs=1))
+    plan.fit(progress=False).network.save(folder / "model.safetensors")
+    content = (folder / "model.safetensors").read_bytes()
+    assert b"relu" in content
+    return {
+        "model.safetensors": content,
+        "cut.safetensors": content[: len(content) // 2],
+        "empty.safetensors": b"",
+        "foreign.safetensors": save(Network([2, 1]).weights),
+        "edited.safetensors": content.replace(b"relu", b"tanh"),
+    }
+
+
+@pytest.fixture
+def here(tmp_path, models) -> Path:
+    """A folder with all the files above."""
+    for name, content in {**FILES, **models, "no_kind.csv": "a,b\n1,2\n"}.items():
+        data = content.encode() if isinstance(content, str) else content
+        (tmp_path / name).write_bytes(data)
+    (tmp_path / "folder").mkdir()
+    return tmp_path
+
+
+def contents(folder: Path) -> dict[Path, bytes | None]:
+    return {p: p.read_bytes() if p.is_file() else None for p in folder.rglob("*")}
+
+
+@pytest.mark.parametrize(("words", "sentence"), CASES.values(), ids=CASES)
+def test_bad_input_gets_one_sentence_and_code_2_and_changes_nothing(here, syn0, words, sentence):
+    if words[0] == "train" and "--out" not in words:
+        words = (*words, "--out", "model.safetensors")  # which must stay what it is
+    before = contents(here)
+    done = syn0(*words)
+    assert done.code == 2
+    assert done.out == ""
+    lines = done.err.splitlines()
+    assert len(lines) == 1, done.err
+    assert re.match(r"Error: \S.{10,}", lines[0])
+    assert sentence in lines[0]
+    assert "Traceback" not in done.err
+    assert contents(here) == before
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_without_permission_is_noticed_before_training(here, syn0):
+    (here / "folder").chmod(0o500)
+    done = syn0(*TRAIN, "--out", "folder/m.safetensors")
+    assert done.code == 2
+    assert len(done.err.splitlines()) == 1
+    assert "folder/m.safetensors" in done.err
+
+
+FULL_DISK = """
+import resource, sys
+from syn0.cli import main
+resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+sys.argv[0] = "syn0"
+main()
+"""
+
+
+def test_a_disk_that_fills_while_saving_is_one_sentence_and_the_old_model_stays(here):
+    before = contents(here)
+    words = ("train", "good.csv", "--hidden", "400", "--epochs", "1", "--out", "model.safetensors")
+    done = subprocess.run(
+        [sys.executable, "-c", FULL_DISK, *words],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    errors = [line for line in done.stderr.splitlines() if line.startswith("Error: ")]
+    assert len(errors) == 1
+    assert "model.safetensors" in errors[0]
+    assert "File too large" in errors[0]
+    assert "Traceback" not in done.stderr
+    assert "Saved" not in done.stderr
+    assert contents(here) == before
+    assert load(here / "model.safetensors").spec.sizes == (2, 4, 1)
+
+
+def test_a_pipe_or_device_as_out_is_refused_or_written_but_not_replaced(here, syn0):
+    os.mkfifo(here / "pipe")  # stands for /dev/null, which root could destroy
+    done = syn0(*TRAIN, "--hidden", "4", "--epochs", "1", "--out", "pipe")
+    assert (here / "pipe").is_fifo()
+    assert done.code == 2
+    assert len(done.err.splitlines()) == 1

@@ -1,0 +1,63 @@
+"""Every command and option explains itself."""
+
+import click
+import pytest
+
+from syn0 import __version__
+from syn0.cli import cli
+
+COMMANDS = sorted(cli.commands)
+
+
+def test_the_commands_are_those_that_are_promised():
+    assert {"write", "train", "predict", "evaluate"} <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("flag", ["-h", "--help"])
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_every_command_answers_to_h(syn0, command, flag):
+    done = syn0(*filter(None, [command, flag]))
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith(f"Usage: syn0 {command}".rstrip())
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_and_option_has_a_help_text(command):
+    found = cli.commands[command]
+    assert found.help
+    assert "syn0 " + command in found.help, "an example"
+    for parameter in found.params:
+        if isinstance(parameter, click.Option):
+            assert parameter.help, parameter.name
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_fits_a_terminal_of_eighty_columns(syn0, command):
+    for line in syn0(command, "-h").out.splitlines():
+        assert len(line) <= 80, line
+
+
+def test_the_choices_that_help_names_are_those_that_there_are(syn0):
+    from syn0.data import BUILT_IN
+    from syn0.derive import LOSSES
+    from syn0.models.network import OPTIMIZERS
+    from syn0.printers import PRINTERS
+    from syn0.program import ACTIVATIONS
+
+    train = " ".join(syn0("train", "-h").out.split())
+    for name in (*BUILT_IN, *LOSSES, *ACTIVATIONS, *OPTIMIZERS):
+        assert name in train, name
+    write = " ".join(syn0("write", "-h").out.split())
+    for name in (*LOSSES, *ACTIVATIONS, *OPTIMIZERS, *PRINTERS):
+        assert name in write, name
+
+
+def test_the_version_is_told(syn0):
+    assert syn0("--version").out.strip() == f"syn0, version {__version__}"
+
+
+def test_syn0_alone_shows_how_it_is_used(syn0):
+    done = syn0()
+    assert "Usage: syn0" in done.out + done.err
+    assert "train" in done.out + done.err
+    assert "Error" not in done.out + done.err

@@ -1,0 +1,182 @@
+"""The command as a process: pipes, signals, terminals."""
+
+import contextlib
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from syn0 import Network, load
+
+LONG = ("train", "xor", "--net", "3-4-1", "--steps", 100_000_000, "--report-every", 10_000)
+
+
+def test_python_m_syn0_is_the_command(start, finish):
+    done = finish(start("write", "3-1", "--to", "terse"))
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("import numpy as np\n")
+
+
+def test_the_installed_command_is_the_same(syn0):
+    import shutil
+
+    script = shutil.which("syn0", path=os.path.dirname(sys.executable))  # noqa: PTH120
+    if script is None:
+        pytest.skip("syn0 is not installed as a command")
+    done = subprocess.run(
+        [script, "--version"], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout == syn0("--version").out
+
+
+READERS_GONE = {
+    "write": ("write", "4-5-3", "--data", "iris"),
+    "predict": ("predict", "iris.safetensors", "iris"),
+    "predict as JSON": ("predict", "iris.safetensors", "iris", "--json"),
+    "evaluate": ("evaluate", "iris.safetensors", "iris"),
+    "help": ("train", "--help"),
+}
+
+
+@pytest.mark.parametrize("words", READERS_GONE.values(), ids=READERS_GONE)
+def test_a_reader_that_goes_away_is_no_error(start, finish, syn0, words):
+    if "iris.safetensors" in words:
+        syn0("train", "iris", "--hidden", 4, "--epochs", 1, "--out", "iris.safetensors")
+    reading, writing = os.pipe()
+    os.close(reading)
+    process = start(*words, stdout=writing)
+    os.close(writing)
+    done = finish(process)
+    assert done.err == ""
+
+
+def test_head_gets_its_line_and_syn0_is_silent(start):
+    process = start("write", "64-10", "--data", "digits")  # much more than a pipe holds
+    assert process.stdout.readline().startswith('"""')
+    process.stdout.close()
+    process.wait(60)
+    assert process.stderr.read() == ""
+
+
+def test_a_model_is_saved_even_if_the_reader_of_the_results_is_gone(start, finish, tmp_path):
+    reading, writing = os.pipe()
+    os.close(reading)
+    process = start(
+        "train", "xor", "--net", "3-4-1", "--steps", 50, "--report-every", 10,
+        "--out", "m.safetensors", stdout=writing,
+    )  # fmt: skip
+    os.close(writing)
+    done = finish(process)
+    assert "Traceback" not in done.err
+    assert load(tmp_path / "m.safetensors").steps_taken > 0
+
+
+def test_a_stdout_that_cannot_say_everything_still_gets_results(start, finish, tmp_path):
+    words = ("train", "diabetes", "--hidden", 4, "--epochs", 2, "--out", "m.safetensors")
+    done = finish(start(*words, env={"PYTHONIOENCODING": "ascii"}))
+    assert load(tmp_path / "m.safetensors").steps_taken > 0
+    assert done.code == 0
+    assert "RMSE" in done.out
+
+
+def test_ctrl_c_keeps_what_was_learned_and_shows_results(start, tmp_path):
+    process = start(*LONG, "--out", "m.safetensors")
+    assert process.stdout.readline().startswith("step 0")  # it trains
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "accuracy" in out
+    assert "interrupted" in err
+    assert "Traceback" not in err
+    network = load(tmp_path / "m.safetensors")
+    assert 0 < network.steps_taken < 100_000_000
+    assert all(np.isfinite(w).all() for w in network.weights.values())
+    reference = Network([3, 4, 1])
+    X = [[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]]
+    reference.train(X, [0, 1, 1, 0], steps=network.steps_taken, progress=False)
+    assert np.array_equal(network.weights["syn0"], reference.weights["syn0"])
+
+
+def test_impatient_ctrl_c_still_saves_and_shows_no_traceback(start, tmp_path):
+    process = start(*LONG, "--out", "m.safetensors")
+    assert process.stdout.readline().startswith("step 0")  # it trains
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.002)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in err
+    network = load(tmp_path / "m.safetensors")
+    reference = Network([3, 4, 1])
+    X = [[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]]
+    reference.train(X, [0, 1, 1, 0], steps=network.steps_taken, progress=False)
+    assert np.array_equal(network.weights["syn0"], reference.weights["syn0"])
+
+
+def in_terminal(start, *words, env=(), until=None) -> tuple[int, str]:
+    """The exit code, and what the command writes on a terminal that is both stdout and stderr."""
+    master, slave = pty.openpty()
+    process = start(
+        *words, stdout=slave, stderr=slave, stdin=slave,
+        env={"TERM": "xterm-256color", "COLUMNS": "120", **dict(env)},
+    )  # fmt: skip
+    os.close(slave)
+    chunks = []
+
+    def read() -> None:
+        with contextlib.suppress(OSError):
+            while chunk := os.read(master, 65536):
+                chunks.append(chunk)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    code = process.wait(60)
+    reader.join(10)
+    os.close(master)
+    return code, b"".join(chunks).decode()
+
+
+COLOUR = re.compile(r"\x1b\[[\d;]*(3[0-7]|9[0-7]|38)[\d;]*m")
+
+
+def test_a_terminal_shows_errors_in_colour_unless_no_color_is_set(start):
+    code, shown = in_terminal(start, "train", "nothing.csv")
+    assert code == 2
+    assert COLOUR.search(shown)
+    code, shown = in_terminal(start, "train", "nothing.csv", env={"NO_COLOR": "1"})
+    assert code == 2
+    assert "Error: no file" in shown
+    assert "\x1b" not in shown
+
+
+def test_a_terminal_shows_a_diff_in_colour_unless_no_color_is_set(start):
+    _, shown = in_terminal(start, "write", "3-4-1", "--bias", "--diff")
+    assert COLOUR.search(shown)
+    _, shown = in_terminal(start, "write", "3-4-1", "--bias", "--diff", env={"NO_COLOR": "1"})
+    assert "+bias0" in shown
+    assert "\x1b" not in shown
+
+
+def test_a_terminal_shows_a_bar_and_results_without_colour_if_no_color_is_set(start):
+    words = ("train", "xor", "--net", "3-4-1", "--steps", 60_000)
+    code, shown = in_terminal(start, *words)
+    assert code == 0
+    assert "Training" in shown
+    assert "accuracy" in shown
+    assert COLOUR.search(shown)
+    code, shown = in_terminal(start, *words, env={"NO_COLOR": "1"})
+    assert code == 0
+    assert "Training" in shown
+    assert not COLOUR.search(shown)
+
+
+def test_results_in_a_file_hold_no_codes_of_a_terminal(syn0, capsys):
+    done = syn0("train", "xor", "--net", "3-4-1", "--steps", 10)
+    assert "\x1b" not in done.out + done.err

@@ -1,0 +1,198 @@
+"""`syn0 write` prints programs that run; options add their lines and nothing else."""
+
+import ast
+import contextlib
+import io
+import re
+
+import numpy as np
+import pytest
+
+SIX_ERRORS = [
+    "0.496410031903",
+    "0.00858452565325",
+    "0.00578945986251",
+    "0.00462917677677",
+    "0.00395876528027",
+    "0.00351012256786",
+]
+
+
+def run(text: str) -> tuple[dict, str]:
+    """The names that a program binds, and what it prints."""
+    names: dict = {}
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        exec(compile(text, "net.py", "exec"), names)  # noqa: S102  (this is what the text is for)
+    return names, printed.getvalue()
+
+
+def added_and_removed(diff: str) -> tuple[list[str], list[str]]:
+    lines = diff.splitlines()[2:]
+    return [x[1:] for x in lines if x[0] == "+"], [x[1:] for x in lines if x[0] == "-"]
+
+
+def test_the_printed_program_prints_the_six_errors(syn0):
+    done = syn0("write", "3-4-1", "--data", "xor", "--steps", 60000, "--seed", 1)
+    assert (done.code, done.err) == (0, "")
+    _, printed = run(done.out)
+    assert re.findall(r"error ([\d.]+)", printed) == SIX_ERRORS
+
+
+def test_the_two_layer_program_prints_its_four_outputs(syn0):
+    done = syn0("write", "3-1", "--data", "correlated", "--steps", 10000)
+    _, printed = run(done.out)
+    outputs = ast.literal_eval(re.sub(r"(\d)\s*\]\s*\[", r"\1],[", printed.split(":\n")[-1]))
+    assert np.ravel(outputs) == pytest.approx(
+        [0.00966449, 0.00786506, 0.99358898, 0.99211957], abs=5e-9
+    )
+
+
+def test_the_terse_program_has_at_most_eleven_lines_after_the_import(syn0):
+    done = syn0("write", "3-4-1", "--to", "terse")
+    lines = done.out.splitlines()
+    assert lines[0] == "import numpy as np"
+    assert len(lines) <= 1 + 11
+    names, printed = run(done.out)
+    assert printed == ""
+    np.testing.assert_allclose(names["l2"][:, 0], [0, 1, 1, 0], atol=0.01)
+
+
+def test_nothing_but_numpy_is_imported_by_a_printed_program(syn0):
+    text = syn0("write", "4-5-3", "--activation", "relu", "--loss", "cross_entropy").out
+    imports = [node for node in ast.walk(ast.parse(text)) if "Import" in type(node).__name__]
+    assert [ast.unparse(node) for node in imports] == ["import numpy as np"]
+
+
+OPTIONS = {
+    "bias": (["--bias"], "bias0 = np.zeros(4)"),
+    "learning rate": (["--learning-rate", "0.1"], "alpha = 0.1"),
+    "steps": (["--steps", "123"], "for step in range(123):"),
+    "epochs": (["--epochs", "7"], "for step in range(7):"),
+    "batch size": (["--batch-size", "2"], "place = step % batches * 2"),
+    "seed": (["--seed", "42"], "random = np.random.RandomState(42)"),
+    "activation": (["--activation", "tanh"], "l1 = np.tanh(l0 @ syn0)"),
+    "activations": (["--activation", "relu,identity"], "l2 = l1 @ syn1"),
+    "loss": (["--loss", "binary_cross_entropy"], "np.log("),
+    "optimizer": (["--optimizer", "adam"], "beta1 = 0.9"),
+    "report every": (["--report-every", "5"], "if step % 5 == 0:"),
+    "dtype": (["--dtype", "float32"], "astype(np.float32)"),
+    "data": (["--data", "xor"], "part 2's table"),
+    "language": (["--to", "terse"], "syn0, syn1 = 2 * random.random_sample"),
+}
+
+
+@pytest.mark.parametrize(("options", "line"), OPTIONS.values(), ids=OPTIONS)
+def test_every_option_is_heeded_and_the_program_still_runs(syn0, options, line):
+    steps = [] if {"--steps", "--epochs"} & set(options) else ["--steps", "20"]
+    done = syn0("write", "3-4-1", *options, *steps)
+    assert (done.code, done.err) == (0, "")
+    assert line in done.out
+    names, _ = run(done.out)
+    assert np.isfinite(names["l2"]).all()
+    plain = syn0("write", "3-4-1", *steps).out
+    assert line not in plain
+
+
+def test_all_options_together_make_a_program_that_runs(syn0):
+    done = syn0(
+        "write", "4-6-5-3", "--data", "iris", "--bias", "--activation", "relu,tanh,softmax",
+        "--loss", "cross_entropy", "--optimizer", "adam", "--learning-rate", "0.01",
+        "--batch-size", "32", "--epochs", "3", "--seed", "9", "--dtype", "float32",
+    )  # fmt: skip
+    names, _ = run(done.out)
+    assert names["X"].shape == (150, 4)
+    assert names["y"].shape == (150, 3)
+    assert names["syn2"].dtype == np.float32
+    assert np.isfinite(names["syn0"]).all()
+
+
+def test_the_diff_of_bias_adds_only_lines_of_bias(syn0):
+    done = syn0("write", "3-4-1", "--bias", "--diff")
+    added, removed = added_and_removed(done.out)
+    assert done.code == 0
+    assert added
+    assert all("bias" in line for line in added)
+    assert len(removed) == 2  # the two forward lines gain a term
+    for line in removed:
+        assert re.match(r"    l\d = sigmoid\(l\d @ syn\d\)", line)
+    assert done.out.splitlines()[:2] == ["--- 3-4-1, plain", "+++ 3-4-1, as described"]
+
+
+def test_the_diff_of_a_learning_rate_adds_alpha(syn0):
+    added, removed = added_and_removed(syn0("write", "3-4-1", "--learning-rate", 0.5, "--diff").out)
+    assert all("alpha" in line for line in added)
+    assert len(added) == 3
+    assert len(removed) == 2
+
+
+def test_the_diff_of_the_tutorials_own_network_is_empty(syn0):
+    done = syn0("write", "3-4-1", "--steps", 60000, "--seed", 1, "--diff")
+    assert (done.code, done.out) == (0, "")
+
+
+def test_the_diff_with_data_carries_the_data_on_both_sides(syn0):
+    added, removed = added_and_removed(
+        syn0("write", "4-5-3", "--data", "iris", "--bias", "--diff").out
+    )
+    assert all("bias" in line for line in added)
+    assert not any("np.array" in line for line in added + removed)
+
+
+def test_target_and_drop_choose_the_columns(syn0, csv):
+    path = csv("y,a,b,c\n" + "".join(f"{k % 2},{k},{k * k},{-k}\n" for k in range(6)))
+    done = syn0("write", "2-1", "--data", path, "--target", "y", "--drop", "b", "--steps", 1)
+    names, _ = run(done.out)
+    assert names["X"].tolist() == [[k, -k] for k in range(6)]
+    assert names["y"][:, 0].tolist() == [0, 1, 0, 1, 0, 1]
+
+
+NAMES = [
+    "a\nprint('injected').csv",
+    "a\nraise SystemExit(1) #.csv",
+    "'''\nprint('injected')\n'''.csv",
+    '"""; print("injected"); """.csv',
+    "'; print('injected') #.csv",
+    "\\\nprint('injected').csv",
+    "\rprint('injected').csv",
+    "\u2028print('injected').csv",
+    "\x0cprint('injected').csv",
+    "{rows}%s.csv",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("language", ["numpy", "terse"])
+def test_the_name_of_a_data_file_never_becomes_code(syn0, csv, name, language):
+    text = "x,y\n0,0\n1,1\n2,0\n3,1\n"
+    done = syn0("write", "1-1", "--data", csv(text, name), "--steps", 3, "--to", language)
+    assert done.code == 0, done.err
+    names, printed = run(done.out)
+    assert "injected" not in printed
+    assert names["X"].tolist() == [[0], [1], [2], [3]]
+    calls = [n for n in ast.walk(ast.parse(done.out)) if isinstance(n, ast.Name)]
+    assert {"SystemExit"}.isdisjoint(n.id for n in calls)
+
+
+def test_names_of_columns_and_classes_never_become_code(syn0, csv):
+    evil = "'''\nprint('injected')\n'''"
+    path = csv(f'"{evil}","y{evil}"\n' + f'0,"{evil}"\n1,"b{evil}"\n' * 3)
+    done = syn0("write", "1-1", "--data", path, "--steps", 3)
+    assert done.code == 0, done.err
+    assert "injected" not in run(done.out)[1]
+
+
+def test_a_program_written_of_a_model_trains_as_the_model_was_trained(syn0, tmp_path):
+    syn0("train", "xor", "--net", "3-4-1", "--bias", "--steps", 50, "--out", "m.safetensors")
+    done = syn0("write", "m.safetensors", "--data", "xor")
+    from syn0 import load
+
+    names, _ = run(done.out)
+    for name, weights in load(tmp_path / "m.safetensors").weights.items():
+        assert np.array_equal(names[name], weights)
+
+
+def test_a_models_program_takes_no_other_settings(syn0):
+    syn0("train", "xor", "--net", "3-4-1", "--steps", 5, "--out", "m.safetensors")
+    done = syn0("write", "m.safetensors", "--bias")
+    assert done.code == 2
+    assert "leave out --bias" in done.err

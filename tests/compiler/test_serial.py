@@ -1,0 +1,117 @@
+"""Descriptions as JSON: they come back equal, and nothing unknown comes in."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from syn0.derive import INITIALIZERS, LOSSES
+from syn0.program import ACTIVATIONS
+from syn0.spec import SGD, Adam, Dense, NetworkSpec, Training, from_data, to_data
+from syn0.spec.network import DTYPES
+from syn0.spec.serial import KINDS
+from syn0.spec.training import MONITORS, REDUCTIONS
+
+positive = st.floats(1e-12, 1e6)
+fractions = st.floats(0, 1, exclude_max=True)
+counts = st.integers(1, 10**6)
+optimizers = st.builds(SGD, positive) | st.builds(Adam, positive, fractions, fractions, positive)
+layers = st.builds(
+    Dense,
+    counts,
+    st.sampled_from(list(ACTIVATIONS)),
+    st.booleans(),
+    st.sampled_from(list(INITIALIZERS)),
+)
+networks = st.builds(
+    NetworkSpec,
+    counts,
+    st.lists(layers, min_size=1, max_size=4).map(tuple),
+    st.sampled_from(list(LOSSES)),
+    st.none() | st.integers(0, 2**32 - 1),
+    st.sampled_from(DTYPES),
+)
+trainings = st.builds(
+    Training,
+    steps=counts,
+    batch_size=st.none() | counts,
+    shuffle=st.booleans(),
+    optimizer=optimizers,
+    reduction=st.sampled_from(REDUCTIONS),
+    report_every=st.none() | counts,
+    patience=st.none() | counts,
+    monitor=st.sampled_from(MONITORS),
+)
+descriptions = networks | trainings | layers | optimizers
+
+
+@settings(deadline=None)
+@given(descriptions)
+def test_a_description_comes_back_equal_through_json(value: Any) -> None:
+    again = from_data(json.loads(json.dumps(to_data(value))))
+    assert again == value
+    assert type(again) is type(value)
+    assert hash(again) == hash(value)
+
+
+def test_every_kind_is_tried() -> None:
+    assert set(KINDS) == {"NetworkSpec", "Dense", "Training", "SGD", "Adam"}
+
+
+def test_the_data_say_their_kind_and_hold_nothing_but_plain_values() -> None:
+    assert to_data(NetworkSpec(3, (Dense(4),))) == {
+        "kind": "NetworkSpec",
+        "inputs": 3,
+        "layers": [
+            {
+                "kind": "Dense",
+                "units": 4,
+                "activation": "sigmoid",
+                "bias": False,
+                "init": "uniform",
+            }
+        ],
+        "loss": "squared_error",
+        "seed": 1,
+        "dtype": "float64",
+    }
+
+
+DENSE = to_data(Dense(4))
+
+REFUSED = {
+    "an unknown kind": {"kind": "os.system", "command": "true"},
+    "no kind": {"units": 4},
+    "a kind that is a list": {"kind": []},
+    "a kind that is no text": {"kind": 7},
+    "an unknown field": DENSE | {"color": "red"},
+    "a missing field": {k: v for k, v in DENSE.items() if k != "bias"},
+    "a value of the wrong type": DENSE | {"units": "4"},
+    "a value out of bounds": DENSE | {"units": 0},
+    "a description where a number belongs": DENSE | {"units": to_data(SGD())},
+    "a list where a name belongs": DENSE | {"activation": ["sigmoid"]},
+    "layers that are no list": to_data(NetworkSpec(3, (Dense(4),))) | {"layers": 5},
+    "layers of another kind": to_data(NetworkSpec(3, (Dense(4),))) | {"layers": [to_data(SGD())]},
+    "an unknown number type": to_data(NetworkSpec(3, (Dense(4),))) | {"dtype": "float8"},
+    "a layer for an optimizer": to_data(Training(steps=1)) | {"optimizer": DENSE},
+    "a learning rate too large to be a number": {"kind": "SGD", "learning_rate": 10**400},
+    "an unknown kind deep inside": to_data(NetworkSpec(3, (Dense(4),)))
+    | {"layers": [{"kind": "Lambda"}]},
+}
+
+
+@pytest.mark.parametrize("data", REFUSED.values(), ids=REFUSED)
+def test_data_that_no_description_gives_are_refused(data: Any) -> None:
+    with pytest.raises((ValueError, TypeError)):
+        from_data(data)
+
+
+def test_the_message_names_the_kind_and_the_field() -> None:
+    with pytest.raises(ValueError, match=r"unknown kind of description 'os\.system'"):
+        from_data(REFUSED["an unknown kind"])
+    with pytest.raises(ValueError, match=r"Dense has fields that do not belong.*: color"):
+        from_data(REFUSED["an unknown field"])
+    with pytest.raises(ValueError, match=r"Dense has fields .*missing: bias"):
+        from_data(REFUSED["a missing field"])

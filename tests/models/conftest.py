@@ -1,0 +1,103 @@
+"""What the tests of models share."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from safetensors import safe_open
+from safetensors.numpy import save_file
+from threadpoolctl import threadpool_limits
+
+from syn0 import Network
+from syn0.data import read_table
+from syn0.models import Wishes, plan_table
+from syn0.models.files import digest
+
+Arrays = dict[str, np.ndarray]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_thread() -> Iterator[None]:
+    """Threads only slow down products of a few rows."""
+    with threadpool_limits(1):
+        yield
+
+
+@pytest.fixture
+def truth_table() -> tuple[list[list[int]], list[int]]:
+    """Part 2's table."""
+    return [[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]], [0, 1, 1, 0]
+
+
+@pytest.fixture
+def rows() -> tuple[np.ndarray, np.ndarray]:
+    """(23, 5) inputs and (23, 2) targets between 0 and 1."""
+    generator = np.random.RandomState(7)
+    X = generator.normal(size=(23, 5))
+    return X, 1 / (1 + np.exp(-X @ generator.normal(size=(5, 2))))
+
+
+@pytest.fixture
+def trained(rows) -> Network:
+    """A 5-4-2 network in the midst of an epoch of Adam."""
+    network = Network([5, 4, 2], bias=True, seed=11)
+    network.train(*rows, steps=8, batch_size=5, optimizer="adam", learning_rate=0.01)
+    return network
+
+
+@pytest.fixture(scope="session")
+def of_table() -> Network:
+    """A network trained on the built-in irises, with schema and origin."""
+    plan = plan_table(read_table("iris"), Wishes(hidden=(4,), epochs=3))
+    return plan.fit(progress=False).network
+
+
+@pytest.fixture
+def assert_same() -> Callable[[Network, Network], None]:
+    """Fails unless two networks are one and stand at the same place, to the last bit."""
+
+    def check(one: Network, other: Network) -> None:
+        first, second = one.checkpoint, other.checkpoint
+        assert one.spec == other.spec
+        assert one.training == other.training
+        assert one.schema == other.schema
+        assert one.origin == other.origin
+        assert (first.step, first.epoch) == (second.step, second.epoch)
+        assert list(one.weights) == list(other.weights)
+        assert set(first.values) == set(second.values)
+        for name, value in first.values.items():
+            assert np.asarray(value).dtype == np.asarray(second.values[name]).dtype
+            assert np.array_equal(value, second.values[name]), name
+        for mine, yours in zip(first.generator, second.generator, strict=True):
+            assert np.array_equal(mine, yours)
+
+    return check
+
+
+@pytest.fixture
+def edited(tmp_path) -> Callable[..., Path]:
+    """Saves a network, lets a function change its description and arrays, and writes them with a
+    digest that is right again: as someone would who means harm."""
+
+    def write(
+        network: Network,
+        change: Callable[[dict[str, Any], Arrays], object] | None = None,
+        *,
+        text: Callable[[str], str] = lambda text: text,
+    ) -> Path:
+        path = tmp_path / "edited.safetensors"
+        network.save(path)
+        with safe_open(path, framework="numpy") as file:
+            description = json.loads(file.metadata()["syn0"])
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        del description["digest"]
+        if change is not None:
+            change(description, arrays)
+        whole = description | {"digest": digest(description, arrays)}
+        save_file(arrays, path, {"syn0": text(json.dumps(whole))})
+        return path
+
+    return write

@@ -1,0 +1,219 @@
+"""A file edited by someone who can compute the digest, too, still gets past no check."""
+
+import numpy as np
+import pytest
+
+from syn0 import load
+
+
+def set_in(description, *path_and_value):
+    *path, last, value = path_and_value
+    for key in path:
+        description = description[key]
+    description[last] = value
+
+
+def put(*path_and_value):
+    """Sets an entry of the description."""
+    return lambda description, arrays: set_in(description, *path_and_value)
+
+
+def array(name, value):
+    """Sets an array."""
+    return lambda description, arrays: arrays.update({name: np.array(value)})
+
+
+def change(name, function):
+    """Changes an array."""
+    return lambda description, arrays: arrays.update({name: function(arrays[name])})
+
+
+def with_entry(name, index, value):
+    """Changes one entry of an array."""
+
+    def edit(description, arrays):
+        arrays[name] = arrays[name].copy()
+        arrays[name][index] = value
+
+    return edit
+
+
+EVIL = "__import__('os').system('true')"
+
+EDITS = {
+    # Words that the program's text is made of.
+    "an activation that is code": put("network", "layers", 0, "activation", "os.system"),
+    "an activation that is a statement": put("network", "layers", 0, "activation", EVIL),
+    "an init that is code": put("network", "layers", 1, "init", EVIL),
+    "a loss that is code": put("network", "loss", EVIL),
+    "a loss that is a list": put("network", "loss", ["squared_error"]),
+    "a dtype that is code": put("network", "dtype", EVIL),
+    "a seed that is code": put("network", "seed", EVIL),
+    "a negative seed": put("network", "seed", -1),
+    "units that are code": put("network", "layers", 0, "units", EVIL),
+    "units that are a fraction": put("network", "layers", 0, "units", 4.5),
+    "a bias that is a text": put("network", "layers", 0, "bias", "yes"),
+    "no layers": put("network", "layers", []),
+    "layers that are a text": put("network", "layers", "Dense"),
+    "a batch size that is code": put("training", "batch_size", EVIL),
+    "steps that are code": put("training", "steps", EVIL),
+    "an alpha that is code": put("training", "optimizer", "learning_rate", EVIL),
+    "an alpha that is NaN": put("training", "optimizer", "learning_rate", float("nan")),
+    "an alpha past all floats": put("training", "optimizer", "learning_rate", 10**400),
+    "a beta of 1": put("training", "optimizer", "beta1", 1),
+    # Kinds and fields.
+    "an unknown kind": put("network", "kind", "os"),
+    "a kind that is no text": put("network", "kind", ["NetworkSpec"]),
+    "a network that is a training": lambda d, a: d.update(network=d["training"]),
+    "a training that is a network": lambda d, a: d.update(training=d["network"]),
+    "an optimizer that is a layer": lambda d, a: d["training"].update(
+        optimizer=d["network"]["layers"][0]
+    ),
+    "a layer that is an optimizer": lambda d, a: d["network"]["layers"].__setitem__(
+        0, d["training"]["optimizer"]
+    ),
+    "a field too many": put("network", "hook", "os"),
+    "a field too few": lambda d, a: d["network"].pop("seed"),
+    "an entry too many": put("hook", EVIL),
+    "an entry too few": lambda d, a: d.pop("schema"),
+    "another format": put("format", 2),
+    "no format": lambda d, a: d.pop("format"),
+    "an engine that is none": put("engine", EVIL),
+    # Arrays.
+    "an array of another type": change("syn0", lambda syn0: syn0.astype(np.float32)),
+    "an array of whole numbers": change("bias0", lambda bias: bias.astype(np.int64)),
+    "an array of another shape": change("syn0", lambda syn0: syn0[:-1]),
+    "an array turned over": change("syn0", lambda syn0: np.ascontiguousarray(syn0.T)),
+    "a weight that is NaN": with_entry("syn1", (0, 0), np.nan),
+    "a moment that is infinite": with_entry("syn1_m", (0, 0), np.inf),
+    "an array too many": array("syn9", [[1.0]]),
+    "an array too few": lambda d, a: a.pop("bias1"),
+    "a moment too few": lambda d, a: a.pop("syn0_v"),
+    "no step count": lambda d, a: a.pop("t"),
+    "a step count below 0": array("t", -1),
+    "a step count that is a fraction": array("t", 2.5),
+    "a step count that is a vector": array("t", [8]),
+    # Where training stands.
+    "a negative step": put("step", -1),
+    "a step that is a text": put("step", "8"),
+    "a step that is a fraction": put("step", 8.5),
+    "a step that is a truth value": put("step", True),
+    "a step without end": put("step", float("inf")),
+    "an epoch that is a text": put("epoch", "123"),
+    "an epoch of two numbers": put("epoch", [23, 5]),
+    "an epoch of four numbers": put("epoch", [23, 5, 3, 1]),
+    "an epoch of texts": put("epoch", ["23", "5", "3"]),
+    "an epoch of fractions": put("epoch", [23.5, 5.5, 3.5]),
+    "an epoch below 0": put("epoch", [23, 5, -3]),
+    "an epoch further than its end": put("epoch", [23, 5, 9]),
+    "an epoch of no rows": put("epoch", [0, 5, 0]),
+    "an epoch of empty batches": put("epoch", [23, 0, 0]),
+    "an epoch that is an object": put("epoch", {"23": 5}),
+    # The generator.
+    "no generator": lambda d, a: a.pop("generator"),
+    "a short generator": change("generator", lambda words: words[:-1]),
+    "a generator of other numbers": change("generator", lambda words: words.astype(np.int64)),
+    "a position past the end": put("generator_position", 625),
+    "a position below 0": put("generator_position", -1),
+    "a position that is a text": put("generator_position", "5"),
+    "a position that is a fraction": put("generator_position", 5.5),
+    "a position that is missing": put("generator_position", None),
+}
+
+
+def check_refused(path):
+    with pytest.raises(ValueError, match=r"edited\.safetensors") as caught:
+        load(path)
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 1000
+
+
+def test_a_rewritten_file_that_was_not_changed_is_loaded(edited, trained, assert_same):
+    assert_same(load(edited(trained)), trained)
+
+
+@pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
+def test_what_an_edited_file_says_is_checked(edited, trained, edit):
+    assert trained.checkpoint.epoch == (23, 5, 3)
+    check_refused(edited(trained, edit))
+
+
+TEXTS = {
+    "no JSON": lambda text: "{",
+    "a list": lambda text: "[]",
+    "nothing": lambda text: "",
+    "null": lambda text: "null",
+    "a text": lambda text: '"syn0"',
+    "JSON of endless depth": lambda text: "[" * 200_000 + "]" * 200_000,
+    "an epoch of endless depth": lambda text: text.replace(
+        '"epoch": [23, 5, 3]', '"epoch": ' + "[" * 200_000 + "]" * 200_000
+    ),
+    "a number of endless length": lambda text: text.replace('"step": 8', '"step": ' + "8" * 5000),
+}
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_a_description_of_any_other_text_is_refused(edited, trained, text):
+    path = edited(trained, text=text)
+    check_refused(path)
+
+
+@pytest.mark.parametrize("units", [10**5, 10**12, 10**30])
+def test_claims_of_vast_layers_are_refused_without_making_them(edited, trained, units):
+    import tracemalloc
+
+    def grow(description, arrays):
+        description["network"]["inputs"] = units
+        description["network"]["layers"][0]["units"] = 100
+
+    path = edited(trained, grow)
+    tracemalloc.start()
+    try:
+        check_refused(path)
+        assert tracemalloc.get_traced_memory()[1] < 50e6
+    finally:
+        tracemalloc.stop()
+
+
+OF_TABLES = {
+    "a schema of fewer inputs": lambda d, a: d["schema"]["columns"].pop(),
+    "a schema of fewer classes": lambda d, a: d["schema"]["target"]["classes"].pop(),
+    "a schema of another task": lambda d, a: d["schema"].update(
+        target={"task": "regression", "name": "species", "mean": 0.0, "scale": 1.0}
+    ),
+    "a schema with a scale of 0": put("schema", "columns", 0, "scale", 0.0),
+    "a schema that is a text": put("schema", EVIL),
+    "an origin with a field too many": put("origin", "hook", EVIL),
+    "an origin whose data are a number": put("origin", "data", 5),
+    "an origin whose fingerprint is missing": put("origin", "fingerprint", None),
+    "an origin whose holdout is a text": put("origin", "holdout", "some"),
+    "an origin whose holdout is above 1": put("origin", "holdout", 1.5),
+    "an origin whose seed is negative": put("origin", "seed", -1),
+    "an origin whose seed is code": put("origin", "seed", EVIL),
+    "an origin that is a list": put("origin", []),
+}
+
+
+@pytest.mark.parametrize("edit", OF_TABLES.values(), ids=OF_TABLES)
+def test_what_an_edited_file_says_about_its_table_is_checked(edited, of_table, edit):
+    check_refused(edited(of_table, edit))
+
+
+@pytest.mark.parametrize(
+    "text", ["'''\nimport os\n'''", '"""', "\n# hello\nboom()", "{x}", "\\", "\x00", "'"]
+)
+def test_texts_of_a_files_schema_reach_no_program(edited, of_table, text):
+    def rename(description, arrays):
+        description["schema"]["columns"][0]["name"] = f"QQ{text}"
+        description["schema"]["target"]["name"] = f"QQ target {text}"
+        description["schema"]["target"]["classes"][0] = f"QQ class {text}"
+        description["origin"]["data"] = f"QQ origin {text}"
+        description["versions"] = {"syn0": f"QQ {text}", "numpy": "QQ"}
+
+    network = load(edited(of_table, rename))
+    assert network.schema.columns[0].name == f"QQ{text}"
+    for language in ("numpy", "terse"):
+        program = network.program(language)
+        assert "QQ" not in program
+        assert program == of_table.program(language)
+        compile(program, "net.py", "exec")

@@ -1,0 +1,259 @@
+"""From a table to a plan: rows held out, sizes checked, sound settings."""
+
+from collections import Counter
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from syn0 import load
+from syn0.data import read_table
+from syn0.models import Wishes, evaluate, judged_rows, plan_table, resume_table
+
+
+@pytest.fixture
+def uneven():
+    """100 rows: 80 of one class, 15 of another, 5 of a third."""
+    generator = np.random.RandomState(0)
+    kinds = ["often"] * 80 + ["seldom"] * 15 + ["rare"] * 5
+    return read_table(
+        pd.DataFrame({"a": generator.normal(size=100), "b": range(100), "kind": kinds})
+    )
+
+
+def values(table, column="b"):
+    return set(table.columns[column].values.tolist())
+
+
+def classes(table):
+    column = table.columns["kind"]
+    return Counter(column.categories[code] for code in column.values)
+
+
+def test_a_fifth_of_the_rows_is_held_out_unless_said_otherwise(uneven):
+    plan = plan_table(uneven, Wishes())
+    assert (len(plan.trained), len(plan.held_out)) == (80, 20)
+    assert values(plan.trained).isdisjoint(values(plan.held_out))
+    assert values(plan.trained) | values(plan.held_out) == values(uneven)
+
+
+@pytest.mark.parametrize(("holdout", "rows"), [(0.0, 0), (0.1, 10), (0.5, 50)])
+def test_the_holdout_is_the_share_that_is_wished(uneven, holdout, rows):
+    plan = plan_table(uneven, Wishes(holdout=holdout))
+    assert len(plan.held_out) == rows
+
+
+def test_every_class_gives_its_share_of_the_rows_held_out(uneven):
+    plan = plan_table(uneven, Wishes())
+    assert classes(plan.held_out) == {"often": 16, "seldom": 3, "rare": 1}
+
+
+def test_a_class_of_one_row_stays_with_the_rows_trained_on():
+    frame = pd.DataFrame({"a": range(40), "kind": ["x"] * 20 + ["y"] * 19 + ["once"]})
+    for seed in range(5):
+        plan = plan_table(read_table(frame), Wishes(seed=seed))
+        assert classes(plan.trained)["once"] == 1
+
+
+def test_another_seed_holds_other_rows_out(uneven):
+    held_out = [frozenset(values(plan_table(uneven, Wishes(seed=s)).held_out)) for s in (1, 1, 2)]
+    assert held_out[0] == held_out[1] != held_out[2]
+
+
+@pytest.mark.parametrize("holdout", [-0.1, 1, 1.5, float("nan"), float("inf")])
+def test_a_holdout_out_of_range_is_refused(uneven, holdout):
+    with pytest.raises(ValueError, match="holdout must be a finite number at least 0 and below 1"):
+        plan_table(uneven, Wishes(holdout=holdout))
+
+
+@pytest.mark.parametrize("name", ["xor", "correlated"])
+def test_tiny_tables_are_used_whole(name):
+    fitted = plan_table(read_table(name), Wishes(sizes=(3, 1), steps=5)).fit(progress=False)
+    judged, where = fitted.judged()
+    assert len(fitted.trained) == len(judged) == 4
+    assert len(fitted.held_out) == 0
+    assert "rows it was trained on" in where
+    assert "none were held out" in where
+
+
+def test_columns_are_prepared_by_what_the_training_rows_hold(uneven):
+    plan = plan_table(uneven, Wishes(holdout=0.5))
+    prepared = {c.name: c for c in plan.network.schema.columns}["b"]
+    trained = plan.trained.columns["b"].values
+    assert prepared.mean == pytest.approx(trained.mean())
+    assert prepared.mean != pytest.approx(uneven.columns["b"].values.mean())
+
+
+def test_the_network_and_training_are_the_practitioners(uneven):
+    plan = plan_table(uneven, Wishes(hidden=(8, 4)))
+    spec, training = plan.network.spec, plan.training
+    assert spec.sizes == (2, 8, 4, 3)
+    assert [layer.activation for layer in spec.layers] == ["relu", "relu", "softmax"]
+    assert all(layer.bias for layer in spec.layers)
+    assert spec.loss == "cross_entropy"
+    assert type(training.optimizer).__name__ == "Adam"
+    assert training.reduction == "mean"
+
+
+def test_two_classes_get_one_output_and_numbers_a_linear_one():
+    two = plan_table(read_table("breast_cancer"), Wishes()).network.spec
+    assert (two.outputs, two.loss) == (1, "binary_cross_entropy")
+    numbers = plan_table(read_table("diabetes"), Wishes()).network.spec
+    assert (numbers.loss, numbers.layers[-1].activation) == ("squared_error", "identity")
+
+
+def test_with_net_the_network_is_the_tutorials():
+    plan = plan_table(read_table("iris"), Wishes(sizes=(4, 5, 3)))
+    spec, training = plan.network.spec, plan.training
+    assert spec.sizes == (4, 5, 3)
+    assert {layer.activation for layer in spec.layers} == {"sigmoid"}
+    assert not any(layer.bias for layer in spec.layers)
+    assert (spec.loss, spec.dtype) == ("squared_error", "float64")
+    assert (training.steps, training.batch_size, training.reduction) == (60_000, None, "sum")
+    assert plan.network.schema.prepare is False
+
+
+@pytest.mark.parametrize(
+    ("data", "sizes", "words"),
+    [
+        ("iris", (3, 5, 3), "3-5-3 takes 3 inputs, but iris has 4 input columns"),
+        (
+            "iris",
+            (4, 5, 1),
+            "4-5-1 gives 1 outputs?, but the target 'species' .*3 classes.*needs 3",
+        ),
+        ("xor", (3, 4, 2), "gives 2 outputs, but the target 'y' .* needs 1"),
+        ("diabetes", (10, 2), "gives 2 outputs, but the target 'progression' .*numbers.*needs 1"),
+    ],
+)
+def test_sizes_that_do_not_fit_the_columns_are_refused(data, sizes, words):
+    with pytest.raises(ValueError, match=words):
+        plan_table(read_table(data), Wishes(sizes=sizes))
+
+
+def test_a_net_without_hidden_layers_takes_the_output_that_fits_its_loss():
+    plan = plan_table(read_table("iris"), Wishes(sizes=(4, 3), loss="cross_entropy", steps=1))
+    assert plan.network.spec.layers[-1].activation == "softmax"
+
+
+def test_a_single_output_learns_many_whole_numbers_as_numbers():
+    frame = pd.DataFrame({"a": range(12), "count": [0, 1, 2] * 4})
+    plan = plan_table(read_table(frame), Wishes(sizes=(1, 1), activation="identity"))
+    assert plan.network.schema.task == "regression"
+    with_classes = plan_table(read_table(frame), Wishes(sizes=(1, 3)))
+    assert with_classes.network.schema.task == "classification"
+
+
+@pytest.mark.parametrize(
+    ("wishes", "words"),
+    [
+        (Wishes(task="ranking"), "classification, regression"),
+        (Wishes(loss="hinge"), "choose from: squared_error"),
+        (Wishes(activation="swish"), "choose from: .*relu"),
+        (Wishes(optimizer="lion"), "choose from: sgd, adam"),
+        (Wishes(learning_rate=-1), "above 0"),
+        (Wishes(steps=5, epochs=5), "either steps or epochs"),
+        (Wishes(batch_size=0), "batch_size must be at least 1"),
+        (Wishes(batch_size=81), "batch size 81 is more than the 80 rows"),
+        (Wishes(hidden=(0,)), "at least 1"),
+        (Wishes(seed=-1), "[Ss]eed must be"),
+    ],
+)
+def test_wishes_that_cannot_be_are_refused_before_training(uneven, wishes, words):
+    with pytest.raises(ValueError, match=words):
+        plan_table(uneven, wishes)
+
+
+def test_early_stopping_is_for_training_whose_length_nobody_chose(uneven):
+    X, y, validation = plan_table(read_table("iris"), Wishes()).arrays
+    assert (len(X), len(y)) == (108, 108)
+    assert len(validation[0]) == len(validation[1]) == 12
+    assert plan_table(read_table("iris"), Wishes(epochs=5)).arrays[2] is None
+    assert plan_table(read_table("iris"), Wishes(steps=5)).arrays[2] is None
+    history = plan_table(uneven, Wishes(epochs=2)).fit(progress=False).history
+    assert history.validation_loss == []
+    assert len(history.reports) == 2
+
+
+def test_validation_rows_have_every_class_share_and_are_not_trained_on():
+    X, y, (validation_X, validation_y) = plan_table(read_table("iris"), Wishes()).arrays
+    assert validation_y.sum(axis=0).tolist() == [4, 4, 4]
+    together = np.vstack([X, validation_X])
+    assert len(together) == 120
+    assert y.sum() == len(y)
+
+
+@pytest.fixture
+def saved(tmp_path, of_table):
+    of_table.save(tmp_path / "iris.safetensors")
+    return load(tmp_path / "iris.safetensors")
+
+
+def test_data_that_a_model_was_trained_on_are_known_again(saved):
+    iris = read_table("iris")
+    judged, where = judged_rows(saved, iris)
+    assert len(judged) == 30
+    assert where == "held-out rows"
+    first = plan_table(iris, Wishes(hidden=(4,), epochs=3))
+    for name, column in first.held_out.columns.items():
+        assert np.array_equal(judged.columns[name].values, column.values)
+
+
+def test_the_same_rows_are_held_out_whatever_column_holds_the_answers(uneven):
+    columns = {n: c.values for n, c in uneven.columns.items() if n != "kind"}
+    frame = pd.DataFrame(columns).assign(kind=["x", "y"] * 50, answer=["x"] * 80 + ["y"] * 20)
+    fitted = plan_table(read_table(frame, target="kind"), Wishes(hidden=(2,), epochs=1)).fit(
+        progress=False
+    )
+    judged, where = judged_rows(fitted.network, read_table(frame, target="answer"))
+    assert where == "held-out rows"
+    assert values(judged) == values(fitted.held_out)
+
+
+def test_other_data_are_judged_whole(saved):
+    iris = read_table("iris")
+    frame = pd.DataFrame({n: c.values for n, c in iris.columns.items() if n != "species"})
+    frame["species"] = np.array(iris.columns["species"].categories)[iris.columns["species"].values]
+    frame = frame.iloc[::-1]
+    judged, where = judged_rows(saved, read_table(frame, target="species"))
+    assert len(judged) == 150
+    assert "not trained on" in where
+
+
+def test_a_model_trained_on_every_row_is_judged_on_those_and_says_so():
+    fitted = plan_table(read_table("iris"), Wishes(hidden=(4,), epochs=2, holdout=0)).fit(
+        progress=False
+    )
+    judged, where = judged_rows(fitted.network, read_table("iris"))
+    assert len(judged) == 150
+    assert "rows it was trained on" in where
+
+
+def test_resuming_takes_the_same_rows_and_goes_on_exactly(saved, assert_same):
+    iris = read_table("iris")
+    resumed = resume_table(saved, iris, Wishes(epochs=4)).fit(progress=False)
+    whole = plan_table(iris, Wishes(hidden=(4,), epochs=7)).fit(progress=False)
+    assert np.array_equal(
+        resumed.held_out.columns["petal length (cm)"].values,
+        whole.held_out.columns["petal length (cm)"].values,
+    )
+    whole.network.training = resumed.network.training
+    assert_same(resumed.network, whole.network)
+    assert evaluate(resumed.network, resumed.held_out) == evaluate(whole.network, whole.held_out)
+
+
+@pytest.mark.parametrize(
+    ("data", "wishes", "words"),
+    [
+        ("wine", Wishes(epochs=1), "wine is not what the model was trained on .*iris"),
+        ("iris", Wishes(), "give steps or epochs"),
+    ],
+)
+def test_resuming_on_other_data_or_without_a_length_is_refused(saved, data, wishes, words):
+    with pytest.raises(ValueError, match=words):
+        resume_table(saved, read_table(data), wishes)
+
+
+def test_a_network_of_plain_arrays_cannot_be_resumed_on_a_table(trained):
+    with pytest.raises(ValueError, match=r"go on with Network\.train"):
+        resume_table(trained, read_table("iris"), Wishes(epochs=1))

@@ -1,0 +1,139 @@
+"""Progress on stderr: nothing for what is soon over, lines in a file, a bar on a terminal."""
+
+import contextlib
+import os
+import pty
+import re
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import pytest
+
+from syn0 import Network
+from syn0.training import progress
+
+
+@pytest.fixture
+def fast_clock(monkeypatch):
+    """For progress, a second passes in 20 ms."""
+    monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=lambda: time.monotonic() * 50))
+
+
+@pytest.fixture
+def terminal(monkeypatch):
+    """`with terminal() as shown`: stderr is a pseudo-terminal; `shown` gets what is written."""
+
+    @contextlib.contextmanager
+    def open_terminal() -> Iterator[list[str]]:
+        master, slave = pty.openpty()
+        shown: list[str] = []
+
+        def read() -> None:
+            with contextlib.suppress(OSError):  # which tells that the other side was closed
+                while chunk := os.read(master, 65536):
+                    shown.append(chunk.decode(errors="replace"))
+
+        reader = threading.Thread(target=read)
+        reader.start()
+        with monkeypatch.context() as patched, open(slave, "w") as stream:  # noqa: PTH123
+            patched.setattr(sys, "stderr", stream)
+            patched.setenv("TERM", "xterm")
+            patched.setenv("COLUMNS", "120")
+            yield shown
+        reader.join(5)
+        os.close(master)
+
+    return open_terminal
+
+
+def lasting(rows, seconds=0.4, **how):
+    """Train for about so long."""
+    end = time.monotonic() + seconds
+    network = Network([5, 4, 2])
+    network.train(
+        *rows,
+        steps=10_000_000,
+        report_every=100,
+        callbacks=[lambda report: time.monotonic() > end],
+        learning_rate=0.1,
+        **how,
+    )
+    return network
+
+
+def test_short_training_shows_nothing(rows, capfd):
+    Network([5, 4, 2]).train(*rows, steps=50)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_training_that_lasts_writes_a_few_lines_to_stderr(rows, capsys, fast_clock):
+    lasting(rows)
+    out, err = capsys.readouterr()
+    lines = err.splitlines()
+    assert out == ""
+    assert len(lines) >= 2
+    steps = []
+    for line in lines:
+        found = re.match(r"step ([\d,]+) of 10,000,000\b.*\berror [\d.e-]+", line)
+        assert found, line
+        steps.append(int(found[1].replace(",", "")))
+    assert steps == sorted(set(steps))
+    assert "\x1b" not in err
+    assert "\r" not in err
+
+
+def test_lines_get_sparser_the_longer_training_lasts(rows, capsys, fast_clock):
+    lasting(rows, 0.7)  # 35 s of the fast clock
+    lines = capsys.readouterr().err.splitlines()
+    assert 2 <= len(lines) <= 6
+
+
+def test_lines_tell_validation_figures_where_there_are_some(rows, capsys, fast_clock):
+    lasting(rows, 0.2, validation=rows)
+    assert "validation" in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_progress_false_keeps_still(rows, capfd, fast_clock):
+    lasting(rows, 0.2, progress=False)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_terminal_shows_a_bar(rows, terminal, fast_clock):
+    with terminal() as shown:
+        lasting(rows)
+    text = "".join(shown)
+    assert "training" in text.lower()
+    assert "10000000" in text.replace(",", "")
+    assert "\x1b[" in text
+    assert "step " not in text  # lines are for files
+
+
+def test_a_terminal_shows_nothing_of_short_training(rows, terminal):
+    with terminal() as shown:
+        Network([5, 4, 2]).train(*rows, steps=50)
+    assert shown == []
+
+
+def test_a_bar_that_ends_with_an_error_gives_the_cursor_back(rows, terminal, fast_clock):
+    end = time.monotonic() + 0.2
+
+    def fail(report):
+        if time.monotonic() > end:
+            raise ZeroDivisionError
+
+    with terminal() as shown:
+        with pytest.raises(ZeroDivisionError):
+            Network([5, 4, 2]).train(
+                *rows, steps=10_000_000, report_every=100, callbacks=[fail], learning_rate=0.1
+            )
+        sys.stderr.flush()
+    text = "".join(shown)
+    assert text.rfind("\x1b[?25h") > text.rfind("\x1b[?25l") >= 0
+
+
+def test_training_without_any_stderr_goes_on(rows, monkeypatch, fast_clock):
+    monkeypatch.setattr(sys, "stderr", None)  # as under pythonw
+    assert lasting(rows, 0.1).steps_taken > 0
