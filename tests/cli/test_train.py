@@ -231,3 +231,19 @@ def test_a_class_with_the_name_of_a_markup_is_shown_as_it_is(syn0, csv):
     assert done.code == 0, done.err
     assert "[red]" in done.out
     assert "[/bold]" in done.out
+
+
+def test_resuming_keeps_the_target(syn0, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    syn0("train", "iris", "--hidden", 4, "--epochs", 1, "--out", "m.safetensors")
+    done = syn0(
+        "train", "iris", "--resume", "m.safetensors", "--epochs", 1, "--target", "petal width (cm)"
+    )
+    assert done.code == 2
+    assert "leave out --target" in done.err
+
+
+def test_a_negative_seed_is_refused_in_words_of_our_own(syn0):
+    done = syn0("train", "iris", "--seed", -1)
+    assert done.code == 2
+    assert "seed must be at least 0, not -1" in done.err

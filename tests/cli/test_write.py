@@ -8,6 +8,8 @@ import re
 import numpy as np
 import pytest
 
+from syn0 import load
+
 SIX_ERRORS = [
     "0.496410031903",
     "0.00858452565325",
@@ -184,8 +186,6 @@ def test_names_of_columns_and_classes_never_become_code(syn0, csv):
 def test_a_program_written_of_a_model_trains_as_the_model_was_trained(syn0, tmp_path):
     syn0("train", "xor", "--net", "3-4-1", "--bias", "--steps", 50, "--out", "m.safetensors")
     done = syn0("write", "m.safetensors", "--data", "xor")
-    from syn0 import load
-
     names, _ = run(done.out)
     for name, weights in load(tmp_path / "m.safetensors").weights.items():
         assert np.array_equal(names[name], weights)
@@ -196,3 +196,12 @@ def test_a_models_program_takes_no_other_settings(syn0):
     done = syn0("write", "m.safetensors", "--bias")
     assert done.code == 2
     assert "leave out --bias" in done.err
+
+
+def test_a_model_with_its_data_prints_the_program_that_trained_it(syn0, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    options = ("--hidden", 4, "--epochs", 3, "--holdout", 0)
+    assert syn0("train", "iris", *options, "--out", "m.safetensors").code == 0
+    names, _ = run(syn0("write", "m.safetensors", "--data", "iris").out)
+    for name, learned in load("m.safetensors").weights.items():
+        np.testing.assert_allclose(names[name], learned, rtol=1e-4, atol=1e-6)

@@ -205,10 +205,10 @@ def test_columns_as_they_are():
 
 
 def test_columns_that_cannot_go_in_as_they_are():
-    message = r"column 'a' holds texts such as 'p', 'q'; leave out --net .* or --drop a$"
+    message = r"column 'a' holds texts such as 'p', 'q'; only numbers .*: drop this column$"
     with pytest.raises(ValueError, match=message):
         Schema.fit(table({"a": list("pqrs"), "y": Y}), prepare=False)
-    with pytest.raises(ValueError, match="column 'a' has 1 missing values; leave out --net"):
+    with pytest.raises(ValueError, match="column 'a' has 1 missing values; only numbers"):
         Schema.fit(table({"a": [1, 2, 3, None], "y": Y}), prepare=False)
     schema = Schema.fit(table({"a": [1, 2, 3, 4], "y": Y}), prepare=False)
     with pytest.raises(ValueError, match="column 'a' has 1 missing values, but the model takes"):

@@ -1,5 +1,8 @@
 """The ways in which a network is described, and what is refused."""
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 
@@ -128,9 +131,9 @@ REFUSED_TRAINING = {
     "no steps": ({"steps": 0}, "steps must be at least 1, not 0"),
     "negative epochs": ({"epochs": -1}, "epochs must be at least 1, not -1"),
     "a batch of none": ({"steps": 1, "batch_size": 0}, "batch_size must be at least 1"),
-    "a batch larger than the rows": ({"steps": 1, "batch_size": 24}, "only 23 rows"),
+    "a batch larger than the rows": ({"steps": 1, "batch_size": 24}, "the 23 rows"),
     "a batch larger than the rows less validation": (
-        {"steps": 1, "batch_size": 20, "validation": 0.3}, "only 16 rows"),
+        {"steps": 1, "batch_size": 20, "validation": 0.3}, "the 16 rows"),
     "a negative learning rate": (
         {"steps": 1, "learning_rate": -1}, "learning_rate must be a finite number above 0, not -1"),
     "a learning rate of 0": ({"steps": 1, "learning_rate": 0}, "above 0, not 0"),
@@ -238,3 +241,15 @@ def test_an_unknown_language_is_refused_with_the_known_ones():
 def test_labels_need_a_table():
     with pytest.raises(ValueError, match="trained on plain arrays"):
         Network([3, 1]).labels([[0, 0, 1]])
+
+
+@pytest.mark.parametrize("again", [copy.deepcopy, lambda n: pickle.loads(pickle.dumps(n))])  # noqa: S301
+def test_a_trained_network_can_be_copied_and_the_copy_goes_on_alone(again):
+    X, y = [[0, 0, 1], [0, 1, 1], [1, 0, 1]], [0, 1, 1]
+    network = Network([3, 4, 1])
+    network.train(X, y, steps=5)
+    other = again(network)
+    before = network.predict(X)
+    np.testing.assert_array_equal(other.predict(X), before)
+    other.train(X, y, steps=5)
+    np.testing.assert_array_equal(network.predict(X), before)

@@ -217,7 +217,7 @@ def test_other_data_are_judged_whole(saved):
     frame = frame.iloc[::-1]
     judged, where = judged_rows(saved, read_table(frame, target="species"))
     assert len(judged) == 150
-    assert "not trained on" in where
+    assert "other data than it was trained on" in where
 
 
 def test_a_model_trained_on_every_row_is_judged_on_those_and_says_so():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -36,16 +37,16 @@ def predict(model: str, data: str, as_json: bool) -> None:
     network = load(model)
     with waiting(f"reading {data}"):
         columns = predictions(network, data)
-    rows = zip(*columns.values(), strict=True)
     if as_json:
-        click.echo(json.dumps([dict(zip(columns, row, strict=True)) for row in rows], indent=2))
+        rows = [dict(zip(columns, row, strict=True)) for row in rows_of(columns)]
+        click.echo(json.dumps(rows, indent=2, allow_nan=False))
         return
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows(rows)
+    writer.writerows(rows_of(columns))
 
 
-def predictions(network: Network, data: str) -> dict[str, list[Any]]:
+def predictions(network: Network, data: str) -> dict[str, NDArray[Any]]:
     """The columns to print, by name."""
     from syn0.data import read_table
     from syn0.models import answers, class_probabilities
@@ -53,14 +54,22 @@ def predictions(network: Network, data: str) -> dict[str, list[Any]]:
     table = read_table(data, for_prediction=True)
     if network.schema is None:
         outputs = network.predict(plain_numbers(table))
-        return {f"output {k}": column.tolist() for k, column in enumerate(outputs.T, 1)}
+        return {f"output {k}": column for k, column in enumerate(outputs.T, 1)}
     outputs = network.predict(table)
-    columns = {"prediction": answers(network.schema, outputs).tolist()}
+    columns = {"prediction": answers(network.schema, outputs)}
     probabilities = class_probabilities(network, outputs)
     if network.schema.classes and probabilities is not None:
         for name, column in zip(network.schema.classes, probabilities.T, strict=True):
-            columns[f"probability of {name}"] = column.tolist()
+            columns[f"probability of {name}"] = column
     return columns
+
+
+def rows_of(columns: dict[str, NDArray[Any]]) -> Iterator[tuple[Any, ...]]:
+    """The rows one by one, as plain texts and numbers; float32 without digits that it lacks."""
+    import numpy as np
+
+    for row in zip(*columns.values(), strict=True):
+        yield tuple(float(str(cell)) if isinstance(cell, np.floating) else cell for cell in row)
 
 
 def plain_numbers(table: Table) -> NDArray[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 import time
 from pathlib import Path
@@ -103,7 +104,7 @@ def train(data: str, out: str | None, as_json: bool, **options: Any) -> None:
 
 def planned(data: str, options: dict[str, Any]) -> tuple[Table, Plan]:
     """The table, and how a network is trained on it."""
-    from syn0.data import read_table
+    from syn0.data import UnpreparedError, read_table
     from syn0.engines import ENGINES
     from syn0.models import load, plan_table, resume_table
     from syn0.spec.checks import choice
@@ -112,10 +113,17 @@ def planned(data: str, options: dict[str, Any]) -> tuple[Table, Plan]:
     wishes = wishes_of(options)
     if options["resume"] is None:
         table = read_table(data, target=options["target"], drop=options["drop"])
-        return table, plan_table(table, wishes)
+        try:
+            return table, plan_table(table, wishes)
+        except UnpreparedError as error:
+            raise ValueError(f"{error}, or leave out --net so that columns are prepared") from None
     if flags := flags_given(options, SETTLED):
         raise ValueError(f"--resume keeps the model's network and settings: leave out {flags}")
     network = load(options["resume"])
+    if network.schema and options["target"] not in (None, network.schema.target):
+        raise ValueError(
+            f"{options['resume']} predicts {network.schema.target!r}: leave out --target"
+        )
     target = options["target"] or (network.schema.target if network.schema else None)
     table = read_table(data, target=target, drop=options["drop"])
     return table, resume_table(network, table, wishes)
@@ -209,20 +217,19 @@ def show(fitted: Fitted, seconds: float, out: str | None, *, as_json: bool) -> N
 def ending(fitted: Fitted) -> str:
     """How training ended, where that needs words."""
     history = fitted.history
-    words = "; interrupted, what was learned is kept" if history.stopped == "interrupted" else ""
+    words = "; interrupted" if history.stopped == "interrupted" else ""
     if history.best_step is not None:
         words += f" (best by validation rows among {history.step[-1]:,})"
     return words
 
 
 def tell_next(data: str, out: str | None) -> None:
-    """Where to look next."""
+    """Where to look next, as commands that can be copied."""
+    model, source = shlex.quote(out or "model.safetensors"), shlex.quote(data)
     if out:
         message("Next:")
-        message(f"  syn0 predict {out} NEW_DATA   what the model says about other rows")
-        message(f"  syn0 evaluate {out} {data}   these figures again")
-        message(f"  syn0 write {out}   read the program that it trained by")
+        message(f"  syn0 evaluate {model} {source}   these figures again")
     else:
-        message("Next: add --out model.safetensors to keep the model, then")
-        message("  syn0 predict model.safetensors NEW_DATA   what it says about other rows")
-        message("  syn0 write model.safetensors   read the program that it trained by")
+        message(f"Next: add --out {model} to keep the model, then")
+    message(f"  syn0 predict {model} NEW_DATA   what it says about other rows")
+    message(f"  syn0 write {model}   read the program of this network")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,8 +13,9 @@ import click
 from syn0.cli.options import activation_names, flags_given, network_options, waiting
 
 if TYPE_CHECKING:
+    from syn0.models import Network
     from syn0.printers import Data
-    from syn0.spec import NetworkSpec, Training
+    from syn0.spec import Training
 
 SETTINGS = (
     "seed", "dtype", "bias", "activation", "loss", "optimizer", "learning_rate", "steps", "epochs",
@@ -48,9 +50,9 @@ def write(net: str, language: str, diff: bool, **options: Any) -> None:
     from syn0.models.network import Network, default_steps
     from syn0.spec import Training
 
-    spec, training = trained(net, options) if is_model(net) else described(net, options)
-    network = Network.from_spec(spec)
-    data = data_for(spec, options)
+    network, training = trained(net, options) if is_model(net) else described(net, options)
+    spec = network.spec
+    data = data_for(network, training, options)
     text = network.program(language, training=training, data=data)
     if not diff:
         click.echo(text, nl=False)
@@ -63,11 +65,11 @@ def write(net: str, language: str, diff: bool, **options: Any) -> None:
 
 def is_model(net: str) -> bool:
     """Whether NET names a model file rather than sizes."""
-    return net.endswith(".safetensors")
+    return net.endswith(".safetensors") or Path(net).is_file()
 
 
-def trained(path: str, options: dict[str, Any]) -> tuple[NetworkSpec, Training]:
-    """The network of a model file, and how it was trained."""
+def trained(path: str, options: dict[str, Any]) -> tuple[Network, Training]:
+    """The network of a model file, and how it was last trained."""
     from syn0.models import load
     from syn0.models.network import default_steps
     from syn0.spec import Training
@@ -75,48 +77,53 @@ def trained(path: str, options: dict[str, Any]) -> tuple[NetworkSpec, Training]:
     if flags := flags_given(options, SETTINGS):
         raise ValueError(f"{path} has its own settings: leave out {flags}")
     network = load(path)
-    return network.spec, network.training or Training(steps=default_steps(network.spec))
+    return network, network.training or Training(steps=default_steps(network.spec))
 
 
-def described(net: str, options: dict[str, Any]) -> tuple[NetworkSpec, Training]:
+def described(net: str, options: dict[str, Any]) -> tuple[Network, Training]:
     """The network and the training that the options describe."""
     from syn0.models.network import Network, default_steps, make_optimizer
     from syn0.spec import Training
 
-    spec = Network(
+    network = Network(
         net,
         activation=activation_names(options["activation"]),
         bias=options["bias"],
         loss=options["loss"] or "squared_error",
         seed=1 if options["seed"] is None else options["seed"],
         dtype=options["dtype"] or "float64",
-    ).spec
+    )
     steps, epochs = options["steps"], options["epochs"]
     training = Training(
-        steps=default_steps(spec) if steps is None and epochs is None else steps,
+        steps=default_steps(network.spec) if steps is None and epochs is None else steps,
         epochs=epochs,
         batch_size=options["batch_size"],
         optimizer=make_optimizer(options["optimizer"] or "sgd", options["learning_rate"]),
         report_every=options["report_every"],
     )
-    return spec, training
+    return network, training
 
 
-def data_for(spec: NetworkSpec, options: dict[str, Any]) -> Data | None:
-    """The named data as X and y that go in as they are; None where none are named."""
+def data_for(network: Network, training: Training, options: dict[str, Any]) -> Data | None:
+    """The named data as X and y, prepared as the model's were, or as they are where the network
+    is described by sizes; None where no data are named."""
     from syn0.data import BUILT_IN, Schema, read_table
     from syn0.models import check_sizes, task_for_sizes
+    from syn0.models.network import check_batch_size
     from syn0.printers import Data
 
-    name = options["data"]
+    name, schema, sizes = options["data"], network.schema, network.spec.sizes
     if name is None:
         return None
     with waiting(f"reading {name}"):
-        table = read_table(name, target=options["target"], drop=options["drop"])
-    schema = Schema.fit(table, task=task_for_sizes(table, spec.sizes), prepare=False)
-    check_sizes(spec.sizes, schema, table.name)
+        target = options["target"] or (schema.target if schema else None)
+        table = read_table(name, target=target, drop=options["drop"])
+    if schema is None:
+        schema = Schema.fit(table, task=task_for_sizes(table, sizes), prepare=False)
+        check_sizes(sizes, schema, table.name)
+    check_batch_size(training, len(table))
     # A file's name stands quoted in the comment: no character of it can end the comment.
-    note = BUILT_IN.get(name, f"from {table.name!a}")
+    note = BUILT_IN.get(name, f"from {table.name!a}") + ", prepared" * schema.prepare
     return Data(schema.inputs(table), schema.targets(table), note)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from syn0.data.cells import parse_numbers
 from syn0.data.inputs import (
     InputColumn,
     LeftOut,
@@ -229,15 +230,21 @@ class Schema:
         return schema
 
 
+class UnpreparedError(ValueError):
+    """A column cannot go in as it is: it holds texts, or misses values."""
+
+
 def _as_it_is(column: Column) -> NumberInput:
-    remedy = f"leave out --net so that columns are prepared, or --drop {column.name}"
     if column.categories is not None:
         examples = ", ".join(f"'{text}'" for text in column.categories[:2])
-        raise ValueError(f"column '{column.name}' holds texts such as {examples}; {remedy}")
-    if column.missing.any():
-        count = column.missing.sum()
-        raise ValueError(f"column '{column.name}' has {count} missing values; {remedy}")
-    return NumberInput(column.name)
+        what = f"holds texts such as {examples}"
+    elif column.missing.any():
+        what = f"has {column.missing.sum()} missing values"
+    else:
+        return NumberInput(column.name)
+    raise UnpreparedError(
+        f"column '{column.name}' {what}; only numbers go in as they are: drop this column"
+    )
 
 
 def _refuse_other_size(table: Table, image_shape: tuple[int, ...]) -> None:
@@ -248,7 +255,7 @@ def _refuse_other_size(table: Table, image_shape: tuple[int, ...]) -> None:
 
 def _refuse_texts(column: Column) -> None:
     if column.categories is not None:
-        text = column.categories[column.values.max()]
+        text = next(text for text in column.categories if parse_numbers([text]) is None)
         raise ValueError(
             f"column '{column.name}' held numbers in training, but now it holds '{text}'"
         )

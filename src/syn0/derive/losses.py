@@ -25,7 +25,7 @@ class Loss:
         delta: the fall of that loss for each unit of the last layer's weighted sum,
             -d loss / d z, from (error, out, activation).
         words: one sentence for a learner.
-        activations: what the last layer may use; None allows every one.
+        activations: what the last layer may use.
         output: the last layer's activation where the user names none.
         uses_tiny: whether `value` reads `tiny`.
     """

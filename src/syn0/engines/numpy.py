@@ -23,6 +23,9 @@ from syn0.program import Program
 ONE_THREAD_UP_TO = 1_000_000
 """Multiplications in a matrix product, measured on two cores: see `blas_threads`."""
 
+ROWS_AT_ONCE = 16_384
+"""Rows that are predicted together."""
+
 
 class NumpyRunner:
     """Runs a network's training and prediction programs as printed NumPy text.
@@ -61,9 +64,14 @@ class NumpyRunner:
 
     def predict(self, values: Mapping[str, Any], X: NDArray[Any]) -> NDArray[Any]:
         """See `Runner.predict`."""
+        weights, predict = self._weights(values), self._functions["predict"]
+        # Some rows at a time: the hidden layers of all would take many times X's memory.
         with np.errstate(all="ignore"):
-            result: NDArray[Any] = self._functions["predict"](X, **self._weights(values))
-        return result
+            parts = [
+                predict(X[start : start + ROWS_AT_ONCE], **weights)
+                for start in range(0, max(len(X), 1), ROWS_AT_ONCE)
+            ]
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
     def evaluate(
         self, values: Mapping[str, Any], X: NDArray[Any], y: NDArray[Any]

@@ -25,7 +25,7 @@ from syn0.engines import ENGINES
 from syn0.models.network import Network, Origin
 from syn0.program import check
 from syn0.spec import NetworkSpec, Training, from_data, to_data
-from syn0.spec.checks import choice, real, whole
+from syn0.spec.checks import choice, real, seed_number, whole
 from syn0.training import Checkpoint
 
 FORMAT = 1
@@ -168,7 +168,7 @@ def restore_origin(origin: object) -> Origin:
         origin["fingerprint"],
         holdout=real("holdout", origin["holdout"], least=0, below=1),
         validation=real("validation", origin["validation"], least=0, below=1),
-        seed=whole("seed", origin["seed"], least=0),
+        seed=seed_number(origin["seed"]),
     )
 
 

@@ -130,6 +130,10 @@ class Network:
             generator.get_state(),  # type: ignore[arg-type]
         )
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy or a pickle holds: all but the runner, which is made again when needed."""
+        return self.__dict__ | {"_runner": None}
+
     def __repr__(self) -> str:
         return f"<Network {self.spec}, {self.steps_taken:,} steps taken>"
 
@@ -158,12 +162,15 @@ class Network:
         report_every: int | None = None,
         patience: int | None = None,
         monitor: str = "loss",
-        validation: tuple[ArrayLike, ArrayLike] | float | None = None,
+        validation: Sequence[ArrayLike] | float | None = None,
         callbacks: Sequence[Callback] = (),
         engine: str = "auto",
         progress: bool = True,
     ) -> History:
         """Train, from where the network stands: 10 epochs and 10 more equal 20.
+
+        A network from a table takes its prepared arrays here, and no longer knows which rows of
+        the table were held out (`syn0 train --resume` does).
 
         Args:
             X: (rows, inputs) numbers.
@@ -211,6 +218,7 @@ class Network:
         rows = inputs_array(X, self.spec)
         targets = targets_array(y, self.spec, len(rows))
         kept = self._validation(rows, targets, validation)
+        self.origin = None  # what rows were held out from these arrays is not known here
         return self.run(training, *kept, callbacks=callbacks, engine=engine, progress=progress)
 
     def run(
@@ -225,7 +233,9 @@ class Network:
         progress: bool = True,
     ) -> History:
         """Train as `training` says, on arrays that fit the network; see `train`."""
-        check_run(training, len(X), validation)
+        check_batch_size(training, len(X))
+        if training.patience is not None and validation is None:
+            raise ValueError("patience needs validation rows: give validation=0.1 or (X, y)")
         program = training_program(self.spec, training)
         runner = make_runner(engine, program, prediction_program(self.spec, training.reduction))
         fresh = start(program, np.random.RandomState(0))
@@ -247,12 +257,12 @@ class Network:
         self,
         X: NDArray[Any],
         y: NDArray[Any],
-        validation: tuple[ArrayLike, ArrayLike] | float | None,
+        validation: Sequence[ArrayLike] | float | None,
     ) -> tuple[NDArray[Any], NDArray[Any], tuple[NDArray[Any], NDArray[Any]] | None]:
         """Training rows, and the rows that are given or set apart for validation."""
         if validation is None:
             return X, y, None
-        if isinstance(validation, tuple):
+        if isinstance(validation, Sequence) and len(validation) == 2:
             rows = inputs_array(validation[0], self.spec)
             return X, y, (rows, targets_array(validation[1], self.spec, len(rows)))
         fraction = real("validation", validation, above=0, below=1)
@@ -394,11 +404,9 @@ def default_steps(spec: NetworkSpec) -> int:
     return 60_000 if len(spec.layers) > 1 else 10_000
 
 
-def check_run(training: Training, rows: int, validation: object) -> None:
-    """ValueError if the training does not go with the data."""
+def check_batch_size(training: Training, rows: int) -> None:
+    """ValueError if a batch holds more rows than there are."""
     if training.batch_size is not None and training.batch_size > rows:
         raise ValueError(
-            f"batch_size is {training.batch_size}, but there are only {rows} rows to train on"
+            f"batch size {training.batch_size} is more than the {rows} rows to train on"
         )
-    if training.patience is not None and validation is None:
-        raise ValueError("patience needs validation rows: give validation=0.1 or a pair (X, y)")

@@ -12,9 +12,16 @@ from numpy.typing import NDArray
 
 from syn0.data import Schema, Table, split_rows
 from syn0.derive import LOSSES
-from syn0.models.network import Network, Origin, default_steps, layers_of, make_optimizer
+from syn0.models.network import (
+    Network,
+    Origin,
+    check_batch_size,
+    default_steps,
+    layers_of,
+    make_optimizer,
+)
 from syn0.spec import Adam, NetworkSpec, Training, dense_layers
-from syn0.spec.checks import choice, real
+from syn0.spec.checks import choice, real, seed_number
 from syn0.training import History
 from syn0.training.loop import Callback
 
@@ -72,7 +79,7 @@ class Fitted:
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything settled before training begins: nothing can be refused any more."""
+    """Everything that is settled before training begins."""
 
     network: Network
     training: Training
@@ -107,6 +114,9 @@ def plan_table(table: Table, wishes: Wishes) -> Plan:
     Raises:
         ValueError, TypeError: wishes that do not go together or with the table.
     """
+    seed_number(wishes.seed)
+    if wishes.bias and wishes.sizes is None:
+        raise ValueError("bias goes with a network's sizes: other networks have it already")
     holdout = wishes.holdout
     if holdout is None:
         holdout = HOLDOUT if len(table) >= FEWEST_ROWS_TO_SPLIT else 0.0
@@ -127,10 +137,7 @@ def plan_table(table: Table, wishes: Wishes) -> Plan:
         training = plain_training(wishes, spec)
     validation = VALIDATION if training.patience is not None else 0.0
     rows_left = len(kept) - round(len(kept) * validation)
-    if training.batch_size is not None and training.batch_size > rows_left:
-        raise ValueError(
-            f"batch size {training.batch_size} is more than the {rows_left} rows to train on"
-        )
+    check_batch_size(training, rows_left)
     network = Network.from_spec(spec)
     network.schema = schema
     network.origin = Origin(table.name, table.fingerprint, holdout, validation, wishes.seed)
@@ -191,7 +198,7 @@ def judged_rows(network: Network, table: Table) -> tuple[Table, str]:
     Of the data it was trained on these are the rows held out; other data count whole.
     """
     if network.origin is None or table.fingerprint != network.origin.fingerprint:
-        return table, f"rows of {table.name}, which it was not trained on"
+        return table, f"rows of {table.name} (other data than it was trained on, by their content)"
     return held_out_or_all(*split_again(network, table))
 
 

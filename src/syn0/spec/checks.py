@@ -50,6 +50,14 @@ def real(
     return number
 
 
+def seed_number(value: object) -> int:
+    """Return `value` if NumPy's legacy generator takes it as a seed: 0 to 2**32 - 1."""
+    number = whole("seed", value, least=0)
+    if number >= 2**32:
+        raise ValueError(f"seed must be below 2**32, not {number}")
+    return number
+
+
 def truth(name: str, value: object) -> bool:
     """Return `value` if it is True or False; TypeError otherwise."""
     if not isinstance(value, bool):

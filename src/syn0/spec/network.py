@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from syn0.spec.checks import choice, truth, whole
+from syn0.spec.checks import choice, seed_number, truth, whole
 
 DTYPES = ("float64", "float32")
 MOST_DIGITS = 12
@@ -66,9 +66,7 @@ class NetworkSpec:
             if not isinstance(layer, Dense):
                 raise TypeError(f"layers must be Dense(...), not {layer!r}")
         if self.seed is not None:
-            object.__setattr__(self, "seed", whole("seed", self.seed, least=0))
-            if self.seed >= 2**32:
-                raise ValueError(f"seed must be below 2**32, not {self.seed}")
+            object.__setattr__(self, "seed", seed_number(self.seed))
         choice("dtype", self.dtype, DTYPES)
 
     @property

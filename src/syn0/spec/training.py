@@ -93,7 +93,8 @@ class Training:
             raise TypeError(f"optimizer must be SGD(...) or Adam(...), not {self.optimizer!r}")
         if self.counts_epochs and self.report_every is not None:
             raise ValueError(
-                "report_every goes with steps: training counted in epochs reports every epoch"
+                "report_every goes with steps: training counted in epochs reports every epoch, "
+                "so give steps or leave it out"
             )
 
     @property

@@ -31,7 +31,7 @@ class History:
 
     Attributes:
         reports: in order.
-        stopped: why training ended: "finished", "early" (no better validation loss for
+        stopped: why training ended: "finished", "early" (no better validation figure for
             `patience` reports), "callback" or "interrupted" (Ctrl-C).
         best_step: number of steps after which the kept weights stood, where early stopping
             chose them; None otherwise.

@@ -40,7 +40,7 @@ def first_trouble(
     lines = program.phase("forward", "loss", "backward", "update")
     if not measure:
         lines = tuple(line for line in lines if line not in program.measured)
-    state = {name: values[name] for name in program.state}
+    state = before = {name: values[name] for name in program.state}
     for good, batch in enumerate(batches):
         bound = {**values, **state, "X": X, "y": y, "batch": batch}
         after: dict[str, Any] = {}
@@ -48,9 +48,9 @@ def first_trouble(
             if not np.isfinite(value).all():
                 return good, state, describe(line, value)
             after[line.target] = value
-        state = {name: after[name] for name in program.state}
+        before, state = state, {name: after[name] for name in program.state}
     # The interpreter's rounding differs a little from the engine's: blame the last step.
-    return len(batches) - 1, state, "its weights stopped being finite"
+    return len(batches) - 1, before, "its weights stopped being finite"
 
 
 def describe(line: Line, value: Any) -> str:
