@@ -40,9 +40,9 @@ def test_help_fits_a_terminal_of_eighty_columns(syn0, command):
 def test_the_choices_that_help_names_are_those_that_there_are(syn0):
     from syn0.data import BUILT_IN
     from syn0.derive import LOSSES
-    from syn0.models.network import OPTIMIZERS
     from syn0.printers import PRINTERS
     from syn0.program import ACTIVATIONS
+    from syn0.spec import OPTIMIZERS
 
     train = " ".join(syn0("train", "-h").out.split())
     for name in (*BUILT_IN, *LOSSES, *ACTIVATIONS, *OPTIMIZERS):

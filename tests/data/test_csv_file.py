@@ -92,7 +92,7 @@ def test_byte_order_mark_windows_line_ends_and_blank_lines(csv):
 
 
 def test_semicolons_win_over_decimal_commas(csv):
-    assert values(read_table(csv("a;b\n1,5;2\n2,5;3\n")), "a") == ["1,5", "2,5"]
+    assert values(read_table(csv("a;b\n1,5;2\n2,5;3\n")), "a") == [1.5, 2.5]
 
 
 def test_first_line_of_numbers_is_data(csv):
@@ -107,6 +107,13 @@ def test_the_row_numbers_that_pandas_writes_are_left_out(csv):
     frame = pd.DataFrame({"a": [5, 7, 6], "b": [1, 2, 2]})
     assert list(read_table(csv(frame.to_csv())).columns) == ["a", "b"]
     assert list(read_table(csv(frame.tail(2).to_csv())).columns) == ["a", "b"]
+
+
+def test_with_semicolons_numbers_may_have_a_decimal_comma(csv):
+    columns = read_table(csv("a;b;c\n0,5;1.5;x,y\n-2,25;3;1,5\n")).columns
+    assert [*columns["a"].values] == [0.5, -2.25]
+    assert [*columns["b"].values] == [1.5, 3]
+    assert columns["c"].categories == ("x,y", "1,5")
 
 
 def test_a_column_without_a_name_is_called_by_its_place(csv):

@@ -24,7 +24,8 @@ Row = tuple[int, list[str]]  # the line it starts on, its cells
 def read_csv(path: Path) -> tuple[dict[str, Column], bool]:
     """The columns of a CSV file, and whether its first line holds their names.
 
-    The delimiter is found among comma, semicolon, tab and bar. A first line of numbers only is
+    The delimiter is found among comma, semicolon, tab and bar; with semicolons, numbers may have
+    a decimal comma, as much of Europe writes them. A first line of numbers only is
     data; the columns are then called x1, x2 … A column without a name is called by its place,
     and left out if it is the first and only counts the rows. A column is numbers when every cell
     that is not missing is one, otherwise texts, kept as they are written except for spaces around
@@ -55,9 +56,10 @@ def _counts_rows(column: Column) -> bool:
 class _GrowingColumn:
     """Takes a column's cells block by block: numbers until a block holds a text."""
 
-    def __init__(self, name: str, *, nameless: bool, as_text: bool) -> None:
+    def __init__(self, name: str, *, nameless: bool, as_text: bool, decimal_comma: bool) -> None:
         self.name = name
         self.nameless = nameless
+        self.decimal_comma = decimal_comma
         self.is_mixed = False
         self.blocks: list[NDArray[Any]] = []
         self.codes = TextCodes() if as_text else None
@@ -68,6 +70,8 @@ class _GrowingColumn:
             return
         if self.codes is None:
             values = parse_numbers(cells)
+            if values is None and self.decimal_comma:
+                values = parse_numbers([cell.replace(",", ".") for cell in cells])
             if values is not None:
                 self._add_numbers(values, lines)
                 return
@@ -94,7 +98,8 @@ class _GrowingColumn:
 
 def _read_columns(path: Path, as_text: frozenset[str]) -> tuple[list[_GrowingColumn], bool]:
     with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = _rows(file, path, _delimiter(file))
+        delimiter = _delimiter(file)
+        rows = _rows(file, path, delimiter)
         first = next(rows, None)
         if first is None:
             raise ValueError(f"{path} is empty")
@@ -107,7 +112,12 @@ def _read_columns(path: Path, as_text: frozenset[str]) -> tuple[list[_GrowingCol
             names = [f"x{number}" for number in range(1, len(names) + 1)]
             rows = chain([first], rows)
         columns = [
-            _GrowingColumn(name, nameless=not given.strip(), as_text=name in as_text)
+            _GrowingColumn(
+                name,
+                nameless=not given.strip(),
+                as_text=name in as_text,
+                decimal_comma=delimiter == ";",
+            )
             for name, given in zip(names, first[1], strict=True)
         ]
         while block := list(islice(rows, BLOCK_ROWS)):

@@ -16,7 +16,7 @@ from syn0.engines import Runner, make_runner
 from syn0.models.arrays import inputs_array, targets_array
 from syn0.printers import PRINTERS, Data, example_data
 from syn0.program.interpreter import start
-from syn0.spec import SGD, Adam, Dense, NetworkSpec, Optimizer, Training, dense_layers, parse_sizes
+from syn0.spec import OPTIMIZERS, Dense, NetworkSpec, Optimizer, Training, dense_layers, parse_sizes
 from syn0.spec.checks import choice, real
 from syn0.training import Checkpoint, History, Job, Run
 from syn0.training.loop import Callback
@@ -25,8 +25,6 @@ FORMS = (
     "give inputs, hidden layers and outputs, such as [3, 4, 1], or inputs and layers, such as "
     "Network(3, [Dense(4)])"
 )
-
-OPTIMIZERS: dict[str, type[Optimizer]] = {"sgd": SGD, "adam": Adam}
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,10 @@
 
 from syn0.spec.network import Dense, NetworkSpec, dense_layers, parse_sizes
 from syn0.spec.serial import from_data, to_data
-from syn0.spec.training import SGD, Adam, Optimizer, Training
+from syn0.spec.training import OPTIMIZERS, SGD, Adam, Optimizer, Training
 
 __all__ = [
+    "OPTIMIZERS",
     "SGD",
     "Adam",
     "Dense",

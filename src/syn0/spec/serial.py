@@ -6,10 +6,10 @@ from dataclasses import fields
 from typing import Any
 
 from syn0.spec.network import Dense, NetworkSpec
-from syn0.spec.training import SGD, Adam, Training
+from syn0.spec.training import OPTIMIZERS, Training
 
 KINDS: dict[str, type[Any]] = {
-    kind.__name__: kind for kind in (NetworkSpec, Dense, Training, SGD, Adam)
+    kind.__name__: kind for kind in (NetworkSpec, Dense, Training, *OPTIMIZERS.values())
 }
 
 

@@ -50,6 +50,9 @@ class Adam:
 
 Optimizer = SGD | Adam
 
+OPTIMIZERS: dict[str, type[Optimizer]] = {"sgd": SGD, "adam": Adam}
+"""The optimizers by the names that users may give."""
+
 
 @dataclass(frozen=True)
 class Training:
@@ -90,7 +93,8 @@ class Training:
         choice("reduction", self.reduction, REDUCTIONS)
         choice("monitor", self.monitor, MONITORS)
         if not isinstance(self.optimizer, Optimizer):
-            raise TypeError(f"optimizer must be SGD(...) or Adam(...), not {self.optimizer!r}")
+            known = " or ".join(f"{kind.__name__}(...)" for kind in OPTIMIZERS.values())
+            raise TypeError(f"optimizer must be {known}, not {self.optimizer!r}")
         if self.counts_epochs and self.report_every is not None:
             raise ValueError(
                 "report_every goes with steps: training counted in epochs reports every epoch, "

@@ -116,7 +116,7 @@ class Run:
         if not (all_finite(self.state) and np.isfinite(measured).all()):
             self.fail(before, batches, measure=measure)
         self.step += count
-        self._stretch = max(1, min(count * 4, int(count * STRETCH_SECONDS / seconds)))
+        self._stretch = max(1, min(self._stretch * 4, int(count * STRETCH_SECONDS / seconds)))
         self.progress.tick(
             self.step - self.first, self.history.reports[-1] if self.history.reports else None
         )
