@@ -1,11 +1,12 @@
 """`syn0 train`: results on stdout, messages on stderr, models saved and resumed."""
 
+import errno
 import json
 
 import numpy as np
 import pytest
 
-from syn0 import load
+from syn0 import Network, load
 
 SIX_ERRORS = [
     "0.496410031903",
@@ -247,3 +248,24 @@ def test_a_negative_seed_is_refused_in_words_of_our_own(syn0):
     done = syn0("train", "iris", "--seed", -1)
     assert done.code == 2
     assert "seed must be at least 0, not -1" in done.err
+
+
+def test_a_model_that_cannot_be_saved_where_it_should_is_kept_elsewhere(
+    syn0, tmp_path, monkeypatch
+):
+    (tmp_path / "refuge").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "refuge"))
+    full, save = str(tmp_path / "full.safetensors"), Network.save
+
+    def save_elsewhere_only(self, path):
+        if str(path) == full:
+            raise OSError(errno.ENOSPC, "No space left on device", full)
+        save(self, path)
+
+    monkeypatch.setattr(Network, "save", save_elsewhere_only)
+    done = syn0("train", "iris", "--hidden", 4, "--epochs", 1, "--out", full)
+    assert done.code == 2
+    assert "No space left on device" in done.err
+    (kept,) = (tmp_path / "refuge").rglob("full.safetensors")
+    assert str(kept) in done.err
+    assert load(kept).steps_taken > 0

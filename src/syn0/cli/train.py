@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import shlex
 import sys
+import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +24,7 @@ from syn0.cli.options import (
 
 if TYPE_CHECKING:
     from syn0.data import Table
-    from syn0.models import Fitted, Plan, Wishes
+    from syn0.models import Fitted, Network, Plan, Wishes
     from syn0.training import Report
 
 
@@ -191,8 +193,21 @@ def fit(plan: Plan, engine: str, *, report: bool, out: str | None) -> Fitted:
             return plan.fit(engine=engine, callbacks=[print_report] if report else [])
         finally:
             if out and network.steps_taken > taken:
-                network.save(out)
-                message(f"Saved {out}")
+                save(network, out)
+
+
+def save(network: Network, out: str) -> None:
+    """Save the model; where that fails, as on a full disk, in the folder for temporary files, so
+    that what was learned is not lost with the error."""
+    try:
+        network.save(out)
+    except OSError:
+        with suppress(OSError):
+            refuge = Path(tempfile.mkdtemp(prefix="syn0-")) / Path(out).name
+            network.save(refuge)
+            message(f"Saved {refuge} instead, as {out} could not be written")
+        raise
+    message(f"Saved {out}")
 
 
 def print_report(report: Report) -> None:
