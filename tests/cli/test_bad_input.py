@@ -129,11 +129,11 @@ def models(tmp_path_factory) -> dict[str, bytes]:
     from safetensors.numpy import save
 
     from syn0.data import read_table
-    from syn0.models import Wishes, plan_table
+    from syn0.models import TableOptions, plan_table
 
     folder = tmp_path_factory.mktemp("models")
     (folder / "good.csv").write_text(GOOD)
-    plan = plan_table(read_table(str(folder / "good.csv")), Wishes(hidden=(4,), epochs=1))
+    plan = plan_table(read_table(str(folder / "good.csv")), TableOptions(hidden=(4,), epochs=1))
     plan.fit(progress=False).network.save(folder / "model.safetensors")
     content = (folder / "model.safetensors").read_bytes()
     assert b"relu" in content

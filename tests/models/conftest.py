@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits
 
 from syn0 import Network
 from syn0.data import read_table
-from syn0.models import Wishes, plan_table
+from syn0.models import TableOptions, plan_table
 from syn0.models.files import digest
 
 Arrays = dict[str, np.ndarray]
@@ -51,7 +51,7 @@ def trained(rows) -> Network:
 @pytest.fixture(scope="session")
 def of_table() -> Network:
     """A network trained on the built-in irises, with schema and origin."""
-    plan = plan_table(read_table("iris"), Wishes(hidden=(4,), epochs=3))
+    plan = plan_table(read_table("iris"), TableOptions(hidden=(4,), epochs=3))
     return plan.fit(progress=False).network
 
 

@@ -24,7 +24,7 @@ from syn0.cli.options import (
 
 if TYPE_CHECKING:
     from syn0.data import Table
-    from syn0.models import Fitted, Network, Plan, Wishes
+    from syn0.models import Fitted, Network, Plan, TableOptions
     from syn0.training import Report
 
 
@@ -112,11 +112,11 @@ def planned(data: str, options: dict[str, Any]) -> tuple[Table, Plan]:
     from syn0.spec.checks import choice
 
     choice("engine", options["engine"], ["auto", *ENGINES])
-    wishes = wishes_of(options)
+    wanted = table_options(options)
     if options["resume"] is None:
         table = read_table(data, target=options["target"], drop=options["drop"])
         try:
-            return table, plan_table(table, wishes)
+            return table, plan_table(table, wanted)
         except UnpreparedError as error:
             raise ValueError(f"{error}, or leave out --net so that columns are prepared") from None
     if flags := flags_given(options, SETTLED):
@@ -128,19 +128,19 @@ def planned(data: str, options: dict[str, Any]) -> tuple[Table, Plan]:
         )
     target = options["target"] or (network.schema.target if network.schema else None)
     table = read_table(data, target=target, drop=options["drop"])
-    return table, resume_table(network, table, wishes)
+    return table, resume_table(network, table, wanted)
 
 
-def wishes_of(options: dict[str, Any]) -> Wishes:
+def table_options(options: dict[str, Any]) -> TableOptions:
     """What the options say about the network and its training."""
-    from syn0.models import Wishes
+    from syn0.models import TableOptions
     from syn0.spec import parse_sizes
 
     if options["net"] is not None and options["hidden"] is not None:
         raise ValueError(
             "--net describes the whole network, --hidden only its hidden layers: give one of them"
         )
-    return Wishes(
+    return TableOptions(
         sizes=None if options["net"] is None else parse_sizes(options["net"]),
         hidden=hidden_sizes(options["hidden"]),
         activation=activation_names(options["activation"]),

@@ -12,7 +12,7 @@ from syn0.models.network import Network, Origin, answers
 from syn0.models.tables import (
     Fitted,
     Plan,
-    Wishes,
+    TableOptions,
     check_sizes,
     judged_rows,
     plan_table,
@@ -28,7 +28,7 @@ __all__ = [
     "Origin",
     "Plan",
     "Regression",
-    "Wishes",
+    "TableOptions",
     "answers",
     "check_sizes",
     "class_probabilities",

@@ -36,7 +36,7 @@ HIDDEN, HIDDEN_FOR_IMAGES = (128,), (256,)
 
 
 @dataclass(frozen=True)
-class Wishes:
+class TableOptions:
     """What a user may say about training on a table; None leaves the choice to syn0.
 
     Attributes:
@@ -108,54 +108,54 @@ class Plan:
         return Fitted(self.network, history, self.trained, self.held_out)
 
 
-def plan_table(table: Table, wishes: Wishes) -> Plan:
+def plan_table(table: Table, options: TableOptions) -> Plan:
     """Settle how a network is trained on a table.
 
     Raises:
-        ValueError, TypeError: wishes that do not go together or with the table.
+        ValueError, TypeError: options that do not go together or with the table.
     """
-    seed_number(wishes.seed)
-    if wishes.bias and wishes.sizes is None:
+    seed_number(options.seed)
+    if options.bias and options.sizes is None:
         raise ValueError("bias goes with a network's sizes: other networks have it already")
-    holdout = wishes.holdout
+    holdout = options.holdout
     if holdout is None:
         holdout = HOLDOUT if len(table) >= FEWEST_ROWS_TO_SPLIT else 0.0
     holdout = real("holdout", holdout, least=0, below=1)
-    prepare = wishes.sizes is None
-    task = wishes.task or task_for_sizes(table, wishes.sizes)
+    prepare = options.sizes is None
+    task = options.task or task_for_sizes(table, options.sizes)
     whole = Schema.fit(table, task=task, prepare=prepare)
     rows = strata(whole, whole.targets(table))
-    kept, apart = split_rows(len(table), holdout, wishes.seed, rows)
+    kept, apart = split_rows(len(table), holdout, options.seed, rows)
     trained, held_out = table.take(kept), table.take(apart)
     schema = Schema.fit(trained, task=whole.task, prepare=prepare)
-    if wishes.sizes is None:
-        spec = sound_network(wishes, schema)
-        training = sound_training(wishes, schema.task, len(kept))
+    if options.sizes is None:
+        spec = default_network(options, schema)
+        training = default_training(options, schema.task, len(kept))
     else:
-        check_sizes(wishes.sizes, schema, table.name)
-        spec = plain_network(wishes.sizes, wishes)
-        training = plain_training(wishes, spec)
+        check_sizes(options.sizes, schema, table.name)
+        spec = tutorial_network(options.sizes, options)
+        training = tutorial_training(options, spec)
     validation = VALIDATION if training.patience is not None else 0.0
     rows_left = len(kept) - round(len(kept) * validation)
     check_batch_size(training, rows_left)
     network = Network.from_spec(spec)
     network.schema = schema
-    network.origin = Origin(table.name, table.fingerprint, holdout, validation, wishes.seed)
+    network.origin = Origin(table.name, table.fingerprint, holdout, validation, options.seed)
     return Plan(network, training, trained, held_out)
 
 
-def resume_table(network: Network, table: Table, wishes: Wishes) -> Plan:
+def resume_table(network: Network, table: Table, options: TableOptions) -> Plan:
     """Settle how a trained network goes on, on the rows that it was trained on.
 
     The table is split as before; the network, its columns and its settings stay, but for the
-    steps or epochs, the batch size and the learning rate that are wished. It trains that long.
+    steps or epochs, the batch size and the learning rate that are given. It trains that long.
 
     Raises:
-        ValueError, TypeError: wishes or a table that do not fit the network.
+        ValueError, TypeError: options or a table that do not fit the network.
     """
     if network.schema is None or network.origin is None or network.training is None:
         raise ValueError("this model was not trained on a table: go on with Network.train")
-    if wishes.steps is None and wishes.epochs is None:
+    if options.steps is None and options.epochs is None:
         raise ValueError("say how much further to train: give steps or epochs")
     if table.fingerprint != network.origin.fingerprint:
         raise ValueError(
@@ -163,13 +163,15 @@ def resume_table(network: Network, table: Table, wishes: Wishes) -> Plan:
             "training goes on with the same rows, so that those held out stay unseen"
         )
     trained, held_out = split_again(network, table)
-    optimizer = make_optimizer(network.training.optimizer, wishes.learning_rate)
+    optimizer = make_optimizer(network.training.optimizer, options.learning_rate)
     training = replace(
         network.training,
-        steps=wishes.steps,
-        epochs=wishes.epochs,
-        batch_size=network.training.batch_size if wishes.batch_size is None else wishes.batch_size,
-        report_every=wishes.report_every,
+        steps=options.steps,
+        epochs=options.epochs,
+        batch_size=network.training.batch_size
+        if options.batch_size is None
+        else options.batch_size,
+        report_every=options.report_every,
         optimizer=optimizer,
         patience=None,
     )
@@ -241,75 +243,75 @@ def check_sizes(sizes: tuple[int, ...], schema: Schema, data: str) -> None:
         )
 
 
-def plain_network(sizes: tuple[int, ...], wishes: Wishes) -> NetworkSpec:
-    """The network of `--net`: the tutorial's, but for what is wished."""
-    loss = wishes.loss or "squared_error"
-    layers = layers_of(sizes[1:], loss, wishes.activation, bias=wishes.bias)
-    return NetworkSpec(sizes[0], layers, loss=loss, seed=wishes.seed)
+def tutorial_network(sizes: tuple[int, ...], options: TableOptions) -> NetworkSpec:
+    """The network of `--net`: the tutorial's, but for the options given."""
+    loss = options.loss or "squared_error"
+    layers = layers_of(sizes[1:], loss, options.activation, bias=options.bias)
+    return NetworkSpec(sizes[0], layers, loss=loss, seed=options.seed)
 
 
-def plain_training(wishes: Wishes, spec: NetworkSpec) -> Training:
-    """The training of `--net`: full batches of summed gradients, unless wished otherwise."""
-    steps = wishes.steps
-    if steps is None and wishes.epochs is None:
+def tutorial_training(options: TableOptions, spec: NetworkSpec) -> Training:
+    """The training of `--net`: full batches, summed gradients, unless the options say otherwise."""
+    steps = options.steps
+    if steps is None and options.epochs is None:
         steps = default_steps(spec)
     return Training(
         steps=steps,
-        epochs=wishes.epochs,
-        batch_size=wishes.batch_size,
-        optimizer=make_optimizer(wishes.optimizer or "sgd", wishes.learning_rate),
-        report_every=wishes.report_every,
+        epochs=options.epochs,
+        batch_size=options.batch_size,
+        optimizer=make_optimizer(options.optimizer or "sgd", options.learning_rate),
+        report_every=options.report_every,
     )
 
 
-def sound_network(wishes: Wishes, schema: Schema) -> NetworkSpec:
+def default_network(options: TableOptions, schema: Schema) -> NetworkSpec:
     """The practitioner's network: relu layers with bias, and the output that fits the target."""
     if schema.task == "regression":
         loss, output = "squared_error", "identity"
     else:
         loss = "binary_cross_entropy" if schema.n_outputs == 1 else "cross_entropy"
         output = LOSSES[loss].output
-    if wishes.loss is not None:
-        loss = choice("loss", wishes.loss, LOSSES)
-    hidden = wishes.hidden or (HIDDEN_FOR_IMAGES if schema.image_shape else HIDDEN)
+    if options.loss is not None:
+        loss = choice("loss", options.loss, LOSSES)
+    hidden = options.hidden or (HIDDEN_FOR_IMAGES if schema.image_shape else HIDDEN)
     layers = dense_layers(
         (*hidden, schema.n_outputs),
-        wishes.activation or "relu",
+        options.activation or "relu",
         output,
         bias=True,
         init="he_uniform",
     )
-    return NetworkSpec(schema.n_inputs, layers, loss=loss, seed=wishes.seed, dtype="float32")
+    return NetworkSpec(schema.n_inputs, layers, loss=loss, seed=options.seed, dtype="float32")
 
 
-def sound_training(wishes: Wishes, task: str, rows: int) -> Training:
+def default_training(options: TableOptions, task: str, rows: int) -> Training:
     """The practitioner's training: Adam on mini-batches, stopped when validation rows say so.
 
     Small tables get more epochs, so that each network takes some thousands of steps. For
     classes, early stopping watches the mean absolute error: it follows the accuracy more closely
     than the loss does and, unlike the accuracy, still moves when every row is right.
     """
-    batch_size = wishes.batch_size
+    batch_size = options.batch_size
     if batch_size is None:
-        batch_size = min(sound_batch_size(rows), max(1, rows // 2))
-    epochs, patience = wishes.epochs, None
-    if wishes.steps is None and epochs is None:
+        batch_size = min(default_batch_size(rows), max(1, rows // 2))
+    epochs, patience = options.epochs, None
+    if options.steps is None and epochs is None:
         epochs = int(np.clip(5000 * max(batch_size, 1) // rows, 40, 400))
         # A tenth of the rows must be enough to say when to stop.
         patience = epochs // 4 if rows * VALIDATION >= 10 else None
-    optimizer = make_optimizer(wishes.optimizer or Adam(), wishes.learning_rate)
+    optimizer = make_optimizer(options.optimizer or Adam(), options.learning_rate)
     return Training(
-        steps=wishes.steps,
+        steps=options.steps,
         epochs=epochs,
         batch_size=batch_size,
         optimizer=optimizer,
         reduction="mean",
-        report_every=wishes.report_every,
+        report_every=options.report_every,
         patience=patience,
         monitor="error" if task == "classification" else "loss",
     )
 
 
-def sound_batch_size(rows: int) -> int:
+def default_batch_size(rows: int) -> int:
     """32 rows, and more for large tables, up to 512."""
     return int(2 ** np.clip(np.round(np.log2(rows / 1500)), 5, 9))

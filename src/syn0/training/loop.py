@@ -59,7 +59,7 @@ class Run:
         self.end = start.step + job.training.total_steps(len(job.X))
         self.batches = Batches(len(job.X), job.training, start)
         self.history = History(engine=job.runner.name)
-        self.progress = Progress(self.end - self.first) if job.progress else Silence()
+        self.progress = Progress(self.end - self.first) if job.progress else NoProgress()
         self.best: Checkpoint | None = None
         self.best_figure = float("inf")
         self.reports_since_best = 0
@@ -102,7 +102,7 @@ class Run:
         """Take up to `most` steps, for about `STRETCH_SECONDS`; the batches and the measures."""
         job = self.job
         count = min(self._stretch, most)
-        before = self.standing().copy()
+        before = self.current().copy()
         batches = self.batches.take(count)
         started = time.perf_counter()
         try:
@@ -145,21 +145,21 @@ class Run:
     def watch(self, figure: float, patience: int) -> None:
         """Early stopping: keep the best weights, stop when they have long been the best."""
         if figure < self.best_figure:
-            self.best, self.best_figure = self.standing().copy(), figure
+            self.best, self.best_figure = self.current().copy(), figure
             self.reports_since_best = 0
         else:
             self.reports_since_best += 1
             if self.reports_since_best >= patience and self.history.stopped == "finished":
                 self.history.stopped = "early"
 
-    def standing(self) -> Checkpoint:
+    def current(self) -> Checkpoint:
         """Where training stands now."""
         generator, epoch = self.batches.position()
         return Checkpoint(self.state, generator, epoch, self.step)
 
     def checkpoint(self) -> Checkpoint:
         """What is kept: the best that early stopping has seen, or where training stands."""
-        return self.best or self.standing()
+        return self.best or self.current()
 
     def go_back(self, checkpoint: Checkpoint, steps: int = 0) -> None:
         """Stand where training stood at `checkpoint`, and `steps` batches further."""
@@ -184,7 +184,7 @@ class Run:
         )
 
 
-class Silence:
+class NoProgress:
     """Progress that nobody wants to see."""
 
     def tick(self, step: int, report: Report | None) -> None:
