@@ -1,20 +1,19 @@
 """The derivation: a network's description becomes the lines that train it.
 
-Names are the tutorial's: layer k holds `l{k}`, and `syn{k}` (with `bias{k}`) leads from it to
-layer k + 1.
+What each kind of layer, loss and optimizer adds stands in its own table; here it is put together.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import pairwise
 
-from syn0.derive.initializers import INITIALIZERS, start_weights
+from syn0.derive.initializers import INITIALIZERS
+from syn0.derive.layers import Parameter, Place, layers_in_place
 from syn0.derive.losses import LOSSES
-from syn0.derive.optimizers import OPTIMIZERS, Parameter
-from syn0.program import ACTIVATIONS, Const, Expr, Line, Name, Program, activate
-from syn0.program.expressions import absolute, apply, mean, row_count, sum_rows, zeros
+from syn0.derive.optimizers import OPTIMIZERS
+from syn0.program import ACTIVATIONS, Const, Line, Name, Program
+from syn0.program.expressions import absolute, apply, mean, row_count
 from syn0.program.operations import Shape
 from syn0.spec import NetworkSpec, Training
 from syn0.spec.checks import choice
@@ -82,18 +81,11 @@ def prediction_program(network: NetworkSpec, reduction: str = "sum") -> Program:
 
 def start_lines(network: NetworkSpec) -> Iterator[Line]:
     """Where the weights and the constants start."""
-    for k, (layer, (inputs, units)) in enumerate(
-        zip(network.layers, pairwise(network.sizes), strict=True)
-    ):
-        start = start_weights(layer.init, inputs, units)
-        note = f"weights from l{k} to l{k + 1}, evenly around 0"
-        yield Line(f"syn{k}", start, "init", k + 1, note)
-        if layer.bias:
-            yield Line(f"bias{k}", zeros(units), "init", k + 1,
-                       f"one constant for each unit of l{k + 1}, from 0")  # fmt: skip
+    for rule, layer, place in layers_in_place(network):
+        yield from rule.start(layer, place)
     if LOSSES[network.loss].uses_tiny:
-        yield Line("tiny", Const(MACHINE_EPSILON[network.dtype]), "init", 0,
-                   "keeps the logarithms finite")  # fmt: skip
+        tiny = Const(MACHINE_EPSILON[network.dtype])
+        yield Line("tiny", tiny, "init", 0, "keeps the logarithms finite")
 
 
 def in_dtype(dtype: str, lines: Iterable[Line]) -> Iterator[Line]:
@@ -112,13 +104,8 @@ def forward_lines(network: NetworkSpec, *, batched: bool) -> Iterator[Line]:
         yield Line("y_batch", Name("y")[Name("batch")], "forward", 0, "and their targets")
     else:
         yield Line("l0", Name("X"), "forward", 0, "layer 0 is the inputs, one example a row")
-    for k, layer in enumerate(network.layers):
-        weighted: Expr = Name(f"l{k}") @ Name(f"syn{k}")
-        if layer.bias:
-            weighted = weighted + Name(f"bias{k}")
-        what = "the prediction" if k + 1 == len(network.layers) else f"hidden layer {k + 1}"
-        yield Line(f"l{k + 1}", activate(layer.activation, weighted), "forward", k + 1,
-                   f"{what}, from weighted sums of l{k}")  # fmt: skip
+    for rule, layer, place in layers_in_place(network):
+        yield from rule.forward(layer, place)
 
 
 def loss_lines(network: NetworkSpec, reduction: str, *, batched: bool) -> Iterator[Line]:
@@ -135,38 +122,25 @@ def loss_lines(network: NetworkSpec, reduction: str, *, batched: bool) -> Iterat
 
 
 def backward_lines(network: NetworkSpec, reduction: str) -> tuple[list[Line], list[Parameter]]:
-    """From the error back to the first layer; and each parameter with its pull, last layer first.
-
-    The product of a layer's inputs and its delta sums "input value x delta" over the rows.
-    """
+    """From the error back to the first layer; and each parameter and its pull, last layer first."""
     lines: list[Line] = []
     parameters: list[Parameter] = []
-    n = len(network.layers)
-    for k in range(n, 0, -1):
-        layer, out = network.layers[k - 1], Name(f"l{k}")
-        error, delta, below = Name(f"l{k}_error"), Name(f"l{k}_delta"), Name(f"l{k - 1}")
-        activation = ACTIVATIONS[layer.activation]
-        if k == n:
-            value = LOSSES[network.loss].delta(error, out, activation)
-            note = "the error" if value == error else f"the error, {activation.scaled}"
-            if reduction == "mean":
-                value, note = value / row_count(out), f"{note}, per row"
+    for rule, layer, place in reversed(layers_in_place(network)):
+        if place.last:
+            lines.append(loss_delta(network, place, reduction))
         else:
-            above = f"syn{k}"
-            lines.append(
-                Line(error.name, Name(f"l{k + 1}_delta") @ Name(above).T, "backward", k,
-                     f"what each l{k} contributed, through {above}")
-            )  # fmt: skip
-            value = activation.delta(error, out)
-            note = ", ".join(filter(None, ["its share", activation.scaled]))
-        lines.append(Line(delta.name, value, "backward", k, note))
-        units, inputs = layer.units, network.sizes[k - 1]
-        parameters.append(
-            Parameter(f"syn{k - 1}", (inputs, units), k, below.T @ delta,
-                      "input value times delta, summed over rows")
-        )  # fmt: skip
-        if layer.bias:
-            parameters.append(
-                Parameter(f"bias{k - 1}", (units,), k, sum_rows(delta), "delta, summed over rows")
-            )
+            lines.append(rule.delta(layer, place))
+        parameters += rule.parameters(layer, place)
+        if place.number > 1:
+            lines.append(rule.error_below(layer, place))
     return lines, parameters
+
+
+def loss_delta(network: NetworkSpec, place: Place, reduction: str) -> Line:
+    """The delta of the last layer, with which backpropagation starts."""
+    activation = ACTIVATIONS[network.layers[-1].activation]
+    value = LOSSES[network.loss].delta(place.error, place.out, activation)
+    note = "the error" if value == place.error else f"the error, {activation.scaled}"
+    if reduction == "mean":
+        value, note = value / row_count(place.out), f"{note}, per row"
+    return Line(place.delta.name, value, "backward", place.number, note)

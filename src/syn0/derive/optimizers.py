@@ -1,29 +1,17 @@
 """The optimizers: which lines turn a parameter's pull into its change.
 
-A rule gives the lines of "init" and of "update". The *pull* on a parameter is the direction in
-which the loss falls (minus the gradient), so changes are added.
+A rule gives the lines of "init" and of "update". A pull is minus the gradient, so changes are
+added.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from syn0.program.expressions import Const, Expr, Name, sqrt, zeros
+from syn0.derive.layers import Parameter
+from syn0.program.expressions import Const, Name, sqrt, zeros
 from syn0.program.program import Line
 from syn0.spec import SGD, Adam, Optimizer
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """A learned array: its name, shape and layer, its pull, and that pull in words."""
-
-    name: str
-    shape: tuple[int, ...]
-    layer: int
-    pull: Expr
-    note: str
-
 
 Rule = tuple[list[Line], list[Line]]
 
