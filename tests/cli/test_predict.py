@@ -67,7 +67,8 @@ def test_a_column_that_is_lacking_is_named(syn0, pets, model):
 def test_a_category_that_was_never_seen_counts_as_unknown(syn0, csv, model):
     header = "weight,height,house\n"
     done = syn0("predict", model, csv(header + "4,25,A\n4,25,Z\n4,25,\n"))
-    assert (done.code, done.err) == (0, "")
+    assert done.code == 0
+    assert "'house' holds texts unknown" in done.err
     rows = rows_of(done.out)
     assert len(rows) == 3
     known, unknown, missing = ([float(v) for v in list(row.values())[1:]] for row in rows)
@@ -163,3 +164,15 @@ def test_built_in_data_make_the_whole_round(syn0, tmp_path):
     data = json.loads(syn0("evaluate", "iris.safetensors", "iris", "--json").out)
     assert data["figures"]["rows"] == 30
     assert syn0("write", "iris.safetensors").code == 0
+
+
+def test_texts_that_the_model_does_not_know_are_counted(syn0, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rows = [f"{'red' if i % 2 else 'blue'},{i},{'yes' if i % 2 else 'no'}" for i in range(40)]
+    (tmp_path / "t.csv").write_text("\n".join(["colour,n,answer", *rows]))
+    (tmp_path / "new.csv").write_text("n,colour\n1,red\n2,green\n3,pink\n4,\n")
+    assert syn0("train", "t.csv", "--epochs", 1, "--out", "m.safetensors").code == 0
+    done = syn0("predict", "m.safetensors", "new.csv")
+    assert done.err == ("Note: column 'colour' holds texts unknown to the model (rows: 2)\n")
+    assert len(done.out.splitlines()) == 5
+    assert syn0("predict", "m.safetensors", "t.csv").err == ""

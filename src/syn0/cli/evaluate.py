@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import click
 
-from syn0.cli.options import waiting
+from syn0.cli.options import tell_unknown_texts, waiting
 
 
 @click.command()
@@ -37,6 +37,7 @@ def evaluate(model: str, data: str, target: str | None, as_json: bool) -> None:
     with waiting(f"reading {data}"):
         table = read_table(data, target=target or network.schema.target)
         judged, where = judged_rows(network, table)
+        tell_unknown_texts(network.schema, judged)
         figures = figures_of(network, judged)
     if as_json:
         click.echo(json.dumps({"evaluated_on": where, "figures": asdict(figures)}, indent=2))

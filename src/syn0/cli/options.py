@@ -5,9 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from syn0.data import Schema, Table
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -65,6 +68,12 @@ def hidden_sizes(text: str | None) -> tuple[int, ...] | None:
 def message(text: str) -> None:
     """Tell the user something that is not a result."""
     click.echo(text, err=True)
+
+
+def tell_unknown_texts(schema: Schema, table: Table) -> None:
+    """Say which columns hold texts that mean nothing to a model."""
+    for name, count in schema.unknown_texts(table).items():
+        message(f"Note: column {name!r} holds texts unknown to the model (rows: {count:,})")
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from syn0.cli.options import waiting
+from syn0.cli.options import tell_unknown_texts, waiting
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -55,6 +55,7 @@ def predictions(network: Network, data: str) -> dict[str, NDArray[Any]]:
     if network.schema is None:
         outputs = network.predict(plain_numbers(table))
         return {f"output {k}": column for k, column in enumerate(outputs.T, 1)}
+    tell_unknown_texts(network.schema, table)
     outputs = network.predict(table)
     columns = {"prediction": answers(network.schema, outputs)}
     probabilities = class_probabilities(network, outputs)

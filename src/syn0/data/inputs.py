@@ -86,6 +86,10 @@ class TextInput:
         if self.marks_missing:
             X[:, -1] = column.missing
 
+    def count_unknown(self, column: Column) -> int:
+        """In how many rows there is a text that is none of the categories."""
+        return int((codes_among(column, self.categories) == UNSEEN_CODE).sum())
+
     def to_dict(self) -> dict[str, Any]:
         return {
             "kind": self.kind,

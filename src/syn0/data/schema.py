@@ -133,6 +133,16 @@ class Schema:
             write_numbers(X, fitted_numbers, np.array(places), columns)
         return X
 
+    def unknown_texts(self, table: Table) -> dict[str, int]:
+        """By column, in how many rows there is a text that gives 0 in all its inputs: one that
+        was not met in training, or too rarely to be kept."""
+        counts = {
+            fitted.name: fitted.count_unknown(column)
+            for fitted, column in zip(self.columns, self._find(table), strict=True)
+            if isinstance(fitted, TextInput) and column
+        }
+        return {name: count for name, count in counts.items() if count}
+
     def _find(self, table: Table) -> list[Column | None]:
         """The table's column for each of self.columns; None where one left out is not there."""
         if table.image_shape and self.image_shape:
