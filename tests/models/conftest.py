@@ -33,14 +33,6 @@ def truth_table() -> tuple[list[list[int]], list[int]]:
 
 
 @pytest.fixture
-def rows() -> tuple[np.ndarray, np.ndarray]:
-    """(23, 5) inputs and (23, 2) targets between 0 and 1."""
-    generator = np.random.RandomState(7)
-    X = generator.normal(size=(23, 5))
-    return X, 1 / (1 + np.exp(-X @ generator.normal(size=(5, 2))))
-
-
-@pytest.fixture
 def trained(rows) -> Network:
     """A 5-4-2 network in the midst of an epoch of Adam."""
     network = Network([5, 4, 2], bias=True, seed=11)
@@ -56,23 +48,16 @@ def of_table() -> Network:
 
 
 @pytest.fixture
-def assert_same() -> Callable[[Network, Network], None]:
-    """Fails unless two networks are one and stand at the same place, to the last bit."""
+def assert_same(assert_same) -> Callable[[Network, Network], None]:
+    """Fails unless two networks are one, and stand at the same place to the last bit."""
 
     def check(one: Network, other: Network) -> None:
-        first, second = one.checkpoint, other.checkpoint
+        assert_same(one, other)
         assert one.spec == other.spec
         assert one.training == other.training
         assert one.schema == other.schema
         assert one.origin == other.origin
-        assert (first.step, first.epoch) == (second.step, second.epoch)
         assert list(one.weights) == list(other.weights)
-        assert set(first.values) == set(second.values)
-        for name, value in first.values.items():
-            assert np.asarray(value).dtype == np.asarray(second.values[name]).dtype
-            assert np.array_equal(value, second.values[name]), name
-        for mine, yours in zip(first.generator, second.generator, strict=True):
-            assert np.array_equal(mine, yours)
 
     return check
 

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
-from syn0 import Network
 from syn0.training import Report
 
 Pair = tuple[np.ndarray, np.ndarray]
@@ -20,32 +19,6 @@ def one_thread() -> Iterator[None]:
     """Threads only slow down products of a few rows."""
     with threadpool_limits(1):
         yield
-
-
-@pytest.fixture
-def rows() -> Pair:
-    """(23, 5) inputs and (23, 2) targets between 0 and 1: 23 is a multiple of no batch size."""
-    generator = np.random.RandomState(7)
-    X = generator.normal(size=(23, 5))
-    return X, 1 / (1 + np.exp(-X @ generator.normal(size=(5, 2))))
-
-
-@pytest.fixture
-def assert_same() -> Callable[[Network, Network], None]:
-    """Fails unless two networks stand at the same place, to the last bit."""
-
-    def check(one: Network, other: Network) -> None:
-        first, second = one.checkpoint, other.checkpoint
-        assert first.step == second.step
-        assert first.epoch == second.epoch
-        assert set(first.values) == set(second.values)
-        for name, value in first.values.items():
-            assert np.asarray(value).dtype == np.asarray(second.values[name]).dtype
-            assert np.array_equal(value, second.values[name]), name
-        for mine, yours in zip(first.generator, second.generator, strict=True):
-            assert np.array_equal(mine, yours)
-
-    return check
 
 
 @pytest.fixture

@@ -47,8 +47,7 @@ def write(net: str, language: str, diff: bool, **options: Any) -> None:
     syn0 write 3-4-1 --bias --diff
     syn0 write model.safetensors
     """
-    from syn0.models.network import Network, default_steps
-    from syn0.spec import Training
+    from syn0.models import Network, TableOptions, tutorial_training
 
     network, training = trained(net, options) if is_model(net) else described(net, options)
     spec = network.spec
@@ -58,7 +57,7 @@ def write(net: str, language: str, diff: bool, **options: Any) -> None:
         click.echo(text, nl=False)
         return
     plain = Network(spec.sizes)
-    tutorial = Training(steps=default_steps(plain.spec))
+    tutorial = tutorial_training(TableOptions(), plain.spec)
     before = plain.program(language, training=tutorial, data=data)
     click.echo(difference(before, text, str(spec)), nl=False)
 
@@ -70,20 +69,17 @@ def is_model(net: str) -> bool:
 
 def trained(path: str, options: dict[str, Any]) -> tuple[Network, Training]:
     """The network of a model file, and how it was last trained."""
-    from syn0.models import load
-    from syn0.models.network import default_steps
-    from syn0.spec import Training
+    from syn0.models import TableOptions, load, tutorial_training
 
     if flags := flags_given(options, SETTINGS):
         raise ValueError(f"{path} has its own settings: leave out {flags}")
     network = load(path)
-    return network, network.training or Training(steps=default_steps(network.spec))
+    return network, network.training or tutorial_training(TableOptions(), network.spec)
 
 
 def described(net: str, options: dict[str, Any]) -> tuple[Network, Training]:
     """The network and the training that the options describe."""
-    from syn0.models.network import Network, default_steps, make_optimizer
-    from syn0.spec import Training
+    from syn0.models import Network, TableOptions, tutorial_training
 
     network = Network(
         net,
@@ -93,15 +89,9 @@ def described(net: str, options: dict[str, Any]) -> tuple[Network, Training]:
         seed=1 if options["seed"] is None else options["seed"],
         dtype=options["dtype"] or "float64",
     )
-    steps, epochs = options["steps"], options["epochs"]
-    training = Training(
-        steps=default_steps(network.spec) if steps is None and epochs is None else steps,
-        epochs=epochs,
-        batch_size=options["batch_size"],
-        optimizer=make_optimizer(options["optimizer"] or "sgd", options["learning_rate"]),
-        report_every=options["report_every"],
-    )
-    return network, training
+    how = ("optimizer", "learning_rate", "steps", "epochs", "batch_size", "report_every")
+    given = TableOptions(**{name: options[name] for name in how})
+    return network, tutorial_training(given, network.spec)
 
 
 def data_for(network: Network, training: Training, options: dict[str, Any]) -> Data | None:

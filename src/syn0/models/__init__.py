@@ -18,6 +18,7 @@ from syn0.models.tables import (
     plan_table,
     resume_table,
     task_for_sizes,
+    tutorial_training,
 )
 
 __all__ = [
@@ -38,4 +39,5 @@ __all__ = [
     "plan_table",
     "resume_table",
     "task_for_sizes",
+    "tutorial_training",
 ]
