@@ -11,19 +11,44 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from syn0.models import Network, load
-    from syn0.spec import SGD, Adam, Dense, Training
+    from syn0.spec import (
+        LBFGS,
+        SGD,
+        Activation,
+        AdaGrad,
+        Adam,
+        AdamW,
+        BatchNorm,
+        Dense,
+        Dropout,
+        LayerNorm,
+        Noise,
+        RMSprop,
+        Skip,
+        Training,
+    )
     from syn0.training import History, NonFiniteError, Report
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "LBFGS",
     "SGD",
+    "Activation",
+    "AdaGrad",
     "Adam",
+    "AdamW",
+    "BatchNorm",
     "Dense",
+    "Dropout",
     "History",
+    "LayerNorm",
     "Network",
+    "Noise",
     "NonFiniteError",
+    "RMSprop",
     "Report",
+    "Skip",
     "Training",
     "__version__",
     "load",
@@ -31,9 +56,12 @@ __all__ = [
 
 _HOMES = {
     "syn0.models": ("Network", "load"),
-    "syn0.spec": ("SGD", "Adam", "Dense", "Training"),
+    "syn0.spec": (
+        "LBFGS", "SGD", "Activation", "AdaGrad", "Adam", "AdamW", "BatchNorm", "Dense", "Dropout",
+        "LayerNorm", "Noise", "RMSprop", "Skip", "Training",
+    ),
     "syn0.training": ("History", "NonFiniteError", "Report"),
-}
+}  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

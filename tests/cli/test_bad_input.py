@@ -20,6 +20,8 @@ FILES = {
     "one_class.csv": "a,kind\n" + "".join(f"{k},x\n" for k in range(40)),
     "no_target.csv": "a,kind\n" + "".join(f"{k},\n" for k in range(40)),
     "texts.csv": "a,colour,kind\n" + "".join(f"{k},red,{'xy'[k % 2]}\n" for k in range(40)),
+    "gaps.csv": GOOD.replace("\n9,2", "\n9,"),
+    "below.csv": GOOD.replace("\n9,2", "\n9,-3"),
     "infinite.csv": GOOD.replace("\n9,", "\ninf,"),
     "huge.csv": GOOD.replace("\n9,", "\n1e999,"),
     "no_columns.csv": "kind\n" + "x\ny\n" * 20,
@@ -74,9 +76,11 @@ CASES = {
         ("write", "3-1", "--activation", "swish"), "choose from: sigmoid, tanh"),
     "too few activations": ((*TRAIN, "--hidden", "4,4", "--activation", "relu,tanh"), "3 layers"),
     "an unknown loss": (
-        (*TRAIN, "--loss", "mse"), "choose from: squared_error, binary_cross_entropy"),
+        (*TRAIN, "--loss", "mse"), "choose from: squared_error, absolute_error, huber"),
     "a loss that does not fit": ((*TRAIN, "--loss", "cross_entropy"), "cross_entropy"),
-    "an unknown optimizer": ((*TRAIN, "--optimizer", "rmsprop"), "choose from: sgd, adam"),
+    "an unknown optimizer": (
+        (*TRAIN, "--optimizer", "lion"),
+        "choose from: sgd, adagrad, rmsprop, adam, adamw, lbfgs"),
     "an unknown engine": ((*TRAIN, "--engine", "cuda"), "choose from: auto, numpy"),
     "an unknown language": (("write", "3-1", "--to", "cobol"), "choose from: numpy, terse"),
     "an unknown number type": (("write", "3-1", "--dtype", "float8"), "float64, float32"),
@@ -95,6 +99,45 @@ CASES = {
     "a negative holdout": ((*TRAIN, "--holdout", "-0.1"), "holdout must be a finite number"),
     "everything held out": ((*TRAIN, "--holdout", "1"), "at least 0 and below 1"),
     "a holdout that is NaN": ((*TRAIN, "--holdout", "nan"), "at least 0 and below 1"),
+    # Weights.
+    "a missing column of weights": ((*TRAIN, "--sample-weight", "c"), "no column 'c' in good.csv"),
+    "weights that are texts": ((*TRAIN, "--sample-weight", "kind"), "'kind'"),
+    "weights with gaps": (
+        ("train", "gaps.csv", "--sample-weight", "b"), "'b' of gaps.csv lacks a weight in 1 of"),
+    "weights below 0": (
+        ("train", "below.csv", "--sample-weight", "b"), "'b' of below.csv holds -3: no weight is"),
+    "the target as weights": (
+        (*TRAIN, "--target", "a", "--sample-weight", "a"), "'a' is the target: it cannot weigh"),
+    "an unknown class": (
+        (*TRAIN, "--class-weight", "z=2"), "class_weight names 'z', but the classes are: x, y"),
+    "a class without its weight": (
+        (*TRAIN, "--class-weight", "x=2,y"), "write balanced, or weights by class"),
+    "a weight in words": ((*TRAIN, "--class-weight", "x=much"), "such as yes=2,no=1"),
+    "a negative weight": ((*TRAIN, "--class-weight", "x=-1"), "of 'x' must be a finite number at"),
+    "a weight that is NaN": ((*TRAIN, "--class-weight", "x=nan"), "of 'x' must be a finite number"),
+    "weights that are all 0": ((*TRAIN, "--class-weight", "x=0,y=0"), "no row counts"),
+    "another word than balanced": (
+        (*TRAIN, "--class-weight", "balance"), "class_weight must be 'balanced' or"),
+    "classes of numbers": (
+        (*TRAIN, "--target", "a", "--class-weight", "balanced"), "give sample_weight instead"),
+    "weights without data to write": (
+        ("write", "3-1", "--class-weight", "balanced"), "name some with --data"),
+    # Losses and targets.
+    "quantiles of classes": (
+        (*TRAIN, "--loss", "quantile:0.1,0.9"), "is for numbers, but the target 'kind' of good"),
+    "negative counts": (
+        ("train", "below.csv", "--target", "b", "--loss", "poisson"), "but y holds -3"),
+    "numbers as sides": ((*TRAIN, "--target", "a", "--loss", "hinge"), "that are 0 and 1, or -1"),
+    "numbers as classes": (
+        (*TRAIN, "--target", "a", "--loss", "binary_cross_entropy"), "needs targets from 0 to 1"),
+    "a search in mini-batches": (
+        (*TRAIN, "--optimizer", "lbfgs", "--dropout", "0", "--batch-size", "5"),
+        "leave out batch_size, or"),
+    "a search with batch norm": (
+        (*TRAIN, "--optimizer", "lbfgs", "--dropout", "0", "--batch-norm"), "leave the layer out"),
+    "an unknown schedule": ((*TRAIN, "--schedule", "cosin"), "did you mean 'cosine'?"),
+    "a momentum of another optimizer": (
+        (*TRAIN, "--optimizer", "adam", "--momentum", "0.9"), "momentum is no setting of Adam"),
     # Models.
     "a missing model": (("predict", "nothing.safetensors", "good.csv"), "no model file"),
     "a model cut short": (("predict", "cut.safetensors", "good.csv"), "cut.safetensors"),
@@ -129,11 +172,11 @@ def models(tmp_path_factory) -> dict[str, bytes]:
     from safetensors.numpy import save
 
     from syn0.data import read_table
-    from syn0.models import TableOptions, plan_table
+    from syn0.models import plan_table, table_options
 
     folder = tmp_path_factory.mktemp("models")
     (folder / "good.csv").write_text(GOOD)
-    plan = plan_table(read_table(str(folder / "good.csv")), TableOptions(hidden=(4,), epochs=1))
+    plan = plan_table(read_table(str(folder / "good.csv")), table_options(hidden=(4,), epochs=1))
     plan.fit(progress=False).network.save(folder / "model.safetensors")
     content = (folder / "model.safetensors").read_bytes()
     assert b"relu" in content

@@ -2,6 +2,7 @@
 
 import errno
 import json
+import re
 
 import numpy as np
 import pytest
@@ -154,7 +155,7 @@ def test_options_of_the_network_reach_the_model(syn0, tmp_path):
 
 
 def test_ten_epochs_and_ten_more_by_resume_equal_twenty(syn0, pets, tmp_path):
-    words = ("train", pets, "--hidden", 4)
+    words = ("train", pets, "--hidden", 4, "--schedule", "constant")
     syn0(*words, "--epochs", 10, "--out", "part.safetensors")
     done = syn0(
         "train", pets, "--resume", "part.safetensors", "--epochs", 10, "--out", "part.safetensors",
@@ -269,3 +270,157 @@ def test_a_model_that_cannot_be_saved_where_it_should_is_kept_elsewhere(
     (kept,) = (tmp_path / "refuge").rglob("full.safetensors")
     assert str(kept) in done.err
     assert load(kept).steps_taken > 0
+
+
+# Weights of rows and classes.
+
+
+@pytest.fixture
+def learned(syn0, tmp_path):
+    """The weights that a command learns."""
+
+    def train(*words):
+        done = syn0("train", *words, "--out", "learned.safetensors")
+        assert done.code == 0, done.err
+        network = load(tmp_path / "learned.safetensors")
+        return network, np.concatenate([np.ravel(w) for w in network.weights.values()])
+
+    return train
+
+
+@pytest.fixture
+def uneven(csv):
+    """60 rows, of which 12 say yes; how much each counts is in a column."""
+    answers = ["yes" if k % 5 == 0 else "no" for k in range(60)]
+    lines = (f"{k % 7},{k % 3 + 1},{'AB'[k % 2]},{answers[k]}" for k in range(60))
+    return csv("n,count,house,answer\n" + "\n".join(lines) + "\n", "uneven.csv")
+
+
+SMALL = ("--hidden", 4, "--epochs", 3, "--holdout", 0)
+
+
+def test_balanced_classes_count_alike_in_all(uneven, learned):
+    _, plain = learned(uneven, *SMALL)
+    _, balanced = learned(uneven, *SMALL, "--class-weight", "balanced")
+    # 60 rows over 2 classes of 48 and 12: each counts 60 / (2 * 48), or 60 / (2 * 12)
+    _, by_number = learned(uneven, *SMALL, "--class-weight", "no=0.625, yes=2.5")
+    assert np.array_equal(balanced, by_number)
+    assert not np.array_equal(balanced, plain)
+
+
+def test_a_class_of_a_name_with_an_equals_sign_can_be_weighed(csv, learned):
+    rows = "".join(f"{k},{'a=b' if k % 2 else 'c'}\n" for k in range(40))
+    _, weighed = learned(csv("n,kind\n" + rows), *SMALL, "--class-weight", "a=b=3,c=1")
+    _, plain = learned(csv("n,kind\n" + rows), *SMALL)
+    assert not np.array_equal(weighed, plain)
+
+
+def test_more_of_the_rare_class_is_found_where_it_counts_more(syn0):
+    words = ("train", "breast_cancer", "--hidden", 4, "--epochs", 40, "--json")
+    light = ("--class-weight", "benign=0.001")
+    plain, weighed = (json.loads(syn0(*words, *more).out)["figures"] for more in ((), light))
+    recalls = [
+        next(c["recall"] for c in figures["classes"] if c["name"] == "malignant")
+        for figures in (plain, weighed)
+    ]
+    assert recalls[0] < recalls[1] == 1
+
+
+def test_a_column_says_how_much_each_row_counts_and_is_no_input(uneven, learned):
+    network, weighed = learned(uneven, *SMALL, "--sample-weight", "count")
+    _, plain = learned(uneven, *SMALL, "--drop", "count")
+    assert network.schema.input_names[0] == "n"
+    assert not any("count" in name for name in network.schema.input_names)
+    assert weighed.shape == plain.shape
+    assert not np.array_equal(weighed, plain)
+
+
+def test_a_run_that_goes_on_takes_weights_again(syn0, uneven, learned, tmp_path):
+    weights = ("--sample-weight", "count", "--class-weight", "yes=3", "--schedule", "constant")
+    syn0("train", uneven, *SMALL, *weights, "--out", "part.safetensors")
+    again = weights[:4]
+    _, parts = learned(uneven, "--resume", "part.safetensors", "--epochs", 3, *again)
+    _, whole = learned(uneven, *SMALL, *weights, "--epochs", 6)
+    assert np.array_equal(parts, whole)
+
+
+# What is reported.
+
+
+def test_reports_say_what_share_of_the_deltas_was_trimmed(syn0):
+    words = ("train", "xor", "--net", "3-4-1", "--steps", 30, "--report-every", 10)
+    done = syn0(*words, "--trim-deltas", 0.01)
+    reports = [line for line in done.out.splitlines() if line.startswith("step ")]
+    assert len(reports) == 3
+    for line in reports:
+        assert re.fullmatch(r"step \d+: loss [\d.]+, error [\d.]+, trimmed 0?\.?\d+", line), line
+    data = json.loads(syn0(*words, "--trim-deltas", 0.01, "--json").out)
+    shares = [report["trimmed"] for report in data["reports"]]
+    assert [f"{share:.4g}" for share in shares] == [line.split()[-1] for line in reports]
+    assert 0 < max(shares) <= 1
+    assert f"; {shares[-1]:.1%} of the deltas were trimmed at last" in done.err
+    assert "trimmed" not in syn0(*words).out + syn0(*words).err
+
+
+def test_the_written_program_prints_the_same_reports(syn0, capsys):
+    words = ("--steps", 30, "--report-every", 10, "--trim-deltas", 0.01)
+    trained = syn0("train", "xor", "--net", "3-4-1", *words).out
+    written = syn0("write", "3-4-1", "--data", "xor", *words).out
+    exec(compile(written, "net.py", "exec"), {})  # noqa: S102
+    printed = capsys.readouterr().out
+    reports = [line for line in trained.splitlines() if line.startswith("step ")]
+    assert len(reports) == 3
+    assert [line for line in printed.splitlines() if line.startswith("step ")] == reports
+
+
+def test_a_search_says_how_it_ended_and_finds_the_straight_line_of_least_squares(syn0):
+    from sklearn.datasets import load_diabetes
+    from sklearn.linear_model import LinearRegression
+
+    words = ("--net", "10-1", "--activation", "identity", "--bias", "--holdout", 0)
+    done = syn0("train", "diabetes", *words, "--optimizer", "lbfgs", "--steps", 1000, "--json")
+    assert done.code == 0, done.err
+    data = json.loads(done.out)
+    assert data["stopped"] == "converged"
+    assert "; converged" in done.err
+    assert data["steps"] < 1000
+    X, y = load_diabetes(return_X_y=True)
+    assert data["figures"]["r2"] == pytest.approx(
+        LinearRegression().fit(X, y).score(X, y), abs=1e-3
+    )
+
+
+# Losses.
+
+
+@pytest.mark.parametrize("loss", ["absolute_error", "huber", "huber:0.5", "quantile"])
+def test_every_loss_of_numbers_gives_sensible_figures(syn0, loss):
+    words = ("train", "diabetes", "--hidden", 8, "--epochs", 30, "--learning-rate", 0.01)
+    figures = json.loads(syn0(*words, "--loss", loss, "--json").out)["figures"]
+    assert figures["r2"] > 0.2
+    assert figures["mae"] < 60
+
+
+def test_margins_give_sensible_figures_without_probabilities(syn0, pets):
+    words = ("train", "iris", "--hidden", 8, "--epochs", 60, "--learning-rate", 0.01)
+    done = syn0(*words, "--loss", "hinge", "--out", "m.safetensors")
+    assert done.code == 0, done.err
+    assert "log loss" not in done.out
+    assert float(re.search(r"accuracy +([\d.]+)", done.out)[1]) > 0.85
+    predicted = syn0("predict", "m.safetensors", "iris").out.splitlines()
+    assert predicted[0] == "prediction"
+    assert set(predicted[1:]) == {"setosa", "versicolor", "virginica"}
+
+
+def test_quantiles_have_a_column_each_and_the_middle_one_is_judged(syn0, tmp_path):
+    words = ("--hidden", 8, "--epochs", 30, "--learning-rate", 0.01)
+    loss = ("--loss", "quantile:0.1,0.5,0.9", "--out", "q.safetensors", "--json")
+    trained = json.loads(syn0("train", "diabetes", *words, *loss).out)
+    lines = syn0("predict", "q.safetensors", "diabetes").out.splitlines()
+    assert lines[0] == "prediction,quantile 0.1,quantile 0.5,quantile 0.9"
+    prediction, low, middle, high = np.loadtxt(lines[1:], delimiter=",").T
+    assert np.array_equal(prediction, middle)
+    assert (low < middle).mean() > 0.9
+    assert (middle < high).mean() > 0.9
+    judged = json.loads(syn0("evaluate", "q.safetensors", "diabetes", "--json").out)
+    assert judged["figures"] == trained["figures"]

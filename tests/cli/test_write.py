@@ -205,3 +205,49 @@ def test_a_model_with_its_data_prints_the_program_that_trained_it(syn0, tmp_path
     names, _ = run(syn0("write", "m.safetensors", "--data", "iris").out)
     for name, learned in load("m.safetensors").weights.items():
         np.testing.assert_allclose(names[name], learned, rtol=1e-4, atol=1e-6)
+
+
+def test_a_model_that_weighed_its_classes_prints_its_program_with_the_weights(syn0, pets, tmp_path):
+    weights = ("--class-weight", "cat=3,dog=0.5")
+    words = ("--hidden", 4, "--epochs", 3, "--holdout", 0, "--dtype", "float64")
+    assert syn0("train", pets, *words, *weights, "--out", "m.safetensors").code == 0
+    names, _ = run(syn0("write", "m.safetensors", "--data", pets, *weights).out)
+    assert sorted(set(names["sample_weight"][:, 0].tolist())) == [0.5, 1, 3]
+    for name, learned in load(tmp_path / "m.safetensors").weights.items():
+        np.testing.assert_allclose(names[name], learned, rtol=1e-9)
+    plain, _ = run(syn0("write", "m.safetensors", "--data", pets).out)
+    assert not np.allclose(plain["syn0"], names["syn0"], rtol=1e-3)
+
+
+def test_weights_of_classes_stand_in_the_program_by_number_or_by_name(syn0):
+    words = ("write", "4-3", "--data", "iris", "--loss", "cross_entropy", "--steps", 1)
+    by_name, _ = run(syn0(*words, "--class-weight", "setosa=2,virginica=0").out)
+    assert by_name["sample_weight"][:, 0].tolist() == [2] * 50 + [1] * 50 + [0] * 50
+    words = ("write", "3-4-1", "--data", "xor", "--loss", "binary_cross_entropy", "--steps", 1)
+    by_number, _ = run(syn0(*words, "--class-weight", "1=5").out)
+    assert by_number["sample_weight"][:, 0].tolist() == [1, 5, 5, 1]
+
+
+KNOBS = (
+    "--activation", "gelu", "--bias", "--dropout", 0.2, "--input-noise", 0.1, "--batch-norm",
+    "--skip", "--optimizer", "adamw", "--schedule", "one_cycle", "--warm-up", 3, "--l1", 0.01,
+    "--clip-norm", 1, "--trim-deltas", 0.001, "--batch-size", 3, "--steps", 5,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["numpy", "terse"])
+def test_programs_of_many_knobs_need_numpy_alone_and_run(syn0, language):
+    done = syn0("write", "3-4-4-2", *KNOBS, "--to", language)
+    assert done.code == 0, done.err
+    imported = [n for n in ast.walk(ast.parse(done.out)) if isinstance(n, ast.Import)]
+    assert [alias.name for n in imported for alias in n.names] == ["numpy"]
+    names, _ = run(done.out)
+    assert np.isfinite(names["syn2"]).all()
+
+
+def test_the_same_program_is_trained_saved_and_written(syn0, tmp_path):
+    words = ("--net", "4-6-6-3", *KNOBS, "--loss", "cross_entropy", "--holdout", 0)
+    assert syn0("train", "iris", *words, "--out", "m.safetensors").code == 0
+    names, _ = run(syn0("write", "m.safetensors", "--data", "iris").out)
+    for name, learned in load(tmp_path / "m.safetensors").weights.items():
+        assert np.array_equal(names[name], learned), name

@@ -1,68 +1,37 @@
-"""What the compiler's tests share: the table of cases, made-up data, and a NumPy-only machine."""
+"""What the compiler's tests share: cases, made-up data, and a machine with NumPy only."""
 
 import json
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import product
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from syn0.derive import INITIALIZERS, LOSSES
-from syn0.program import ACTIVATIONS
-from syn0.spec import SGD, Adam, Dense, NetworkSpec, Training
-from syn0.spec.network import DTYPES
-from syn0.spec.training import REDUCTIONS
+from syn0.derive import loss_of, target_columns
+from syn0.spec import NetworkSpec
 
-PAIRS = [(loss, output) for loss, row in LOSSES.items() for output in row.activations]
-OPTIMIZERS = {"sgd": SGD(0.02), "adam": Adam(0.02)}
-BATCHINGS = {"full": (None, True), "shuffled": (3, True), "ordered": (3, False)}
-STEPS = 20
-ROWS = 8
-
-
-@dataclass(frozen=True)
-class Case:
-    """A network and the training that a program is derived from."""
-
-    network: NetworkSpec
-    training: Training
-
-
-def cases() -> Iterator[Any]:
-    """Every combination of the options; depth, hidden layers and starts vary along the way."""
-    pick = np.random.RandomState(0)
-    options = product(PAIRS, OPTIMIZERS, (False, True), BATCHINGS, REDUCTIONS, DTYPES)
-    for (loss, output), optimizer, bias, batching, reduction, dtype in options:
-        hidden = [str(pick.choice(list(ACTIVATIONS))) for _ in range(pick.randint(4))]
-        init = str(pick.choice(list(INITIALIZERS)))
-        units = (*(4, 3, 5)[: len(hidden)], 3 if output == "softmax" else 2)
-        layers = tuple(
-            Dense(size, activation, bias=bias, init=init)
-            for size, activation in zip(units, [*hidden, output], strict=True)
-        )
-        batch_size, shuffle = BATCHINGS[batching]
-        training = Training(
-            steps=STEPS,
-            batch_size=batch_size,
-            shuffle=shuffle,
-            optimizer=OPTIMIZERS[optimizer],
-            reduction=reduction,
-        )
-        network = NetworkSpec(3, layers, loss=loss, seed=7, dtype=dtype)
-        parts = [loss, *hidden, output, optimizer, "bias" if bias else "plain", batching]
-        yield pytest.param(Case(network, training), id=" ".join([*parts, reduction, dtype]))
+from .cases import ROWS, Case, Row, cases, leaves_steps_to_scipy
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test that asks for a `case` runs once for each row of the table."""
-    if "case" in metafunc.fixturenames:
-        metafunc.parametrize("case", list(cases()))
+    """A test that asks for a `case` runs once for each row of the table; one that asks for a
+    `stepped` or a `searched` case for those whose steps are the program's own, or SciPy's."""
+    kinds: dict[str, Callable[[Row], bool]] = {
+        "case": lambda row: True,
+        "stepped": lambda row: not leaves_steps_to_scipy(row),
+        "searched": leaves_steps_to_scipy,
+        "float32_case": lambda row: bool(row["dtype"] == "float32"),
+    }
+    for name, only in kinds.items():
+        if name in metafunc.fixturenames:
+            metafunc.parametrize(name, list(cases(only)))
 
 
 @pytest.fixture(scope="session")
@@ -71,42 +40,59 @@ def made_up() -> Callable[..., tuple[NDArray[Any], NDArray[Any]]]:
 
     def make(network: NetworkSpec, rows: int = ROWS) -> tuple[NDArray[Any], NDArray[Any]]:
         random = np.random.RandomState(3)
+        shape = (rows, target_columns(network))
         X = random.uniform(-1, 1, (rows, network.inputs)).round(3)
         y = {
-            "cross_entropy": np.eye(network.outputs)[np.arange(rows) % network.outputs],
-            "binary_cross_entropy": random.randint(2, size=(rows, network.outputs)),
-        }.get(network.loss, random.uniform(0, 1, (rows, network.outputs)).round(3))
+            "numbers": random.uniform(0, 1, shape).round(3),
+            "shares": random.randint(2, size=shape),
+            "classes": np.eye(network.outputs)[np.arange(rows) % network.outputs],
+            "counts": random.poisson(2, shape),
+            "sides": 2 * random.randint(2, size=shape) - 1,
+        }[loss_of(network).row.targets]
         return X.astype(network.dtype), y.astype(network.dtype)
 
     return make
 
 
 @pytest.fixture(scope="session")
-def jax_activations() -> Iterator[dict[str, Callable[[Any], Any]]]:
-    """JAX's own activations, in float64: an independent account of every row of the table."""
+def made_up_arrays(made_up: Any) -> Callable[[Case], dict[str, NDArray[Any]]]:
+    """The arrays that a case's program takes, by name; one of the rows has no weight."""
+
+    def make(case: Case) -> dict[str, NDArray[Any]]:
+        arrays = dict(zip("Xy", made_up(case.network), strict=True))
+        if case.weighted:
+            weights = np.array([[0.5, 2, 1, 0, 1.25, 1, 3, 0.75]]).T
+            arrays["sample_weight"] = weights.astype(case.network.dtype)
+        return arrays
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def reference() -> Iterator[ModuleType]:
+    """Networks in JAX, in float64: an independent account of what programs compute."""
     import jax
-    from jax import numpy as jnp
+
+    from . import references
 
     before = jax.config.jax_enable_x64
     jax.config.update("jax_enable_x64", True)
-    yield {
-        "sigmoid": jax.nn.sigmoid,
-        "tanh": jnp.tanh,
-        "relu": jax.nn.relu,
-        "identity": lambda z: z,
-        "softmax": lambda z: jax.nn.softmax(z, axis=1),
-    }
+    yield references
     jax.config.update("jax_enable_x64", before)
 
 
 WORKER = """
-import contextlib, importlib.abc, io, json, sys, traceback
+import contextlib, importlib, importlib.abc, io, json, sys, traceback
+
+packages = sys.argv[1:]
+for name in packages:
+    importlib.import_module(name)
 
 class Refuse(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path=None, target=None):
         top = name.partition(".")[0]
-        if top != "numpy" and top not in sys.stdlib_module_names:
-            raise ImportError(f"{name} is not there: this machine has NumPy only")
+        if top not in {p.partition(".")[0] for p in packages} | sys.stdlib_module_names:
+            raise ImportError(f"{name} is not there: this machine has {packages} only")
 
 sys.meta_path.insert(0, Refuse())
 import numpy as np
@@ -136,13 +122,16 @@ class Ran:
     values: dict[str, NDArray[Any]]
 
 
-@pytest.fixture(scope="session")
-def numpy_only() -> Iterator[Callable[[str], Ran]]:
-    """Runs scripts in one process that can import NumPy and the standard library, nothing else.
+Run = Callable[[str], Ran]
+
+
+@contextmanager
+def machine(*packages: str) -> Iterator[Run]:
+    """Runs scripts in one process that can import these packages and the standard library.
 
     Warnings are errors there; each script has names of its own.
     """
-    command = [sys.executable, "-I", "-W", "error", "-c", WORKER]
+    command = [sys.executable, "-I", "-W", "error", "-c", WORKER, *packages]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:
         assert process.stdin is not None
@@ -164,3 +153,17 @@ def numpy_only() -> Iterator[Callable[[str], Ran]]:
 
         yield run
         requests.close()
+
+
+@pytest.fixture(scope="session")
+def numpy_only() -> Iterator[Run]:
+    """Runs scripts where there is NumPy and nothing else."""
+    with machine("numpy") as run:
+        yield run
+
+
+@pytest.fixture(scope="session")
+def run_alone(numpy_only: Run) -> Iterator[Run]:
+    """Runs scripts where there is NumPy only, but for those that leave their steps to SciPy."""
+    with machine("numpy", "scipy.optimize") as with_scipy:
+        yield lambda text: (with_scipy if "import minimize" in text else numpy_only)(text)

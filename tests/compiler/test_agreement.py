@@ -1,15 +1,18 @@
 """The interpreter is the definition: engines and printed scripts arrive at the same weights."""
 
+import re
 from collections.abc import Callable
 from copy import deepcopy
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy.optimize import minimize
 
-from syn0.derive import prediction_program, training_program
+from syn0.derive import prediction_program
 from syn0.engines import ENGINES, make_runner
 from syn0.printers import PRINTERS, Data
 from syn0.program import Program
@@ -23,29 +26,85 @@ SCRIPTS = ("numpy", "terse")
 Values = dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Definition:
+    """What the interpreter makes of a case.
+
+    Attributes:
+        start: all values at the start, inputs among them.
+        rows: the row numbers of each step; None for all.
+        reports: the figures of each step, from before its update.
+        end: all values after the last step.
+    """
+
+    start: Values
+    rows: list[Any]
+    reports: list[tuple[float, ...]]
+    end: Values
+
+    def given(self, program: Program) -> Values:
+        """What an engine starts from; it may change the arrays."""
+        names = (*program.state, *program.constants, *program.numbers)
+        return deepcopy({name: self.start[name] for name in names})
+
+
 def batches(training: Any, rows: int, generator: np.random.RandomState) -> list[Any]:
     """The row numbers of each step, from the words of the documentation alone."""
-    size = training.batch_size
+    size, steps = training.batch_size, training.total_steps(rows)
     if size is None:
-        return [None] * training.steps
+        return [None] * steps
     chosen: list[Any] = []
-    while len(chosen) < training.steps:
+    while len(chosen) < steps:
         order = generator.permutation(rows) if training.shuffle else np.arange(rows)
         chosen += [order[first : first + size] for first in range(0, rows, size)]
-    return chosen[: training.steps]
+    return chosen[:steps]
 
 
 @cache
-def by_the_interpreter(case: Any, made_up: Any) -> tuple[Program, list[Any], list[Values]]:
-    """The program, the rows of each step, and all values at the start and after each step."""
-    program = training_program(case.network, case.training)
-    X, y = made_up(case.network)
+def defined(case: Any, made_up_arrays: Any) -> Definition:
+    """Training, as the interpreter does it."""
+    program, arrays = case.program, made_up_arrays(case)
     generator = np.random.RandomState(case.network.seed)
-    values = start(program, generator) | {"X": X, "y": y}
-    rows, path = batches(case.training, len(X), generator), [values]
+    values = start(program, generator) | arrays
+    rows = batches(case.training, len(arrays["X"]), generator)
+    values |= {name: len(rows) for name in program.numbers}
+    if program.pulls:
+        return found_by_scipy(case, values, rows)
+    first, reports = values, []
     for batch in rows:
-        path.append(step(program, path[-1] | ({} if batch is None else {"batch": batch})))
-    return program, rows, path
+        values = step(program, values | ({} if batch is None else {"batch": batch}))
+        reports.append(figures(program, values))
+    return Definition(first, rows, reports, values)
+
+
+def figures(program: Program, values: Values) -> tuple[float, ...]:
+    return tuple(float(values[name]) for name in program.reports)
+
+
+def found_by_scipy(case: Any, values: Values, rows: list[Any]) -> Definition:
+    """Training where SciPy's search moves the weights, by the interpreter's loss and pulls."""
+    program, optimizer = case.program, case.training.optimizer
+    shapes = {name: values[name].shape for name in program.pulls}
+
+    def placed(theta: NDArray[Any]) -> Values:
+        """All values, with the weights that `theta` holds end to end."""
+        weights, first = {}, 0
+        for name, shape in shapes.items():
+            last = first + int(np.prod(shape))
+            weights[name] = theta[first:last].reshape(shape).astype(program.dtype)
+            first = last
+        return step(program, values | weights)
+
+    def descended(theta: NDArray[Any]) -> tuple[float, NDArray[Any]]:
+        after = placed(theta)
+        pulls = [np.ravel(after[pull]) for pull in program.pulls.values()]
+        return float(after["loss"]), -np.concatenate(pulls).astype(np.float64)
+
+    theta = np.concatenate([values[name].ravel() for name in shapes]).astype(np.float64)
+    options = {"maxiter": len(rows), "maxcor": optimizer.memory, "gtol": optimizer.tolerance}
+    found = minimize(descended, theta, jac=True, method="L-BFGS-B", options=options)
+    ends = [placed(theta), placed(found.x)]
+    return Definition(values, rows, [figures(program, end) for end in ends], ends[-1])
 
 
 def assert_agree(found: NDArray[Any], expected: NDArray[Any], dtype: str) -> None:
@@ -55,68 +114,106 @@ def assert_agree(found: NDArray[Any], expected: NDArray[Any], dtype: str) -> Non
     np.testing.assert_allclose(found, expected, rtol=limit, atol=limit * scale)
 
 
-def test_the_definition_learns_something_finite(case: Any, made_up: Any) -> None:
-    program, rows, path = by_the_interpreter(case, made_up)
+def assert_same_figures(found: Any, expected: Any, dtype: str) -> None:
+    assert len(found) == len(expected)
+    for one, other in zip(found, expected, strict=True):
+        assert one == pytest.approx(other, rel=TOLERANCE[dtype])
+
+
+def test_the_definition_learns_something_finite(case: Any, made_up_arrays: Any) -> None:
+    program, definition = case.program, defined(case, made_up_arrays)
     for name in program.weights:
-        assert np.isfinite(path[-1][name]).all()
-    assert any(np.abs(path[-1][name] - path[0][name]).max() > 1e-3 for name in program.weights)
-    sizes = {None if batch is None else len(batch) for batch in rows}
+        first, last = definition.start[name], definition.end[name]
+        assert np.isfinite(last).all()
+        assert np.abs(last - first).max() > 1e-4
+        assert first.dtype == last.dtype == case.network.dtype
+    assert np.isfinite(definition.reports).all()
+    sizes = {None if batch is None else len(batch) for batch in definition.rows}
     assert sizes == ({None} if case.training.batch_size is None else {3, 2})
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_an_engine_agrees_with_the_interpreter(engine: str, case: Any, made_up: Any) -> None:
-    program, rows, path = by_the_interpreter(case, made_up)
-    prediction = prediction_program(case.network, case.training.reduction)
-    runner, dtype = make_runner(engine, program, prediction), case.network.dtype
-    given = deepcopy({name: path[0][name] for name in program.state + program.constants})
-    X, y = path[0]["X"], path[0]["y"]
-
-    state, measured = runner.train(given, X, y, rows, measure=True)
+@pytest.mark.parametrize("measure", [True, False], ids=["measuring", "not measuring"])
+def test_an_engine_takes_the_interpreters_steps(
+    engine: str, measure: bool, stepped: Any, made_up_arrays: Any
+) -> None:
+    program, definition = stepped.program, defined(stepped, made_up_arrays)
+    runner = make_runner(engine, program, prediction_program(stepped.network))
+    state, measured = runner.train(
+        definition.given(program), made_up_arrays(stepped), definition.rows, measure=measure
+    )
     assert set(state) == set(program.state)
     for name in program.state:
-        assert_agree(state[name], path[-1][name], dtype)
-    for (loss, error), values in zip(measured, path[1:], strict=True):
-        assert loss == pytest.approx(float(values["loss"]), rel=TOLERANCE[dtype])
-        assert error == pytest.approx(float(values["error"]), rel=TOLERANCE[dtype])
-
-    values = path[-1] | {"X": X, "y": y}
-    lines = walk(prediction.phase("forward", "loss"), values)
-    expected = {line.target: value for line, value in lines}
-    assert_agree(runner.predict(values, X), expected[prediction.output], dtype)
-    found = runner.evaluate(values, X, y)
-    assert found == pytest.approx(
-        (float(expected["loss"]), float(expected["error"])), rel=TOLERANCE[dtype]
-    )
+        assert_agree(state[name], definition.end[name], stepped.network.dtype)
+    expected = definition.reports if measure else []
+    assert_same_figures(measured, expected, stepped.network.dtype)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_an_engine_takes_the_same_steps_when_it_measures_nothing(
-    engine: str, case: Any, made_up: Any
+def test_an_engine_gives_a_search_the_interpreters_loss_and_pulls(
+    engine: str, searched: Any, made_up_arrays: Any
 ) -> None:
-    program, rows, path = by_the_interpreter(case, made_up)
-    runner = make_runner(engine, program, prediction_program(case.network))
-    given = deepcopy({name: path[0][name] for name in program.state + program.constants})
-    state, measured = runner.train(given, path[0]["X"], path[0]["y"], rows, measure=False)
-    assert measured == []
-    for name in program.state:
-        assert_agree(state[name], path[-1][name], case.network.dtype)
+    program, definition = searched.program, defined(searched, made_up_arrays)
+    runner = make_runner(engine, program, prediction_program(searched.network))
+    before = step(program, definition.start)
+    for values in (before, definition.end):
+        found, pulls = runner.gradient(values, made_up_arrays(searched))
+        assert_same_figures([found], [figures(program, values)], searched.network.dtype)
+        assert list(pulls) == list(program.pulls)
+        for name, pull in program.pulls.items():
+            assert_agree(pulls[name], values[pull], searched.network.dtype)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_engine_predicts_and_evaluates_as_the_interpreter_does(
+    engine: str, case: Any, made_up_arrays: Any
+) -> None:
+    prediction = prediction_program(case.network, case.training.reduction)
+    runner, values = make_runner(engine, case.program, prediction), defined(case, made_up_arrays)
+    lines = walk(prediction.phase("forward", "loss"), values.end)
+    expected = {line.target: value for line, value in lines}
+    X, y = values.end["X"], values.end["y"]
+    found = runner.predict(values.end, X)
+    assert found.dtype == case.network.dtype
+    assert_agree(found, expected[prediction.output], case.network.dtype)
+    evaluated = [runner.evaluate(values.end, X, y)]
+    assert_same_figures(evaluated, [figures(prediction, expected)], case.network.dtype)
 
 
 @pytest.mark.parametrize("language", SCRIPTS)
 def test_a_script_run_alone_agrees_with_the_interpreter(
-    language: str, case: Any, made_up: Any, numpy_only: Callable[[str], Any]
+    language: str, case: Any, made_up_arrays: Any, run_alone: Callable[[str], Any]
 ) -> None:
-    program, _, path = by_the_interpreter(case, made_up)
-    data = Data(*made_up(case.network), note="made up")
+    program, definition = case.program, defined(case, made_up_arrays)
+    arrays, dtype = made_up_arrays(case), case.network.dtype
+    data = Data(arrays["X"], arrays["y"], "made up", sample_weight=arrays.get("sample_weight"))
     text = PRINTERS[language].script(program, case.network, case.training, data)
     assert "import syn0" not in text
     assert "from syn0" not in text
-    left = numpy_only(text).values
-    for name in program.state:
-        assert_agree(left[name], path[-1][name], case.network.dtype)
+    left = run_alone(text)
+    for name in (*program.state, *program.pulls):
+        assert_agree(left.values[name], definition.end[name], dtype)
         if name in program.weights:
-            assert left[name].dtype == case.network.dtype
+            assert left.values[name].dtype == dtype
+    if language == "terse":
+        assert left.printed == ""
+    elif program.pulls:
+        losses = re.findall(r"^step \d+: loss (\S+)$", left.printed, re.MULTILINE)
+        expected = [report[:1] for report in definition.reports]
+        assert_same_figures([(float(loss),) for loss in losses], expected, dtype)
+    else:
+        assert_printed(left.printed, definition.reports, dtype)
+
+
+def assert_printed(text: str, reports: list[tuple[float, ...]], dtype: str) -> None:
+    """Lines with the figures of their steps: loss and error to twelve digits, others to four."""
+    lines = [line for line in text.splitlines() if line.startswith("step ")]
+    assert len(lines) > 1
+    for line in lines:
+        number, loss, error, *others = re.findall(r"[a-z] ([^ ,:]+)(?:[,:]|$)", line)
+        report = reports[int(number)]
+        assert_same_figures([(float(loss), float(error))], [report[:2]], dtype)
+        assert others == [f"{figure:.4g}" for figure in report[2:]]
 
 
 def test_every_language_is_run_by_some_test() -> None:

@@ -2,40 +2,27 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import product
+from typing import Any
 
 import pytest
 
-from syn0.derive import INITIALIZERS, LOSSES, prediction_program, training_program
-from syn0.program import ACTIVATIONS, Const, Expr, Line, Name, Program, ProgramError, check
-from syn0.program.expressions import apply, sum_rows, zeros
-from syn0.spec import SGD, Adam, Dense, NetworkSpec, Training
-from syn0.spec.network import DTYPES
-from syn0.spec.training import REDUCTIONS
-
-PAIRS = [(loss, output) for loss, row in LOSSES.items() for output in row.activations]
-HIDDEN = [(), *product(ACTIVATIONS, (1, 2, 3))]
-OPTIONS = list(product((SGD(), SGD(0.5), Adam()), (False, True), (None, 5), REDUCTIONS, DTYPES))
+from syn0.derive import INITIALIZERS, prediction_program, training_program
+from syn0.program import Const, Expr, Line, Name, Program, ProgramError, check
+from syn0.program.expressions import apply, choose, cos, sum_rows, uniform_like, where, zeros
+from syn0.spec import SGD, Dense, NetworkSpec, Training
 
 
-@pytest.mark.parametrize(("loss", "output"), PAIRS)
-@pytest.mark.parametrize("hidden", HIDDEN, ids=lambda hidden: "-".join(map(str, hidden)) or "none")
-def test_every_derived_program_is_right(
-    loss: str, output: str, hidden: tuple[str, int] | tuple[()]
-) -> None:
-    names = [hidden[0]] * hidden[1] if hidden else []
-    for optimizer, bias, batch_size, reduction, dtype in OPTIONS:
-        layers = tuple(Dense(2 + k, name, bias) for k, name in enumerate([*names, output]))
-        network = NetworkSpec(3, layers, loss=loss, dtype=dtype)
-        training = Training(
-            steps=1, batch_size=batch_size, optimizer=optimizer, reduction=reduction
-        )
-        program = training_program(network, training)
-        shapes = check(program)
-        rows = "rows" if batch_size is None else "batch"
-        assert shapes[program.output] == (rows, network.outputs)
-        assert shapes["loss"] == shapes["error"] == ()
-        assert check(prediction_program(network, reduction))[program.output][0] == "rows"
+def test_every_derived_program_is_right(case: Any) -> None:
+    program, network = case.program, case.network
+    shapes = check(program)
+    rows = "rows" if case.training.batch_size is None else "batch"
+    assert shapes[program.output] == (rows, network.outputs)
+    assert all(shapes[name] == () for name in program.reports)
+    assert all(shapes[pull] == shapes[name] for name, pull in program.pulls.items())
+    prediction = prediction_program(network, case.training.reduction)
+    shapes = check(prediction)
+    assert shapes[prediction.output] == ("rows", network.outputs)
+    assert all(shapes[name] == () for name in prediction.reports)
 
 
 @pytest.mark.parametrize("init", INITIALIZERS)
@@ -101,7 +88,11 @@ PLANTED = {
     "an input bound again": (with_line("X", X * 2, "forward"), "bound already"),
     "an input changed by an update": (with_line("X", X * 2, "update"), "bound already"),
     "a weight bound again before the updates": (with_line("syn0", SYN0, "forward"), "bound alr"),
-    "a weight updated twice": (with_line("syn0", SYN0, "update"), "bound already"),
+    "a new name bound twice in the updates": (
+        lambda program: with_line("new", X, "update")(with_line("new", X, "update")(program)),
+        "bound already",
+    ),
+    "a constant bound again before the updates": (with_line("alpha", X, "loss"), "bound already"),
     "a weight started twice": (with_line("syn0", zeros(3, 4), "init"), "bound already"),
     "an unknown operation": (with_expression("l1", apply("cosine", X)), "'cosine' is not in"),
     "an unknown operation deep inside": (
@@ -116,6 +107,16 @@ PLANTED = {
     "rows taken by a matrix": (with_expression("l1", X[X]), "taken"),
     "an operation with too few arguments": (with_expression("l1_error", apply("add", L1)), "add"),
     "a product of one matrix": (with_expression("l1_error", apply("matmul", L1)), "matmul"),
+    "a choice between arrays": (with_expression("l1_error", choose(X < 1, X, X)), "plain numbers"),
+    "a plain cosine of an array": (with_expression("l1_error", cos(L1)), "plain numbers"),
+    "random numbers without a key": (
+        with_expression("l1_error", apply("uniform_like", L1)),
+        "uniform_like",
+    ),
+    "a choice of entries that do not fit": (
+        with_expression("l1_error", where(L1 > 0, L1, SYN0)),
+        "do not fit",
+    ),
     "an operation with too many arguments": (
         with_expression("l1_error", apply("exp", L1, L1)),
         "exp",
@@ -132,7 +133,10 @@ PLANTED = {
     "an unknown phase": (in_phase("l1", "sideways"), "'sideways' is unknown"),
     "a weight that changes its shape": (with_expression("syn0", sum_rows(SYN0)), "would become"),
     "a weight that becomes a number": (with_expression("syn0", Const(0)), "would become"),
+    "a number that becomes an array": (with_line("alpha", X, "update"), "would become"),
     "an output that nothing binds": (lambda program: replace(program, output="l7"), "'l7'"),
+    "a weight that nothing binds": (lambda program: replace(program, weights=("syn7",)), "'syn7'"),
+    "a report that nothing binds": (lambda program: replace(program, reports=("lost",)), "'lost'"),
 }
 
 
@@ -142,6 +146,19 @@ def test_a_planted_fault_is_caught(plant: Callable[[Program], Program], words: s
     check(program)
     with pytest.raises(ProgramError, match=words):
         check(plant(program))
+
+
+def test_state_may_be_bound_several_times_in_the_updates() -> None:
+    program = with_line("syn0", SYN0 * 2, "update")(tutorial())
+    program = with_line("alpha", Name("alpha") / 2, "update")(program)
+    shapes = check(program)
+    assert (shapes["syn0"], shapes["alpha"]) == ((3, 4), ())
+    assert [line.target for line in program.phase("update")].count("syn0") == 2
+
+
+def test_random_numbers_have_the_shape_of_their_array() -> None:
+    program = with_expression("l1_error", uniform_like(L1, 1, 0, 0))(tutorial())
+    assert check(program)["l1_error"] == ("rows", 4)
 
 
 def test_rows_of_a_batch_do_not_fit_rows_of_the_whole_data() -> None:

@@ -1,5 +1,7 @@
 """Data written into a program's text come back exactly."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,10 +11,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 
-from syn0.derive import LOSSES
-from syn0.printers import Data, example_data
+from syn0.derive import LOSSES, target_columns, training_program
+from syn0.printers import Data, NumpyPrinter, example_data
 from syn0.printers.data import MOST_NUMBERS, array_text
-from syn0.spec import Dense, NetworkSpec
+from syn0.spec import Dense, NetworkSpec, Training
 from syn0.spec.network import DTYPES
 
 SIZES = arrays.array_shapes(min_dims=2, max_dims=2, max_side=12)
@@ -103,19 +105,51 @@ def test_the_most_numbers_that_a_program_carries_are_named_when_refused() -> Non
         Data(np.zeros((MOST_NUMBERS - 10, 1)), np.zeros((11, 1)), "one too many")
 
 
+SUITED: dict[str, Callable[[NDArray[Any]], bool]] = {
+    "numbers": lambda y: bool(((y >= 0) & (y < 1)).all()) and len(np.unique(y)) > 4,
+    "shares": lambda y: set(y.ravel()) == {0, 1},
+    "classes": lambda y: set(y.ravel()) == {0, 1} and bool((y.sum(axis=1) == 1).all()),
+    "counts": lambda y: bool((y == np.rint(y)).all()) and y.min() >= 0 and y.max() > 1,
+    "sides": lambda y: set(y.ravel()) == {-1, 1},
+}
+
+
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("loss", LOSSES)
 def test_made_up_data_suit_the_loss_and_the_number_type(loss: str, dtype: str) -> None:
-    network = NetworkSpec(5, (Dense(4, LOSSES[loss].output),), loss=loss, dtype=dtype)
+    name = "quantile:0.1,0.4,0.6,0.9" if loss == "quantile" else loss
+    network = NetworkSpec(5, (Dense(4, LOSSES[loss].output),), loss=name, dtype=dtype)
     data, world = example_data(network), {"np": np}
     exec("\n".join(data.code), world)  # noqa: S102
     X, y = world["X"], world["y"]
     assert X.shape == data.X.shape == (8, 5)
-    assert y.shape == data.y.shape == (8, 4)
+    assert y.shape == data.y.shape == (8, target_columns(network))
     assert X.dtype == dtype
     assert np.result_type(y, np.dtype(dtype)) == dtype
-    assert ((y >= 0) & (y <= 1)).all()
-    if loss == "cross_entropy":
-        assert (y.sum(axis=1) == 1).all()
-    if loss != "squared_error":
-        assert set(y.ravel()) == {0, 1}
+    assert SUITED[LOSSES[loss].targets](y)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("hidden", [(), (4,)], ids=["two layers", "three layers"])
+def test_the_tutorials_tables_suit_every_loss_of_one_output(
+    loss: str, hidden: tuple[int, ...]
+) -> None:
+    layers = (*map(Dense, hidden), Dense(1, LOSSES[loss].output))
+    data = example_data(NetworkSpec(3, layers, loss=loss))
+    right = [0, 1, 1, 0] if hidden else [0, 0, 1, 1]
+    expected = [2 * n - 1 for n in right] if loss == "hinge" else right
+    assert data.X.tolist() == [[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]]
+    assert data.y.ravel().tolist() == expected
+    assert data.code == ()
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_weights_of_rows_are_written_beside_the_data(dtype: str) -> None:
+    network = NetworkSpec(3, (Dense(1),), dtype=dtype)
+    weights = np.array([[0.1, 2.5, 0, 1]]).T
+    data = replace(example_data(network), sample_weight=weights)
+    program = training_program(network, Training(steps=1), weighted=True)
+    lines = NumpyPrinter().data_lines(program, data)
+    assert [line.split(" = ")[0] for line in lines[1:]] == ["X", "y", "sample_weight"]
+    kind = "" if dtype == "float64" else ", dtype=np.float32"
+    assert lines[-1] == f"sample_weight = np.array([[0.1, 2.5, 0.0, 1.0]]{kind}).T"

@@ -2,8 +2,8 @@
 
 import ast
 import traceback
-from collections.abc import Callable
-from copy import deepcopy
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from syn0.derive import prediction_program, training_program
 from syn0.engines import ENGINES, NumpyRunner, make_runner
 from syn0.printers import PRINTERS, NumpyPrinter, example_data
+from syn0.program import Line
 from syn0.program.interpreter import start, step
-from syn0.spec import SGD, Adam, Dense, NetworkSpec, Training
+from syn0.spec import LBFGS, SGD, Dense, NetworkSpec, Training
 
 Made = Callable[..., tuple[NDArray[Any], NDArray[Any]]]
 
@@ -23,6 +24,10 @@ TUTORIAL = NetworkSpec(3, (Dense(4), Dense(1)))
 
 def runner_for(network: NetworkSpec, training: Training, engine: str = "numpy") -> Any:
     return make_runner(engine, training_program(network, training), prediction_program(network))
+
+
+def arrays(made_up: Made, network: NetworkSpec) -> dict[str, NDArray[Any]]:
+    return dict(zip("Xy", made_up(network), strict=True))
 
 
 def test_an_unknown_engine_is_refused_with_the_choices() -> None:
@@ -48,15 +53,19 @@ def statements(text: str) -> set[str]:
 
 
 def test_the_engine_runs_the_very_lines_that_the_script_prints(case: Any) -> None:
-    network, training = case.network, case.training
-    program = training_program(network, training)
-    script = PRINTERS["numpy"].script(program, network, training, example_data(network))
-    source = runner_for(network, training).source
+    network, training, program = case.network, case.training, case.program
+    data = replace(example_data(network), sample_weight=np.ones((8, 1)) if case.weighted else None)
+    script = PRINTERS["numpy"].script(program, network, training, data)
+    source = make_runner("numpy", program, prediction_program(network)).source
     printer = NumpyPrinter()
+
+    def printed(lines: Iterable[Line]) -> set[str]:
+        return statements("\n".join(map(printer.statement, lines)))
+
     lines = program.phase("forward", "loss", "backward", "update")
-    printed = statements("\n".join(map(printer.statement, lines)))
-    assert printed <= statements(script)
-    assert printed <= statements(source)
+    idle = set(program.measured) if program.pulls else set()
+    assert printed(lines) <= statements(source)
+    assert printed(line for line in lines if line not in idle) <= statements(script)
     for helper in printer.helper_functions(program.lines):
         assert helper in script
         assert helper in source
@@ -66,7 +75,7 @@ def test_a_failing_line_shows_itself_in_the_traceback() -> None:
     runner = runner_for(TUTORIAL, Training(steps=1))
     weights = {"syn0": np.ones((3, 4)), "syn1": np.ones((5, 1))}
     with pytest.raises(ValueError, match="matmul") as caught:
-        runner.train(weights, np.ones((2, 3)), np.ones((2, 1)), [None], measure=False)
+        runner.train(weights, {"X": np.ones((2, 3)), "y": np.ones((2, 1))}, [None], measure=False)
     text = "".join(traceback.format_exception(caught.value))
     assert "l2 = sigmoid(l1 @ syn1)" in text
 
@@ -80,36 +89,31 @@ def test_two_runners_show_lines_of_their_own() -> None:
         assert words in "".join(traceback.format_exception(caught.value))
 
 
-@pytest.mark.parametrize("optimizer", [SGD(), SGD(0.05), Adam(0.05)], ids=str)
-@pytest.mark.parametrize("reduction", ["sum", "mean"])
-@pytest.mark.parametrize(
-    ("loss", "output"),
-    [
-        ("squared_error", "identity"),
-        ("squared_error", "relu"),
-        ("binary_cross_entropy", "sigmoid"),
-        ("cross_entropy", "softmax"),
-    ],
-)
-def test_float32_stays_float32(
-    made_up: Made, loss: str, output: str, reduction: str, optimizer: SGD | Adam
-) -> None:
-    hidden = tuple(Dense(4, name, bias=True) for name in ("sigmoid", "tanh", "relu", "softmax"))
-    network = NetworkSpec(3, (*hidden, Dense(2, output, True)), loss=loss, dtype="float32")
-    training = Training(steps=3, optimizer=optimizer, reduction=reduction)
-    program, (X, y) = training_program(network, training), made_up(network)
-    values = start(program, np.random.RandomState(1)) | {"X": X, "y": y}
-    given = deepcopy({name: values[name] for name in (*program.state, *program.constants)})
-    state, _ = runner_for(network, training).train(given, X, y, [None] * 3, measure=True)
-    for _ in range(3):
+def test_float32_stays_float32(float32_case: Any, made_up_arrays: Any) -> None:
+    """Every array; and plain numbers stay plain, since a NumPy number would widen an array."""
+    program = float32_case.program
+    values = start(program, np.random.RandomState(1)) | made_up_arrays(float32_case)
+    values |= {"batch": np.arange(3), "steps": 21}
+    for _ in range(2):
         values = step(program, values)
-    arrays = [name for name in program.state if name != "t"]
-    for name in arrays:
-        assert state[name].dtype == np.float32
-    for line in program.lines:
-        value = values[line.target]
-        if isinstance(value, (np.ndarray, np.floating)):
-            assert value.dtype == np.float32, line
+        for line in program.lines:
+            value = values[line.target]
+            if isinstance(value, np.ndarray) and value.dtype != bool:
+                assert value.dtype == np.float32, line
+    for name in {*program.state, *program.constants} - {"quantiles"}:
+        if np.ndim(values[name]) == 0:
+            assert type(values[name]) in (int, float), name
+    assert values["loss"].dtype == values["error"].dtype == np.float32
+
+
+def test_an_engine_keeps_plain_numbers_plain(stepped: Any, made_up_arrays: Any) -> None:
+    program, arrays = stepped.program, made_up_arrays(stepped)
+    values = start(program, np.random.RandomState(1)) | {"steps": 21}
+    runner = make_runner("numpy", program, prediction_program(stepped.network))
+    state, _ = runner.train(values, arrays, [np.arange(3)], measure=False)
+    for name in program.state:
+        assert type(state[name]) is type(values[name])
+        assert np.asarray(state[name]).dtype == np.asarray(values[name]).dtype
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -127,7 +131,7 @@ def test_no_steps_change_nothing(engine: str, made_up: Made) -> None:
     values = start(program, np.random.RandomState(1))
     given = {name: value.copy() for name, value in values.items()}
     runner = runner_for(TUTORIAL, Training(steps=1), engine)
-    state, measured = runner.train(given, *made_up(TUTORIAL), [], measure=True)
+    state, measured = runner.train(given, arrays(made_up, TUTORIAL), [], measure=True)
     assert measured == []
     for name in program.state:
         np.testing.assert_array_equal(state[name], values[name])
@@ -142,8 +146,36 @@ def test_numbers_too_large_for_the_type_come_back_as_they_are_and_without_a_warn
     program = training_program(network, training)
     values = start(program, np.random.RandomState(1))
     runner = runner_for(network, training, engine)
-    state, _ = runner.train(values, *made_up(network), [None] * 300, measure=False)
+    state, _ = runner.train(values, arrays(made_up, network), [None] * 300, measure=False)
     assert not all(np.isfinite(state[name]).all() for name in program.state)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_gradient_too_large_for_the_type_comes_without_a_warning(
+    engine: str, made_up: Made
+) -> None:
+    network = NetworkSpec(3, (Dense(4, "relu"), Dense(2, "identity")))
+    training = Training(steps=1, optimizer=LBFGS())
+    values = start(training_program(network, training), np.random.RandomState(1))
+    values["syn0"] *= 1e300
+    figures, pulls = runner_for(network, training, engine).gradient(
+        values, arrays(made_up, network)
+    )
+    assert np.isinf(figures[0])
+    assert not all(np.isfinite(pull).all() for pull in pulls.values())
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_many_rows_are_predicted_as_each_alone(engine: str, made_up: Made) -> None:
+    """They are taken some at a time."""
+    network = NetworkSpec(3, (Dense(4), Dense(2)))
+    values = start(prediction_program(network), np.random.RandomState(1))
+    runner, X = runner_for(network, Training(steps=1), engine), made_up(network, rows=40_000)[0]
+    found = runner.predict(values, X)
+    assert found.shape == (40_000, 2)
+    for row in (0, 16_383, 16_384, 39_999):
+        np.testing.assert_allclose(found[row], runner.predict(values, X[row : row + 1])[0])
+    assert runner.predict(values, X[:0]).shape == (0, 2)
 
 
 def test_the_numpy_engine_is_the_numpy_runner() -> None:

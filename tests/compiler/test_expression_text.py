@@ -1,5 +1,7 @@
 """Printed expressions mean what the interpreter means, brackets and all."""
 
+import ast
+import math
 from functools import reduce
 from typing import Any
 
@@ -9,20 +11,33 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syn0.printers import NumpyPrinter
+from syn0.printers.numpy import broken
 from syn0.program import ACTIVATIONS, OPERATIONS, Apply, Const, Expr, Line, Name, evaluate, names_in
 from syn0.program.checker import shape_of
 from syn0.program.expressions import (
     apply,
+    choose,
+    clip,
+    cos,
+    equal,
     exp,
+    least,
     log,
     max_columns,
     maximum,
     mean,
+    mean_columns,
+    mean_rows,
+    normal,
+    ones,
+    orthogonal,
     random,
     row_count,
     sum_columns,
     sum_rows,
     total,
+    uniform_like,
+    where,
     zeros,
 )
 
@@ -40,11 +55,18 @@ PRINTER = NumpyPrinter()
 
 CONSTANTS = [0, 1, 2, 3, -1, -2, 0.5, -0.5, 2.0, 1e-8, 1e20, -1e16, 0.1, 123456789.125]
 constants = st.sampled_from(CONSTANTS).map(Const)
+keys = st.integers(0, 99).map(Const)
 matrix_names = st.sampled_from([Name("A"), Name("B"), Name("C")])
-ELEMENTWISE = ["add", "subtract", "multiply", "divide", "maximum"]
-UNARY = ["negative", "exp", "log", "sqrt", "tanh", "absolute", "transpose", "float32"]
+ELEMENTWISE = ["add", "subtract", "multiply", "divide", "maximum", "minimum"]
+WHOLE = ["floor_divide", "modulo"]
+COMPARISONS = ["greater", "greater_equal", "less", "equal"]
+UNARY = ["negative", "exp", "expm1", "log", "log1p", "sqrt", "tanh", "sign", "absolute"]
+UNARY += ["transpose", "float32"]
+SLOPES = [name for name in OPERATIONS if name.endswith("_slope")]
 REDUCTIONS = ["sum", "mean", "row_count"]
-STRIPS = ["sum_rows", "sum_columns", "max_columns"]
+STRIPS = ["sum_rows", "mean_rows", "sum_columns", "mean_columns", "max_columns"]
+RANDOM_LIKE = ["uniform_like", "normal_like"]
+PLAIN = ["float", "cos"]
 
 
 def applied(names: list[str], *args: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
@@ -57,23 +79,30 @@ def applied(names: list[str], *args: st.SearchStrategy[Expr]) -> st.SearchStrate
 def larger(matrices: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
     """3 x 3 matrices made of 3 x 3 matrices."""
     numbers = constants | st.just(Name("s")) | applied(REDUCTIONS, matrices)
+    numbers |= applied(PLAIN, numbers) | applied(["least"], numbers, numbers)
+    numbers |= applied(["choose"], applied(COMPARISONS, numbers, numbers), numbers, numbers)
     strips = st.just(Name("v")) | applied(STRIPS, matrices)
     others = numbers | strips | matrices
-    truths = applied(["greater"], matrices, others) | applied(["greater"], others, matrices)
+    truths = applied(COMPARISONS, matrices, others) | applied(COMPARISONS, others, matrices)
     return st.one_of(
         applied(ELEMENTWISE, matrices, others),
         applied(ELEMENTWISE, others, matrices),
+        applied(WHOLE, matrices, others),
         applied(["multiply"], matrices, truths | applied(["greater"], truths, constants)),
+        applied(["where"], truths, others, others),
+        applied(["clip"], matrices, constants, constants),
         applied(["power"], matrices, constants),
         applied(["power"], constants, matrices),
         applied(["matmul"], matrices, matrices),
         applied(UNARY, matrices),
-        applied(list(ACTIVATIONS), matrices),
+        applied([*ACTIVATIONS, *SLOPES], matrices),
+        applied(RANDOM_LIKE, matrices, keys, keys, keys),
         st.builds(lambda m: m[Name("rows")], matrices),
     )
 
 
-expressions = st.recursive(matrix_names | st.just(zeros(3, 3)), larger, max_leaves=8)
+new_arrays = st.sampled_from([zeros(3, 3), ones(3, 3)])
+expressions = st.recursive(matrix_names | new_arrays, larger, max_leaves=8)
 
 
 def by_the_interpreter(expr: Expr) -> Any:
@@ -106,12 +135,20 @@ def test_the_shape_that_the_checker_finds_is_the_shape_of_the_value(expr: Expr) 
 
 
 def test_the_random_trees_hold_every_operation_but_the_generators() -> None:
-    tried = {*ELEMENTWISE, *UNARY, *REDUCTIONS, *STRIPS, *ACTIVATIONS}
-    tried |= {"greater", "power", "matmul", "take"}
-    assert tried | {"zeros", "random"} == set(OPERATIONS)
+    tried = {*ELEMENTWISE, *WHOLE, *COMPARISONS, *UNARY, *REDUCTIONS, *STRIPS, *RANDOM_LIKE}
+    tried |= {*PLAIN, *ACTIVATIONS, *SLOPES, "least", "choose", "where", "clip", "power", "matmul"}
+    tried |= {"take", "zeros", "ones"}
+    assert tried | {"random", "normal", "orthogonal", "random_seed"} == set(OPERATIONS)
 
 
-A, B, C, V = map(Name, ("A", "B", "C", "v"))
+@settings(deadline=None)
+@given(expressions, st.sampled_from([20, 40, 96]))
+def test_a_broken_line_means_what_it_meant(expr: Expr, width: int) -> None:
+    code = PRINTER.statement(Line("out", expr, "forward", 1, ""))
+    assert ast.dump(ast.parse(broken(code, width))) == ast.dump(ast.parse(code))
+
+
+A, B, C, S = map(Name, ("A", "B", "C", "s"))
 
 BRACKETS = {
     "A - (B - C)": A - (B - C),
@@ -148,6 +185,35 @@ BRACKETS = {
     "A * (B > 0)": A * (B > 0),
     "(A > B) > 0": (A > B) > 0,
     "A > B + C": A > B + C,
+    "A < B": A < B,
+    "(A >= B) * C": (A >= B) * C,
+    "np.sum(A == 0) / 2": total(equal(A, 0)) / 2,
+    "(A == B) == C": equal(equal(A, B), C),
+    "s // 2 * 3": S // 2 * 3,
+    "s // (2 * s)": S // (2 * S),
+    "0.5 ** ((s - 1) // 9)": 0.5 ** ((S - 1) // 9),
+    "s % 4 + 1": S % 4 + 1,
+    "1 / s ** 0.5": 1 / S**0.5,
+    "1 if s < 2 else s": choose(S < 2, 1, S),
+    "(1 if s < 2 else s) * 3": choose(S < 2, 1, S) * 3,
+    "1 if s < 2 else 2 if s < 3 else 3": choose(S < 2, 1, choose(S < 3, 2, 3)),
+    "(1 if s < 1 else 2) if s < 2 else 3": choose(S < 2, choose(S < 1, 1, 2), 3),
+    "s + 1 if s < 2 else -s": choose(S < 2, S + 1, -S),
+    "min(s, 1 if s < 2 else 3)": least(S, choose(S < 2, 1, 3)),
+    "float(np.cos(np.pi * s))": cos(math.pi * S),
+    "float(s)": apply("float", S),
+    "np.where(A > 0, A, 0.01 * A)": where(A > 0, A, 0.01 * A),
+    "np.clip(A + B, -1, 1)": clip(A + B, -1, 1),
+    "A - np.mean(A, axis=1, keepdims=True)": A - mean_columns(A),
+    "np.mean(A ** 2, axis=0)": mean_rows(A**2),
+    "uniform_like(A, 1, 0, s) >= 0.5": uniform_like(A, 1, 0, S) >= 0.5,
+    "orthogonal((3, 4))": orthogonal(3, 4),
+    "2 * random.standard_normal((3, 4))": 2 * normal(3, 4),
+    "np.ones(4)": ones(4),
+    "np.zeros(4, dtype=np.float32)": apply("float32", zeros(4)),
+    "np.ones((3, 4), dtype=np.float32)": apply("float32", ones(3, 4)),
+    "np.array([0.5, 1])": Const((0.5, 1.0)),
+    "np.array([0.5, 1]).astype(np.float32)": apply("float32", Const((0.5, 1.0))),
     "np.exp(A + B)": exp(A + B),
     "np.maximum(A, 0) * 2": maximum(A, 0) * 2,
     "np.log(np.sum(A))": log(total(A)),
@@ -185,6 +251,9 @@ def test_a_value_added_to_its_own_target_is_written_in_place() -> None:
     assert statement(A + (B - C)) == "A += B - C"
     assert statement(B + A) == "A = B + A"
     assert statement(A - B) == "A = A - B"
+    assert statement(A * (B + C)) == "A *= B + C"
+    assert statement(A * B * C) == "A = A * B * C"
+    assert statement(B * A) == "A = B * A"
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
@@ -206,3 +275,52 @@ def test_what_numpy_has_itself_needs_no_helper() -> None:
 
 def test_names_are_found_from_left_to_right() -> None:
     assert list(names_in(reduce(lambda x, y: x * y, [A, B @ C, A]))) == ["A", "B", "C", "A"]
+
+
+def test_rows_of_numbers_are_arrays() -> None:
+    np.testing.assert_array_equal(by_the_text(Const((0.1, 2.0))), [0.1, 2])
+
+
+BROKEN = {
+    "a sum in brackets, at its signs": (
+        "out = first_value + second_value - third_value",
+        ["out = (", "    first_value + second_value", "    - third_value", ")"],
+    ),
+    "a call inside its own brackets": (
+        "out = -np.sum(first_value + second_value)",
+        ["out = -np.sum(", "    first_value + second_value", ")"],
+    ),
+    "a call of a list inside both": (
+        "out = np.concatenate([first_value, second_value, third])",
+        ["out = np.concatenate([", "    first_value, second_value,", "    third", "])"],
+    ),
+    "a product inside its widest brackets": (
+        "out = (first_value - second_value) / np.sqrt(third)",
+        ["out = (", "    first_value - second_value", ") / np.sqrt(third)"],
+    ),
+    "a choice before its words": (
+        "out = first_value + 1 if second_value < 2 else third_value",
+        ["out = (", "    first_value + 1", "    if second_value < 2", "    else third_value", ")"],
+    ),
+    "a comparison of what a function gives": (
+        "return np.sum(first_value) + np.sum(second)",
+        ["return (", "    np.sum(first_value)", "    + np.sum(second)", ")"],
+    ),
+    "deep in brackets further in": (
+        "out = np.sum(first * (second_value + third_value + fourth))",
+        [
+            "out = np.sum(",
+            "    first",
+            "    * (second_value + third_value",
+            "        + fourth)",
+            ")",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(("code", "lines"), BROKEN.values(), ids=BROKEN)
+def test_a_line_that_is_too_long_is_broken_as_a_person_would(code: str, lines: list[str]) -> None:
+    assert broken(code, len(code)) == code
+    assert broken(code, 34).splitlines() == lines
+    assert max(map(len, lines)) <= 34

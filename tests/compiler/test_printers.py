@@ -1,12 +1,18 @@
 """What every printer promises: an operation that it cannot write is named, never made up."""
 
+import ast
+import re
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
 import pytest
 
-from syn0.derive import training_program
+from syn0.derive import SCHEDULES, training_program
 from syn0.printers import PRINTERS, NumpyPrinter, UnsupportedError, example_data
 from syn0.program import ACTIVATIONS, Apply, Line, Name
 from syn0.program.expressions import apply, exp
-from syn0.spec import SGD, Adam, Dense, NetworkSpec, Training
+from syn0.spec import SGD, Adam, Dense, Dropout, Layer, NetworkSpec, Training
 
 
 def lacking(operation: str) -> NumpyPrinter:
@@ -63,6 +69,90 @@ def test_the_same_description_gives_the_same_text(language: str) -> None:
     program, data = training_program(network, training), example_data(network)
     first, second = (PRINTERS[language].script(program, network, training, data) for _ in range(2))
     assert first == second
+
+
+def script(*layers: Layer, language: str = "numpy", **settings: Any) -> str:
+    network = NetworkSpec(3, layers or (Dense(4), Dense(1)))
+    training = Training(**{"steps": 2000} | settings)
+    program = training_program(network, training)
+    return PRINTERS[language].script(program, network, training, example_data(network))
+
+
+def test_only_a_solvers_script_imports_more_than_numpy(case: Any) -> None:
+    data = replace(example_data(case.network), sample_weight=np.ones((8, 1)))
+    for language in PRINTERS:
+        text = PRINTERS[language].script(case.program, case.network, case.training, data)
+        imports = [line for line in text.splitlines() if re.match("(import|from) ", line)]
+        searched = ["from scipy.optimize import minimize"] if case.program.pulls else []
+        assert imports == ["import numpy as np", *searched]
+
+
+def test_a_script_defines_each_function_once_and_uses_it(case: Any) -> None:
+    text = PRINTERS["numpy"].script(
+        case.program, case.network, case.training, example_data(case.network)
+    )
+    nodes = list(ast.walk(ast.parse(text)))
+    defined = [node.name for node in nodes if isinstance(node, ast.FunctionDef)]
+    used = {node.id for node in nodes if isinstance(node, ast.Name)}
+    assert len(defined) == len(set(defined))
+    assert set(defined) <= used
+
+
+REPORTED = {
+    "once in a thousand steps": ({}, "if step % 1000 == 0:"),
+    "as often as is asked": ({"report_every": 7}, "if step % 7 == 0:"),
+    "once an epoch": ({"steps": None, "epochs": 9, "batch_size": 2}, "if step % batches == 0:"),
+    "always": ({"report_every": 1}, ""),
+}
+
+
+@pytest.mark.parametrize(("settings", "head"), REPORTED.values(), ids=REPORTED)
+def test_reports_are_printed_at_their_intervals(settings: dict[str, Any], head: str) -> None:
+    lines = script(**settings).splitlines()
+    place = next(i for i, line in enumerate(lines) if "print(f" in line)
+    block = [line for line in lines[:place] if line.strip().startswith("if ")]
+    assert block[-1:] == ([f"    {head}"] if head else [])
+    assert lines[place].startswith("        print" if head else "    print")
+
+
+def test_what_is_trimmed_is_reported_where_all_deltas_are_known() -> None:
+    missed, back, update = (
+        script(trim_deltas=0.1).split(f"    # {heading}")[1]
+        for heading in ("How much did it miss?", "Backward: ", "Update: ")
+    )
+    report = missed.split("    # Backward")[0]
+    assert "loss = " in report
+    assert "print(" not in report
+    assert back.index("trimmed = ") < back.index(", trimmed {trimmed:.4g}")
+    assert "trimmed" not in update
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_a_schedule_that_ends_knows_with_which_step(schedule: str) -> None:
+    text = script(schedule=schedule, epochs=5, steps=None, batch_size=3)
+    if SCHEDULES[schedule].ends:
+        assert "\nsteps = 5 * batches " in text
+        assert "\nfor step in range(steps):" in text
+    else:
+        assert "steps = " not in text
+        assert "\nfor step in range(5 * batches):" in text
+
+
+@pytest.mark.parametrize("operation", ["where", "clip", "uniform_like", "float", "choose"])
+def test_a_newer_operation_that_a_language_lacks_is_named(operation: str) -> None:
+    texts = {
+        "where": ("leaky_relu", {}),
+        "clip": ("tanh", {"clip_deltas": 1.0}),
+        "uniform_like": ("tanh", {}),
+        "float": ("tanh", {"schedule": "plateau"}),
+        "choose": ("tanh", {"schedule": "one_cycle"}),
+    }
+    hidden, settings = texts[operation]
+    network = NetworkSpec(3, (Dense(4, hidden), Dropout(), Dense(1)))
+    training = Training(steps=1, **settings)
+    program = training_program(network, training)
+    with pytest.raises(UnsupportedError, match=rf"sparse .*'{operation}'"):
+        lacking(operation).script(program, network, training, example_data(network))
 
 
 def test_something_that_is_no_expression_is_refused() -> None:

@@ -7,9 +7,28 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syn0.derive import INITIALIZERS, LOSSES
+from syn0.derive import INITIALIZERS, LOSSES, SCHEDULES
 from syn0.program import ACTIVATIONS
-from syn0.spec import SGD, Adam, Dense, NetworkSpec, Training, from_data, to_data
+from syn0.spec import (
+    LBFGS,
+    SGD,
+    Activation,
+    AdaGrad,
+    Adam,
+    AdamW,
+    BatchNorm,
+    Dense,
+    Dropout,
+    Extras,
+    LayerNorm,
+    NetworkSpec,
+    Noise,
+    RMSprop,
+    Skip,
+    Training,
+    from_data,
+    to_data,
+)
 from syn0.spec.network import DTYPES
 from syn0.spec.serial import KINDS
 from syn0.spec.training import MONITORS, REDUCTIONS
@@ -17,33 +36,76 @@ from syn0.spec.training import MONITORS, REDUCTIONS
 positive = st.floats(1e-12, 1e6)
 fractions = st.floats(0, 1, exclude_max=True)
 counts = st.integers(1, 10**6)
-optimizers = st.builds(SGD, positive) | st.builds(Adam, positive, fractions, fractions, positive)
-layers = st.builds(
+not_negative = st.just(0.0) | positive
+optional = st.none() | positive
+optimizers = (
+    st.builds(SGD, positive, weight_decay=not_negative)
+    | st.builds(SGD, positive, st.floats(0.1, 0.9), st.booleans())
+    | st.builds(AdaGrad, positive, positive, not_negative)
+    | st.builds(RMSprop, positive, fractions, positive, not_negative)
+    | st.builds(Adam, positive, fractions, fractions, positive, not_negative)
+    | st.builds(AdamW, positive, fractions, fractions, positive, not_negative)
+)
+dense = st.builds(
     Dense,
     counts,
     st.sampled_from(list(ACTIVATIONS)),
     st.booleans(),
     st.sampled_from(list(INITIALIZERS)),
 )
+extras = st.fixed_dictionaries(
+    {
+        "dropout": fractions,
+        "input_dropout": fractions,
+        "input_noise": not_negative,
+        "batch_norm": st.booleans(),
+        "skip": st.booleans(),
+    }
+)
+between = (
+    st.builds(Activation, st.sampled_from(list(ACTIVATIONS)))
+    | st.builds(Dropout, fractions)
+    | st.builds(Noise, not_negative)
+    | st.builds(BatchNorm, st.floats(1e-9, 1), positive)
+    | st.builds(LayerNorm, positive)
+    | st.builds(Skip, counts)
+)
+layers = dense | between
+
+
+def in_places(inputs: int, layers: list[Dense], extras: dict[str, Any]) -> NetworkSpec:
+    return NetworkSpec(inputs, Extras(**extras).between(inputs, layers))
+
+
 networks = st.builds(
     NetworkSpec,
     counts,
-    st.lists(layers, min_size=1, max_size=4).map(tuple),
-    st.sampled_from(list(LOSSES)),
+    st.lists(dense, min_size=1, max_size=4).map(tuple),
+    st.sampled_from([*LOSSES, "huber:0.3", "quantile:0.1,0.9"]),
     st.none() | st.integers(0, 2**32 - 1),
     st.sampled_from(DTYPES),
-)
+) | st.builds(in_places, counts, st.lists(dense, min_size=2, max_size=4), extras)
 trainings = st.builds(
     Training,
     steps=counts,
     batch_size=st.none() | counts,
     shuffle=st.booleans(),
     optimizer=optimizers,
+    schedule=st.sampled_from([*SCHEDULES, "step:9,0.1"]),
+    warm_up=st.integers(0, 10**6),
     reduction=st.sampled_from(REDUCTIONS),
+    l1=not_negative,
+    l2=not_negative,
+    max_norm=optional,
+    label_smoothing=fractions,
+    clip_deltas=optional,
+    clip_value=optional,
+    clip_norm=optional,
+    trim_deltas=optional,
     report_every=st.none() | counts,
     patience=st.none() | counts,
     monitor=st.sampled_from(MONITORS),
-)
+) | st.builds(Training, epochs=counts, optimizer=st.builds(LBFGS, counts, not_negative))
 descriptions = networks | trainings | layers | optimizers
 
 
@@ -57,7 +119,14 @@ def test_a_description_comes_back_equal_through_json(value: Any) -> None:
 
 
 def test_every_kind_is_tried() -> None:
-    assert set(KINDS) == {"NetworkSpec", "Dense", "Training", "SGD", "Adam"}
+    tried = {"Dense", "Activation", "Dropout", "Noise", "BatchNorm", "LayerNorm", "Skip"}
+    tried |= {"SGD", "AdaGrad", "RMSprop", "Adam", "AdamW", "LBFGS"}
+    assert set(KINDS) == tried | {"NetworkSpec", "Training"}
+
+
+def test_the_cases_come_back_equal_through_json(case: Any) -> None:
+    for value in (case.network, case.training):
+        assert from_data(json.loads(json.dumps(to_data(value)))) == value
 
 
 def test_the_data_say_their_kind_and_hold_nothing_but_plain_values() -> None:
@@ -94,6 +163,13 @@ REFUSED = {
     "a list where a name belongs": DENSE | {"activation": ["sigmoid"]},
     "layers that are no list": to_data(NetworkSpec(3, (Dense(4),))) | {"layers": 5},
     "layers of another kind": to_data(NetworkSpec(3, (Dense(4),))) | {"layers": [to_data(SGD())]},
+    "an optimizer among the layers": to_data(NetworkSpec(3, (Dense(4),)))
+    | {"layers": [to_data(LBFGS()), DENSE]},
+    "a skip that leads nowhere": to_data(NetworkSpec(3, (Dense(4),)))
+    | {"layers": [to_data(Skip(5)), DENSE]},
+    "a share above 1": to_data(Dropout()) | {"rate": 1.5},
+    "a schedule that is no text": to_data(Training(steps=1)) | {"schedule": ["cosine"]},
+    "L-BFGS on mini-batches": to_data(Training(steps=1, optimizer=LBFGS())) | {"batch_size": 4},
     "an unknown number type": to_data(NetworkSpec(3, (Dense(4),))) | {"dtype": "float8"},
     "a layer for an optimizer": to_data(Training(steps=1)) | {"optimizer": DENSE},
     "a learning rate too large to be a number": {"kind": "SGD", "learning_rate": 10**400},

@@ -192,6 +192,33 @@ def test_numbers_too_large():
         schema.targets(data, np.float32)
 
 
+@pytest.mark.parametrize(
+    ("scaling", "expected"),
+    [
+        ("standardised", [-1.5, -0.5, 0.5, 1.5]),
+        ("scaled", [0, 1, 2, 3]),
+        ("plain", [0, 2, 4, 6]),
+    ],
+)
+def test_a_target_of_numbers_goes_in_as_its_scaling_says_and_comes_back(scaling, expected):
+    data = table({"a": [1.5, 2, 3, 4], "y": [0.0, 2, 4, 6]})
+    schema = Schema.fit(data, task="regression", scaling=scaling)
+    deviation = np.std([0, 2, 4, 6]) / 2 if scaling != "plain" else 1
+    targets = schema.targets(data)
+    np.testing.assert_allclose(targets[:, 0] * deviation, expected, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(schema.restore(targets)[:, 0], [0, 2, 4, 6], atol=1e-12)
+    assert Schema.from_dict(json.loads(json.dumps(schema.to_dict()))) == schema
+
+
+def test_scaling_is_for_numbers_and_for_prepared_columns():
+    data = table({"a": [1.5, 2, 3, 4], "y": Y})
+    for scaling in ("standardised", "scaled", "plain"):
+        assert Schema.fit(data, scaling=scaling).targets(data)[:, 0].tolist() == Y
+    data = table({"a": [1.5, 2, 3, 4], "y": [0.5, 2, 4, 6]})
+    kept = Schema.fit(data, prepare=False, scaling="scaled").targets(data)
+    assert kept[:, 0].tolist() == [0.5, 2, 4, 6]
+
+
 # Columns as they are --------------------------------------------------------------------------
 
 

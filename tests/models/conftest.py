@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits
 
 from syn0 import Network
 from syn0.data import read_table
-from syn0.models import TableOptions, plan_table
+from syn0.models import plan_table, table_options
 from syn0.models.files import digest
 
 Arrays = dict[str, np.ndarray]
@@ -43,7 +43,7 @@ def trained(rows) -> Network:
 @pytest.fixture(scope="session")
 def of_table() -> Network:
     """A network trained on the built-in irises, with schema and origin."""
-    plan = plan_table(read_table("iris"), TableOptions(hidden=(4,), epochs=3))
+    plan = plan_table(read_table("iris"), table_options(hidden=(4,), epochs=3, schedule="constant"))
     return plan.fit(progress=False).network
 
 

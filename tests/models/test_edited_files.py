@@ -3,7 +3,17 @@
 import numpy as np
 import pytest
 
-from syn0 import load
+from syn0 import (
+    Activation,
+    BatchNorm,
+    Dense,
+    Dropout,
+    LayerNorm,
+    Network,
+    Noise,
+    Skip,
+    load,
+)
 
 
 def set_in(description, *path_and_value):
@@ -136,6 +146,67 @@ def test_a_rewritten_file_that_was_not_changed_is_loaded(edited, trained, assert
 def test_what_an_edited_file_says_is_checked(edited, trained, edit):
     assert trained.checkpoint.epoch == (23, 5, 3)
     check_refused(edited(trained, edit))
+
+
+@pytest.fixture(scope="module")
+def remembering() -> Network:
+    """A network with all kinds of state: running statistics, moments, a rate and how it fell."""
+    layers = [Noise(0.1), Dense(4, "identity"), BatchNorm(), Activation("relu"), Dropout(0.5)]
+    network = Network(5, [*layers, Dense(4), LayerNorm(), Skip(), Dense(2)])
+    random = np.random.RandomState(0)
+    X, y = random.normal(size=(23, 5)), random.uniform(size=(23, 2))
+    network.train(X, y, steps=8, batch_size=5, optimizer="adamw", schedule="plateau:2,0.5")
+    return network
+
+
+OF_STATE = {
+    "waiting for fewer than no steps": array("waited", -1),
+    "waiting for a fraction of a step": array("waited", 0.5),
+    "waiting for NaN": array("waited", np.nan),
+    "waiting for several": array("waited", [1, 2]),
+    "no waiting": lambda d, a: a.pop("waited"),
+    "a rate that is NaN": array("rate", np.nan),
+    "a rate that goes uphill": array("rate", -0.1),
+    "a rate of each unit": array("rate", [0.1, 0.1]),
+    "a best loss that is infinite": array("best", -np.inf),
+    "no best loss": lambda d, a: a.pop("best"),
+    "a running mean that is NaN": with_entry("mean1", 0, np.nan),
+    "a running variance below 0": with_entry("variance1", 0, -1e-9),
+    "a running variance of other units": change("variance1", lambda v: v[:-1]),
+    "no scale": lambda d, a: a.pop("scale1"),
+    "a shift that is infinite": with_entry("shift2", 0, np.inf),
+    "a mean square below 0": with_entry("syn0_v", (0, 0), -1.0),
+    "moments of what is not learned": array("mean1_m", np.zeros(4)),
+    "dropping all": put("network", "layers", 4, "rate", 1.0),
+    "dropping code": put("network", "layers", 4, "rate", EVIL),
+    "noise that is code": put("network", "layers", 0, "deviation", EVIL),
+    "an update rate of 0": put("network", "layers", 2, "update_rate", 0),
+    "an epsilon of 0": put("network", "layers", 2, "epsilon", 0.0),
+    "an activation by itself that is code": put("network", "layers", 3, "activation", EVIL),
+    "a skip to nowhere": put("network", "layers", 7, "over", 9),
+    "a skip over code": put("network", "layers", 7, "over", EVIL),
+    "an init with code for a number": put("network", "layers", 1, "init", f"constant:{EVIL}"),
+    "a loss with code for a number": put("network", "loss", f"huber:{EVIL}"),
+    "quantiles for other outputs": put("network", "loss", "quantile:0.1,0.5,0.9"),
+    "a schedule that is code": put("training", "schedule", EVIL),
+    "a schedule with code for a number": put("training", "schedule", f"plateau:{EVIL}"),
+    "a schedule that never falls": put("training", "schedule", "plateau:0,0.5"),
+    "another schedule than the state's": put("training", "schedule", "constant"),
+    "another optimizer than the state's": lambda d, a: d["training"]["optimizer"].update(
+        kind="RMSprop"
+    ),
+    "a penalty that is code": put("training", "l2", EVIL),
+    "a limit below 0": put("training", "clip_norm", -1.0),
+    "smoothing of numbers": put("training", "label_smoothing", 0.5),
+    "a warm-up that is code": put("training", "warm_up", EVIL),
+}
+
+
+@pytest.mark.parametrize("edit", OF_STATE.values(), ids=OF_STATE)
+def test_what_an_edited_file_says_of_layers_and_schedules_is_checked(edited, remembering, edit):
+    assert {"waited", "rate", "best", "t", "mean1", "syn0_v"} <= set(remembering.checkpoint.values)
+    load(edited(remembering))
+    check_refused(edited(remembering, edit))
 
 
 TEXTS = {

@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 
 from syn0.data import read_table
-from syn0.models import TableOptions, class_probabilities, evaluate, plan_table
+from syn0.models import class_probabilities, evaluate, plan_table, table_options
 
 
 @pytest.fixture(scope="module")
 def binary():
     """A network of two classes, and its rows held out."""
-    return plan_table(read_table("breast_cancer"), TableOptions(hidden=(3,), epochs=1)).fit(
+    return plan_table(read_table("breast_cancer"), table_options(hidden=(3,), epochs=1)).fit(
         progress=False
     )
 
@@ -21,7 +21,7 @@ def binary():
 @pytest.fixture(scope="module")
 def numbers():
     """A network of a number, and its rows held out."""
-    return plan_table(read_table("diabetes"), TableOptions(hidden=(3,), epochs=3)).fit(
+    return plan_table(read_table("diabetes"), table_options(hidden=(3,), epochs=3)).fit(
         progress=False
     )
 
@@ -120,7 +120,7 @@ def test_rows_of_one_class_have_no_area_under_the_curve(binary):
 def test_outputs_that_are_no_probabilities_have_no_log_loss():
     fitted = plan_table(
         read_table("iris"),
-        TableOptions(sizes=(4, 3), activation="identity", steps=1, learning_rate=1e-9),
+        table_options(sizes=(4, 3), activation="identity", steps=1, learning_rate=1e-9),
     ).fit(progress=False)
     outputs = fitted.network.predict(fitted.held_out)
     assert class_probabilities(fitted.network, outputs) is None

@@ -72,7 +72,7 @@ REFUSED_NETWORKS = {
     "a negative size": (lambda: Network([3, -4, 1]), "at least 1, not -4"),
     "layers after sizes": (lambda: Network([3, 4], [Dense(1)]), "number of inputs first"),
     "an activation besides layers": (
-        lambda: Network(3, [Dense(1)], activation="relu"), "to each Dense"),
+        lambda: Network(3, [Dense(1)], activation="relu"), "bias and the like to the layers"),
     "too few activations": (
         lambda: Network([3, 4, 1], activation=["relu"]), "one for each layer after the inputs"),
     "an unknown activation": (
@@ -83,7 +83,7 @@ REFUSED_NETWORKS = {
     "an unknown init": (lambda: Network([3, 1], init="random"), "choose from: uniform"),
     "an unknown loss": (
         lambda: Network([3, 1], loss="mse"),
-        "choose from: squared_error, binary_cross_entropy, cross_entropy"),
+        "choose from: squared_error, absolute_error, .*cross_entropy, hinge"),
     "an unknown dtype": (
         lambda: Network([3, 1], dtype="float16"), "choose from: float64, float32"),
     "a negative seed": (lambda: Network([3, 1], seed=-1), "seed must be at least 0, not -1"),
@@ -143,7 +143,9 @@ REFUSED_TRAINING = {
         {"steps": 1, "learning_rate": float("inf")}, "finite number above 0, not inf"),
     "a learning rate past all floats": (
         {"steps": 1, "learning_rate": 10**400}, "learning_rate must be a finite number"),
-    "an unknown optimizer": ({"steps": 1, "optimizer": "rmsprop"}, "choose from: sgd, adam"),
+    "an unknown optimizer": (
+        {"steps": 1, "optimizer": "lion"},
+        "choose from: sgd, adagrad, rmsprop, adam, adamw, lbfgs"),
     "an unknown reduction": ({"steps": 1, "reduction": "avg"}, "choose from: sum, mean"),
     "an unknown engine": ({"steps": 1, "engine": "cuda"}, "choose from: auto, numpy"),
     "no patience at all": ({"steps": 1, "patience": 0, "validation": 0.3}, "patience must be at"),

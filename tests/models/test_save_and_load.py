@@ -17,6 +17,19 @@ def test_a_new_network_comes_back_as_it_was(tmp_path, assert_same, dtype, seed):
     assert_same(load(tmp_path / "m.safetensors"), network)
 
 
+@pytest.mark.parametrize(
+    "extras", [{"dropout": 0.5}, {"input_noise": 0.1}, {"batch_norm": True}, {"layer_norm": True}]
+)
+def test_a_new_network_of_any_layers_comes_back_and_learns(tmp_path, rows, assert_same, extras):
+    network = Network([5, 4, 2], **extras)
+    network.save(tmp_path / "m.safetensors")
+    loaded = load(tmp_path / "m.safetensors")
+    assert_same(loaded, network)
+    for each in (loaded, network):
+        each.train(*rows, steps=3)
+    assert_same(loaded, network)
+
+
 def test_a_trained_network_comes_back_with_its_optimizer_and_generator(
     tmp_path, trained, assert_same
 ):

@@ -113,10 +113,10 @@ def test_a_pipe_or_a_device_is_not_replaced_by_a_file(tmp_path):
 
 def test_a_file_name_that_is_no_unicode_does_not_prevent_saving(tmp_path, rows):
     from syn0.data import read_table
-    from syn0.models import TableOptions, plan_table
+    from syn0.models import plan_table, table_options
 
     name = os.fsdecode(bytes(tmp_path) + b"/caf\xe9.csv")
     Path(name).write_text("a,y\n1,0\n2,1\n3,0\n4,1\n")
-    fitted = plan_table(read_table(name), TableOptions(sizes=(1, 1), steps=2)).fit(progress=False)
+    fitted = plan_table(read_table(name), table_options(sizes=(1, 1), steps=2)).fit(progress=False)
     fitted.network.save(tmp_path / "m.safetensors")
     assert load(tmp_path / "m.safetensors").steps_taken == 2

@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,30 @@ SOURCE = Path(syn0.__file__).parent
 def test_every_public_name_is_there_and_documented(name):
     value = getattr(syn0, name)
     assert name == "__version__" or value.__doc__
+
+
+def test_everything_that_networks_and_trainings_are_made_of_is_public():
+    from syn0.spec import LAYER_KINDS, OPTIMIZERS
+
+    for name, kind in {**LAYER_KINDS, **{k.__name__: k for k in OPTIMIZERS.values()}}.items():
+        assert name in syn0.__all__
+        assert getattr(syn0, name) is kind
+
+
+def test_the_names_that_type_checkers_see_are_those_that_there_are():
+    tree = ast.parse((SOURCE / "__init__.py").read_text(encoding="utf-8"))
+    (block,) = (n for n in tree.body if isinstance(n, ast.If))
+    seen = {alias.name for statement in block.body for alias in statement.names}
+    assert seen | {"__version__"} == set(syn0.__all__)
+    assert dir(syn0) == sorted(syn0.__all__)
+
+
+@pytest.mark.parametrize("room", ["models", "explain", "spec", "derive", "training", "data"])
+def test_what_a_room_offers_is_there_and_documented(room):
+    module = import_module(f"syn0.{room}")
+    for name in module.__all__:
+        value = getattr(module, name)
+        assert not callable(value) or value.__doc__, name
 
 
 def test_an_unknown_name_is_an_attribute_error():

@@ -96,8 +96,8 @@ def test_an_interruption_in_the_midst_of_a_stretch_of_steps_leaves_a_whole_netwo
 ):
     real, calls = NumpyRunner.train, []
 
-    def train(self, values, X, y, batches, *, measure):
-        result = real(self, values, X, y, batches, measure=measure)  # it changes arrays in place
+    def train(self, values, arrays, batches, *, measure):
+        result = real(self, values, arrays, batches, measure=measure)  # it changes arrays in place
         calls.append(len(batches))
         if len(calls) == 4:
             raise KeyboardInterrupt  # as a second Ctrl-C does

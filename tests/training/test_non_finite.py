@@ -67,7 +67,8 @@ def test_the_message_names_array_line_and_count_and_what_to_do(rows):
     _, error = diverge(rows, learning_rate=3.0)
     pattern = (
         r"training stopped at step [\d,]+: \w+ became (infinite|NaN) "
-        r"\([\d,]+ of [\d,]+ values\): .+\. A learning rate below 3.* usually helps"
+        r"\([\d,]+ of [\d,]+ values\): .+\. Likely cause: the learning rate of 3 is too high: "
+        r"try 0\.3; .+\. The network keeps its weights from before that step$"
     )
     assert re.match(pattern, str(error)), error
     assert "\n" not in str(error)
@@ -135,3 +136,83 @@ def test_validation_figures_that_are_no_numbers_do_not_pass_silently():
 def test_no_warning_of_numpys_reaches_the_user(rows, recwarn):
     diverge(rows, learning_rate=3.0)
     assert not list(recwarn)
+
+
+CAUSES = {
+    "unscaled inputs": (
+        {"inputs": 1e5, "learning_rate": 1e3},
+        r"the inputs reach 2\.\d+e\+05: scale them",
+    ),
+    "unscaled targets": (
+        {"targets": 1e5, "learning_rate": 1e3},
+        r"the targets reach 9\.\d+e\+04: scale them",
+    ),
+    "a learning rate": ({"learning_rate": 3.0}, r"the learning rate of 3 is too high: try 0\.3;"),
+    "a small learning rate": (
+        {"learning_rate": 0.25, "batch_size": 4},
+        r"the learning rate of 0\.25 is too high: try 0\.025;",
+    ),
+    "no limit": ({"learning_rate": 3.0}, r"clip_norm=1 keeps single steps short\. The"),
+}
+
+
+@pytest.mark.parametrize(("how", "words"), CAUSES.values(), ids=CAUSES)
+def test_the_likely_cause_is_named(rows, how, words):
+    X, y = rows
+    X, y = X * how.pop("inputs", 1), y * how.pop("targets", 1)
+    with pytest.raises(NonFiniteError, match=f"Likely cause: .*{words}") as caught:
+        linear().train(X, y, steps=5000, **how)
+    assert "\n" not in str(caught.value)
+
+
+def test_what_is_advised_helps(rows):
+    _, error = diverge(rows, learning_rate=0.1)
+    assert "try 0.01; clip_norm=1" in str(error)
+    assert linear().train(*rows, steps=500, learning_rate=0.01).stopped == "finished"
+    assert linear().train(*rows, steps=500, learning_rate=0.1, clip_norm=1).stopped == "finished"
+
+
+def test_what_is_done_already_is_not_advised():
+    network = Network([1, 1], loss="poisson", init="constant:50")
+    with pytest.raises(NonFiniteError) as caught:
+        network.train([[20.0]], [[1.0]], steps=5, clip_norm=1)
+    assert "clip_norm" not in str(caught.value)
+
+
+def test_an_output_that_grows_exponentially_is_named():
+    network = Network([1, 1], loss="poisson", init="constant:50")
+    words = r"l1 became infinite .*l1 grows exponentially: 'softplus' is a gentler output"
+    with pytest.raises(NonFiniteError, match=words):
+        network.train([[20.0]], [[1.0]], steps=5)
+    gentler = Network([1, 1], loss="poisson", init="constant:50", output_activation="softplus")
+    assert gentler.train([[20.0]], [[1.0]], steps=5, learning_rate=0.01).stopped == "finished"
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adagrad", "rmsprop", "adam", "adamw"])
+def test_every_optimizer_stops_at_the_step_that_fails_and_keeps_what_was_before(
+    rows, assert_same, named_step, optimizer
+):
+    how = {"optimizer": optimizer, "learning_rate": 1e160, "batch_size": 4}
+    network, reference = linear(), linear()
+    with pytest.raises(NonFiniteError) as caught:
+        network.train(*rows, steps=500, **how)
+    assert named_step(caught.value) == network.steps_taken
+    assert all(np.isfinite(value).all() for value in network.checkpoint.values.values())
+    if network.steps_taken:
+        reference.train(*rows, steps=network.steps_taken, **how)
+        assert_same(network, reference)
+
+
+def test_masks_and_running_statistics_fail_and_are_kept_like_weights(rows, assert_same):
+    def make():
+        return Network([5, 8, 2], activation="exp", output_activation="exp", batch_norm=True,
+                       dropout=0.3, loss="poisson")  # fmt: skip
+
+    network, reference = make(), make()
+    how = {"learning_rate": 5.0, "batch_size": 4, "schedule": "exponential:0.999"}
+    with pytest.raises(NonFiniteError):
+        network.train(*rows, steps=5000, **how)
+    assert network.steps_taken > 0
+    assert all(np.isfinite(value).all() for value in network.checkpoint.values.values())
+    reference.train(*rows, steps=network.steps_taken, **how)
+    assert_same(network, reference)

@@ -11,6 +11,7 @@ from typing import NoReturn
 import click
 
 from syn0 import __version__
+from syn0.cli.check import check
 from syn0.cli.evaluate import evaluate
 from syn0.cli.predict import predict
 from syn0.cli.train import train
@@ -31,10 +32,11 @@ def cli() -> None:
     syn0 train digits             train on real data
     syn0 train table.csv --target COLUMN --out model.safetensors
     syn0 predict model.safetensors new.csv
+    syn0 check 3-4-1              compare its gradient with differences
     """
 
 
-for command in (write, train, predict, evaluate):
+for command in (write, train, predict, evaluate, check):
     cli.add_command(command)
 
 

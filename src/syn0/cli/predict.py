@@ -27,7 +27,8 @@ def predict(model: str, data: str, as_json: bool) -> None:
     """Print the predictions of MODEL for DATA, as CSV: a header, then a line a row.
 
     Columns are found by name, in any order, and others are passed over. For classes there is the
-    predicted one and, from outputs that are probabilities, a column for each class.
+    predicted one and, from outputs that are probabilities, a column for each class; for quantiles
+    a column each, the prediction being the middle one.
 
     \b
     syn0 predict titanic.safetensors passengers.csv > answers.csv
@@ -49,6 +50,7 @@ def predict(model: str, data: str, as_json: bool) -> None:
 def predictions(network: Network, data: str) -> dict[str, NDArray[Any]]:
     """The columns to print, by name."""
     from syn0.data import read_table
+    from syn0.derive import loss_of
     from syn0.models import answers, class_probabilities
 
     table = read_table(data, for_prediction=True)
@@ -57,11 +59,15 @@ def predictions(network: Network, data: str) -> dict[str, NDArray[Any]]:
         return {f"output {k}": column for k, column in enumerate(outputs.T, 1)}
     tell_unknown_texts(network.schema, table)
     outputs = network.predict(table)
-    columns = {"prediction": answers(network.schema, outputs)}
+    columns = {"prediction": answers(network, outputs)}
     probabilities = class_probabilities(network, outputs)
     if network.schema.classes and probabilities is not None:
         for name, column in zip(network.schema.classes, probabilities.T, strict=True):
             columns[f"probability of {name}"] = column
+    loss = loss_of(network.spec)
+    if loss.name == "quantile":
+        for number, column in zip(loss.numbers, outputs.T, strict=True):
+            columns[f"quantile {number:g}"] = column
     return columns
 
 

@@ -13,7 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from syn0.cli.config import toml_text, with_config
+from syn0.cli.networks import class_weights_of, refuse_beside_layers
 from syn0.cli.options import (
+    FILE_SETTINGS,
+    OPTION_NAMES,
     activation_names,
     flags_given,
     hidden_sizes,
@@ -28,10 +32,20 @@ if TYPE_CHECKING:
     from syn0.training import Report
 
 
+FREE = (
+    "learning_rate", "steps", "epochs", "batch_size", "report_every", "class_weight", "shuffle",
+)  # fmt: skip
 SETTLED = (
-    "net", "hidden", "activation", "bias", "loss", "optimizer", "task", "holdout", "seed",
+    "net", "hidden", "layers", "task", "holdout", "seed",
+    *(name for name in OPTION_NAMES if name not in FREE),
 )  # fmt: skip
 """Options that a saved model has settled."""
+
+IN_A_FILE = (
+    "target", "drop", "net", "hidden", "layers", "task", "holdout", "sample_weight", "seed",
+    *OPTION_NAMES, *FILE_SETTINGS,
+)  # fmt: skip
+"""What a --config file may hold."""
 
 
 @click.command()
@@ -64,35 +78,59 @@ SETTLED = (
     type=click.Choice(["classification", "regression"]),
     help="What kind of target; default told from its values.",
 )
+@click.option("--sample-weight", metavar="COLUMN",
+              help="The column that says how much each row counts; it is no input.")  # fmt: skip
+@click.option("--config", metavar="FILE",
+              help="Take settings from a TOML file, under the names of these options; "
+              "options override it.")  # fmt: skip
+@click.option("--print-config", is_flag=True,
+              help="Print all settings, given and chosen, as such a file, and leave.")  # fmt: skip
 @click.option("--resume", metavar="MODEL", help="Go on training a saved model.")
 @click.option("--engine", default="auto", show_default=True, metavar="NAME", help="auto or numpy.")
 @click.option("--out", metavar="FILE", help="Save the model, for instance as model.safetensors.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
-def train(data: str, out: str | None, as_json: bool, **options: Any) -> None:
+def train(
+    data: str,
+    out: str | None,
+    as_json: bool,
+    print_config: bool,
+    config: str | None,
+    **options: Any,
+) -> None:
     """Train a network on DATA and judge it on rows that it has not seen.
 
     DATA is a CSV or Parquet file, an IDX images file with its labels beside it, a folder of class
     folders of images, or a built-in name: correlated, xor, digits, iris, wine, breast_cancer,
     diabetes.
 
-    Numbers are scaled, texts encoded and missing values filled, and training stops when
-    validation rows no longer gain. With --net, the columns go in as they are and the network is
-    the tutorial's.
+    Numbers are scaled, texts encoded and missing values filled, and the epoch is kept that
+    validation rows find best. With --net, the columns go in as they are and the network is the
+    tutorial's.
 
     \b
     syn0 train digits
     syn0 train titanic.csv --target survived --drop alive --out model.safetensors
     syn0 train xor --net 3-4-1 --steps 60000 --report-every 10000
-    """  # fmt: skip
+    syn0 train digits --print-config > run.toml
+    syn0 train digits --config run.toml
+    """
+    from syn0.models import resolved_settings
     from syn0.models.files import check_writable
 
+    options = with_config(options, config, IN_A_FILE)
+    if print_config and options["resume"] is not None:
+        raise ValueError("--resume keeps the model's own settings: leave out --print-config")
     if out is not None:
         check_writable(Path(out))
     with waiting(f"reading {data}"):
         table, plan = planned(data, options)
-    tell_plan(table, plan)
+    if print_config:
+        settings = {**resolved_settings(plan), "drop": list(options["drop"])}
+        click.echo(toml_text(settings), nl=False)
+        return
     with waiting("preparing the rows"):
-        _ = plan.arrays
+        _ = plan.examples
+    tell_plan(table, plan)
     report = options["report_every"] is not None and not as_json
     started = time.perf_counter()
     fitted = fit(plan, options["engine"], report=report, out=out)
@@ -133,26 +171,24 @@ def planned(data: str, options: dict[str, Any]) -> tuple[Table, Plan]:
 
 def table_options(options: dict[str, Any]) -> TableOptions:
     """What the options say about the network and its training."""
-    from syn0.models import TableOptions
+    from syn0.models import table_options as options_of
     from syn0.spec import parse_sizes
 
     if options["net"] is not None and options["hidden"] is not None:
         raise ValueError(
             "--net describes the whole network, --hidden only its hidden layers: give one of them"
         )
-    return TableOptions(
-        sizes=None if options["net"] is None else parse_sizes(options["net"]),
-        hidden=hidden_sizes(options["hidden"]),
-        activation=activation_names(options["activation"]),
-        **{
-            name: options[name]
-            for name in (
-                "task", "holdout", "bias", "loss", "optimizer", "learning_rate", "steps",
-                "epochs", "batch_size", "report_every",
-            )
-        },
-        seed=1 if options["seed"] is None else options["seed"],
-    )  # fmt: skip
+    if options.get("layers") is not None:
+        refuse_beside_layers(options)
+    others = ("target", "drop", "net")
+    given = {name: options.get(name) for name in IN_A_FILE if name not in others}
+    given |= {
+        "sizes": None if options["net"] is None else parse_sizes(options["net"]),
+        "hidden": hidden_sizes(options["hidden"]),
+        "activation": activation_names(given["activation"]),
+        "class_weight": class_weights_of(options, ()),
+    }
+    return options_of(**given)
 
 
 def tell_plan(table: Table, plan: Plan) -> None:
@@ -175,7 +211,7 @@ def tell_plan(table: Table, plan: Plan) -> None:
 def describe_network(plan: Plan) -> str:
     """Sizes, activations and optimizer in a few words."""
     spec, training = plan.network.spec, plan.training
-    kinds = dict.fromkeys(layer.activation for layer in spec.layers)
+    kinds = dict.fromkeys(layer.activation for layer in spec.dense)
     optimizer = type(training.optimizer).__name__
     size = "full batches" if training.batch_size is None else f"batches of {training.batch_size}"
     return f"{spec}, {' and '.join(kinds)}, {optimizer} on {size}"
@@ -212,7 +248,8 @@ def save(network: Network, out: str) -> None:
 
 def print_report(report: Report) -> None:
     """A line of results for --report-every, with the digits that the printed program gives."""
-    click.echo(f"step {report.step}: loss {report.loss:.12g}, error {report.error:.12g}")
+    trimmed = "" if report.trimmed is None else f", trimmed {report.trimmed:.4g}"
+    click.echo(f"step {report.step}: loss {report.loss:.12g}, error {report.error:.12g}{trimmed}")
 
 
 def show(fitted: Fitted, seconds: float, out: str | None, *, as_json: bool) -> None:
@@ -232,7 +269,9 @@ def show(fitted: Fitted, seconds: float, out: str | None, *, as_json: bool) -> N
 def ending(fitted: Fitted) -> str:
     """How training ended, where that needs words."""
     history = fitted.history
-    words = "; interrupted" if history.stopped == "interrupted" else ""
+    words = f"; {history.stopped}" if history.stopped in ("interrupted", "converged") else ""
+    if history.trimmed:
+        words += f"; {history.trimmed[-1]:.1%} of the deltas were trimmed at last"
     if history.best_step is not None:
         words += f" (best by validation rows among {history.step[-1]:,})"
     return words

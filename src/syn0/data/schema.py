@@ -22,6 +22,8 @@ from syn0.data.names import listed
 from syn0.data.saved import Saved
 from syn0.data.table import Column, Table
 from syn0.data.targets import (
+    PLAIN,
+    STANDARDISED,
     TargetColumn,
     fit_target,
     refuse_missing_targets,
@@ -45,7 +47,14 @@ class Schema:
     image_shape: tuple[int, ...] | None = None
 
     @classmethod
-    def fit(cls, table: Table, *, task: str | None = None, prepare: bool = True) -> "Schema":
+    def fit(
+        cls,
+        table: Table,
+        *,
+        task: str | None = None,
+        prepare: bool = True,
+        scaling: str = STANDARDISED,
+    ) -> "Schema":
         """The schema for the training rows of a table.
 
         task: "classification" or "regression". Default: classification for texts and for
@@ -53,13 +62,15 @@ class Schema:
         prepare: standardise numbers, one-hot texts, fill missing values and bring pixels
             into 0 … 1. When False, every input must be numbers without missing values, and
             the numbers of inputs and target go in as they are
+        scaling: how a target of numbers goes in otherwise: "standardised"; "scaled", which
+            keeps 0 where it is; or "plain"
 
         Raises ValueError when there is no target, the target does not suit the task, no
         column is left as an input, or columns cannot go in as they are.
         """
         if table.target is None:
             raise ValueError(f"{table.name} was read without a target, so nothing can be learned")
-        target = fit_target(table.columns[table.target], task, prepare=prepare)
+        target = fit_target(table.columns[table.target], task, scaling if prepare else PLAIN)
         columns: list[InputColumn]
         if not prepare:
             columns = [_as_it_is(column) for column in table.inputs]
@@ -202,7 +213,9 @@ class Schema:
 
     def _checked(self, outputs: ArrayLike) -> NDArray[Any]:
         array = np.asarray(outputs)
-        if array.ndim != 2 or array.shape[1] != self.n_outputs:
+        # A number may have several outputs, one for each quantile.
+        several = self.task == "regression" and array.ndim == 2 and array.shape[1] > 0
+        if array.ndim != 2 or not (several or array.shape[1] == self.n_outputs):
             raise ValueError(
                 f"outputs must have the shape (rows, {self.n_outputs}), not {array.shape}"
             )

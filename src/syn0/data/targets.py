@@ -17,6 +17,11 @@ REGRESSION = "regression"
 TASKS = (CLASSIFICATION, REGRESSION)
 MOST_WHOLE_NUMBER_CLASSES = 20
 
+STANDARDISED, SCALED, PLAIN = "standardised", "scaled", "plain"
+SCALINGS = (STANDARDISED, SCALED, PLAIN)
+"""How a target of numbers goes in: with mean 0 and deviation 1, with deviation 1 alone so that no
+sign changes, or as it is."""
+
 
 @dataclass(frozen=True)
 class ClassTarget:
@@ -88,9 +93,12 @@ class NumberTarget:
     scale: float = 1.0
 
     @classmethod
-    def fit(cls, column: Column) -> "NumberTarget":
-        values = column.values.astype(np.float64)
-        return cls(column.name, *mean_and_scale(values, column.name))
+    def fit(cls, column: Column, scaling: str) -> "NumberTarget":
+        """The target, scaled as one of `SCALINGS` says."""
+        if scaling == PLAIN:
+            return cls(column.name)
+        mean, scale = mean_and_scale(column.values.astype(np.float64), column.name)
+        return cls(column.name, mean if scaling == STANDARDISED else 0.0, scale)
 
     def encode(self, column: Column, dtype: DTypeLike) -> NDArray[Any]:
         if column.categories is not None:
@@ -133,7 +141,7 @@ def target_from_dict(value: Any, where: str) -> TargetColumn:
     raise ValueError(f"{where}: 'task' must be one of {', '.join(TASKS)}")
 
 
-def fit_target(column: Column, task: str | None, *, prepare: bool) -> TargetColumn:
+def fit_target(column: Column, task: str | None, scaling: str) -> TargetColumn:
     """The target for a task, or for the task that the column suggests when it is None.
 
     Raises ValueError for an unknown task and for a target that holds nothing to learn.
@@ -150,7 +158,7 @@ def fit_target(column: Column, task: str | None, *, prepare: bool) -> TargetColu
     if column.categories is not None:
         text = column.categories[column.values[0]]
         raise ValueError(f"target '{column.name}' holds texts such as '{text}': no regression")
-    return NumberTarget.fit(column) if prepare else NumberTarget(column.name)
+    return NumberTarget.fit(column, scaling)
 
 
 def refuse_missing_targets(column: Column) -> None:

@@ -1,20 +1,36 @@
 """The layers: which lines start one, run it forward, and send the error back through it.
 
 Names are the tutorial's: the layer numbered k gives `l{k}` from `l{k-1}`, by the weights
-`syn{k-1}` and `bias{k-1}` that lead to it. To add a kind of layer, add its rule to `LAYERS`.
+`syn{k-1}` and `bias{k-1}` that lead to it. What stands between two layers makes further values of
+`l{k}`, each named for what was done: `l{k}_kept` by dropout, `l{k}_scaled` by a normalization. To
+add a kind of layer, add its rule to `LAYERS`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Protocol
+from typing import Any, Protocol
 
+from syn0 import spec
 from syn0.derive.initializers import start_weights
-from syn0.program import ACTIVATIONS, Expr, Line, Name, activate
-from syn0.program.expressions import sum_rows, zeros
-from syn0.spec import Dense, NetworkSpec
+from syn0.program import ACTIVATIONS, Expr, Line, Name, activate, delta
+from syn0.program.expressions import (
+    apply,
+    mean_columns,
+    mean_rows,
+    normal_like,
+    ones,
+    scaled,
+    sqrt,
+    sum_rows,
+    uniform_like,
+    zeros,
+)
+from syn0.spec import NetworkSpec
+
+SEED, STEP = Name("seed"), Name("t")
+"""The key of the masks: the network's seed, and the number of steps taken."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +38,8 @@ class Parameter:
     """A learned array: its name, shape and layer, and its pull, also in words.
 
     The *pull* is the direction in which the loss falls: minus the gradient.
+    `is_weights` tells the weights between layers from units' constants, scales and shifts, which
+    regularization leaves alone.
     """
 
     name: str
@@ -29,26 +47,36 @@ class Parameter:
     layer: int
     pull: Expr
     note: str
+    is_weights: bool = False
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a layer stands: its number k, counted from 1, the width of l{k-1}, and whether it is
-    the last."""
+    """Where a layer stands.
+
+    Attributes:
+        number: of its group: layer k and what follows it share the number k; 0 are the inputs.
+        below: the values that it takes.
+        out: the values that it gives.
+        width: number of columns of `below`.
+        last: whether it gives the prediction.
+        stream: number of the random numbers that are its own.
+        source: where a skip connection comes from.
+        dtype: the program's number type.
+    """
 
     number: int
-    inputs: int
+    below: Name
+    out: Name
+    width: int
     last: bool
+    stream: int
+    source: Name
+    dtype: str
 
-    @property
-    def out(self) -> Name:
-        """The values that the layer gives."""
-        return Name(f"l{self.number}")
-
-    @property
-    def below(self) -> Name:
-        """The values that it takes."""
-        return Name(f"l{self.number - 1}")
+    def named(self, what: str) -> Name:
+        """A further value of this layer's."""
+        return Name(f"l{self.number}_{what}")
 
     @property
     def weights(self) -> Name:
@@ -63,90 +91,323 @@ class Place:
     @property
     def error(self) -> Name:
         """How much its values are to blame."""
-        return Name(f"l{self.number}_error")
+        return error_of(self.out)
 
     @property
     def delta(self) -> Name:
         """That error, scaled by the slope."""
-        return Name(f"l{self.number}_delta")
+        return self.named("delta")
+
+
+@dataclass(frozen=True)
+class Blame:
+    """A share of the error at some values, sent back from above, with words for it."""
+
+    values: Name
+    share: Expr
+    note: str
+
+
+def error_of(values: Name) -> Name:
+    """The name of the error at some values."""
+    return Name(f"{values.name}_error")
 
 
 class LayerRule(Protocol):
-    """The rule of a kind of layer. Its delta has been bound when `parameters` and `error_below`
-    are read; for the last layer the loss binds it, for others `delta`."""
+    """The rule of a kind of layer. `error` is what is bound as the error at its values; a `Dense`
+    layer's delta has been bound when `parameters` and `back` are read."""
 
-    def start(self, layer: Dense, place: Place) -> Iterator[Line]:
-        """The "init" lines of its parameters."""
+    suffix: str
+    """What its values are called after those of its group; "" for the group's own name."""
 
-    def forward(self, layer: Dense, place: Place) -> Iterator[Line]:
+    def start(self, layer: Any, place: Place) -> Iterator[Line]:
+        """The "init" lines of what it learns or remembers."""
+
+    def forward(self, layer: Any, place: Place, *, training: bool) -> Iterator[Line]:
         """From the values below to its own."""
 
-    def delta(self, layer: Dense, place: Place) -> Line:
-        """From the error at its values to its delta."""
-
-    def parameters(self, layer: Dense, place: Place) -> Iterator[Parameter]:
+    def parameters(self, layer: Any, place: Place, error: Expr) -> Iterator[Parameter]:
         """What it learns."""
 
-    def error_below(self, layer: Dense, place: Place) -> Line:
-        """The error that it sends to the values below."""
+    def back(self, layer: Any, place: Place, error: Expr) -> Iterator[Line | Blame]:
+        """The error that it sends to the values below, and lines that this needs."""
+
+    def update(self, layer: Any, place: Place) -> Iterator[Line]:
+        """What it remembers beside what it learns."""
 
 
-class DenseRule:
+class Rule:
+    """The base of the rules: a layer that learns and remembers nothing."""
+
+    suffix = ""
+
+    def start(self, layer: Any, place: Place) -> Iterator[Line]:
+        """Nothing to start."""
+        yield from ()
+
+    def parameters(self, layer: Any, place: Place, error: Expr) -> Iterator[Parameter]:
+        """Nothing to learn."""
+        yield from ()
+
+    def update(self, layer: Any, place: Place) -> Iterator[Line]:
+        """Nothing to remember."""
+        yield from ()
+
+
+class DenseRule(Rule):
     """`l1 = sigmoid(l0 @ syn0 + bias0)`, and back."""
 
-    def start(self, layer: Dense, place: Place) -> Iterator[Line]:
+    def start(self, layer: spec.Dense, place: Place) -> Iterator[Line]:
         """Weights as the initializer draws them, constants from 0."""
-        k, values = place.number, place.out.name
-        note = f"weights from {place.below.name} to {values}, evenly around 0"
-        weights = start_weights(layer.init, place.inputs, layer.units)
+        k, values = place.number, f"l{place.number}"
+        weights, how = start_weights(layer.init, place.width, layer.units)
+        note = f"weights from l{k - 1} to {values}, {how}"
         yield Line(place.weights.name, weights, "init", k, note)
         if layer.bias:
             note = f"one constant for each unit of {values}, from 0"
             yield Line(place.bias.name, zeros(layer.units), "init", k, note)
 
-    def forward(self, layer: Dense, place: Place) -> Iterator[Line]:
-        """The activation of weighted sums."""
+    def forward(self, layer: spec.Dense, place: Place, *, training: bool) -> Iterator[Line]:
+        """The activation of weighted sums, which stand alone where the slope is taken from them."""
         weighted: Expr = place.below @ place.weights
         if layer.bias:
             weighted = weighted + place.bias
-        what = "the prediction" if place.last else f"hidden layer {place.number}"
-        note = f"{what}, from weighted sums of {place.below.name}"
+        k = place.number
+        what = "the prediction" if place.last else f"hidden layer {k}"
+        sums = f"weighted sums of {place.below.name}"
+        if ACTIVATIONS[layer.activation].slope_at is not None:
+            yield Line(place.named("sum").name, weighted, "forward", k, sums)
+            weighted, sums = place.named("sum"), "its weighted sums"
         value = activate(layer.activation, weighted)
-        yield Line(place.out.name, value, "forward", place.number, note)
+        yield Line(place.out.name, value, "forward", k, f"{what}, from {sums}")
 
-    def delta(self, layer: Dense, place: Place) -> Line:
+    def delta(self, layer: spec.Dense, place: Place, error: Expr) -> Line:
         """The error scaled by the activation's slope."""
-        activation = ACTIVATIONS[layer.activation]
-        value = activation.delta(place.error, place.out)
-        note = ", ".join(filter(None, ["its share", activation.scaled]))
+        value = delta(layer.activation, error, place.out, place.named("sum"))
+        scaled_how = ACTIVATIONS[layer.activation].scaled
+        note = ", ".join(filter(None, ["its share", scaled_how]))
         return Line(place.delta.name, value, "backward", place.number, note)
 
-    def parameters(self, layer: Dense, place: Place) -> Iterator[Parameter]:
+    def parameters(self, layer: spec.Dense, place: Place, error: Expr) -> Iterator[Parameter]:
         """The product of inputs and delta sums "input value x delta" over the rows."""
-        k, delta = place.number, place.delta
+        k, by = place.number, place.delta
         note = "input value times delta, summed over rows"
-        shape = (place.inputs, layer.units)
-        yield Parameter(place.weights.name, shape, k, place.below.T @ delta, note)
+        shape = (place.width, layer.units)
+        yield Parameter(place.weights.name, shape, k, place.below.T @ by, note, is_weights=True)
         if layer.bias:
             note = "delta, summed over rows"
-            yield Parameter(place.bias.name, (layer.units,), k, sum_rows(delta), note)
+            yield Parameter(place.bias.name, (layer.units,), k, sum_rows(by), note)
 
-    def error_below(self, layer: Dense, place: Place) -> Line:
+    def back(self, layer: spec.Dense, place: Place, error: Expr) -> Iterator[Blame]:
         """The delta, sent back through the weights."""
-        below, weights = place.below.name, place.weights
-        note = f"what each {below} contributed, through {weights.name}"
-        return Line(f"{below}_error", place.delta @ weights.T, "backward", place.number - 1, note)
+        note = f"what each {place.below.name} contributed, through {place.weights.name}"
+        yield Blame(place.below, place.delta @ place.weights.T, note)
 
 
-LAYERS: dict[type[Dense], LayerRule] = {Dense: DenseRule()}
+class ActivationRule(Rule):
+    """`l1_active = relu(l1_scaled)`, and back."""
+
+    suffix = "active"
+
+    def forward(self, layer: spec.Activation, place: Place, *, training: bool) -> Iterator[Line]:
+        """The activation of the values below."""
+        value = activate(layer.activation, place.below)
+        note = f"{place.below.name}, through {layer.activation}"
+        yield Line(place.out.name, value, "forward", place.number, note)
+
+    def back(self, layer: spec.Activation, place: Place, error: Expr) -> Iterator[Blame]:
+        """The error scaled by the slope."""
+        share = delta(layer.activation, error, place.out, place.below)
+        note = f"what each {place.below.name} contributed, by the slope of {layer.activation}"
+        yield Blame(place.below, share, note)
 
 
-def layers_in_place(network: NetworkSpec) -> list[tuple[LayerRule, Dense, Place]]:
+class DropoutRule(Rule):
+    """`l1_kept = l1 * l1_mask / 0.5`, and back; nothing where there is no training."""
+
+    suffix = "kept"
+
+    def forward(self, layer: spec.Dropout, place: Place, *, training: bool) -> Iterator[Line]:
+        """Values times a mask of 0 and 1, the kept ones enlarged."""
+        if not training:
+            note = "all values count where nothing is learned"
+            yield Line(place.out.name, place.below, "forward", place.number, note)
+            return
+        mask, k = place.named("mask"), place.number
+        drawn = uniform_like(place.below, SEED, place.stream, STEP) >= layer.rate
+        note = f"which values are kept: about {1 - layer.rate:.4g} of them"
+        yield Line(mask.name, drawn, "forward", k, note)
+        note = "dropout: the kept ones grow, so the mean stays"
+        yield Line(place.out.name, self.masked(layer, place, place.below), "forward", k, note)
+
+    def masked(self, layer: spec.Dropout, place: Place, values: Expr) -> Expr:
+        """Values times the mask, over the share that is kept."""
+        return values * place.named("mask") / (1 - layer.rate)
+
+    def back(self, layer: spec.Dropout, place: Place, error: Expr) -> Iterator[Blame]:
+        """Dropped values are not to blame."""
+        note = f"what each {place.below.name} contributed: 0 where it was dropped"
+        yield Blame(place.below, self.masked(layer, place, error), note)
+
+
+class NoiseRule(Rule):
+    """`l0_noisy = l0 + 0.1 * normal_like(l0, …)`; nothing where there is no training."""
+
+    suffix = "noisy"
+
+    def forward(self, layer: spec.Noise, place: Place, *, training: bool) -> Iterator[Line]:
+        """Values and noise."""
+        value: Expr = place.below
+        note = "no noise where nothing is learned"
+        if training:
+            drawn = normal_like(place.below, SEED, place.stream, STEP)
+            if place.dtype == "float32":
+                drawn = apply("float32", drawn)
+            value = value + scaled(layer.deviation, drawn)
+            note = "with some noise, new in each step"
+        yield Line(place.out.name, value, "forward", place.number, note)
+
+    def back(self, layer: spec.Noise, place: Place, error: Expr) -> Iterator[Blame]:
+        """The error passes as it is."""
+        yield Blame(place.below, error, "")
+
+
+class SkipRule(Rule):
+    """`l2_joined = l2 + l1`: one more line; the error goes both ways."""
+
+    suffix = "joined"
+
+    def forward(self, layer: spec.Skip, place: Place, *, training: bool) -> Iterator[Line]:
+        """Values and those of a layer further down."""
+        value = place.below + place.source
+        note = f"skip connection: {place.source.name} added"
+        yield Line(place.out.name, value, "forward", place.number, note)
+
+    def back(self, layer: spec.Skip, place: Place, error: Expr) -> Iterator[Blame]:
+        """The error passes as it is, to both."""
+        yield Blame(place.below, error, "")
+        yield Blame(place.source, error, "and by the skip connection")
+
+
+Reduce = Callable[[Expr], Expr]
+
+
+class NormRule(Rule):
+    """A normalization: mean 0 and variance 1, then a learned scale and shift.
+
+    The error below is that of Ioffe & Szegedy (2015), section 3, with the sums over the values that
+    are normalized together."""
+
+    suffix = "scaled"
+
+    def __init__(self, mean_over: Reduce) -> None:
+        self.mean_over = mean_over
+
+    def start(self, layer: Any, place: Place) -> Iterator[Line]:
+        """Scales from 1, shifts from 0."""
+        k = place.number
+        note = "how far each normalized value reaches, from 1"
+        yield Line(f"scale{k}", ones(place.width), "init", k, note)
+        yield Line(f"shift{k}", zeros(place.width), "init", k, "where its middle is, from 0")
+
+    def forward(self, layer: Any, place: Place, *, training: bool) -> Iterator[Line]:
+        """The values less their mean, over their deviation, then scaled and shifted."""
+        k, below = place.number, place.below
+        mean, variance = place.named("mean"), place.named("variance")
+        yield Line(mean.name, self.mean_over(below), "forward", k, f"mean of {below.name}")
+        spread = self.mean_over((below - mean) ** 2)
+        yield Line(variance.name, spread, "forward", k, "and their variance")
+        yield from self.normalized(layer, place, mean, variance)
+
+    def normalized(self, layer: Any, place: Place, mean: Name, variance: Name) -> Iterator[Line]:
+        """From mean and variance to the layer's values."""
+        k, normal = place.number, place.named("normal")
+        value = (place.below - mean) / sqrt(variance + layer.epsilon)
+        yield Line(normal.name, value, "forward", k, "with mean 0 and variance 1")
+        value = Name(f"scale{k}") * normal + Name(f"shift{k}")
+        yield Line(place.out.name, value, "forward", k, "at a scale and place that are learned")
+
+    def parameters(self, layer: Any, place: Place, error: Expr) -> Iterator[Parameter]:
+        """Scale and shift of each unit, over the rows."""
+        k, shape = place.number, (place.width,)
+        scale = sum_rows(error * place.named("normal"))
+        yield Parameter(f"scale{k}", shape, k, scale, "normalized value times error, over rows")
+        yield Parameter(f"shift{k}", shape, k, sum_rows(error), "error, summed over rows")
+
+    def back(self, layer: Any, place: Place, error: Expr) -> Iterator[Line | Blame]:
+        """The error, less what the mean and the variance take back."""
+        k, normal = place.number, place.named("normal")
+        share = place.named("normal_error")
+        note = f"what each {normal.name} contributed"
+        yield Line(share.name, error * Name(f"scale{k}"), "backward", k, note)
+        mean_over = self.mean_over
+        rest = share - mean_over(share) - normal * mean_over(share * normal)
+        note = f"what each {place.below.name} contributed beyond mean and variance"
+        root = sqrt(place.named("variance") + layer.epsilon)
+        yield Blame(place.below, rest / root, note)
+
+
+class BatchNormRule(NormRule):
+    """Over the rows of a step; predictions use running statistics."""
+
+    def start(self, layer: spec.BatchNorm, place: Place) -> Iterator[Line]:
+        """Scale and shift, and the running mean and variance."""
+        yield from super().start(layer, place)
+        k, width = place.number, place.width
+        yield Line(f"mean{k}", zeros(width), "init", k, "running mean, for predictions")
+        yield Line(f"variance{k}", ones(width), "init", k, "running variance, likewise")
+
+    def forward(self, layer: spec.BatchNorm, place: Place, *, training: bool) -> Iterator[Line]:
+        """By the statistics of the step, or by the running ones."""
+        if training:
+            yield from super().forward(layer, place, training=training)
+        else:
+            k = place.number
+            yield from self.normalized(layer, place, Name(f"mean{k}"), Name(f"variance{k}"))
+
+    def update(self, layer: spec.BatchNorm, place: Place) -> Iterator[Line]:
+        """The running statistics move towards those of the step."""
+        k = place.number
+        for what in ("mean", "variance"):
+            running = Name(f"{what}{k}")
+            change = layer.update_rate * (place.named(what) - running)
+            note = f"the running {what} follows"
+            yield Line(running.name, running + change, "update", k, note)
+
+
+DENSE = DenseRule()
+
+LAYERS: dict[type[spec.Layer], LayerRule] = {
+    spec.Dense: DENSE,
+    spec.Activation: ActivationRule(),
+    spec.Dropout: DropoutRule(),
+    spec.Noise: NoiseRule(),
+    spec.BatchNorm: BatchNormRule(mean_rows),
+    spec.LayerNorm: NormRule(mean_columns),
+    spec.Skip: SkipRule(),
+}
+
+RANDOM = (spec.Dropout, spec.Noise)
+"""The kinds that draw new random numbers in every step."""
+
+
+def layers_in_place(network: NetworkSpec) -> list[tuple[LayerRule, Any, Place]]:
     """Each layer with its rule and its place, from the first to the last."""
-    last = len(network.layers)
-    return [
-        (LAYERS[type(layer)], layer, Place(k, inputs, k == last))
-        for k, (layer, (inputs, _)) in enumerate(
-            zip(network.layers, pairwise(network.sizes), strict=True), 1
-        )
-    ]
+    result: list[tuple[LayerRule, Any, Place]] = []
+    tops = [Name("l0")]  # the values that each group hands on
+    number, width, stream = 0, network.inputs, 0
+    for layer in network.layers:
+        rule, below = LAYERS[type(layer)], tops[-1]
+        if isinstance(layer, spec.Dense):
+            number += 1
+            tops.append(Name(f"l{number}"))
+        else:
+            tops[-1] = Name(f"l{number}_{rule.suffix}")
+        source = tops[number - layer.over] if isinstance(layer, spec.Skip) else below
+        last = number == len(network.dense)
+        place = Place(number, below, tops[-1], width, last, stream, source, network.dtype)
+        result.append((rule, layer, place))
+        if isinstance(layer, spec.Dense):
+            width = layer.units
+        stream += 2 * isinstance(layer, RANDOM)
+    return result

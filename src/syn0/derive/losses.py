@@ -1,4 +1,4 @@
-"""The losses: what training descends, and the delta with which backpropagation starts.
+"""The losses: what training descends, and what they ask of the prediction.
 
 The error is taken as `target - out`, so that updates are added, as in the tutorial. To add a
 loss, add a row.
@@ -9,84 +9,191 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from syn0.program.activations import ACTIVATIONS, Activation
-from syn0.program.expressions import Expr, Name, log, maximum, total
+from syn0.derive.layers import Place
+from syn0.program.activations import ACTIVATIONS, delta
+from syn0.program.expressions import (
+    Expr,
+    Name,
+    absolute,
+    clip,
+    log,
+    maximum,
+    sign,
+    where,
+)
+from syn0.spec import NetworkSpec
+from syn0.spec.choices import Choice, Chosen, Setting, chosen
 
 TINY = Name("tiny")
-"""The smallest step from 1 in the program's number type; keeps the logarithms finite."""
+"""The smallest step from 1 in the program's number type; keeps logarithms and quotients finite."""
+
+QUANTILES = Name("quantiles")
+"""A row of the quantiles that the outputs stand for."""
+
+Total = Callable[[Expr], Expr]
+"""Sums a (rows, outputs) array over everything, each row by its weight."""
 
 
-@dataclass(frozen=True)
-class Loss:
+@dataclass(frozen=True, kw_only=True)
+class Loss(Choice):
     """One row of the table.
 
     Attributes:
-        value: the loss summed over rows and outputs, from (target, out, error).
-        delta: the fall of that loss for each unit of the last layer's weighted sum,
-            -d loss / d z, from (error, out, activation).
+        value: the loss summed over rows and outputs, from (target, out, error, total, *numbers).
+        pull: the fall of that loss for each output, -d loss / d out, from (target, out, error,
+            *numbers); None where `matched` is the only activation.
         words: one sentence for a learner.
         activations: what the last layer may use.
         output: the last layer's activation where the user names none.
-        uses_tiny: whether `value` reads `tiny`.
+        matched: an activation whose slope cancels the loss's own, so that the delta is the error
+            itself (Bishop, "Pattern Recognition and Machine Learning", 2006, section 4.3.6).
+        targets: what y may hold: "numbers", "shares" from 0 to 1, "classes" (shares that sum to 1
+            in each row), "counts" of at least 0, or "sides" (two classes, as -1 and 1).
+        uses_tiny: whether `value` or `pull` reads `tiny`.
     """
 
-    value: Callable[[Expr, Expr, Expr], Expr]
-    delta: Callable[[Expr, Expr, Activation], Expr]
+    value: Callable[..., Expr]
+    pull: Callable[..., Expr] | None = None
     words: str
     activations: tuple[str, ...]
     output: str
+    matched: str | None = None
+    targets: str = "numbers"
     uses_tiny: bool = False
 
 
-def squared_error(target: Expr, out: Expr, error: Expr) -> Expr:
+def squared_error(target: Expr, out: Expr, error: Expr, total: Total) -> Expr:
     """Half the sum of the squared errors."""
     return total(error**2) / 2
 
 
-def binary_cross_entropy(target: Expr, out: Expr, error: Expr) -> Expr:
+def absolute_error(target: Expr, out: Expr, error: Expr, total: Total) -> Expr:
+    """The sum of the errors' sizes."""
+    return total(absolute(error))
+
+
+def huber(target: Expr, out: Expr, error: Expr, total: Total, threshold: float) -> Expr:
+    """Half the squares of small errors, sizes of large ones (Huber, 1964): with the error e drawn
+    in to c within the threshold, the sum of c (e - c / 2)."""
+    near = clip(error, -threshold, threshold)
+    return total(near * (error - near / 2))
+
+
+def quantile(target: Expr, out: Expr, error: Expr, total: Total, *quantiles: float) -> Expr:
+    """The pinball loss (Koenker & Bassett, "Regression Quantiles", 1978)."""
+    return total(maximum(QUANTILES * error, (QUANTILES - 1) * error))
+
+
+def poisson(target: Expr, out: Expr, error: Expr, total: Total) -> Expr:
+    """Minus the log-likelihood of counts, but for the part that no weight changes."""
+    return total(out - target * log(maximum(out, TINY)))
+
+
+def binary_cross_entropy(target: Expr, out: Expr, error: Expr, total: Total) -> Expr:
     """Minus the log-likelihood of independent yes-or-no targets (Bishop 2006, equation 4.90)."""
     yes = target * log(maximum(out, TINY))
     no = (1 - target) * log(maximum(1 - out, TINY))
     return -total(yes + no)
 
 
-def cross_entropy(target: Expr, out: Expr, error: Expr) -> Expr:
+def cross_entropy(target: Expr, out: Expr, error: Expr, total: Total) -> Expr:
     """Minus the log-likelihood of one-of-many targets (Bishop 2006, equation 4.108)."""
     return -total(target * log(maximum(out, TINY)))
 
 
-def through_slope(error: Expr, out: Expr, activation: Activation) -> Expr:
-    """The error scaled by the slope of the last layer: the tutorial's central line."""
-    return activation.delta(error, out)
+def hinge(target: Expr, out: Expr, error: Expr, total: Total) -> Expr:
+    """How far each output is from being beyond its side's margin (Cortes & Vapnik, 1995)."""
+    return total(maximum(1 - target * out, 0))
 
 
-def error_itself(error: Expr, out: Expr, activation: Activation) -> Expr:
-    """For matched pairs the loss's slope cancels the activation's (Bishop 2006, section 4.3.6)."""
-    return error
-
+ANY = tuple(ACTIVATIONS)
 
 LOSSES: dict[str, Loss] = {
     "squared_error": Loss(
         value=squared_error,
-        delta=through_slope,
+        pull=lambda target, out, error: error,
         words="half the sum of the squared errors",
-        activations=tuple(ACTIVATIONS),
+        activations=ANY,
         output="sigmoid",
+    ),
+    "absolute_error": Loss(
+        value=absolute_error,
+        pull=lambda target, out, error: sign(error),
+        words="the sum of the errors' sizes",
+        activations=ANY,
+        output="identity",
+    ),
+    "huber": Loss(
+        value=huber,
+        pull=lambda target, out, error, threshold: clip(error, -threshold, threshold),
+        words="squares of small errors, sizes of large ones",
+        activations=ANY,
+        output="identity",
+        settings=(Setting("threshold", 1.0, {"above": 0}),),
+    ),
+    "quantile": Loss(
+        value=quantile,
+        pull=lambda target, out, error, *quantiles: where(error > 0, QUANTILES, QUANTILES - 1),
+        words="errors weighed so that each output settles at its quantile",
+        activations=tuple(name for name in ANY if name != "softmax"),
+        output="identity",
+        settings=(Setting("quantile", 0.5, {"above": 0, "below": 1}),),
+        repeats=True,
+    ),
+    "poisson": Loss(
+        value=poisson,
+        pull=lambda target, out, error: target / maximum(out, TINY) - 1,
+        words="how surprised the expected counts are by the counts",
+        activations=("exp", "softplus"),
+        output="exp",
+        matched="exp",
+        targets="counts",
+        uses_tiny=True,
     ),
     "binary_cross_entropy": Loss(
         value=binary_cross_entropy,
-        delta=error_itself,
         words="how surprised the probabilities are by the answers",
         activations=("sigmoid",),
         output="sigmoid",
+        matched="sigmoid",
+        targets="shares",
         uses_tiny=True,
     ),
     "cross_entropy": Loss(
         value=cross_entropy,
-        delta=error_itself,
         words="how surprised the probabilities are by the right class",
         activations=("softmax",),
         output="softmax",
+        matched="softmax",
+        targets="classes",
         uses_tiny=True,
     ),
+    "hinge": Loss(
+        value=hinge,
+        pull=lambda target, out, error: target * (target * out < 1),
+        words="how far the outputs are from being beyond their side's margin",
+        activations=("identity", "tanh", "softsign"),
+        output="identity",
+        targets="sides",
+    ),
 }
+
+
+def loss_of(network: NetworkSpec) -> Chosen[Loss]:
+    """The row and the numbers that the network's loss names."""
+    return chosen("loss", network.loss, LOSSES)
+
+
+def target_columns(network: NetworkSpec) -> int:
+    """Number of columns of y: as many as outputs, but one where these are its quantiles."""
+    return 1 if loss_of(network).name == "quantile" else network.outputs
+
+
+def last_delta(loss: Chosen[Loss], activation: str, target: Expr, place: Place) -> Expr:
+    """What the loss asks of the last layer's weighted sums: the delta with which backpropagation
+    starts, for each row alone."""
+    if activation == loss.row.matched:
+        return place.error
+    assert loss.row.pull is not None  # noqa: S101  (see `Loss.pull`)
+    asked = loss.row.pull(target, place.out, place.error, *loss.numbers)
+    return delta(activation, asked, place.out, place.named("sum"))

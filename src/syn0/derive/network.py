@@ -1,6 +1,7 @@
 """The derivation: a network's description becomes the lines that train it.
 
-What each kind of layer, loss and optimizer adds stands in its own table; here it is put together.
+What each kind of layer, loss, schedule and optimizer adds stands in its own table; here it is put
+together.
 """
 
 from __future__ import annotations
@@ -8,139 +9,201 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from syn0.derive.initializers import INITIALIZERS
-from syn0.derive.layers import Parameter, Place, layers_in_place
-from syn0.derive.losses import LOSSES
-from syn0.derive.optimizers import OPTIMIZERS
-from syn0.program import ACTIVATIONS, Const, Line, Name, Program
-from syn0.program.expressions import absolute, apply, mean, row_count
+from syn0.derive.backward import backward_lines
+from syn0.derive.checks import check_names, check_training
+from syn0.derive.layers import RANDOM, SEED, layers_in_place
+from syn0.derive.losses import QUANTILES, TINY, loss_of, target_columns
+from syn0.derive.rows import Rows
+from syn0.derive.schedules import reads_steps
+from syn0.derive.updates import penalty, penalty_constants, update_lines
+from syn0.program import Const, Expr, Line, Name, Program
+from syn0.program.expressions import absolute, apply, maximum, mean, total
 from syn0.program.operations import Shape
-from syn0.spec import NetworkSpec, Training
-from syn0.spec.checks import choice
+from syn0.spec import LBFGS, NetworkSpec, Training
 
 MACHINE_EPSILON = {"float64": 2.0**-52, "float32": 2.0**-23}
 
 
-def check_names(network: NetworkSpec) -> None:
-    """ValueError if the description names something that no table holds, or a pair that does
-    not go together; the message lists what is allowed."""
-    loss = LOSSES[choice("loss", network.loss, LOSSES)]
-    for layer in network.layers:
-        choice("activation", layer.activation, ACTIVATIONS)
-        choice("init", layer.init, INITIALIZERS)
-    last = network.layers[-1].activation
-    if last not in loss.activations:
-        raise ValueError(
-            f"loss {network.loss!r} needs an output layer with activation "
-            f"{' or '.join(map(repr, loss.activations))}, not {last!r}"
-        )
-    if network.loss == "cross_entropy" and network.outputs == 1:
-        raise ValueError(
-            "loss 'cross_entropy' needs two or more outputs, one a class; "
-            "for a single yes-or-no output use 'binary_cross_entropy'"
-        )
-    if last == "softmax" and network.outputs == 1:
-        raise ValueError("a softmax over one output is always 1; use 'sigmoid'")
-
-
-def training_program(network: NetworkSpec, training: Training) -> Program:
+def training_program(
+    network: NetworkSpec, training: Training, *, weighted: bool = False
+) -> Program:
     """The program that trains `network`: init, forward, loss, backward and update lines.
 
-    Inputs are X ("rows", inputs) and y ("rows", outputs); with mini-batches also `batch`, the
-    row numbers of a step.
+    Inputs are X ("rows", inputs) and y ("rows", target columns); with `weighted` rows also
+    `sample_weight` ("rows", 1), with mini-batches `batch`, the row numbers of a step, and with a
+    schedule that ends `steps`, the number of the last step.
+
+    With `LBFGS` the update lines bind each parameter's pull and leave its use to SciPy.
     """
     check_names(network)
-    batched = training.batch_size is not None
-    rows = "batch" if batched else "rows"
-    backward, parameters = backward_lines(network, training.reduction)
-    optimizer_init, update = OPTIMIZERS[type(training.optimizer)](training.optimizer, parameters)
-    lines = [
-        *in_dtype(network.dtype, [*start_lines(network), *optimizer_init]),
-        *forward_lines(network, batched=batched),
-        *loss_lines(network, training.reduction, batched=batched),
-        *backward,
-        *update,
+    check_training(network, training)
+    return assembled(network, training, weighted=weighted)
+
+
+def gradient_program(network: NetworkSpec, training: Training) -> Program:
+    """The program that binds each parameter's pull and changes nothing: what `training` descends,
+    penalties and all, before any limit, in steps of all rows."""
+    check_names(network)
+    check_training(network, training)
+    plain = Training(
+        steps=1,
+        optimizer=LBFGS(),
+        reduction=training.reduction,
+        l1=training.l1,
+        l2=training.l2,
+        label_smoothing=training.label_smoothing,
+    )
+    return assembled(network, plain, weighted=False)
+
+
+def assembled(network: NetworkSpec, training: Training, *, weighted: bool) -> Program:
+    """All lines, in their order."""
+    rows = Rows(training.batch_size is not None, weighted, training.reduction == "mean")
+    drawn = any(isinstance(layer, RANDOM) for layer in network.layers)
+    backward = backward_lines(network, training, rows)
+    optimizer_init, update = update_lines(training, backward.parameters, counted=drawn)
+    init = [
+        *start_lines(network, tiny=weighted and rows.mean),
+        *(seed_line(network) if drawn else ()),
+        *penalty_constants(training),
+        *optimizer_init,
     ]
-    inputs: dict[str, Shape] = {"X": ("rows", network.inputs), "y": ("rows", network.outputs)}
-    if batched:
-        inputs["batch"] = (rows,)
-    return Program(tuple(lines), inputs, f"l{len(network.layers)}", network.dtype, network.seed)
+    remembered = [
+        line
+        for rule, layer, place in layers_in_place(network)
+        for line in rule.update(layer, place)
+    ]
+    lines = [
+        *in_dtype(network.dtype, init),
+        *forward_lines(network, rows),
+        *loss_lines(network, training, rows),
+        *backward.lines,
+        *update,
+        *remembered,
+    ]
+    inputs = inputs_of(network)
+    if weighted:
+        inputs["sample_weight"] = ("rows", 1)
+    if rows.batched:
+        inputs["batch"] = ("batch",)
+    if not isinstance(training.optimizer, LBFGS) and reads_steps(training):
+        inputs["steps"] = ()
+    return program_of(network, lines, inputs, ("loss", "error", *backward.reports))
 
 
 def prediction_program(network: NetworkSpec, reduction: str = "sum") -> Program:
-    """The program that predicts: the start, the forward lines over all rows, and the loss."""
+    """The program that predicts: the start, the forward lines over all rows without what only
+    training does, and the loss of the data alone."""
     check_names(network)
-    lines = (
+    plain, rows = Training(steps=1), Rows(mean=reduction == "mean")
+    lines = [
         *in_dtype(network.dtype, start_lines(network)),
-        *forward_lines(network, batched=False),
-        *loss_lines(network, reduction, batched=False),
+        *forward_lines(network, rows, training=False),
+        *loss_lines(network, plain, rows),
+    ]
+    return program_of(network, lines, inputs_of(network), ("loss", "error"))
+
+
+def program_of(
+    network: NetworkSpec,
+    lines: Iterable[Line],
+    inputs: dict[str, Shape],
+    reports: tuple[str, ...],
+) -> Program:
+    """The lines as a program."""
+    return Program(
+        tuple(lines),
+        inputs,
+        output=f"l{len(network.dense)}",
+        weights=tuple(line.target for line in layer_starts(network)),
+        reports=reports,
+        dtype=network.dtype,
+        seed=network.seed,
     )
-    inputs: dict[str, Shape] = {"X": ("rows", network.inputs), "y": ("rows", network.outputs)}
-    return Program(lines, inputs, f"l{len(network.layers)}", network.dtype, network.seed)
 
 
-def start_lines(network: NetworkSpec) -> Iterator[Line]:
-    """Where the weights and the constants start."""
+def inputs_of(network: NetworkSpec) -> dict[str, Shape]:
+    """The shapes of X and y."""
+    return {"X": ("rows", network.inputs), "y": ("rows", target_columns(network))}
+
+
+def layer_starts(network: NetworkSpec) -> Iterator[Line]:
+    """Where what the layers learn and remember starts."""
     for rule, layer, place in layers_in_place(network):
         yield from rule.start(layer, place)
-    if LOSSES[network.loss].uses_tiny:
-        tiny = Const(MACHINE_EPSILON[network.dtype])
-        yield Line("tiny", tiny, "init", 0, "keeps the logarithms finite")
+
+
+def start_lines(network: NetworkSpec, *, tiny: bool = False) -> Iterator[Line]:
+    """Where the weights and the constants of the loss start."""
+    yield from layer_starts(network)
+    loss = loss_of(network)
+    if loss.row.uses_tiny or tiny:
+        smallest = Const(MACHINE_EPSILON[network.dtype])
+        yield Line(TINY.name, smallest, "init", 0, "keeps logarithms and quotients finite")
+    if loss.name == "quantile":
+        note = "what share of the targets shall lie below each output"
+        yield Line(QUANTILES.name, Const(loss.numbers), "init", 0, note)
+
+
+def seed_line(network: NetworkSpec) -> Iterator[Line]:
+    """The seed of the masks and the noise."""
+    value = apply("random_seed") if network.seed is None else Const(network.seed)
+    yield Line(SEED.name, value, "init", 0, "seed of the random numbers that each step takes")
 
 
 def in_dtype(dtype: str, lines: Iterable[Line]) -> Iterator[Line]:
     """Draws are float64 on every engine; a float32 program rounds the arrays it starts with."""
     for line in lines:
-        if dtype == "float32" and not isinstance(line.expression, Const):
+        number = isinstance(line.expression, Const) and not isinstance(line.expression.value, tuple)
+        if dtype == "float32" and not number and line.target != SEED.name:
             yield replace(line, expression=apply("float32", line.expression))
         else:
             yield line
 
 
-def forward_lines(network: NetworkSpec, *, batched: bool) -> Iterator[Line]:
+def forward_lines(network: NetworkSpec, rows: Rows, *, training: bool = True) -> Iterator[Line]:
     """From the inputs to the prediction."""
-    if batched:
-        yield Line("l0", Name("X")[Name("batch")], "forward", 0, "the inputs of this batch")
-        yield Line("y_batch", Name("y")[Name("batch")], "forward", 0, "and their targets")
+    if rows.batched:
+        batch = Name("batch")
+        yield Line("l0", Name("X")[batch], "forward", 0, "the inputs of this batch")
+        yield Line(rows.target.name, Name("y")[batch], "forward", 0, "and their targets")
+        if rows.weighted:
+            weight, note = Name("sample_weight")[batch], "and how much each row counts"
+            yield Line(rows.weight.name, weight, "forward", 0, note)
     else:
         yield Line("l0", Name("X"), "forward", 0, "layer 0 is the inputs, one example a row")
     for rule, layer, place in layers_in_place(network):
-        yield from rule.forward(layer, place)
+        yield from rule.forward(layer, place, training=training)
 
 
-def loss_lines(network: NetworkSpec, reduction: str, *, batched: bool) -> Iterator[Line]:
+def loss_lines(network: NetworkSpec, training: Training, rows: Rows) -> Iterator[Line]:
     """How far the prediction is off: the error that is sent back, and two numbers to report."""
-    n = len(network.layers)
-    target, out, error = Name("y_batch" if batched else "y"), Name(f"l{n}"), Name(f"l{n}_error")
-    loss = LOSSES[network.loss]
-    value, words = loss.value(target, out, error), loss.words
-    if reduction == "mean":
-        value, words = value / row_count(out), f"{words}, per row"
+    n = len(network.dense)
+    target, out, error = rows.target, Name(f"l{n}"), Name(f"l{n}_error")
+    missed: Expr = error
+    if training.label_smoothing:
+        yield smoothing_line(network, training.label_smoothing, target)
+        missed, target = target - out, SMOOTH
     yield Line(error.name, target - out, "loss", n, "how much the prediction missed")
+    loss = loss_of(network)
+    value, words = loss.row.value(target, out, error, rows.total, *loss.numbers), loss.row.words
+    value, words = rows.averaged(value, out), words + rows.words
+    if rows.mean and rows.weighted:
+        weight_sum = maximum(total(rows.weight), TINY)
+        yield Line("weight_sum", weight_sum, "loss", 0, "how much all rows count together")
+    if (cost := penalty(training, [f"syn{k}" for k in range(n)])) is not None:
+        yield Line("penalty", cost, "loss", 0, "what the sizes of the weights cost")
+        value, words = value + Name("penalty"), f"{words}, and the penalty"
     yield Line("loss", value, "loss", n, words)
-    yield Line("error", mean(absolute(error)), "loss", n, "mean absolute error")
+    yield Line("error", mean(absolute(missed)), "loss", n, "mean absolute error")
 
 
-def backward_lines(network: NetworkSpec, reduction: str) -> tuple[list[Line], list[Parameter]]:
-    """From the error back to the first layer; and each parameter and its pull, last layer first."""
-    lines: list[Line] = []
-    parameters: list[Parameter] = []
-    for rule, layer, place in reversed(layers_in_place(network)):
-        if place.last:
-            lines.append(loss_delta(network, place, reduction))
-        else:
-            lines.append(rule.delta(layer, place))
-        parameters += rule.parameters(layer, place)
-        if place.number > 1:
-            lines.append(rule.error_below(layer, place))
-    return lines, parameters
+SMOOTH = Name("y_smooth")
 
 
-def loss_delta(network: NetworkSpec, place: Place, reduction: str) -> Line:
-    """The delta of the last layer, with which backpropagation starts."""
-    activation = ACTIVATIONS[network.layers[-1].activation]
-    value = LOSSES[network.loss].delta(place.error, place.out, activation)
-    note = "the error" if value == place.error else f"the error, {activation.scaled}"
-    if reduction == "mean":
-        value, note = value / row_count(place.out), f"{note}, per row"
-    return Line(place.delta.name, value, "backward", place.number, note)
+def smoothing_line(network: NetworkSpec, share: float, target: Name) -> Line:
+    """Targets of which a share goes to all classes alike (Szegedy et al., 2016, section 7)."""
+    classes = network.outputs if network.loss == "cross_entropy" else 2
+    value = (1 - share) * target + share / classes
+    note = f"label smoothing: {share:g} of each target goes to all classes alike"
+    return Line(SMOOTH.name, value, "loss", len(network.dense), note)

@@ -1,64 +1,206 @@
 """The optimizers: which lines turn a parameter's pull into its change.
 
-A rule gives the lines of "init" and of "update". A pull is minus the gradient, so changes are
-added.
+A pull is minus the gradient, so changes are added. What a rule remembers of a parameter starts at
+zero and is named after it: `syn0_m`. To add an optimizer, add its rule to `OPTIMIZERS`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from syn0.derive.layers import Parameter
-from syn0.program.expressions import Const, Name, sqrt, zeros
+from syn0.program.expressions import Const, Expr, Name, sqrt, zeros
 from syn0.program.program import Line
-from syn0.spec import SGD, Adam, Optimizer
+from syn0.spec import SGD, AdaGrad, Adam, AdamW, Optimizer, RMSprop
 
-Rule = tuple[list[Line], list[Line]]
+Memory = tuple[tuple[str, str], ...]
 
-
-def alpha_line(learning_rate: float) -> Line:
-    """The learning rate, under the tutorial's name."""
-    return Line("alpha", Const(learning_rate), "init", 0, "learning rate: how far each step goes")
+ALPHA, T = Name("alpha"), Name("t")
 
 
-def sgd(optimizer: SGD, parameters: list[Parameter]) -> Rule:
-    """Each parameter moves along its pull; a learning rate of 1 needs no words."""
-    plain = optimizer.learning_rate == 1
-    updates = [
-        Line(p.name, Name(p.name) + (p.pull if plain else Name("alpha") * p.pull),
-             "update", p.layer, p.note)
-        for p in parameters
-    ]  # fmt: skip
-    return ([] if plain else [alpha_line(optimizer.learning_rate)]), updates
+@dataclass(frozen=True)
+class Change:
+    """What is added to a parameter, with words for it."""
+
+    value: Expr
+    note: str
 
 
-def adam(optimizer: Adam, parameters: list[Parameter]) -> Rule:
+class OptimizerRule(Protocol):
+    """The rule of a kind of optimizer."""
+
+    names_pull: bool
+    """Whether the pull is bound by itself, as the rule reads it more than once."""
+    counts_steps: bool
+    """Whether it reads `t`."""
+    memory: Memory
+    """What it remembers of each parameter: the end of the name, and words."""
+
+    def constants(self, optimizer: Any) -> Iterator[Line]:
+        """Its settings, beside alpha."""
+
+    def change(
+        self, optimizer: Any, p: Parameter, pull: Expr, alpha: Expr | None
+    ) -> Iterator[Line | Change]:
+        """The lines that remember, then the change; `alpha` is None for a rate of 1."""
+
+
+class Rule:
+    """The base of the rules: nothing remembered or set."""
+
+    names_pull = False
+    counts_steps = False
+    memory: Memory = ()
+
+    def constants(self, optimizer: Any) -> Iterator[Line]:
+        """No settings."""
+        yield from ()
+
+
+def by(alpha: Expr | None, step: Expr) -> Expr:
+    """A step times the learning rate; a rate of 1 needs no words."""
+    return step if alpha is None else alpha * step
+
+
+class SGDRule(Rule):
+    """Each parameter moves along its pull."""
+
+    def change(
+        self, optimizer: SGD, p: Parameter, pull: Expr, alpha: Expr | None
+    ) -> Iterator[Line | Change]:
+        """`syn0 += alpha * pull`."""
+        yield Change(by(alpha, pull), p.note)
+
+
+class MomentumRule(Rule):
+    """Sutskever et al. (2013), equations 1 and 2, or 3 and 4 for Nesterov's, taken at the point
+    looked ahead to."""
+
+    memory: Memory = (("velocity", "no step taken yet"),)
+
+    def constants(self, optimizer: SGD) -> Iterator[Line]:
+        """The share of the last step."""
+        note = "share of the last step that is taken again"
+        yield Line("momentum", Const(optimizer.momentum), "init", 0, note)
+
+    def change(
+        self, optimizer: SGD, p: Parameter, pull: Expr, alpha: Expr | None
+    ) -> Iterator[Line | Change]:
+        """`syn0_velocity = momentum * syn0_velocity + alpha * pull`, which is added."""
+        velocity, momentum = Name(f"{p.name}_velocity"), Name("momentum")
+        value = momentum * velocity + by(alpha, pull)
+        note = "part of the last step, and the update"
+        yield Line(velocity.name, value, "update", p.layer, note)
+        note = "the step goes on where the last ones led"
+        if optimizer.nesterov:
+            note = "a step that looks ahead along the velocity"
+            yield Change(momentum * velocity + by(alpha, pull), note)
+        else:
+            yield Change(velocity, note)
+
+
+class NesterovRule(MomentumRule):
+    """Reads the pull twice."""
+
+    names_pull = True
+
+
+class AdaGradRule(Rule):
+    """Duchi, Hazan & Singer (2011), the diagonal form, epsilon outside the root."""
+
+    names_pull = True
+    memory: Memory = (("squares", "no updates seen yet"),)
+
+    def constants(self, optimizer: AdaGrad) -> Iterator[Line]:
+        """What keeps the quotient finite."""
+        yield epsilon_line(optimizer.epsilon)
+
+    def change(
+        self, optimizer: AdaGrad, p: Parameter, pull: Expr, alpha: Expr | None
+    ) -> Iterator[Line | Change]:
+        """Steps over the root of the sum of squares."""
+        squares = Name(f"{p.name}_squares")
+        yield Line(squares.name, squares + pull**2, "update", p.layer, "sum of the squares so far")
+        note = "smaller steps where updates have been large"
+        yield Change(by(alpha, pull) / (sqrt(squares) + Name("epsilon")), note)
+
+
+class RMSpropRule(Rule):
+    """Hinton (2012), epsilon outside the root."""
+
+    names_pull = True
+    memory: Memory = (("squares", "no updates seen yet"),)
+
+    def constants(self, optimizer: RMSprop) -> Iterator[Line]:
+        """How squares fade, and what keeps the quotient finite."""
+        yield Line("decay", Const(optimizer.decay), "init", 0, "how slowly the mean square fades")
+        yield epsilon_line(optimizer.epsilon)
+
+    def change(
+        self, optimizer: RMSprop, p: Parameter, pull: Expr, alpha: Expr | None
+    ) -> Iterator[Line | Change]:
+        """Steps over the root of the recent squares' mean."""
+        squares, decay = Name(f"{p.name}_squares"), Name("decay")
+        value = decay * squares + (1 - decay) * pull**2
+        yield Line(squares.name, value, "update", p.layer, "mean of the recent squares")
+        note = "a step of about alpha, whatever the update's size"
+        yield Change(by(alpha, pull) / (sqrt(squares) + Name("epsilon")), note)
+
+
+class AdamRule(Rule):
     """Kingma & Ba (2015), Algorithm 1, epsilon outside the bias-corrected root."""
-    alpha, beta1, beta2, epsilon = map(Name, ("alpha", "beta1", "beta2", "epsilon"))
-    t = Name("t")
-    init = [
-        alpha_line(optimizer.learning_rate),
-        Line("beta1", Const(optimizer.beta1), "init", 0, "how slowly the mean update fades"),
-        Line("beta2", Const(optimizer.beta2), "init", 0, "how slowly the mean square fades"),
-        Line("epsilon", Const(optimizer.epsilon), "init", 0, "keeps the division away from 0"),
-        Line("t", Const(0), "init", 0, "number of steps taken"),
-    ]
-    updates = [Line("t", t + 1, "update", 0, "one more step")]
+
+    names_pull = True
+    counts_steps = True
+    memory: Memory = (("m", "no updates seen yet"), ("v", "no updates seen yet"))
+
+    def constants(self, optimizer: Adam) -> Iterator[Line]:
+        """How the means fade, and what keeps the quotient finite."""
+        yield Line("beta1", Const(optimizer.beta1), "init", 0, "how slowly the mean update fades")
+        yield Line("beta2", Const(optimizer.beta2), "init", 0, "how slowly the mean square fades")
+        yield epsilon_line(optimizer.epsilon)
+
+    def change(
+        self, optimizer: Adam, p: Parameter, pull: Expr, alpha: Expr | None
+    ) -> Iterator[Line | Change]:
+        """Steps along the mean update over the root of the mean square."""
+        beta1, beta2, epsilon = map(Name, ("beta1", "beta2", "epsilon"))
+        m, v = Name(f"{p.name}_m"), Name(f"{p.name}_v")
+        value = beta1 * m + (1 - beta1) * pull
+        yield Line(m.name, value, "update", p.layer, "mean of the recent updates")
+        value = beta2 * v + (1 - beta2) * pull**2
+        yield Line(v.name, value, "update", p.layer, "mean of their squares")
+        mean, square = m / (1 - beta1**T), v / (1 - beta2**T)
+        note = "a step of about alpha, smaller where the updates disagree"
+        yield Change(by(alpha, mean) / (sqrt(square) + epsilon), note)
+
+
+def epsilon_line(epsilon: float) -> Line:
+    """What is added to a root that is divided by."""
+    return Line("epsilon", Const(epsilon), "init", 0, "keeps the division away from 0")
+
+
+def rule_of(optimizer: Optimizer) -> OptimizerRule:
+    """The rule of an optimizer."""
+    if isinstance(optimizer, SGD) and optimizer.momentum:
+        return NesterovRule() if optimizer.nesterov else MomentumRule()
+    return OPTIMIZERS[type(optimizer)]
+
+
+OPTIMIZERS: dict[type, OptimizerRule] = {
+    SGD: SGDRule(),
+    AdaGrad: AdaGradRule(),
+    RMSprop: RMSpropRule(),
+    Adam: AdamRule(),
+    AdamW: AdamRule(),
+}
+"""`LBFGS` is none of them: SciPy changes the parameters, by the pulls that the program binds."""
+
+
+def start_memory(rule: OptimizerRule, parameters: list[Parameter]) -> Iterator[Line]:
+    """What the rule remembers, from zero."""
     for p in parameters:
-        pull, m, v = Name(f"{p.name}_update"), Name(f"{p.name}_m"), Name(f"{p.name}_v")
-        for moment in (m, v):
-            init.append(Line(moment.name, zeros(*p.shape), "init", p.layer, "no updates seen yet"))
-        mean, square = m / (1 - beta1**t), v / (1 - beta2**t)
-        updates += [
-            Line(pull.name, p.pull, "update", p.layer, p.note),
-            Line(m.name, beta1 * m + (1 - beta1) * pull, "update", p.layer,
-                 "mean of the recent updates"),
-            Line(v.name, beta2 * v + (1 - beta2) * pull**2, "update", p.layer,
-                 "mean of their squares"),
-            Line(p.name, Name(p.name) + alpha * mean / (sqrt(square) + epsilon), "update",
-                 p.layer, "a step of about alpha, smaller where the updates disagree"),
-        ]  # fmt: skip
-    return init, updates
-
-
-OPTIMIZERS: dict[type[Optimizer], Callable[..., Rule]] = {SGD: sgd, Adam: adam}
+        for suffix, note in rule.memory:
+            yield Line(f"{p.name}_{suffix}", zeros(*p.shape), "init", p.layer, note)

@@ -1,6 +1,6 @@
 """What runs a program on arrays."""
 
-from syn0.engines.base import Batch, Runner
+from syn0.engines.base import Arrays, Batch, Figures, Runner
 from syn0.engines.numpy import NumpyRunner
 from syn0.program import Program
 from syn0.spec.checks import choice
@@ -18,4 +18,4 @@ def make_runner(engine: str, training: Program, prediction: Program) -> Runner:
     return ENGINES["numpy" if name == "auto" else name](training, prediction)
 
 
-__all__ = ["ENGINES", "Batch", "NumpyRunner", "Runner", "make_runner"]
+__all__ = ["ENGINES", "Arrays", "Batch", "Figures", "NumpyRunner", "Runner", "make_runner"]

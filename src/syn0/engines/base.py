@@ -14,27 +14,32 @@ Batch = NDArray[Any] | None
 """The row numbers of a step; None for all rows."""
 
 
+Arrays = Mapping[str, NDArray[Any]]
+"""The program's inputs that hold an entry a row, by name: X (rows, inputs), y (rows, target
+columns) and, where rows are weighted, sample_weight (rows, 1); all in the program's dtype."""
+
+Figures = tuple[float, ...]
+"""What a program reports of a step: loss, error and what else there is."""
+
+
 class Runner(Protocol):
     """A network's programs, made ready to run.
 
-    X is (rows, inputs) and y (rows, outputs), in the program's dtype. `values` holds the state
-    and the constants of the program.
+    `values` holds the state, the constants and the plain numbers of the program.
     """
 
     name: str
 
     def train(
-        self,
-        values: Values,
-        X: NDArray[Any],
-        y: NDArray[Any],
-        batches: Sequence[Batch],
-        *,
-        measure: bool,
-    ) -> tuple[Values, list[tuple[float, float]]]:
-        """Take one step a batch. Returns the new state and, when `measure`, each step's
-        (loss, error) from before its update. Arrays in `values` may be changed in place; plain
-        numbers stay plain, since a NumPy number would widen float32 arrays (NEP 50)."""
+        self, values: Values, arrays: Arrays, batches: Sequence[Batch], *, measure: bool
+    ) -> tuple[Values, list[Figures]]:
+        """Take one step a batch. Returns the new state and, when `measure`, each step's reports
+        from before its update. Arrays in `values` may be changed in place; plain numbers stay
+        plain, since a NumPy number would widen float32 arrays (NEP 50)."""
+
+    def gradient(self, values: Mapping[str, Any], arrays: Arrays) -> tuple[Figures, Values]:
+        """For a program whose updates are left to a solver: its reports, and the pull of each
+        weight by the weight's name."""
 
     def predict(self, values: Mapping[str, Any], X: NDArray[Any]) -> NDArray[Any]:
         """The (rows, outputs) prediction."""

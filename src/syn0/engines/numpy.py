@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from syn0.engines.base import Batch, Values
+from syn0.engines.base import Arrays, Batch, Figures, Values
 from syn0.printers.numpy import NumpyPrinter, indented
 from syn0.program import Program
 
@@ -47,20 +47,22 @@ class NumpyRunner:
         exec(compile(self.source, file, "exec"), self._functions)  # noqa: S102  (our own text)
 
     def train(
-        self,
-        values: Values,
-        X: NDArray[Any],
-        y: NDArray[Any],
-        batches: Sequence[Batch],
-        *,
-        measure: bool,
-    ) -> tuple[Values, list[tuple[float, float]]]:
+        self, values: Values, arrays: Arrays, batches: Sequence[Batch], *, measure: bool
+    ) -> tuple[Values, list[Figures]]:
         """See `Runner.train`."""
-        given = {name: values[name] for name in self._training.state + self._training.constants}
-        rows = max((len(X) if b is None else len(b) for b in batches[:1]), default=0)
+        rows = max((len(arrays["X"]) if b is None else len(b) for b in batches[:1]), default=0)
         with np.errstate(all="ignore"), blas_threads(rows * self._widest(values)):
-            state, measured = self._functions["train"](X, y, batches, measure, **given)
-        return state, [(float(loss), float(error)) for loss, error in measured]
+            state, measured = self._functions["train"](
+                batches=batches, measure=measure, **arrays, **self._given(values)
+            )
+        return state, [tuple(map(float, figures)) for figures in measured]
+
+    def gradient(self, values: Mapping[str, Any], arrays: Arrays) -> tuple[Figures, Values]:
+        """See `Runner.gradient`."""
+        rows = len(arrays["X"])
+        with np.errstate(all="ignore"), blas_threads(rows * self._widest(values)):
+            figures, pulls = self._functions["gradient"](**arrays, **self._given(values))
+        return tuple(map(float, figures)), pulls
 
     def predict(self, values: Mapping[str, Any], X: NDArray[Any]) -> NDArray[Any]:
         """See `Runner.predict`."""
@@ -80,6 +82,10 @@ class NumpyRunner:
         with np.errstate(all="ignore"):
             loss, error = self._functions["evaluate"](X, y, **self._weights(values))
         return float(loss), float(error)
+
+    def _given(self, values: Mapping[str, Any]) -> Values:
+        program = self._training
+        return {n: values[n] for n in program.state + program.constants + program.numbers}
 
     def _widest(self, values: Mapping[str, Any]) -> int:
         """Number of entries of the largest weight matrix."""
@@ -109,23 +115,10 @@ def thread_pools() -> Any:
 def source_text(training: Program, prediction: Program) -> str:
     """The module that is executed: three functions around the printed lines."""
     printer = NumpyPrinter()
-    state, constants = training.state, training.constants
     forward, loss = prediction.phase("forward"), prediction.phase("loss")
     given = ", ".join(line.target for line in prediction.phase("init"))
-    needed = [line for line in training.phase("loss") if line not in training.measured]
-    step = [
-        *printer.statements([*training.phase("forward"), *needed]),
-        "if measure:",
-        *indented([*printer.statements(training.measured), "measured.append((loss, error))"]),
-        *printer.statements(training.phase("backward", "update")),
-    ]
     functions = {
-        f"train(X, y, batches, measure, {', '.join(state + constants)})": [
-            "measured = []",
-            "for batch in batches:",
-            *indented(step),
-            f"return {{{', '.join(f'{name!r}: {name}' for name in state)}}}, measured",
-        ],
+        **(gradient_function if training.pulls else train_function)(printer, training),
         f"predict(X, {given})": [*printer.statements(forward), f"return {prediction.output}"],
         f"evaluate(X, y, {given})": [*printer.statements(forward + loss), "return loss, error"],
     }
@@ -133,3 +126,35 @@ def source_text(training: Program, prediction: Program) -> str:
     return "\n\n\n".join(
         ["import numpy as np", *printer.helper_functions(training.lines), *texts, ""]
     )
+
+
+def arguments(program: Program) -> str:
+    """The names that a step takes from outside."""
+    return ", ".join((*program.arrays, *program.state, *program.constants, *program.numbers))
+
+
+def train_function(printer: NumpyPrinter, program: Program) -> dict[str, list[str]]:
+    """The head and the body of a function that takes one step a batch."""
+    idle, reports = set(program.measured), ", ".join(program.reports)
+    before = [x for x in program.phase("forward", "loss", "backward") if x not in idle]
+    step = [
+        *printer.statements(before),
+        "if measure:",
+        *indented([*printer.statements(program.measured), f"measured.append(({reports}))"]),
+        *printer.statements(program.phase("update")),
+    ]
+    body = [
+        "measured = []",
+        "for batch in batches:",
+        *indented(step),
+        f"return {{{', '.join(f'{name!r}: {name}' for name in program.state)}}}, measured",
+    ]
+    return {f"train(batches, measure, {arguments(program)})": body}
+
+
+def gradient_function(printer: NumpyPrinter, program: Program) -> dict[str, list[str]]:
+    """The head and the body of a function that gives the reports and the pulls of a step."""
+    lines = program.phase("forward", "loss", "backward", "update")
+    pulls = ", ".join(f"{name!r}: {pull}" for name, pull in program.pulls.items())
+    body = [*printer.statements(lines), f"return ({', '.join(program.reports)}), {{{pulls}}}"]
+    return {f"gradient({arguments(program)})": body}

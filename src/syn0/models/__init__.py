@@ -8,7 +8,15 @@ from syn0.models.evaluation import (
     evaluate,
 )
 from syn0.models.files import load
-from syn0.models.network import Network, Origin, answers
+from syn0.models.network import Examples, Network, Origin, answers
+from syn0.models.settings import (
+    LAYER_SETTINGS,
+    NETWORK_SETTINGS,
+    TRAINING_SETTINGS,
+    make_network,
+    make_training,
+    tutorial_training,
+)
 from syn0.models.tables import (
     Fitted,
     Plan,
@@ -16,14 +24,19 @@ from syn0.models.tables import (
     check_sizes,
     judged_rows,
     plan_table,
+    resolved_settings,
     resume_table,
-    task_for_sizes,
-    tutorial_training,
+    table_options,
+    task_for,
 )
 
 __all__ = [
+    "LAYER_SETTINGS",
+    "NETWORK_SETTINGS",
+    "TRAINING_SETTINGS",
     "Classification",
     "Evaluation",
+    "Examples",
     "Fitted",
     "Network",
     "Origin",
@@ -36,8 +49,12 @@ __all__ = [
     "evaluate",
     "judged_rows",
     "load",
+    "make_network",
+    "make_training",
     "plan_table",
+    "resolved_settings",
     "resume_table",
-    "task_for_sizes",
+    "table_options",
+    "task_for",
     "tutorial_training",
 ]

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from syn0.derive import loss_of, target_columns
 from syn0.spec import NetworkSpec
 
 
@@ -27,38 +28,56 @@ def inputs_array(X: ArrayLike, network: NetworkSpec) -> NDArray[Any]:
 
 
 def targets_array(y: ArrayLike, network: NetworkSpec, rows: int) -> NDArray[Any]:
-    """y as a (rows, outputs) array of the network's dtype.
+    """y as a (rows, target columns) array of the network's dtype.
 
-    A plain list of numbers serves a single output; for cross-entropy, whole numbers from 0 name
-    the classes.
+    A plain list of numbers serves a single column; for losses of classes, whole numbers from 0
+    name them.
 
     Raises:
         TypeError: y does not hold numbers.
         ValueError: a shape that fits neither X nor the network, NaN or infinity, or targets that
             the loss cannot take.
     """
-    array = matrix("y", y, network.dtype)
-    if array.ndim == 1 and network.loss == "cross_entropy":
+    array, columns = matrix("y", y, network.dtype), target_columns(network)
+    kind = loss_of(network).row.targets
+    if array.ndim == 1 and (kind == "classes" or (kind == "sides" and columns > 1)):
         array = one_hot(array, network)
     elif array.ndim == 1:
         array = array[:, np.newaxis]
-    if array.shape != (rows, network.outputs):
+    if array.shape != (rows, columns):
         raise ValueError(
             f"y has shape {np.shape(y)}, but {rows} rows of X and the network {network} "
-            f"need shape ({rows}, {network.outputs})"
+            f"with loss {network.loss!r} need shape ({rows}, {columns})"
         )
-    finite("y", array)
-    if network.loss != "squared_error" and ((array < 0) | (array > 1)).any():
-        raise ValueError(
-            f"loss {network.loss!r} needs targets from 0 to 1, but y holds "
-            f"{array[(array < 0) | (array > 1)][0]:g}"
-        )
-    if network.loss == "cross_entropy" and not np.allclose(array.sum(axis=1), 1, atol=1e-3):
+    return loss_targets(finite("y", array), network)
+
+
+def loss_targets(array: NDArray[Any], network: NetworkSpec) -> NDArray[Any]:
+    """Targets as the loss takes them; ValueError for such as it cannot take."""
+    kind = loss_of(network).row.targets
+    if kind in ("shares", "classes"):
+        refuse_targets(array, (array < 0) | (array > 1), network, "from 0 to 1")
+    if kind == "counts":
+        refuse_targets(array, array < 0, network, "that are at least 0")
+    if kind == "classes" and not np.allclose(array.sum(axis=1), 1, atol=1e-3):
         raise ValueError(
             "loss 'cross_entropy' needs targets that sum to 1 in each row: a 1 for the right "
             "class, or the probabilities of the classes"
         )
+    if kind == "sides":
+        refuse_targets(array, ~np.isin(array, (-1, 0, 1)), network, "that are 0 and 1, or -1 and 1")
+        array = np.where(array > 0, 1, -1).astype(array.dtype)
     return array
+
+
+def refuse_targets(
+    array: NDArray[Any], bad: NDArray[np.bool_], network: NetworkSpec, allowed: str
+) -> None:
+    """ValueError naming the first bad target, if there is one."""
+    if bad.any():
+        raise ValueError(
+            f"loss {network.loss!r} needs targets {allowed}, but y holds {array[bad][0]:g}"
+        )
 
 
 def matrix(name: str, values: ArrayLike, dtype: str) -> NDArray[Any]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from syn0.data import Table
-from syn0.models.network import Network
+from syn0.models.network import Network, as_shares, best_guess
 
 
 @dataclass(frozen=True)
@@ -72,11 +72,11 @@ def evaluate(network: Network, table: Table) -> Evaluation:
     targets = schema.targets(table, np.float64)
     outputs = network.predict(table).astype(np.float64)
     if schema.task == "regression":
-        return regression_figures(schema.restore(targets)[:, 0], outputs[:, 0])
+        return regression_figures(schema.restore(targets)[:, 0], best_guess(network, outputs))
     assert schema.classes is not None  # noqa: S101  (a classifier has classes)
-    truth = class_numbers(targets)
+    truth, guessed = class_numbers(targets), class_numbers(as_shares(network.spec, outputs))
     probabilities = class_probabilities(network, outputs)
-    return classification_figures(truth, class_numbers(outputs), probabilities, schema.classes)
+    return classification_figures(truth, guessed, probabilities, schema.classes)
 
 
 def class_numbers(outputs: NDArray[Any]) -> NDArray[Any]:
@@ -88,7 +88,7 @@ def class_numbers(outputs: NDArray[Any]) -> NDArray[Any]:
 
 def class_probabilities(network: Network, outputs: NDArray[Any]) -> NDArray[Any] | None:
     """(rows, classes) probabilities, or None where the last layer does not give any."""
-    last = network.spec.layers[-1].activation
+    last = network.spec.dense[-1].activation
     if last == "softmax":
         # Sums of float32 miss 1 by a little.
         return np.asarray(outputs / outputs.sum(axis=1, keepdims=True))

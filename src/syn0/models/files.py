@@ -9,6 +9,7 @@ import errno
 import hashlib
 import json
 import os
+import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, fields
@@ -20,7 +21,7 @@ from numpy.typing import NDArray
 
 from syn0 import __version__
 from syn0.data import Schema
-from syn0.derive import training_program
+from syn0.derive import target_columns, training_program
 from syn0.engines import ENGINES
 from syn0.models.network import Network, Origin
 from syn0.program import check
@@ -31,6 +32,12 @@ from syn0.training import Checkpoint
 FORMAT = 1
 GENERATOR = "generator"
 """Name of the array that holds the random generator's 624 words."""
+
+COUNTS = ("t", "waited")
+"""The numbers among a program's state that count steps."""
+
+NEVER_NEGATIVE = re.compile(r"rate|variance\d+|\w+_(v|squares)")
+"""The names of a program's state that it takes roots of, or steps by."""
 
 ENTRIES = {
     "format", "versions", "engine", "network", "training", "step", "epoch", "generator_position",
@@ -126,7 +133,7 @@ def restore(description: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Net
     if (schema := description["schema"]) is not None:
         network.schema = Schema.from_dict(schema)
         sizes = (network.schema.n_inputs, network.schema.n_outputs)
-        if sizes != (spec.inputs, spec.outputs):
+        if sizes != (spec.inputs, target_columns(spec)):
             raise ValueError(f"its columns do not fit the network {spec}")
     if (origin := description["origin"]) is not None:
         network.origin = restore_origin(origin)
@@ -178,8 +185,9 @@ def check_state(
     """ValueError unless the arrays are just those that the program keeps, in shape and number."""
     program = training_program(spec, training or Training(steps=1))
     shapes = check(program)
-    if set(arrays) != set(program.state):
-        odd = ", ".join(sorted(set(arrays) ^ set(program.state)))
+    kept = program.weights if training is None else program.state
+    if set(arrays) != set(kept):
+        odd = ", ".join(sorted(set(arrays) ^ set(kept)))
         raise ValueError(f"its arrays are not those of the network {spec}: {odd}")
     for name, array in arrays.items():
         if array.shape != shapes[name]:
@@ -188,7 +196,9 @@ def check_state(
             raise ValueError(f"array {name} holds {array.dtype}, not {spec.dtype}")
         if not np.isfinite(array).all():
             raise ValueError(f"array {name} holds NaN or infinity")
-        if not array.ndim:  # the optimizer's count of steps
+        if NEVER_NEGATIVE.fullmatch(name) and (array < 0).any():
+            raise ValueError(f"array {name} holds numbers below 0")
+        if name in COUNTS:
             whole(name, array.item(), least=0)
 
 

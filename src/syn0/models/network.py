@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,12 +11,19 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from syn0.data import Schema, read_table, split_rows
-from syn0.derive import LOSSES, prediction_program, training_program
+from syn0.derive import loss_of, prediction_program, training_program
 from syn0.engines import Runner, make_runner
 from syn0.models.arrays import inputs_array, targets_array
+from syn0.models.settings import (
+    TRAINING_SETTINGS,
+    make_network,
+    refuse_unknown,
+    tutorial_training,
+)
+from syn0.models.weighting import row_weights
 from syn0.printers import PRINTERS, Data, example_data
 from syn0.program.interpreter import start
-from syn0.spec import OPTIMIZERS, Dense, NetworkSpec, Optimizer, Training, dense_layers, parse_sizes
+from syn0.spec import Layer, NetworkSpec, Optimizer, Training, parse_sizes
 from syn0.spec.checks import choice, real
 from syn0.training import Checkpoint, History, Job, Run
 from syn0.training.loop import Callback
@@ -25,6 +32,32 @@ FORMS = (
     "give inputs, hidden layers and outputs, such as [3, 4, 1], or inputs and layers, such as "
     "Network(3, [Dense(4)])"
 )
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Arrays to train on, as a network's program takes them.
+
+    Attributes:
+        X, y: inputs and targets, an example a row.
+        sample_weight: (rows, 1), how much each counts; None where all count alike.
+        validation: an X and a y that training does not learn from; None without.
+    """
+
+    X: NDArray[Any]
+    y: NDArray[Any]
+    sample_weight: NDArray[Any] | None = None
+    validation: tuple[NDArray[Any], NDArray[Any]] | None = None
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """What the program takes, by name."""
+        named = {"X": self.X, "y": self.y, "sample_weight": self.sample_weight}
+        return {name: array for name, array in named.items() if array is not None}
+
+    def split(self, kept: NDArray[Any], apart: NDArray[Any]) -> Examples:
+        """The rows to keep, and those set apart for validation."""
+        weight = None if self.sample_weight is None else self.sample_weight[kept]
+        return Examples(self.X[kept], self.y[kept], weight, (self.X[apart], self.y[apart]))
 
 
 @dataclass(frozen=True)
@@ -55,16 +88,28 @@ class Network:
     Args:
         sizes: inputs, units of each hidden layer, outputs: [3, 4, 1] or "3-4-1"; or the number of
             inputs alone, with `layers`.
-        layers: `Dense` layers, where each shall have its own settings; the next four arguments
-            then belong to the layers.
+        layers: `Dense` layers, where each shall have its own settings, and between them
+            `Dropout`, `BatchNorm`, `LayerNorm`, `Noise`, `Skip` and `Activation`. Of the arguments
+            that follow, only loss, seed and dtype then go with them.
         activation: of the hidden layers (of the only layer, where there is just one), default
             "sigmoid"; or a sequence with one for each layer.
         output_activation: of the last layer; by default the one that fits the loss.
-        bias: whether units add a learned constant; default False.
-        init: how weights start; default "uniform".
-        loss: "squared_error" (default), "binary_cross_entropy" or "cross_entropy".
-        seed: of the start weights and the order of mini-batches; default 1; None for a fresh
-            start every time.
+        bias: whether units add a learned constant, for all layers or for each; default False.
+        init: how weights start, for all layers or for each; default "uniform", from -1 to 1; also
+            "normal", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal",
+            "lecun_uniform", "lecun_normal", "orthogonal" and "constant", some with a number, as in
+            "uniform:0.5".
+        dropout: share of each hidden layer's values that training drops; default 0.
+        input_dropout: share of the inputs that it drops; default 0.
+        input_noise: standard deviation of noise that it adds to the inputs; default 0.
+        batch_norm, layer_norm: whether hidden layers' values are normalized, each unit over the
+            rows of a step or each row over the units; default False.
+        skip: whether each hidden layer as wide as the one below adds that one's values.
+        loss: "squared_error" (default), "absolute_error", "huber", "quantile", "poisson",
+            "binary_cross_entropy", "cross_entropy" or "hinge", some with numbers, as in
+            "huber:1.5" or "quantile:0.1,0.5,0.9".
+        seed: of the start weights, the order of mini-batches and the masks; default 1; None for a
+            fresh start every time.
         dtype: "float64" (default) or "float32".
 
     Attributes:
@@ -82,28 +127,38 @@ class Network:
     def __init__(
         self,
         sizes: Sequence[int] | str | int,
-        layers: Sequence[Dense] | None = None,
+        layers: Sequence[Layer] | None = None,
         *,
         activation: str | Sequence[str] | None = None,
         output_activation: str | None = None,
-        bias: bool | None = None,
-        init: str | None = None,
+        bias: bool | Sequence[bool] | None = None,
+        init: str | Sequence[str] | None = None,
+        dropout: float | None = None,
+        input_dropout: float | None = None,
+        input_noise: float | None = None,
+        batch_norm: bool | None = None,
+        layer_norm: bool | None = None,
+        skip: bool | None = None,
         loss: str = "squared_error",
         seed: int | None = 1,
         dtype: str = "float64",
     ) -> None:
+        own = {
+            "activation": activation, "output_activation": output_activation, "bias": bias,
+            "init": init, "dropout": dropout, "input_dropout": input_dropout,
+            "input_noise": input_noise, "batch_norm": batch_norm, "layer_norm": layer_norm,
+            "skip": skip,
+        }  # fmt: skip
+        whole = {"loss": loss, "seed": seed, "dtype": dtype}
         if layers is None:
-            inputs, *units = sizes_of(sizes)
-            layers = layers_of(units, loss, activation, output_activation, bias=bias, init=init)
-        else:
-            own = (activation, output_activation, bias, init)
-            if not isinstance(sizes, int | np.integer) or own != (None, None, None, None):
-                raise TypeError(
-                    "with layers, give the number of inputs first, as in Network(3, [Dense(4)]), "
-                    "and activation, bias and init to each Dense"
-                )
-            inputs = int(sizes)
-        self._begin(NetworkSpec(inputs, tuple(layers), loss=loss, seed=seed, dtype=dtype))
+            self._begin(make_network(sizes_of(sizes), own | whole))
+            return
+        if not isinstance(sizes, int | np.integer) or any(v is not None for v in own.values()):
+            raise TypeError(
+                "with layers, give the number of inputs first, as in Network(3, [Dense(4)]), "
+                "and activation, bias and the like to the layers"
+            )
+        self._begin(make_network([int(sizes)], whole, layers))
 
     @classmethod
     def from_spec(cls, spec: NetworkSpec) -> Network:
@@ -123,10 +178,10 @@ class Network:
         generator = np.random.RandomState(spec.seed)
         values = start(self._plain, generator)
         self._constants = {name: values[name] for name in self._plain.constants}
-        self.checkpoint = Checkpoint(
-            {name: values[name] for name in self._plain.weights},
-            generator.get_state(),  # type: ignore[arg-type]
-        )
+        kind, words, position, *_ = generator.get_state()
+        # A normal number that was drawn ahead is forgotten: only orders are drawn from now on.
+        state = (kind, words, position, 0, 0.0)
+        self.checkpoint = Checkpoint({name: values[name] for name in self._plain.weights}, state)
 
     def __getstate__(self) -> dict[str, Any]:
         """What a copy or a pickle holds: all but the runner, which is made again when needed."""
@@ -137,7 +192,8 @@ class Network:
 
     @property
     def weights(self) -> dict[str, NDArray[Any]]:
-        """The learned arrays by name: "syn0" (inputs, units), "bias0" (units,), "syn1", …"""
+        """The arrays that it predicts with, by name: "syn0" (inputs, units), "bias0" (units,),
+        "syn1", …; of normalizations "scale1", "shift1" and running "mean1", "variance1"."""
         return {name: self.checkpoint.values[name] for name in self._plain.weights}
 
     @property
@@ -155,15 +211,13 @@ class Network:
         batch_size: int | None = None,
         learning_rate: float | None = None,
         optimizer: Optimizer | str = "sgd",
-        shuffle: bool = True,
-        reduction: str = "sum",
-        report_every: int | None = None,
-        patience: int | None = None,
-        monitor: str = "loss",
+        sample_weight: ArrayLike | None = None,
+        class_weight: Mapping[int, float] | str | None = None,
         validation: Sequence[ArrayLike] | float | None = None,
         callbacks: Sequence[Callback] = (),
         engine: str = "auto",
         progress: bool = True,
+        **settings: Any,
     ) -> History:
         """Train, from where the network stands: 10 epochs and 10 more equal 20.
 
@@ -172,24 +226,26 @@ class Network:
 
         Args:
             X: (rows, inputs) numbers.
-            y: (rows, outputs) numbers; (rows,) for a single output, or class numbers for
-                cross-entropy.
+            y: (rows, outputs) numbers; (rows,) for a single output, for quantiles, or as class
+                numbers for the losses of classes.
             steps: number of updates; or
             epochs: number of passes over the rows. By default as many steps as the tutorial
                 takes: 60,000 with a hidden layer, 10,000 without.
             batch_size: rows in a step; None (default) takes all.
-            learning_rate: default 1 for SGD, 0.001 for Adam.
-            optimizer: "sgd" (default), "adam", `SGD(...)` or `Adam(...)`.
-            shuffle: whether mini-batches take the rows in a new order every epoch.
-            reduction: "sum" (default) or "mean" of the gradients over the rows of a step.
-            report_every: steps between two entries of the history.
-            patience: with validation rows, stop after as many reports without a better figure of
-                theirs, and go back to the best weights.
-            monitor: the figure that patience watches: "loss" (default) or "error".
-            validation: a pair (X, y), or the fraction of the rows that is set apart.
+            learning_rate: default 1 for SGD, 0.01 for AdaGrad, 0.001 for the others.
+            optimizer: "sgd" (default), "adagrad", "rmsprop", "adam", "adamw" or "lbfgs", or a
+                description such as `Adam(beta1=0.95)`.
+            sample_weight: (rows,) numbers of at least 0: how much each row counts in the loss.
+            class_weight: from class numbers to how much their rows count, or "balanced".
+            validation: a pair (X, y), or the fraction of the rows that is set apart. The loss of
+                these rows is that of the data alone, unweighted and without penalties.
             callbacks: each is called with every `Report`; a true answer stops training.
             engine: "auto" (default) or the name of one.
             progress: whether training that takes its time shows progress on stderr.
+            settings: any other of `Training`'s (schedule, warm_up, shuffle, reduction, l1, l2,
+                max_norm, label_smoothing, clip_deltas, clip_value, clip_norm, trim_deltas,
+                report_every, patience, monitor) or of the optimizer's (momentum, nesterov,
+                weight_decay, beta1, …).
 
         Returns:
             The history. Ctrl-C ends training early and keeps what was learned.
@@ -198,51 +254,51 @@ class Network:
             TypeError, ValueError: arguments or arrays that do not fit.
             NonFiniteError: a value became infinite or NaN; the last good weights are kept.
         """
-        if steps is None and epochs is None:
-            steps = default_steps(self.spec)
-        training = Training(
-            steps=steps,
-            epochs=epochs,
-            batch_size=batch_size,
-            shuffle=shuffle,
-            optimizer=make_optimizer(optimizer, learning_rate),
-            reduction=reduction,
-            report_every=report_every,
-            patience=patience,
-            monitor=monitor,
+        refuse_unknown(settings, TRAINING_SETTINGS, "train")
+        how = {"batch_size": batch_size, "learning_rate": learning_rate, "optimizer": optimizer}
+        training = tutorial_training(
+            {"steps": steps, "epochs": epochs, **how, **settings}, self.spec
         )
         if not isinstance(callbacks, Sequence) or not all(map(callable, callbacks)):
             raise TypeError(f"callbacks must be a list of functions, not {callbacks!r}")
         rows = inputs_array(X, self.spec)
         targets = targets_array(y, self.spec, len(rows))
-        kept = self._validation(rows, targets, validation)
+        examples = Examples(
+            rows, targets, row_weights(sample_weight, class_weight, targets, self.spec)
+        )
+        examples = self._with_validation(examples, validation)
         self.origin = None  # what rows were held out from these arrays is not known here
-        return self.run(training, *kept, callbacks=callbacks, engine=engine, progress=progress)
+        return self.run(training, examples, callbacks=callbacks, engine=engine, progress=progress)
 
     def run(
         self,
         training: Training,
-        X: NDArray[Any],
-        y: NDArray[Any],
-        validation: tuple[NDArray[Any], NDArray[Any]] | None = None,
+        examples: Examples,
         *,
         callbacks: Sequence[Callback] = (),
         engine: str = "auto",
         progress: bool = True,
     ) -> History:
         """Train as `training` says, on arrays that fit the network; see `train`."""
-        check_batch_size(training, len(X))
-        if training.patience is not None and validation is None:
+        check_batch_size(training, len(examples.X))
+        if training.patience is not None and examples.validation is None:
             raise ValueError("patience needs validation rows: give validation=0.1 or (X, y)")
-        program = training_program(self.spec, training)
+        weighted = examples.sample_weight is not None
+        program = training_program(self.spec, training, weighted=weighted)
         runner = make_runner(engine, program, prediction_program(self.spec, training.reduction))
-        fresh = start(program, np.random.RandomState(0))
+        fresh = start(program, np.random.RandomState(None if self.spec.seed is None else 0))
         known = self.checkpoint.values
-        values = {name: known.get(name, fresh[name]) for name in program.state}
-        constants = {name: fresh[name] for name in program.constants}
         job = Job(
-            program, runner, training, constants, X, y, validation, tuple(callbacks), progress
+            program,
+            runner,
+            training,
+            constants={name: fresh[name] for name in program.constants},
+            arrays=examples.arrays(),
+            validation=examples.validation,
+            callbacks=tuple(callbacks),
+            progress=progress,
         )
+        values = {name: known.get(name, fresh[name]) for name in program.state}
         run = Run(job, replace(self.checkpoint, values=values))
         self.training, self.engine, self._runner = training, runner.name, runner
         try:
@@ -251,23 +307,24 @@ class Network:
             self.checkpoint = run.checkpoint()
         return run.history
 
-    def _validation(
-        self,
-        X: NDArray[Any],
-        y: NDArray[Any],
-        validation: Sequence[ArrayLike] | float | None,
-    ) -> tuple[NDArray[Any], NDArray[Any], tuple[NDArray[Any], NDArray[Any]] | None]:
-        """Training rows, and the rows that are given or set apart for validation."""
+    def _with_validation(
+        self, examples: Examples, validation: Sequence[ArrayLike] | float | None
+    ) -> Examples:
+        """The examples, with rows that are given or set apart for validation."""
         if validation is None:
-            return X, y, None
+            return examples
         if isinstance(validation, Sequence) and len(validation) == 2:
             rows = inputs_array(validation[0], self.spec)
-            return X, y, (rows, targets_array(validation[1], self.spec, len(rows)))
+            return replace(
+                examples, validation=(rows, targets_array(validation[1], self.spec, len(rows)))
+            )
         fraction = real("validation", validation, above=0, below=1)
-        kept, apart = split_rows(len(X), fraction, self.spec.seed or 0)
+        kept, apart = split_rows(len(examples.X), fraction, self.spec.seed or 0)
         if not len(kept) or not len(apart):
-            raise ValueError(f"validation={fraction:g} of {len(X)} rows leaves one part empty")
-        return X[kept], y[kept], (X[apart], y[apart])
+            raise ValueError(
+                f"validation={fraction:g} of {len(examples.X)} rows leaves one part empty"
+            )
+        return examples.split(kept, apart)
 
     def predict(self, X: Any) -> NDArray[Any]:
         """The (rows, outputs) prediction.
@@ -296,7 +353,7 @@ class Network:
         """
         if self.schema is None:
             raise ValueError("labels come from a table: this network was trained on plain arrays")
-        return answers(self.schema, self.predict(X))
+        return answers(self, self.predict(X))
 
     def _ready(self) -> Runner:
         if self._runner is None:
@@ -323,13 +380,14 @@ class Network:
         """
         printer = PRINTERS[choice("language", language, PRINTERS)]
         spec = self.spec
-        training = training or self.training or Training(steps=default_steps(spec))
+        training = training or self.training or tutorial_training({}, spec)
         if data is None:
             data = example_data(spec)
         elif not isinstance(data, Data):
             X = inputs_array(data[0], spec)
             data = Data(X, targets_array(data[1], spec, len(X)), "as given")
-        return printer.script(training_program(spec, training), spec, training, data)
+        program = training_program(spec, training, weighted=data.sample_weight is not None)
+        return printer.script(program, spec, training, data)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Save everything in one safetensors file, which `syn0.load` reads.
@@ -357,49 +415,27 @@ def sizes_of(sizes: Sequence[int] | str | int) -> tuple[int, ...]:
     return numbers
 
 
-def layers_of(
-    units: Sequence[int],
-    loss: str,
-    activation: str | Sequence[str] | None,
-    output_activation: str | None = None,
-    *,
-    bias: bool | None = None,
-    init: str | None = None,
-) -> tuple[Dense, ...]:
-    """Layers of the given sizes, what is None chosen as the tutorial and the loss have it.
-
-    Raises:
-        ValueError, TypeError: an unknown loss, or activations that do not fit the layers.
-    """
-    if activation is not None and not isinstance(activation, str) and output_activation:
-        raise ValueError("give a name for each layer, or output_activation, one of the two")
-    fitting = LOSSES[choice("loss", loss, LOSSES)].output
-    if isinstance(activation, str) and len(units) == 1:
-        fitting = activation
-    return dense_layers(
-        units,
-        activation or "sigmoid",
-        output_activation or fitting,
-        bias=False if bias is None else bias,
-        init=init or "uniform",
+def answers(network: Network, outputs: NDArray[Any]) -> NDArray[Any]:
+    """(rows,) class names, or numbers, that the outputs of a network from a table mean."""
+    schema = network.schema
+    assert schema is not None  # noqa: S101  (from a table)
+    return (
+        best_guess(network, outputs)
+        if schema.classes is None
+        else schema.decode(as_shares(network.spec, outputs))
     )
 
 
-def answers(schema: Schema, outputs: NDArray[Any]) -> NDArray[Any]:
-    """(rows,) class names, or numbers, that the outputs of `Network.predict` mean."""
-    return outputs[:, 0] if schema.classes is None else schema.decode(outputs)
+def as_shares(spec: NetworkSpec, outputs: NDArray[Any]) -> NDArray[Any]:
+    """Outputs for classes so that 0.5 is the middle: those of sides stand around 0."""
+    return (outputs + 1) / 2 if loss_of(spec).row.targets == "sides" else outputs
 
 
-def make_optimizer(optimizer: Optimizer | str, learning_rate: float | None) -> Optimizer:
-    """The optimizer that the arguments of `train` describe."""
-    if isinstance(optimizer, str):
-        optimizer = OPTIMIZERS[choice("optimizer", optimizer, OPTIMIZERS)]()
-    return optimizer if learning_rate is None else replace(optimizer, learning_rate=learning_rate)
-
-
-def default_steps(spec: NetworkSpec) -> int:
-    """As many steps as the tutorial takes: 60,000 with a hidden layer, 10,000 without."""
-    return 60_000 if len(spec.layers) > 1 else 10_000
+def best_guess(network: Network, outputs: NDArray[Any]) -> NDArray[Any]:
+    """(rows,) numbers: the only output, or the one whose quantile is nearest to the middle."""
+    quantiles = np.array(loss_of(network.spec).numbers)
+    place = int(np.abs(quantiles - 0.5).argmin()) if outputs.shape[1] > 1 else 0
+    return outputs[:, place]
 
 
 def check_batch_size(training: Training, rows: int) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any
 
@@ -11,21 +11,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from syn0.data import Schema, Table, split_rows
-from syn0.derive import LOSSES
-from syn0.models.network import (
-    Network,
-    Origin,
-    check_batch_size,
-    default_steps,
-    layers_of,
-    make_optimizer,
+from syn0.derive import LOSSES, check_names, check_training, target_columns
+from syn0.models.arrays import loss_targets
+from syn0.models.network import Examples, Network, Origin, check_batch_size
+from syn0.models.settings import (
+    LAYER_SETTINGS,
+    NETWORK_SETTINGS,
+    TRAINING_SETTINGS,
+    make_network,
+    make_training,
+    refuse_unknown,
+    tutorial_training,
 )
-from syn0.spec import Adam, NetworkSpec, Training, dense_layers
-from syn0.spec.checks import choice, real, seed_number
+from syn0.models.weighting import row_weights
+from syn0.spec import OPTIMIZERS, Extras, Layer, NetworkSpec, Training
+from syn0.spec.checks import did_you_mean, real, seed_number
+from syn0.spec.choices import chosen
 from syn0.training import History
 from syn0.training.loop import Callback
-
-Pair = tuple[NDArray[Any], NDArray[Any]]
 
 HOLDOUT = 0.2
 FEWEST_ROWS_TO_SPLIT = 20
@@ -33,6 +36,13 @@ FEWEST_ROWS_TO_SPLIT = 20
 
 VALIDATION = 0.1
 HIDDEN, HIDDEN_FOR_IMAGES = (128,), (256,)
+DEFAULT_NETWORK = {"activation": "relu", "bias": True, "init": "he_uniform", "dtype": "float32"}
+DROPOUT = {"dropout": 0.2}
+DROPOUT_FOR_IMAGES = {"dropout": 0.3, "input_dropout": 0.1}
+DEFAULT_OPTIMIZER = {
+    "optimizer": "adamw", "learning_rate": 0.003, "weight_decay": 0.1, "schedule": "one_cycle",
+}  # fmt: skip
+"""The practitioner's defaults; `python benchmarks/knobs.py` measures what each of them earns."""
 
 
 @dataclass(frozen=True)
@@ -42,25 +52,48 @@ class TableOptions:
     Attributes:
         sizes: the whole network; columns then go in as they are and the rest is the tutorial's.
         hidden: units of the hidden layers, for the practitioner's pipeline.
+        layers: the layers one by one; the inputs then are the columns, prepared.
         task: "classification" or "regression"; by default told from the target.
         holdout: fraction of the rows held out for evaluation; 0 for none.
-        Others: as in `Network` and `Network.train`.
+        sample_weight: the column that says how much each row counts; it is no input.
+        class_weight: from class names to how much their rows count, or "balanced".
+        network: settings of the network by name, as in `Network`.
+        training: settings of the training by name, as in `Network.train`.
+        seed: of the split, the start weights, the order of batches and the masks.
     """
 
     sizes: tuple[int, ...] | None = None
     hidden: tuple[int, ...] | None = None
+    layers: tuple[Layer, ...] | None = None
     task: str | None = None
     holdout: float | None = None
-    activation: str | tuple[str, ...] | None = None
-    bias: bool = False
-    loss: str | None = None
-    optimizer: str | None = None
-    learning_rate: float | None = None
-    steps: int | None = None
-    epochs: int | None = None
-    batch_size: int | None = None
-    report_every: int | None = None
+    sample_weight: str | None = None
+    class_weight: Mapping[str, float] | str | None = None
+    network: Mapping[str, Any] = field(default_factory=dict)
+    training: Mapping[str, Any] = field(default_factory=dict)
     seed: int = 1
+
+    def __post_init__(self) -> None:
+        given = [n for n in ("sizes", "hidden", "layers") if getattr(self, n) is not None]
+        if len(given) > 1:
+            raise ValueError(f"{' and '.join(given)} both describe layers: give one of them")
+
+
+def table_options(**settings: Any) -> TableOptions:
+    """Options from one flat list of settings by name.
+
+    Raises:
+        TypeError: an unknown name.
+    """
+    own = [f.name for f in fields(TableOptions) if f.name not in ("network", "training")]
+    known = list(dict.fromkeys([*own, *NETWORK_SETTINGS, *TRAINING_SETTINGS]))
+    refuse_unknown(settings, known, "training on a table")
+    given = {name: value for name, value in settings.items() if value is not None}
+    return TableOptions(
+        **{name: given[name] for name in own if name in given},
+        network={n: given[n] for n in NETWORK_SETTINGS if n in given and n != "seed"},
+        training={n: given[n] for n in TRAINING_SETTINGS if n in given},
+    )
 
 
 @dataclass(frozen=True)
@@ -85,27 +118,61 @@ class Plan:
     training: Training
     trained: Table
     held_out: Table
+    options: TableOptions
 
     @cached_property
-    def arrays(self) -> tuple[NDArray[Any], NDArray[Any], Pair | None]:
-        """X and y of the rows to train on, and those of the rows that say when to stop."""
+    def examples(self) -> Examples:
+        """X, y and weights of the rows to train on, and the rows that say when to stop."""
         network, schema, origin = self.network, self.network.schema, self.network.origin
         assert schema is not None and origin is not None  # noqa: S101, PT018  (see plan_table)
-        dtype = network.spec.dtype
-        X, y = schema.inputs(self.trained, dtype), schema.targets(self.trained, dtype)
+        dtype, spec = network.spec.dtype, network.spec
+        y = schema.targets(self.trained, dtype)
+        loss_targets(schema.restore(y), spec)  # what it cannot take is told in the target's units
+        classes, y = strata(schema, y), loss_targets(y, spec)
+        column, by_class = self.options.sample_weight, self.options.class_weight
+        given = None if column is None else weights_in(self.trained, column)
+        weight = row_weights(given, by_class, y, spec, schema.classes)
+        examples = Examples(schema.inputs(self.trained, dtype), y, weight)
         if not origin.validation:
-            return X, y, None
-        kept, apart = split_rows(len(X), origin.validation, origin.seed, strata(schema, y))
-        return X[kept], y[kept], (X[apart], y[apart])
+            return examples
+        return examples.split(*split_rows(len(y), origin.validation, origin.seed, classes))
 
     def fit(
         self, *, engine: str = "auto", callbacks: Sequence[Callback] = (), progress: bool = True
     ) -> Fitted:
         """Train the network as planned; NonFiniteError as in `Network.train`."""
         history = self.network.run(
-            self.training, *self.arrays, callbacks=callbacks, engine=engine, progress=progress
+            self.training, self.examples, callbacks=callbacks, engine=engine, progress=progress
         )
         return Fitted(self.network, history, self.trained, self.held_out)
+
+
+def weights_in(table: Table, name: str) -> NDArray[Any]:
+    """The numbers of a column that says how much each row counts."""
+    if name not in table.columns:
+        hint = did_you_mean(name, table.columns)
+        raise ValueError(f"no column {name!r} in {table.name} to weigh the rows by{hint}")
+    column = table.columns[name]
+    if column.categories is not None:
+        raise ValueError(f"column {name!r} of {table.name} holds text: weights must be numbers")
+    if column.missing.any():
+        lacking = f"{column.missing.sum():,} of {len(table):,} rows"
+        raise ValueError(f"column {name!r} of {table.name} lacks a weight in {lacking}")
+    if (column.values < 0).any():
+        least = column.values.min()
+        raise ValueError(f"column {name!r} of {table.name} holds {least:g}: no weight is below 0")
+    return column.values
+
+
+def without_weights(table: Table, name: str | None) -> Table:
+    """The table as inputs and target are told from it: the column of weights is neither."""
+    if name is None:
+        return table
+    weights_in(table, name)
+    if name == table.target:
+        raise ValueError(f"column {name!r} is the target: it cannot weigh the rows too")
+    columns = {n: column for n, column in table.columns.items() if n != name}
+    return replace(table, columns=columns, image_shape=None)
 
 
 def plan_table(table: Table, options: TableOptions) -> Plan:
@@ -115,33 +182,99 @@ def plan_table(table: Table, options: TableOptions) -> Plan:
         ValueError, TypeError: options that do not go together or with the table.
     """
     seed_number(options.seed)
-    if options.bias and options.sizes is None:
-        raise ValueError("bias goes with a network's sizes: other networks have it already")
     holdout = options.holdout
     if holdout is None:
         holdout = HOLDOUT if len(table) >= FEWEST_ROWS_TO_SPLIT else 0.0
     holdout = real("holdout", holdout, least=0, below=1)
     prepare = options.sizes is None
-    task = options.task or task_for_sizes(table, options.sizes)
-    whole = Schema.fit(table, task=task, prepare=prepare)
-    rows = strata(whole, whole.targets(table))
+    task = options.task or task_for(table, options.sizes, options.network.get("loss"))
+    columns = without_weights(table, options.sample_weight)
+    scaling = scaling_for(options)
+    whole = Schema.fit(columns, task=task, prepare=prepare, scaling=scaling)
+    rows = strata(whole, whole.targets(columns))
     kept, apart = split_rows(len(table), holdout, options.seed, rows)
     trained, held_out = table.take(kept), table.take(apart)
-    schema = Schema.fit(trained, task=whole.task, prepare=prepare)
+    columns = without_weights(trained, options.sample_weight)
+    schema = Schema.fit(columns, task=whole.task, prepare=prepare, scaling=scaling)
+    spec = network_for(options, schema, table.name)
     if options.sizes is None:
-        spec = default_network(options, schema)
-        training = default_training(options, schema.task, len(kept))
+        training = default_training(options, schema, len(kept))
     else:
-        check_sizes(options.sizes, schema, table.name)
-        spec = tutorial_network(options.sizes, options)
-        training = tutorial_training(options, spec)
+        training = tutorial_training(options.training, spec)
+    check_training(spec, training)
     validation = VALIDATION if training.patience is not None else 0.0
     rows_left = len(kept) - round(len(kept) * validation)
     check_batch_size(training, rows_left)
     network = Network.from_spec(spec)
     network.schema = schema
     network.origin = Origin(table.name, table.fingerprint, holdout, validation, options.seed)
-    return Plan(network, training, trained, held_out)
+    return Plan(network, training, trained, held_out, options)
+
+
+def scaling_for(options: TableOptions) -> str:
+    """How a target of numbers goes in, so that the loss can take it: counts keep their sign, and
+    shares or sides their values."""
+    kind = chosen("loss", options.network.get("loss", "squared_error"), LOSSES).row.targets
+    return {"numbers": "standardised", "counts": "scaled"}.get(kind, "plain")
+
+
+def network_settings(options: TableOptions, schema: Schema) -> dict[str, Any]:
+    """Every setting of the network, whether it was given or chosen."""
+    if options.sizes is not None:
+        return {**options.network, "seed": options.seed}
+    loss, output = default_loss(options, schema)
+    settings = {**DEFAULT_NETWORK, **default_dropout(options, schema), **options.network}
+    if isinstance(settings["activation"], str):  # otherwise each layer has its own
+        settings.setdefault("output_activation", output)
+    return {**settings, "loss": loss, "seed": options.seed}
+
+
+def default_dropout(options: TableOptions, schema: Schema) -> dict[str, Any]:
+    """Dropout where layers are not described one by one, nor L-BFGS needs a loss that stays."""
+    if options.layers is not None or options.training.get("optimizer") == "lbfgs":
+        return {}
+    return DROPOUT_FOR_IMAGES if schema.image_shape else DROPOUT
+
+
+def network_for(options: TableOptions, schema: Schema, data: str) -> NetworkSpec:
+    """The network of the options, for the columns of `data`."""
+    settings = network_settings(options, schema)
+    if options.sizes is not None:
+        spec = make_network(options.sizes, settings)
+    elif options.layers is not None:
+        whole = {name: settings[name] for name in ("loss", "seed", "dtype")}
+        spec = make_network([schema.n_inputs], whole, options.layers)
+    else:
+        hidden = options.hidden or default_hidden(schema)
+        sizes = (schema.n_inputs, *hidden, outputs_of(settings["loss"], schema))
+        spec = make_network(sizes, settings)
+    check_names(spec)
+    check_sizes(spec, schema, data)
+    return spec
+
+
+def default_hidden(schema: Schema) -> tuple[int, ...]:
+    """The hidden layers of a network for images, or for other tables."""
+    return HIDDEN_FOR_IMAGES if schema.image_shape else HIDDEN
+
+
+def outputs_of(loss: str, schema: Schema) -> int:
+    """As many outputs as the target needs, or as the loss has quantiles."""
+    quantiles = chosen("loss", loss, LOSSES)
+    return len(quantiles.numbers) if quantiles.name == "quantile" else schema.n_outputs
+
+
+def default_loss(options: TableOptions, schema: Schema) -> tuple[str, str]:
+    """The loss that is asked for or fits the target, and the output that fits it."""
+    if schema.task == "regression":
+        loss = "squared_error"
+    else:
+        loss = "binary_cross_entropy" if schema.n_outputs == 1 else "cross_entropy"
+    loss = options.network.get("loss", loss)
+    row = chosen("loss", loss, LOSSES).row
+    # The tutorial's sigmoid would keep a standardised number within 0 to 1.
+    numbers = schema.task == "regression" and "identity" in row.activations
+    return loss, "identity" if numbers else row.output
 
 
 def resume_table(network: Network, table: Table, options: TableOptions) -> Plan:
@@ -155,7 +288,7 @@ def resume_table(network: Network, table: Table, options: TableOptions) -> Plan:
     """
     if network.schema is None or network.origin is None or network.training is None:
         raise ValueError("this model was not trained on a table: go on with Network.train")
-    if options.steps is None and options.epochs is None:
+    if options.training.get("steps") is None and options.training.get("epochs") is None:
         raise ValueError("say how much further to train: give steps or epochs")
     if table.fingerprint != network.origin.fingerprint:
         raise ValueError(
@@ -163,19 +296,10 @@ def resume_table(network: Network, table: Table, options: TableOptions) -> Plan:
             "training goes on with the same rows, so that those held out stay unseen"
         )
     trained, held_out = split_again(network, table)
-    optimizer = make_optimizer(network.training.optimizer, options.learning_rate)
-    training = replace(
-        network.training,
-        steps=options.steps,
-        epochs=options.epochs,
-        batch_size=network.training.batch_size
-        if options.batch_size is None
-        else options.batch_size,
-        report_every=options.report_every,
-        optimizer=optimizer,
-        patience=None,
-    )
-    return Plan(network, training, trained, held_out)
+    before = {f.name: getattr(network.training, f.name) for f in fields(Training)}
+    how_long = dict.fromkeys(("steps", "epochs", "report_every", "patience"))
+    training = make_training({**before, **how_long, **options.training})
+    return Plan(network, training, trained, held_out, options)
 
 
 def split_again(network: Network, table: Table) -> tuple[Table, Table]:
@@ -219,97 +343,108 @@ def strata(schema: Schema, targets: NDArray[Any]) -> NDArray[Any] | None:
     return targets.argmax(axis=1) if targets.shape[1] > 1 else targets[:, 0].astype(np.intp)
 
 
-def task_for_sizes(table: Table, sizes: tuple[int, ...] | None) -> str | None:
-    """A single output learns a target of many whole numbers as a number, not as classes."""
+def task_for(table: Table, sizes: tuple[int, ...] | None, loss: str | None) -> str | None:
+    """What a network tells of a target of whole numbers: some losses know numbers only, and a
+    single output learns many of them as a number, not as classes. None where it tells nothing."""
     target = table.columns[table.target] if table.target else None
-    if sizes is None or sizes[-1] > 1 or target is None or target.categories is not None:
+    if target is None or target.categories is not None:
         return None
-    return "regression" if len(np.unique(target.values)) > 2 else None
+    one_of_many = sizes is not None and sizes[-1] == 1 and len(np.unique(target.values)) > 2
+    return "regression" if one_of_many or is_for_numbers(loss) else None
 
 
-def check_sizes(sizes: tuple[int, ...], schema: Schema, data: str) -> None:
-    """ValueError if a network of these sizes does not fit the columns of `data`."""
-    net = "-".join(map(str, sizes))
-    if sizes[0] != schema.n_inputs:
+def is_for_numbers(loss: str | None) -> bool:
+    """Whether a loss makes no sense of classes."""
+    asked = chosen("loss", loss or "squared_error", LOSSES)
+    return asked.row.targets == "counts" or asked.name == "quantile"
+
+
+def check_sizes(spec: NetworkSpec, schema: Schema, data: str) -> None:
+    """ValueError if a network does not fit the columns of `data`."""
+    if spec.inputs != schema.n_inputs:
         raise ValueError(
-            f"the network {net} takes {sizes[0]} inputs, but {data} has "
+            f"the network {spec} takes {spec.inputs} inputs, but {data} has "
             f"{schema.n_inputs} input columns"
         )
-    if sizes[-1] != schema.n_outputs:
+    if schema.classes and is_for_numbers(spec.loss):
+        raise ValueError(
+            f"loss {spec.loss!r} is for numbers, but the target {schema.target!r} of {data} holds "
+            f"{len(schema.classes)} classes"
+        )
+    if target_columns(spec) != schema.n_outputs:
         kind = f"{len(schema.classes)} classes" if schema.classes else "numbers"
         raise ValueError(
-            f"the network {net} gives {sizes[-1]} outputs, but the target {schema.target!r} of "
+            f"the network {spec} gives {spec.outputs} outputs, but the target {schema.target!r} of "
             f"{data} holds {kind} and needs {schema.n_outputs}"
         )
 
 
-def tutorial_network(sizes: tuple[int, ...], options: TableOptions) -> NetworkSpec:
-    """The network of `--net`: the tutorial's, but for the options given."""
-    loss = options.loss or "squared_error"
-    layers = layers_of(sizes[1:], loss, options.activation, bias=options.bias)
-    return NetworkSpec(sizes[0], layers, loss=loss, seed=options.seed)
-
-
-def tutorial_training(options: TableOptions, spec: NetworkSpec) -> Training:
-    """The training of `--net`: full batches, summed gradients, unless the options say otherwise."""
-    steps = options.steps
-    if steps is None and options.epochs is None:
-        steps = default_steps(spec)
-    return Training(
-        steps=steps,
-        epochs=options.epochs,
-        batch_size=options.batch_size,
-        optimizer=make_optimizer(options.optimizer or "sgd", options.learning_rate),
-        report_every=options.report_every,
-    )
-
-
-def default_network(options: TableOptions, schema: Schema) -> NetworkSpec:
-    """The practitioner's network: relu layers with bias, and the output that fits the target."""
-    if schema.task == "regression":
-        loss, output = "squared_error", "identity"
+def resolved_settings(plan: Plan) -> dict[str, Any]:
+    """Every setting of a plan by name, given or chosen: `table_options` makes the same plan of
+    them."""
+    options, training, schema = plan.options, plan.training, plan.network.schema
+    assert schema is not None and plan.network.origin is not None  # noqa: S101, PT018
+    settings: dict[str, Any] = {
+        "target": schema.target,
+        "task": schema.task,
+        "holdout": plan.network.origin.holdout,
+        "sample_weight": options.sample_weight,
+        "class_weight": options.class_weight,
+    }
+    network = asdict(Extras()) | network_settings(options, schema)
+    if options.sizes is not None:
+        settings["net"] = str(plan.network.spec)
+        network |= chosen_by_the_tutorial(plan.network.spec)
+    elif options.layers is not None:
+        settings["layers"] = options.layers
+        network |= dict.fromkeys(LAYER_SETTINGS)  # each layer has its own
     else:
-        loss = "binary_cross_entropy" if schema.n_outputs == 1 else "cross_entropy"
-        output = LOSSES[loss].output
-    if options.loss is not None:
-        loss = choice("loss", options.loss, LOSSES)
-    hidden = options.hidden or (HIDDEN_FOR_IMAGES if schema.image_shape else HIDDEN)
-    layers = dense_layers(
-        (*hidden, schema.n_outputs),
-        options.activation or "relu",
-        output,
-        bias=True,
-        init="he_uniform",
-    )
-    return NetworkSpec(schema.n_inputs, layers, loss=loss, seed=options.seed, dtype="float32")
+        settings["hidden"] = options.hidden or default_hidden(schema)
+    network = {name: network.get(name) for name in NETWORK_SETTINGS}
+    how = {f.name: getattr(training, f.name) for f in fields(training)}
+    how["optimizer"] = {kind: name for name, kind in OPTIMIZERS.items()}[type(training.optimizer)]
+    own = {f.name: getattr(training.optimizer, f.name) for f in fields(training.optimizer)}
+    return {**settings, **network, **how, **own}
 
 
-def default_training(options: TableOptions, task: str, rows: int) -> Training:
-    """The practitioner's training: Adam on mini-batches, stopped when validation rows say so.
+def chosen_by_the_tutorial(spec: NetworkSpec) -> dict[str, Any]:
+    """What a network has that was described by its sizes, whoever chose it."""
+    each = {
+        name: tuple(getattr(layer, name) for layer in spec.dense)
+        for name in ("activation", "bias", "init")
+    }
+    return {
+        **each,
+        "output_activation": None,  # it stands among them
+        "loss": spec.loss,
+        "dtype": spec.dtype,
+    }
+
+
+def default_training(options: TableOptions, schema: Schema, rows: int) -> Training:
+    """The practitioner's training: AdamW on mini-batches, one cycle of the learning rate, and of
+    all epochs the one kept that validation rows find best.
 
     Small tables get more epochs, so that each network takes some thousands of steps. For
-    classes, early stopping watches the mean absolute error: it follows the accuracy more closely
-    than the loss does and, unlike the accuracy, still moves when every row is right.
+    classes, validation watches the mean absolute error: it follows the accuracy more closely
+    than the loss does and, unlike the accuracy, still moves when every row is right. Outputs for
+    sides are no shares, though: beyond the margin they miss by more, and are all the better.
     """
-    batch_size = options.batch_size
-    if batch_size is None:
-        batch_size = min(default_batch_size(rows), max(1, rows // 2))
-    epochs, patience = options.epochs, None
-    if options.steps is None and epochs is None:
-        epochs = int(np.clip(5000 * max(batch_size, 1) // rows, 40, 400))
-        # A tenth of the rows must be enough to say when to stop.
-        patience = epochs // 4 if rows * VALIDATION >= 10 else None
-    optimizer = make_optimizer(options.optimizer or Adam(), options.learning_rate)
-    return Training(
-        steps=options.steps,
-        epochs=epochs,
-        batch_size=batch_size,
-        optimizer=optimizer,
-        reduction="mean",
-        report_every=options.report_every,
-        patience=patience,
-        monitor="error" if task == "classification" else "loss",
-    )
+    usual = {} if "optimizer" in options.training else DEFAULT_OPTIMIZER
+    given = {"reduction": "mean", **usual, **options.training}
+    full = given.get("optimizer") == "lbfgs"
+    if "batch_size" not in given and not full:
+        given["batch_size"] = min(default_batch_size(rows), max(1, rows // 2))
+    if given.get("steps") is None and given.get("epochs") is None:
+        batch_size = given.get("batch_size") or rows
+        given["epochs"] = int(np.clip(5000 * max(batch_size, 1) // rows, 40, 400))
+        # A tenth of the rows must be enough to say which epoch was best.
+        if rows * VALIDATION >= 10:
+            given.setdefault("patience", given["epochs"])
+    loss = chosen("loss", default_loss(options, schema)[0], LOSSES)
+    if schema.task == "classification" and loss.row.targets != "sides":
+        given.setdefault("monitor", "error")
+    return make_training(given)
 
 
 def default_batch_size(rows: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from syn0.program import ACTIVATIONS, Apply, Const, Expr, Line, Name
+from syn0.program import Apply, Const, Expr, Line, Name, helper, operations_in
 
 ATOM = 100
 """The binding strength of a name, a number or a call: never bracketed."""
@@ -48,6 +48,10 @@ class Printer:
         """A constant: whole numbers without a point, others as short as they stay exact."""
         return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
 
+    def row(self, values: tuple[float, ...]) -> str:
+        """A row of numbers."""
+        raise UnsupportedError(f"the {self.language} printer cannot write a row of numbers")
+
     def shape(self, fixed: tuple[int, ...]) -> str:
         """The shape of a new array."""
         return str(fixed)
@@ -55,7 +59,9 @@ class Printer:
     def expression(self, expr: Expr, need: int = 0) -> str:
         """`expr` as text, in brackets if it binds less tightly than `need`."""
         match expr:
-            case Const(value):
+            case Const(value) if isinstance(value, tuple):
+                return self.row(value)
+            case Const(float() | int() as value):
                 text = self.number(value)
                 return f"({text})" if value < 0 and need > NEGATIVE else text
             case Name(name):
@@ -79,32 +85,46 @@ class Printer:
         )
 
     def statement(self, line: Line) -> str:
-        """A line as text; a value added to its own target is written with `+=`."""
+        """A line as text; what is added to its own target or multiplies it is written with `+=` or
+        `*=`."""
         match line.expression:
             case Apply("add", (Name(name), change)) if name == line.target:
                 return f"{line.target} += {self.expression(change)}"
+            case Apply("multiply", (Name(name), change)) if name == line.target:
+                return f"{line.target} *= {self.expression(change)}"
         return f"{line.target} = {self.expression(line.expression)}"
 
     def helpers(self, lines: Iterable[Line]) -> list[str]:
-        """The activations that the lines call and the language lacks, in order of first use."""
-        called = (op for line in lines for op in operations_in(line.expression))
-        lacking = dict.fromkeys(op for op in called if op not in self.templates)
-        return [operation for operation in lacking if is_helper(operation)]
+        """The activations and slopes that the lines call and the language lacks, in order of first
+        use, each after those that it calls itself."""
+        found: dict[str, None] = {}
+
+        def visit(expr: Expr) -> None:
+            for operation in operations_in(expr):
+                if operation not in found and self.calls(operation):
+                    visit(formula(operation))
+                    found[operation] = None
+
+        for line in lines:
+            visit(line.expression)
+        return list(found)
+
+    def calls(self, operation: str) -> bool:
+        """Whether an operation is written as a call of a function printed from its formula."""
+        return operation not in self.templates and is_helper(operation)
 
 
 def is_helper(operation: str) -> bool:
-    """Whether an operation can be a function printed from its formula: an activation that is not
-    an operation of its own, as tanh is."""
-    row = ACTIVATIONS.get(operation)
-    return row is not None and operation not in operations_in(row.formula(Name("z")))
+    """Whether an operation can be a function printed from its formula: an activation, or the slope
+    of one, that is not an operation of its own, as tanh is."""
+    return helper(operation) is not None and operation not in operations_in(formula(operation))
 
 
-def operations_in(expr: Expr) -> Iterable[str]:
-    """Every operation in `expr`, innermost first, with repeats."""
-    if isinstance(expr, Apply):
-        for arg in expr.args:
-            yield from operations_in(arg)
-        yield expr.operation
+def formula(operation: str) -> Expr:
+    """The formula of an activation, or of the slope of one, of the name `z`."""
+    function = helper(operation)
+    assert function is not None  # noqa: S101  (asked for names that have one)
+    return function.formula(Name("z"))
 
 
 def repeated_part(expr: Expr) -> Apply | None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from syn0.derive import loss_of, target_columns
 from syn0.spec import NetworkSpec
 
 MOST_NUMBERS = 200_000
@@ -19,7 +20,8 @@ TRUTH_TABLE = [[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]]
 
 @dataclass(frozen=True)
 class Data:
-    """Inputs X (rows, inputs) and targets y (rows, outputs), with words for the reader.
+    """Inputs X (rows, inputs) and targets y (rows, target columns), with words for the reader, and
+    where rows count differently `sample_weight` (rows, 1).
 
     Where `code` is given it stands in the program in place of the numbers, which then do not
     matter, only their shapes.
@@ -32,6 +34,7 @@ class Data:
     y: NDArray[Any]
     note: str
     code: tuple[str, ...] = ()
+    sample_weight: NDArray[Any] | None = None
 
     def __post_init__(self) -> None:
         size = self.X.size + self.y.size
@@ -46,23 +49,31 @@ def example_data(network: NetworkSpec) -> Data:
     """Data for a program that was given none: the tutorial's tables where they fit, else a few
     made-up rows with targets such as the loss takes."""
     inputs, outputs = network.inputs, network.outputs
+    kind = loss_of(network).row.targets
     if (inputs, outputs) == (3, 1):
         X = np.array(TRUTH_TABLE)
-        if len(network.layers) == 1:
-            return Data(X, X[:, :1], "y is the first column of X")
-        return Data(X, X[:, :1] ^ X[:, 1:2], "y is 1 where just one of the first two columns is")
+        y, words = X[:, :1], "y is the first column of X"
+        if len(network.dense) > 1:
+            y, words = y ^ X[:, 1:2], "y is 1 where just one of the first two columns is"
+        return Data(X, 2 * y - 1, f"{words}, else -1") if kind == "sides" else Data(X, y, words)
+    columns = target_columns(network)
     targets = {
-        "cross_entropy": f"np.eye({outputs})[data.randint({outputs}, size=8)]",
-        "binary_cross_entropy": f"data.randint(2, size=(8, {outputs}))",
-    }.get(network.loss, f"data.random_sample((8, {outputs}))")
+        "classes": f"np.eye({outputs})[data.randint({outputs}, size=8)]",
+        "shares": f"data.randint(2, size=(8, {columns}))",
+        "counts": f"data.poisson(2, (8, {columns}))",
+        "sides": f"2 * data.randint(2, size=(8, {columns})) - 1",
+        "numbers": f"data.random_sample((8, {columns}))",
+    }[kind]
     cast = "" if network.dtype == "float64" else ".astype(np.float32)"
+    if cast and kind == "sides":
+        targets = f"({targets})"
     code = (
         "data = np.random.RandomState(0)",
         f"X = data.random_sample((8, {inputs})){cast}",
         f"y = {targets}{cast}",
     )
     note = "made up, since no data were named: put your own here"
-    return Data(np.empty((8, inputs)), np.empty((8, outputs)), note, code)
+    return Data(np.empty((8, inputs)), np.empty((8, columns)), note, code)
 
 
 def array_text(name: str, values: NDArray[Any], dtype: str) -> str:

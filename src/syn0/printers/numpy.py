@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+import re
+import textwrap
+from collections.abc import Iterable, Mapping
 from itertools import accumulate, pairwise
 
-from syn0.printers.base import Printer, Template, infix, repeated_part, replace_part
+from syn0.printers.base import (
+    Printer,
+    Template,
+    formula,
+    infix,
+    repeated_part,
+    replace_part,
+)
 from syn0.printers.data import Data, array_text
-from syn0.program import ACTIVATIONS, Apply, Expr, Line, Name, Program
-from syn0.spec import NetworkSpec, Training
+from syn0.program import Apply, Expr, Line, Name, Program, check, helper, operations_in
+from syn0.spec import LBFGS, NetworkSpec, Training
 from syn0.spec.training import round_interval
 
 COMMENT_COLUMN = 46
@@ -16,37 +26,98 @@ WIDTH = 100
 STEP_INDENT, REPORT_INDENT = 4, 8
 
 PYTHON_TEMPLATES = {
+    "choose": Template("{1} if {0} else {2}", 1, (2, 2, 1)),
     # Python chains comparisons: (a > b) > c needs its brackets.
     "greater": Template("{0} > {1}", 10, (11, 11)),
+    "greater_equal": Template("{0} >= {1}", 10, (11, 11)),
+    "less": Template("{0} < {1}", 10, (11, 11)),
+    "equal": Template("{0} == {1}", 10, (11, 11)),
     "add": infix("+", 11),
     "subtract": infix("-", 11),
     # Python gives @ the strength of *; a lower one brackets it there, which reads better.
     "matmul": Template("{0} @ {1}", 12, (14, 14)),
     "multiply": infix("*", 13),
     "divide": infix("/", 13),
+    "floor_divide": infix("//", 13),
+    "modulo": infix("%", 13),
     "negative": Template("-{0}", 14, (14,)),
     "power": Template("{0} ** {1}", 15, (16, 14)),
     "transpose": Template("{0}.T", ATTRIBUTE := 20, (ATTRIBUTE,)),
     "take": Template("{0}[{1}]", ATTRIBUTE, (ATTRIBUTE, 0)),
     "row_count": Template("len({0})"),
+    "float": Template("float({0})"),
+    "least": Template("min({0}, {1})"),
 }
 
 NUMPY_TEMPLATES = PYTHON_TEMPLATES | {
     "exp": Template("np.exp({0})"),
+    "expm1": Template("np.expm1({0})"),
     "log": Template("np.log({0})"),
+    "log1p": Template("np.log1p({0})"),
     "sqrt": Template("np.sqrt({0})"),
     "tanh": Template("np.tanh({0})"),
+    "sign": Template("np.sign({0})"),
     "absolute": Template("np.abs({0})"),
     "maximum": Template("np.maximum({0}, {1})"),
+    "minimum": Template("np.minimum({0}, {1})"),
+    "clip": Template("np.clip({0}, {1}, {2})"),
+    "where": Template("np.where({0}, {1}, {2})"),
+    "cos": Template("float(np.cos({0}))"),
     "sum": Template("np.sum({0})"),
     "mean": Template("np.mean({0})"),
     "sum_rows": Template("np.sum({0}, axis=0)"),
+    "mean_rows": Template("np.mean({0}, axis=0)"),
+    "mean_columns": Template("np.mean({0}, axis=1, keepdims=True)"),
     "sum_columns": Template("np.sum({0}, axis=1, keepdims=True)"),
     "max_columns": Template("np.max({0}, axis=1, keepdims=True)"),
     "zeros": Template("np.zeros({fixed})"),
+    "ones": Template("np.ones({fixed})"),
     "random": Template("random.random_sample({fixed})"),
+    "normal": Template("random.standard_normal({fixed})"),
+    "orthogonal": Template("orthogonal({fixed})"),
+    "random_seed": Template("int(random.randint(2**32, dtype=np.uint32))"),
+    "uniform_like": Template("uniform_like({0}, {1}, {2}, {3})"),
+    "normal_like": Template("normal_like({0}, {1}, {2}, {3})"),
     "float32": Template("{0}.astype(np.float32)", ATTRIBUTE, (ATTRIBUTE,)),
 }
+
+UNIFORM_LIKE = '''\
+def scrambled(bits):
+    """A hash of 32-bit numbers (C. Wellons, "lowbias32", 2018)."""
+    bits = (bits ^ bits >> 16) * 0x7FEB352D
+    bits = (bits ^ bits >> 15) * 0x846CA68B
+    return bits ^ bits >> 16
+
+
+def uniform_like(array, seed, stream, step):
+    """Even numbers from 0 to 1, shaped like an array: the same on every machine."""
+    key = np.zeros(1, np.uint32)
+    for part in (seed, stream, step):
+        key = scrambled(key + part)
+    bits = scrambled(scrambled(np.arange(array.size, dtype=np.uint32)) + key)
+    return (bits >> 8).reshape(array.shape) / 2**24'''
+
+NORMAL_LIKE = '''\
+def normal_like(array, seed, stream, step):
+    """Numbers of the normal distribution, shaped like an array (Box & Muller, 1958)."""
+    even = uniform_like(array, seed, stream, step)
+    other = uniform_like(array, seed, stream + 1, step)
+    return np.sqrt(-2 * np.log(1 - even)) * np.cos(2 * np.pi * other)'''
+
+ORTHOGONAL = '''\
+def orthogonal(shape):
+    """A random matrix whose columns are orthonormal, or whose rows are if it is wider than high."""
+    q, r = np.linalg.qr(random.standard_normal((max(shape), min(shape))))
+    q = q * np.sign(np.diag(r))
+    return q if shape[0] >= shape[1] else q.T'''
+
+WRITTEN = {
+    "orthogonal": (ORTHOGONAL,),
+    "uniform_like": (UNIFORM_LIKE,),
+    "normal_like": (UNIFORM_LIKE, NORMAL_LIKE),
+}
+"""Functions that operations need and that no formula gives; they mean what `program/randoms.py`
+says."""
 
 HEADINGS = {
     "forward": "Forward: from the inputs to the prediction.",
@@ -70,12 +141,14 @@ class NumpyPrinter(Printer):
         """The whole program, ready for `python net.py`, in an environment holding only NumPy."""
         sections = [
             f'"""{title(network, training)}"""',
-            "import numpy as np",
+            "\n".join(import_lines(program)),
             *self.helper_functions(program.lines),
             "\n".join(self.data_lines(program, data)),
             "\n".join(self.start_lines(program)),
-            "\n".join(self.loop_lines(program, training, len(data.X))),
         ]
+        if program.pulls:
+            return join_sections([*sections, *self.solver_sections(program, training)])
+        sections.append("\n".join(self.loop_lines(program, training, len(data.X))))
         if training.batch_size is None:
             sections.append(f'print("Output after training:")\nprint({program.output})')
         return join_sections(sections)
@@ -86,24 +159,39 @@ class NumpyPrinter(Printer):
         return [commented(broken(self.statement(x), width), x.note, width) for x in lines]
 
     def expression(self, expr: Expr, need: int = 0) -> str:
-        """As every printer's; zeros of float32 are made so, not turned into it."""
+        """As every printer's; zeros and ones of float32 are made so, not turned into it."""
         match expr:
-            case Apply("float32", (Apply("zeros", (), fixed),)):
-                return f"np.zeros({self.shape(fixed)}, dtype=np.float32)"
+            case Apply("float32", (Apply("zeros" | "ones" as made, (), fixed),)):
+                return f"np.{made}({self.shape(fixed)}, dtype=np.float32)"
         return super().expression(expr, need)
 
+    def number(self, value: float) -> str:
+        """As every printer's; the ratio of a circle by its name."""
+        return "np.pi" if value == math.pi else super().number(value)
+
+    def row(self, values: tuple[float, ...]) -> str:
+        """A row of numbers, as an array."""
+        return f"np.array([{', '.join(map(self.number, values))}])"
+
     def helper_functions(self, lines: Iterable[Line]) -> list[str]:
-        """A function for each activation that the lines call, printed from its formula."""
-        return [self.helper_function(name) for name in self.helpers(lines)]
+        """A function for each activation or slope that the lines call, printed from its formula,
+        and those that their random numbers need."""
+        lines = list(lines)
+        called = {op for line in lines for op in operations_in(line.expression)}
+        written = [text for op, texts in WRITTEN.items() if op in called for text in texts]
+        return [*map(self.helper_function, self.helpers(lines)), *dict.fromkeys(written)]
 
     def helper_function(self, name: str) -> str:
-        """One activation as a function of `z`; a part that occurs twice is computed once."""
-        words, result = ACTIVATIONS[name].words, ACTIVATIONS[name].formula(Name("z"))
+        """One activation, or a slope, as a function of `z`; a part that occurs twice is computed
+        once."""
+        function, result = helper(name), formula(name)
+        assert function is not None  # noqa: S101  (see `helpers`)
+        words = function.words
         body = [f'"""{words[0].upper()}{words[1:]}."""']
         if (part := repeated_part(result)) is not None:
             body.append(f"part = {self.expression(part)}")
             result = replace_part(result, part, Name("part"))
-        body.append(f"return {self.expression(result)}")
+        body.append(broken(f"return {self.expression(result)}", WIDTH - STEP_INDENT))
         return f"def {name}(z):\n" + "\n".join(indented(body))
 
     def data_lines(self, program: Program, data: Data) -> list[str]:
@@ -111,6 +199,8 @@ class NumpyPrinter(Printer):
         heading = f"# The data, one example a row: {data.note}."
         if not data.code:
             arrays = {"X": data.X, "y": data.y}
+            if "sample_weight" in program.inputs and data.sample_weight is not None:
+                arrays["sample_weight"] = data.sample_weight
             return [heading, *(array_text(n, v, program.dtype) for n, v in arrays.items())]
         return [heading, *data.code]
 
@@ -126,24 +216,107 @@ class NumpyPrinter(Printer):
     def loop_lines(self, program: Program, training: Training, rows: int) -> list[str]:
         """The loop over the steps."""
         before, head = batch_lines(training)
-        body = [*head, f"# {HEADINGS['forward']}", *self.statements(program.phase("forward"))]
-        body += ["", f"# {HEADINGS['loss']}", *self.loss_lines(program, training, rows)]
-        for phase in ("backward", "update"):
-            body += ["", f"# {HEADINGS[phase]}", *self.statements(program.phase(phase))]
-        return [*before, f"for step in range({step_count(training)}):", *indented(body)]
+        count = step_count(training)
+        if "steps" in program.numbers:
+            note = "number of the last step, to which alpha is tuned"
+            before, count = [*before, commented(f"steps = {count}", note)], "steps"
+        return [
+            *before,
+            f"for step in range({count}):",
+            *indented(
+                [*head, *self.step_lines(program, self.report_lines(program, training, rows))]
+            ),
+        ]
 
-    def loss_lines(self, program: Program, training: Training, rows: int) -> list[str]:
-        """The error in every step; what only reports, once an interval."""
-        needed = [line for line in program.phase("loss") if line not in program.measured]
-        report = 'print(f"step {step}: loss {loss:.12g}, error {error:.12g}")'
-        reporting = [*self.statements(program.measured, REPORT_INDENT), report]
+    def step_lines(self, program: Program, reports: Mapping[str, list[str]]) -> list[str]:
+        """The lines of a step under their headings; each phase ends with its reports."""
+        idle = set(program.measured)
+        body = [f"# {HEADINGS['forward']}", *self.statements(program.phase("forward"))]
+        for phase in ("loss", "backward", "update"):
+            lines = self.statements(x for x in program.phase(phase) if x not in idle)
+            body += ["", f"# {HEADINGS[phase]}", *lines, *reports.get(phase, [])]
+        return body
+
+    def report_lines(self, program: Program, training: Training, rows: int) -> dict[str, list[str]]:
+        """By phase, what only reports, once an interval; it is printed where all is known."""
         if training.counts_epochs and training.batch_size is not None:
             interval = "batches"
         else:
             interval = str(training.report_every or round_interval(training.total_steps(rows)))
-        if interval != "1":
-            reporting = [f"if step % {interval} == 0:", *indented(reporting)]
-        return [*self.statements(needed), *reporting]
+        reports: dict[str, list[str]] = {}
+        for line in program.measured:
+            reports.setdefault(line.phase, []).extend(self.statements([line], REPORT_INDENT))
+        reports[program.measured[-1].phase].append(report_line(program))
+        if interval == "1":
+            return reports
+        head = f"if step % {interval} == 0:"
+        return {phase: [head, *indented(lines)] for phase, lines in reports.items()}
+
+    def solver_sections(self, program: Program, training: Training) -> list[str]:
+        """A function of all weights in a row, and SciPy's search for its lowest value."""
+        optimizer, weights = training.optimizer, list(program.pulls)
+        assert isinstance(optimizer, LBFGS)  # noqa: S101  (the solver that leaves pulls to others)
+        joined = ", ".join(f"{name}.ravel()" for name in weights)
+        pulls = ", ".join(f"{program.pulls[name]}.ravel()" for name in weights)
+        unpack = unpacking(program, "theta")
+        gradient = broken(f"gradient = -np.concatenate([{pulls}])", WIDTH - STEP_INDENT)
+        body = [*unpack, "", *self.step_lines(program, {}), "", gradient]
+        options = (
+            f'{{"maxiter": {step_count(training)}, "maxfun": 10**9, '
+            f'"maxcor": {optimizer.memory}, "gtol": {self.number(optimizer.tolerance)}}}'
+        )
+        function = [
+            "def step(theta):",
+            '    """The loss, and how it rises with each weight."""',
+            *indented([*body, "return float(loss), gradient"]),
+        ]
+        search = [
+            broken(f"theta = np.concatenate([{joined}])", WIDTH),
+            *self.solver_report("0", "step(theta)[0]"),
+            "# SciPy chooses each step by the gradients of the last ones.",
+            f"options = {options}",
+            'found = minimize(step, theta, jac=True, method="L-BFGS-B", options=options)',
+            *self.solver_report("{found.nit}", "found.fun"),
+            *unpacking(program, "found.x"),
+        ]
+        return ["\n".join(function), "\n".join(search)]
+
+    def solver_report(self, step: str, loss: str) -> list[str]:
+        """The line that prints the loss before or after the search."""
+        return [f'print(f"step {step}: loss {{{loss}:.12g}}")']
+
+
+def import_lines(program: Program) -> list[str]:
+    """NumPy alone, and SciPy's search where a program leaves its steps to that."""
+    return [
+        "import numpy as np",
+        *(["from scipy.optimize import minimize"] if program.pulls else []),
+    ]
+
+
+def report_line(program: Program) -> str:
+    """The line that prints loss, error and what else there is to report."""
+    figures = [
+        f"{name} {{{name}:{'.12g' if name in EXACT else '.4g'}}}" for name in program.reports
+    ]
+    return f'print(f"step {{step}}: {", ".join(figures)}")'
+
+
+EXACT = ("loss", "error")
+"""What is printed to twelve digits, the tutorial's form."""
+
+
+def unpacking(program: Program, theta: str) -> list[str]:
+    """The weights, taken in turn from a row of numbers."""
+    shapes, start, lines = check(program), 0, []
+    cast = ".astype(np.float32)" if program.dtype == "float32" else ""
+    for name in program.pulls:
+        shape = tuple(int(dim) for dim in shapes[name])
+        end = start + math.prod(shape)
+        form = f".reshape{shape}" if len(shape) > 1 else ""
+        lines.append(f"{name} = {theta}[{start}:{end}]{form}{cast}")
+        start = end
+    return lines
 
 
 def batch_lines(training: Training) -> tuple[list[str], list[str]]:
@@ -174,29 +347,82 @@ def step_count(training: Training) -> str:
 
 def title(network: NetworkSpec, training: Training) -> str:
     """One sentence that says what the program is."""
-    kinds = list(dict.fromkeys(layer.activation for layer in network.layers))
+    kinds = list(dict.fromkeys(layer.activation for layer in network.dense))
     return f"A {network} neural network ({', '.join(kinds)}), trained by backpropagation."
 
 
 def commented(code: str, note: str, width: int = WIDTH - STEP_INDENT) -> str:
-    """`code  # note`, the note at one column for all lines, or on a line above where it is long."""
+    """`code  # note`, the note at one column for all lines, or above where it is long."""
     line = f"{code:<{COMMENT_COLUMN - 2}}  # {note}"
-    return line if len(line) <= width and "\n" not in code else f"# {note}\n{code}"
+    if len(line) <= width and "\n" not in code:
+        return line
+    above = textwrap.wrap(note, width, initial_indent="# ", subsequent_indent="# ")
+    return "\n".join([*above, code])
 
 
 def broken(code: str, width: int) -> str:
-    """A line that is too long, broken before an operator in its outermost brackets, where Python
-    reads on."""
+    """A line that is too long, broken inside brackets, where Python reads on: inside its own if a
+    product or a call is too long, else inside new ones."""
     if len(code) <= width:
         return code
-    depths = list(accumulate((c in "([") - (c in ")]") for c in code[:width]))
-    places = [
-        i for i in range(width - 1) if depths[i] and code[i] == " " and code[i + 1] in "+-*/@"
-    ]
-    if not places:
-        return code
-    place = min(places, key=lambda i: (depths[i], -i))
-    return f"{code[:place]}\n    {broken(code[place + 1 :], width - 4)}"
+    start = re.match(r"(return|\w+ [+*]?=) ", code)
+    assert start is not None  # noqa: S101  (statements begin so)
+    body = code[start.end() :]
+    head, inner, tail = f"{start[0]}(", body, ")"
+    if set(body) & set("([") and all(weakness(body, p) == PRODUCT for p in breaks(body)):
+        first, last = widest_brackets(body)
+        head, inner, tail = start[0] + body[:first], body[first:last], body[last:]
+    return "\n".join([head, *indented(filled(inner, width - 4)), tail])
+
+
+BREAKS = re.compile(r"(?<=,) | (?=(?:[-+@<>/]|\*(?!\*)|if|else)[=/]? )")
+"""The spaces at which an expression is broken: after commas, and before operators but powers."""
+
+CLAUSE, SUM, PRODUCT = range(3)
+
+
+def weakness(text: str, place: int) -> int:
+    """How tightly the operator binds before which a text is broken."""
+    if text[place - 1] == "," or text[place + 1] in "ie":
+        return CLAUSE
+    return PRODUCT if text[place + 1] in "*/@" else SUM
+
+
+def depths(text: str, depth: int = 0) -> list[int]:
+    """How deep in brackets each character stands, and what follows the last."""
+    return list(accumulate(((c in "([") - (c in ")]") for c in text), initial=depth))
+
+
+def breaks(text: str) -> list[int]:
+    """The places outside of brackets at which a text may be broken."""
+    deep = depths(text)
+    return [found.start() for found in BREAKS.finditer(text) if not deep[found.start()]]
+
+
+def widest_brackets(text: str) -> tuple[int, int]:
+    """Where the longest text in brackets begins and ends; brackets right inside others are one."""
+    deep = depths(text)
+    opened = [i for i, c in enumerate(text) if c in "([" and not deep[i]]
+    pairs = [(i + 1, deep.index(0, i + 1) - 1) for i in opened]
+    first, last = max(pairs, key=lambda pair: pair[1] - pair[0])
+    while text[first] in "([" and deep.index(deep[first], first + 1) == last:
+        first, last = first + 1, last - 1
+    return first, last
+
+
+def filled(text: str, width: int) -> list[str]:
+    """An expression in lines of at most `width`, broken where it is least deep in brackets, and
+    there before what binds least; what is still in brackets stands further in."""
+    lines, depth = [], 0
+    while len(text) > width - 4 * depth:
+        deep, most = depths(text, depth), width - 4 * depth
+        places = [found.start() for found in BREAKS.finditer(text) if 0 < found.start() <= most]
+        if not places:
+            break
+        place = min(places, key=lambda i: (deep[i], weakness(text, i), -i))
+        lines.append("    " * depth + text[:place])
+        depth, text = deep[place], text[place + 1 :]
+    return [*lines, "    " * depth + text]
 
 
 def indented(lines: Iterable[str]) -> list[str]:

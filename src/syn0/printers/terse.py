@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
+from syn0.printers.base import formula, is_helper
 from syn0.printers.data import Data
-from syn0.printers.numpy import WIDTH, NumpyPrinter, batch_lines, indented, step_count
-from syn0.program import ACTIVATIONS, Apply, Expr, Line, Name, Program, names_in, reads, substitute
+from syn0.printers.numpy import STEP_INDENT, WIDTH, NumpyPrinter, broken, import_lines
+from syn0.program import Apply, Expr, Line, Name, Program, names_in, reads, substitute
 from syn0.spec import NetworkSpec, Training
 
 
@@ -20,22 +21,31 @@ class TersePrinter(NumpyPrinter):
     def script(self, program: Program, network: NetworkSpec, training: Training, data: Data) -> str:
         """The whole program; it prints nothing, as the tutorial's shortest form does."""
         program = condensed(program)
-        before, head = batch_lines(training)
-        body = [*head, *self.statements(program.phase("forward", "loss", "backward", "update"))]
-        lines = [
-            "import numpy as np",
-            *(line for text in self.helper_functions(program.lines) for line in text.split("\n")),
+        if program.pulls:
+            steps = self.solver_sections(program, training)
+        else:
+            steps = self.loop_lines(program, training, len(data.X))
+        parts = [
+            *import_lines(program),
+            *self.helper_functions(program.lines),
             *self.data_lines(program, data)[1:],
             *self.start_lines(program),
-            *before,
-            f"for step in range({step_count(training)}):",
-            *indented(body),
+            *steps,
         ]
-        return "\n".join(without_comment(line) for line in lines if line) + "\n"
+        lines = [without_comment(line) for part in parts for line in part.split("\n")]
+        return "\n".join(filter(None, lines)) + "\n"
 
-    def statements(self, lines: Iterable[Line], indent: int = 0) -> list[str]:
+    def report_lines(self, program: Program, training: Training, rows: int) -> dict[str, list[str]]:
+        """Nothing is reported."""
+        return {}
+
+    def solver_report(self, step: str, loss: str) -> list[str]:
+        """Nothing is reported."""
+        return []
+
+    def statements(self, lines: Iterable[Line], indent: int = STEP_INDENT) -> list[str]:
         """The lines as text, without notes."""
-        return [self.statement(line) for line in lines]
+        return [broken(self.statement(line), WIDTH - indent) for line in lines]
 
     def start_lines(self, program: Program) -> list[str]:
         """The generator, and all start values in one assignment where it fits on a line."""
@@ -43,7 +53,7 @@ class TersePrinter(NumpyPrinter):
         targets = ", ".join(line.target for line in program.phase("init"))
         values = ", ".join(self.expression(line.expression) for line in program.phase("init"))
         together = f"{targets} = {values}"
-        separate = self.statements(program.phase("init"))
+        separate = self.statements(program.phase("init"), 0)
         return [
             f"random = np.random.RandomState({seed})",
             *([together] if len(together) <= WIDTH else separate),
@@ -55,7 +65,8 @@ def condensed(program: Program) -> Program:
 
     A value stays where it is when only updates read it: it must be computed before they begin.
     """
-    kept = [line for line in program.lines if line not in program.measured]
+    measured = set(program.measured)
+    kept = [line for line in program.lines if line not in measured]
     counts = Counter(reads(kept))
     in_updates = set(reads(line for line in kept if line.phase == "update"))
     meanings: dict[str, Expr] = {}
@@ -73,7 +84,8 @@ def condensed(program: Program) -> Program:
         else:
             lines.append(replace(line, expression=expr))
     used = set(reads(lines)) | set(program.state)
-    return program.replaced(x for x in lines if x.phase != "init" or x.target in used)
+    left = tuple(x for x in lines if x.phase != "init" or x.target in used)
+    return replace(program, lines=left, reports=())
 
 
 def expanded(expr: Expr) -> Expr:
@@ -81,13 +93,14 @@ def expanded(expr: Expr) -> Expr:
     if not isinstance(expr, Apply):
         return expr
     args = tuple(map(expanded, expr.args))
-    if expr.operation in ACTIVATIONS:
-        formula = ACTIVATIONS[expr.operation].formula(Name("z"))
-        if list(names_in(formula)) == ["z"]:
-            return substitute(formula, {"z": args[0]})
+    if is_helper(expr.operation):
+        body = formula(expr.operation)
+        if list(names_in(body)) == ["z"]:
+            return substitute(body, {"z": args[0]})
     return Apply(expr.operation, args, expr.fixed)
 
 
 def without_comment(line: str) -> str:
-    """The code of a line that a shared piece of the numpy form has commented."""
-    return line.split("  # ")[0].rstrip()
+    """The code of a line that a shared piece of the numpy form has commented; "" for a comment."""
+    code = line.split("  # ")[0].rstrip()
+    return "" if code.lstrip().startswith("#") else code

@@ -1,8 +1,8 @@
 """What a description becomes: lines of expressions, and what they mean."""
 
-from syn0.program.activations import ACTIVATIONS, Activation, activate
+from syn0.program.activations import ACTIVATIONS, Activation, Helper, activate, delta, helper
 from syn0.program.checker import ProgramError, check
-from syn0.program.expressions import Apply, Const, Expr, Name, names_in, substitute
+from syn0.program.expressions import Apply, Const, Expr, Name, names_in, operations_in, substitute
 from syn0.program.operations import OPERATIONS, Operation, Shape, evaluate
 from syn0.program.program import PHASES, Line, Program, reads
 
@@ -14,6 +14,7 @@ __all__ = [
     "Apply",
     "Const",
     "Expr",
+    "Helper",
     "Line",
     "Name",
     "Operation",
@@ -22,8 +23,11 @@ __all__ = [
     "Shape",
     "activate",
     "check",
+    "delta",
     "evaluate",
+    "helper",
     "names_in",
+    "operations_in",
     "reads",
     "substitute",
 ]

@@ -1,11 +1,12 @@
 """The table of activations: each formula with its hand-written slope beside it.
 
-The slope is taken *from the output* `out`, as in the tutorial: `out * (1 - out)`.
-To add an activation, add a row.
+The slope is taken *from the output* `out` where it can be, as in the tutorial: `out * (1 - out)`;
+of the others it is taken from the weighted sum `z`. To add an activation, add a row.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -13,18 +14,26 @@ from syn0.program.expressions import (
     Apply,
     Const,
     Expr,
+    absolute,
     apply,
+    clip,
     exp,
+    expm1,
     expression,
+    function,
+    log1p,
     max_columns,
     maximum,
+    minimum,
     sum_columns,
+    tanh,
+    where,
 )
 
 
 @dataclass(frozen=True)
 class Activation:
-    """One row of the table.
+    """One row of the table. It has one of `slope`, `slope_at` and `pull`.
 
     Attributes:
         formula: the value, from the weighted sum `z`, a (rows, units) matrix.
@@ -32,8 +41,9 @@ class Activation:
         words: one sentence for a learner.
         scaled: what multiplying by the slope does to an error, in a few words; "" for nothing.
         slope: d out / d z from the output, where each output depends on its own `z` alone.
-        pull: what an error at the outputs asks of `z` (the error times the transposed Jacobian),
-            for activations that have no slope of their own for each entry.
+        slope_at: d out / d z from `z`, where the output does not tell it.
+        pull: what an error at the outputs asks of `z`, from (error, out): the error times the
+            transposed Jacobian, or the error times the slope where that reads better.
     """
 
     formula: Callable[[Expr], Expr]
@@ -41,15 +51,11 @@ class Activation:
     words: str
     scaled: str
     slope: Callable[[Expr], Expr | float] | None = None
+    slope_at: Callable[[Expr], Expr] | None = None
     pull: Callable[[Expr, Expr], Expr] | None = None
 
-    def delta(self, error: Expr, out: Expr) -> Expr:
-        """The error at `out`, scaled by the slope: what is asked of the weighted sum."""
-        if self.pull is not None:
-            return self.pull(error, out)
-        assert self.slope is not None  # noqa: S101  (a row has one of the two)
-        slope = expression(self.slope(out))
-        return error if slope == Const(1) else error * slope
+
+sigmoid, softplus = function("sigmoid"), function("softplus")
 
 
 def softmax(z: Expr) -> Expr:
@@ -57,6 +63,30 @@ def softmax(z: Expr) -> Expr:
     finite (Goodfellow, Bengio & Courville, "Deep Learning", 2016, section 4.1)."""
     power = exp(z - max_columns(z))
     return power / sum_columns(power)
+
+
+LEAK = 0.01
+SELU_SCALE, SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
+GELU_SCALE, GELU_CUBE = math.sqrt(2 / math.pi), 0.044715
+
+
+def gelu_inner(z: Expr) -> Expr:
+    """What the hyperbolic tangent of the gelu is taken of."""
+    return tanh(GELU_SCALE * (z + GELU_CUBE * z**3))
+
+
+def gelu_slope(z: Expr) -> Expr:
+    """By the product and the chain rule."""
+    inner = gelu_inner(z)
+    return (1 + inner) / 2 + z / 2 * (1 - inner**2) * (
+        GELU_SCALE + 3 * GELU_SCALE * GELU_CUBE * z**2
+    )
+
+
+def mish_slope(z: Expr) -> Expr:
+    """By the product and the chain rule; the slope of softplus is the sigmoid."""
+    inner = tanh(softplus(z))
+    return inner + z * sigmoid(z) * (1 - inner**2)
 
 
 INFINITY = float("inf")
@@ -70,7 +100,7 @@ ACTIVATIONS: dict[str, Activation] = {
         scaled="scaled by confidence",
     ),
     "tanh": Activation(
-        formula=lambda z: apply("tanh", z),
+        formula=tanh,
         slope=lambda out: 1 - out**2,
         range=(-1, 1),
         words="squashes any number into -1 to 1; 0 stays 0",
@@ -97,9 +127,117 @@ ACTIVATIONS: dict[str, Activation] = {
         words="turns each row into probabilities that sum to 1",
         scaled="less the row's average pull",
     ),
+    "leaky_relu": Activation(  # Maas, Hannun & Ng, 2013
+        formula=lambda z: maximum(z, LEAK * z),
+        pull=lambda error, out: where(out > 0, error, LEAK * error),
+        range=(-INFINITY, INFINITY),
+        words="lets positive numbers through and a hundredth of negative ones",
+        scaled="where the unit is on, a hundredth of it elsewhere",
+    ),
+    "elu": Activation(  # Clevert, Unterthiner & Hochreiter, 2016
+        formula=lambda z: maximum(z, 0) + expm1(minimum(z, 0)),
+        slope=lambda out: minimum(out, 0) + 1,
+        range=(-1, INFINITY),
+        words="lets positive numbers through and bends negative ones towards -1",
+        scaled="less of it where the unit is off",
+    ),
+    "selu": Activation(  # Klambauer et al., "Self-Normalizing Neural Networks", 2017
+        formula=lambda z: (
+            SELU_SCALE * maximum(z, 0) + SELU_SCALE * SELU_ALPHA * expm1(minimum(z, 0))
+        ),
+        slope=lambda out: where(out > 0, SELU_SCALE, out + SELU_SCALE * SELU_ALPHA),
+        range=(-SELU_SCALE * SELU_ALPHA, INFINITY),
+        words="an elu scaled so that values keep mean 0 and variance 1 from layer to layer",
+        scaled="less of it where the unit is far off",
+    ),
+    "gelu": Activation(  # Hendrycks & Gimpel, 2016, the form with tanh: NumPy has no erf
+        formula=lambda z: z / 2 * (1 + gelu_inner(z)),
+        slope_at=gelu_slope,
+        range=(-0.1701, INFINITY),
+        words="lets large numbers through and fades out small ones, smoothly",
+        scaled="more where the unit is on",
+    ),
+    "silu": Activation(  # Elfwing, Uchibe & Doya, 2018; also known as swish
+        formula=lambda z: z * sigmoid(z),
+        slope_at=lambda z: sigmoid(z) * (1 + z * (1 - sigmoid(z))),
+        range=(-0.2785, INFINITY),
+        words="each number times its own sigmoid",
+        scaled="more where the unit is on",
+    ),
+    "mish": Activation(  # Misra, 2019
+        formula=lambda z: z * tanh(softplus(z)),
+        slope_at=mish_slope,
+        range=(-0.3089, INFINITY),
+        words="each number times the tanh of its softplus",
+        scaled="more where the unit is on",
+    ),
+    "softplus": Activation(  # Dugas et al., 2001; the form that stays finite for large numbers
+        formula=lambda z: maximum(z, 0) + log1p(exp(-absolute(z))),
+        slope=lambda out: -expm1(-out),
+        range=(0, INFINITY),
+        words="a smooth relu, always above 0",
+        scaled="more where the unit is on",
+    ),
+    "softsign": Activation(  # Bergstra et al., 2009
+        formula=lambda z: z / (1 + absolute(z)),
+        slope=lambda out: (1 - absolute(out)) ** 2,
+        range=(-1, 1),
+        words="squashes any number into -1 to 1, more gently than tanh",
+        scaled="scaled by confidence",
+    ),
+    "hard_sigmoid": Activation(  # Courbariaux, Bengio & David, 2015, with the slope 1/6
+        formula=lambda z: clip(z / 6 + 0.5, 0, 1),
+        pull=lambda error, out: error * (out * (1 - out) > 0) / 6,
+        range=(0, 1),
+        words="a straight line from 0 at -3 to 1 at 3",
+        scaled="where the line rises",
+    ),
+    "exp": Activation(
+        formula=exp,
+        slope=lambda out: out,
+        range=(0, INFINITY),
+        words="e to the power of the number: always above 0, as counts and rates are",
+        scaled="scaled by the value",
+    ),
 }
+
+
+@dataclass(frozen=True)
+class Helper:
+    """A function that programs call and print from its formula, with words for a learner."""
+
+    formula: Callable[[Expr], Expr]
+    words: str
+
+
+SLOPE = "_slope"
+
+
+def helper(operation: str) -> Helper | None:
+    """The function that an operation's name stands for: an activation or, as "gelu_slope", the
+    slope of one; None for other operations."""
+    row = ACTIVATIONS.get(operation)
+    if row is not None:
+        return Helper(row.formula, row.words)
+    name = operation.removesuffix(SLOPE)
+    row = ACTIVATIONS.get(name) if name != operation else None
+    if row is None or row.slope_at is None:
+        return None
+    return Helper(row.slope_at, f"how steep {name} is at z")
 
 
 def activate(name: str, z: Expr) -> Expr:
     """The named activation of `z`; the identity adds nothing."""
     return z if ACTIVATIONS[name].formula(z) == z else Apply(name, (z,))
+
+
+def delta(name: str, error: Expr, out: Expr, z: Expr) -> Expr:
+    """The error at `out`, scaled by the named activation's slope: what is asked of `z`."""
+    row = ACTIVATIONS[name]
+    if row.pull is not None:
+        return row.pull(error, out)
+    if row.slope_at is not None:
+        return error * apply(f"{name}{SLOPE}", z)
+    assert row.slope is not None  # noqa: S101  (a row has one of the three)
+    slope = expression(row.slope(out))
+    return error if slope == Const(1) else error * slope

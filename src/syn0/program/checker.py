@@ -14,9 +14,9 @@ class ProgramError(Exception):
 def check(program: Program) -> dict[str, Shape]:
     """Return the shape of every name, in order; ProgramError at the first line that is wrong.
 
-    Every name is bound before it is read and bound once (what "init" binds once more in "update",
-    with the same shape); phases come in order; operations are known and have the arguments they
-    need; shapes agree.
+    Every name is bound before it is read and bound once (but what "init" binds, "update" may bind
+    again and again, with the same shape); phases come in order; operations are known and have the
+    arguments they need; shapes agree.
     """
     shapes: dict[str, Shape] = dict(program.inputs)
     changeable: set[str] = set()
@@ -33,10 +33,9 @@ def check(program: Program) -> dict[str, Shape]:
         shapes[line.target] = shape
         if line.phase == "init":
             changeable.add(line.target)
-        else:
-            changeable.discard(line.target)
-    if program.output not in shapes:
-        raise ProgramError(f"the output {program.output!r} is never bound")
+    for name in (program.output, *program.weights, *program.reports):
+        if name not in shapes:
+            raise ProgramError(f"{name!r} is never bound")
     return shapes
 
 
@@ -53,8 +52,8 @@ def check_binding(line: Line, shape: Shape, shapes: dict[str, Shape], changeable
 def shape_of(expr: Expr, shapes: dict[str, Shape]) -> Shape:
     """The shape of an expression's value; ValueError for unknown names, operations or a misfit."""
     match expr:
-        case Const():
-            return ()
+        case Const(value):
+            return (len(value),) if isinstance(value, tuple) else ()
         case Name(name):
             if name not in shapes:
                 raise ValueError(f"{name!r} is read before it is bound")

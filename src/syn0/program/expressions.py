@@ -6,7 +6,7 @@ gives: `l1_error * (l1 * (1 - l1))`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 
@@ -54,6 +54,18 @@ class Expr:
     def __gt__(self, other: Expr | float) -> Apply:
         return apply("greater", self, other)
 
+    def __ge__(self, other: Expr | float) -> Apply:
+        return apply("greater_equal", self, other)
+
+    def __lt__(self, other: Expr | float) -> Apply:
+        return apply("less", self, other)
+
+    def __floordiv__(self, other: Expr | float) -> Apply:
+        return apply("floor_divide", self, other)
+
+    def __mod__(self, other: Expr | float) -> Apply:
+        return apply("modulo", self, other)
+
     def __getitem__(self, rows: Expr) -> Apply:
         return apply("take", self, rows)
 
@@ -72,9 +84,9 @@ class Name(Expr):
 
 @dataclass(frozen=True, slots=True)
 class Const(Expr):
-    """A number written into the program."""
+    """A number written into the program, or a row of them."""
 
-    value: float
+    value: float | tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +121,31 @@ def function(operation: str) -> Callable[..., Apply]:
 
 
 exp = function("exp")
+expm1 = function("expm1")
 log = function("log")
+log1p = function("log1p")
 sqrt = function("sqrt")
+cos = function("cos")
+tanh = function("tanh")
+sign = function("sign")
 absolute = function("absolute")
 maximum = function("maximum")
+minimum = function("minimum")
+clip = function("clip")
+where = function("where")
+choose = function("choose")
+least = function("least")
+equal = function("equal")
 total = function("sum")
 mean = function("mean")
 sum_rows = function("sum_rows")
+mean_rows = function("mean_rows")
 sum_columns = function("sum_columns")
+mean_columns = function("mean_columns")
 max_columns = function("max_columns")
 row_count = function("row_count")
+uniform_like = function("uniform_like")
+normal_like = function("normal_like")
 
 
 def zeros(*shape: int) -> Apply:
@@ -126,9 +153,37 @@ def zeros(*shape: int) -> Apply:
     return apply("zeros", fixed=shape)
 
 
+def ones(*shape: int) -> Apply:
+    """A new array of ones."""
+    return apply("ones", fixed=shape)
+
+
 def random(*shape: int) -> Apply:
     """A new array drawn evenly from [0, 1) by the program's generator."""
     return apply("random", fixed=shape)
+
+
+def normal(*shape: int) -> Apply:
+    """A new array drawn by the program's generator from the standard normal distribution."""
+    return apply("normal", fixed=shape)
+
+
+def orthogonal(*shape: int) -> Apply:
+    """A new matrix with orthonormal columns (or rows, where it has fewer), drawn likewise."""
+    return apply("orthogonal", fixed=shape)
+
+
+def added(terms: Iterable[Expr]) -> Expr:
+    """The sum of one term or more."""
+    first, *others = terms
+    for term in others:
+        first = first + term
+    return first
+
+
+def scaled(factor: float, expr: Expr) -> Expr:
+    """`factor * expr`; a factor of 1 needs no words."""
+    return expr if factor == 1 else factor * expr
 
 
 def names_in(expr: Expr) -> Iterator[str]:
@@ -138,6 +193,14 @@ def names_in(expr: Expr) -> Iterator[str]:
     elif isinstance(expr, Apply):
         for arg in expr.args:
             yield from names_in(arg)
+
+
+def operations_in(expr: Expr) -> Iterator[str]:
+    """Every operation in `expr`, innermost first, with repeats."""
+    if isinstance(expr, Apply):
+        for arg in expr.args:
+            yield from operations_in(arg)
+        yield expr.operation
 
 
 def substitute(expr: Expr, meanings: dict[str, Expr]) -> Expr:

@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from syn0.program.activations import ACTIVATIONS, Activation
+from syn0.program import randoms
+from syn0.program.activations import ACTIVATIONS, SLOPE, helper
 from syn0.program.expressions import Apply, Const, Expr, Name
 
 Dim = int | str
@@ -25,11 +26,13 @@ Shape = tuple[Dim, ...]
 @dataclass(frozen=True)
 class Operation:
     """One row: the NumPy meaning, the rule from the arguments' shapes to the result's, and the
-    number of arguments (0 for new arrays, whose shape is fixed in the program)."""
+    number of arguments. New arrays have none: their shape is fixed in the program, and those that
+    are drawn take the program's generator behind it."""
 
     evaluate: Callable[..., Any]
     shape: Callable[..., Shape]
     arguments: int = 1
+    drawn: bool = False
 
 
 def broadcast(*shapes: Shape) -> Shape:
@@ -74,6 +77,18 @@ def scalar_shape(_: Shape) -> Shape:
     return ()
 
 
+def number_shape(*shapes: Shape) -> Shape:
+    """A single number, from single numbers."""
+    if any(shape != () for shape in shapes):
+        raise ValueError(f"plain numbers are needed, not shapes {' and '.join(map(str, shapes))}")
+    return ()
+
+
+def shape_of_first(first: Shape, *_: Shape) -> Shape:
+    """An array shaped like the first argument."""
+    return first
+
+
 def fixed_shape(*shape: int) -> Shape:
     """The shape written into the program."""
     return shape
@@ -88,14 +103,30 @@ OPERATIONS: dict[str, Operation] = {
     "multiply": Operation(operator.mul, broadcast, arguments=2),
     "divide": Operation(operator.truediv, broadcast, arguments=2),
     "power": Operation(operator.pow, broadcast, arguments=2),
+    "floor_divide": Operation(operator.floordiv, broadcast, arguments=2),
+    "modulo": Operation(operator.mod, broadcast, arguments=2),
     "negative": Operation(operator.neg, broadcast),
     "greater": Operation(operator.gt, broadcast, arguments=2),
+    "greater_equal": Operation(operator.ge, broadcast, arguments=2),
+    "less": Operation(operator.lt, broadcast, arguments=2),
+    "equal": Operation(operator.eq, broadcast, arguments=2),
+    "where": Operation(np.where, broadcast, arguments=3),
     "exp": Operation(np.exp, broadcast),
+    "expm1": Operation(np.expm1, broadcast),
     "log": Operation(np.log, broadcast),
+    "log1p": Operation(np.log1p, broadcast),
     "sqrt": Operation(np.sqrt, broadcast),
     "tanh": Operation(np.tanh, broadcast),
+    "sign": Operation(np.sign, broadcast),
     "absolute": Operation(np.abs, broadcast),
     "maximum": Operation(np.maximum, broadcast, arguments=2),
+    "minimum": Operation(np.minimum, broadcast, arguments=2),
+    "clip": Operation(np.clip, broadcast, arguments=3),
+    # plain numbers, which stay so and leave float32 arrays float32
+    "float": Operation(float, number_shape),
+    "cos": Operation(lambda x: float(np.cos(x)), number_shape),
+    "least": Operation(min, number_shape, arguments=2),
+    "choose": Operation(lambda condition, a, b: a if condition else b, number_shape, arguments=3),
     # matrices
     "matmul": Operation(operator.matmul, matmul_shape, arguments=2),
     "transpose": Operation(np.transpose, matrix(lambda n, m: (m, n))),
@@ -106,24 +137,39 @@ OPERATIONS: dict[str, Operation] = {
     "sum": Operation(np.sum, scalar_shape),
     "mean": Operation(np.mean, scalar_shape),
     "sum_rows": Operation(lambda x: np.sum(x, axis=0), matrix(lambda n, m: (m,))),
+    "mean_rows": Operation(lambda x: np.mean(x, axis=0), matrix(lambda n, m: (m,))),
     "sum_columns": Operation(
         lambda x: np.sum(x, axis=1, keepdims=True), matrix(lambda n, m: (n, 1))
+    ),
+    "mean_columns": Operation(
+        lambda x: np.mean(x, axis=1, keepdims=True), matrix(lambda n, m: (n, 1))
     ),
     "max_columns": Operation(
         lambda x: np.max(x, axis=1, keepdims=True), matrix(lambda n, m: (n, 1))
     ),
-    # new arrays of a fixed shape; `random` draws from the program's generator
+    # new arrays of a fixed shape, and numbers that the program's generator draws
     "zeros": Operation(np.zeros, fixed_shape, arguments=0),
-    "random": Operation(
-        lambda shape, generator: generator.random_sample(shape), fixed_shape, arguments=0
-    ),
+    "ones": Operation(np.ones, fixed_shape, arguments=0),
+    "random": Operation(randoms.uniform, fixed_shape, arguments=0, drawn=True),
+    "normal": Operation(randoms.normal, fixed_shape, arguments=0, drawn=True),
+    "orthogonal": Operation(randoms.orthogonal, fixed_shape, arguments=0, drawn=True),
+    "random_seed": Operation(randoms.seed, fixed_shape, arguments=0, drawn=True),
     "float32": Operation(np.float32, broadcast),
+    # the same numbers on every machine, from (array, seed, stream, step): shaped like the array
+    "uniform_like": Operation(randoms.uniform_like, shape_of_first, arguments=4),
+    "normal_like": Operation(randoms.normal_like, shape_of_first, arguments=4),
 }
 
 
-def activation_operation(row: Activation) -> Operation:
-    """An activation as an operation: it means what its formula says."""
-    return Operation(lambda z: evaluate(row.formula(Name("z")), {"z": z}), broadcast)
+def helper_operation(name: str) -> Operation:
+    """An activation, or the slope of one, as an operation: it means what its formula says."""
+
+    def value(z: Any) -> Any:
+        function = helper(name)
+        assert function is not None  # noqa: S101  (made for the names that have one)
+        return evaluate(function.formula(Name("z")), {"z": z})
+
+    return Operation(value, broadcast)
 
 
 def evaluate(
@@ -132,13 +178,12 @@ def evaluate(
     """The value of `expr`, its names taken from `values`; `random` draws from `generator`."""
     match expr:
         case Const(value):
-            return value
+            return np.array(value) if isinstance(value, tuple) else value
         case Name(name):
             return values[name]
-        case Apply("random", (), shape):
-            return OPERATIONS["random"].evaluate(shape, generator)
-        case Apply("zeros", (), shape):
-            return OPERATIONS["zeros"].evaluate(shape)
+        case Apply(operation, (), shape):
+            row = OPERATIONS[operation]
+            return row.evaluate(shape, generator) if row.drawn else row.evaluate(shape)
         case Apply(operation, args):
             arguments = [evaluate(arg, values, generator) for arg in args]
             return OPERATIONS[operation].evaluate(*arguments)
@@ -146,5 +191,7 @@ def evaluate(
 
 
 OPERATIONS |= {
-    name: activation_operation(row) for name, row in ACTIVATIONS.items() if name not in OPERATIONS
+    name: helper_operation(name)
+    for name in (*ACTIVATIONS, *(f"{name}{SLOPE}" for name in ACTIVATIONS))
+    if name not in OPERATIONS and helper(name) is not None
 }

@@ -37,8 +37,11 @@ class Program:
 
     Attributes:
         lines: ordered by phase.
-        inputs: shape of each input: X, y and, with mini-batches, the row numbers `batch`.
+        inputs: shape of each input: X and y; with mini-batches also the row numbers `batch`, with
+            weighted rows `sample_weight`, and with a schedule that ends the number of `steps`.
         output: the name that holds the prediction.
+        weights: the arrays that a model predicts with: what it learns, and running statistics.
+        reports: the names whose values are reported: the loss, the error and what else there is.
         dtype: "float64" or "float32".
         seed: of the generator that the `random` operations draw from; None for a fresh one.
     """
@@ -46,6 +49,8 @@ class Program:
     lines: tuple[Line, ...]
     inputs: Mapping[str, Shape]
     output: str
+    weights: tuple[str, ...]
+    reports: tuple[str, ...]
     dtype: str
     seed: int | None
 
@@ -55,30 +60,47 @@ class Program:
 
     @cached_property
     def state(self) -> tuple[str, ...]:
-        """What training changes and a model keeps: names of "init" that updates bind again."""
-        return tuple(line.target for line in self.phase("init") if line.target in self._updated)
-
-    @cached_property
-    def weights(self) -> tuple[str, ...]:
-        """The learned arrays: the part of the state that the forward lines read."""
-        forward = set(reads(self.phase("forward")))
-        return tuple(name for name in self.state if name in forward)
+        """What training changes and a model keeps: the weights, and the other names of "init" that
+        updates bind again."""
+        kept = {*self.weights, *(line.target for line in self.phase("update"))}
+        return tuple(line.target for line in self.phase("init") if line.target in kept)
 
     @cached_property
     def constants(self) -> tuple[str, ...]:
         """Numbers that "init" binds and nothing changes, such as `alpha`."""
-        init = (line.target for line in self.phase("init"))
-        return tuple(name for name in init if name not in self._updated)
+        state = set(self.state)
+        return tuple(x.target for x in self.phase("init") if x.target not in state)
+
+    @cached_property
+    def arrays(self) -> tuple[str, ...]:
+        """The inputs that hold one entry a row of the data."""
+        return tuple(name for name, shape in self.inputs.items() if shape[:1] == ("rows",))
+
+    @cached_property
+    def numbers(self) -> tuple[str, ...]:
+        """The inputs that are plain numbers."""
+        return tuple(name for name, shape in self.inputs.items() if shape == ())
+
+    @cached_property
+    def pulls(self) -> dict[str, str]:
+        """The name of the pull that the updates bind for each weight and leave to a solver; empty
+        where the updates themselves change the weights."""
+        bound = {line.target for line in self.phase("update")}
+        waiting = [name for name in self.weights if name not in bound]
+        return {name: f"{name}_update" for name in waiting if f"{name}_update" in bound}
 
     @cached_property
     def measured(self) -> tuple[Line, ...]:
-        """Lines that only report: those of the loss that neither backward nor update reads."""
-        needed = set(reads(self.phase("backward", "update")))
-        return tuple(line for line in self.phase("loss") if line.target not in needed)
-
-    @property
-    def _updated(self) -> set[str]:
-        return {line.target for line in self.phase("update")}
+        """Lines that only report: those of "loss" and "backward" that no update comes to need, nor
+        a solver, which needs the loss."""
+        needed = {*reads(self.phase("update")), *(["loss"] if self.pulls else [])}
+        idle = []
+        for line in reversed(self.phase("loss", "backward")):
+            if line.target in needed:
+                needed.update(reads([line]))
+            else:
+                idle.append(line)
+        return tuple(reversed(idle))
 
     def replaced(self, lines: Iterable[Line]) -> Program:
         """The same program with other lines."""

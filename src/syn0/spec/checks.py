@@ -5,7 +5,11 @@ from __future__ import annotations
 import difflib
 import math
 import operator
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+Bounds = Mapping[str, Mapping[str, float]]
+"""The bounds of a description's numbers, field by field, as `real` takes them."""
 
 
 def whole(name: str, value: object, *, least: int = 1) -> int:
@@ -28,6 +32,7 @@ def real(
     above: float | None = None,
     least: float | None = None,
     below: float | None = None,
+    most: float | None = None,
 ) -> float:
     """Return `value` as a finite float within the given bounds; TypeError or ValueError."""
     if isinstance(value, bool | str | bytes):
@@ -42,12 +47,22 @@ def real(
         (above, operator.gt, "above"),
         (least, operator.ge, "at least"),
         (below, operator.lt, "below"),
+        (most, operator.le, "at most"),
     ]
     stated = [(limit, holds, words) for limit, holds, words in bounds if limit is not None]
     if not math.isfinite(number) or not all(holds(number, limit) for limit, holds, _ in stated):
         allowed = " and ".join(f"{words} {limit:g}" for limit, _, words in stated)
         raise ValueError(f"{name} must be a finite number {allowed}".rstrip() + f", not {number}")
     return number
+
+
+def checked_numbers(description: Any) -> None:
+    """Make the fields that `description.BOUNDS` names floats within their bounds; a field whose
+    default is None may stay so."""
+    for name, bounds in description.BOUNDS.items():
+        value = getattr(description, name)
+        if value is not None or getattr(type(description), name) is not None:
+            object.__setattr__(description, name, real(name, value, **bounds))
 
 
 def seed_number(value: object) -> int:

@@ -2,41 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from syn0.spec.checks import choice, seed_number, truth, whole
+from syn0.spec.checks import choice, real, seed_number, truth, whole
+from syn0.spec.layers import BatchNorm, Dense, Dropout, Layer, LayerNorm, Noise, Skip
 
 DTYPES = ("float64", "float32")
 MOST_DIGITS = 12
-
-
-@dataclass(frozen=True)
-class Dense:
-    """A fully connected layer: `activation(values_below @ weights + bias)`.
-
-    Args:
-        units: number of values the layer gives for each example (at least 1).
-        activation: name in the activations table; default "sigmoid".
-        bias: whether each unit adds a learned constant, starting at 0; default False.
-        init: how the weights start; default "uniform", drawn evenly from -1 to 1.
-
-    Raises:
-        TypeError, ValueError: units that are not a whole number of at least 1, bias not a bool.
-            Unknown names are refused when the network is made, by the tables that hold the names.
-    """
-
-    units: int
-    activation: str = "sigmoid"
-    bias: bool = False
-    init: str = "uniform"
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "units", whole("units", self.units))
-        truth("bias", self.bias)
-        for name in ("activation", "init"):
-            if not isinstance(getattr(self, name), str):
-                raise TypeError(f"{name} must be a name, not {getattr(self, name)!r}")
 
 
 @dataclass(frozen=True)
@@ -45,14 +19,17 @@ class NetworkSpec:
 
     Args:
         inputs: number of columns of X (at least 1).
-        layers: at least one `Dense`, from the first hidden layer to the output.
-        loss: name of what training descends; default "squared_error".
-        seed: of NumPy's legacy generator, 0 to 2**32 - 1, or None for a fresh start every time.
+        layers: at least one `Dense`, the last of which gives the prediction; before it may stand
+            `Activation`, `Dropout`, `Noise`, `BatchNorm`, `LayerNorm` and `Skip`.
+        loss: name of what training descends; default "squared_error". Some take numbers after a
+            colon: "huber:1.5", "quantile:0.1,0.5,0.9".
+        seed: of NumPy's legacy generator and of the masks, 0 to 2**32 - 1, or None for a fresh
+            start every time.
         dtype: "float64" (default) or "float32".
     """
 
     inputs: int
-    layers: tuple[Dense, ...]
+    layers: tuple[Layer, ...]
     loss: str = "squared_error"
     seed: int | None = 1
     dtype: str = "float64"
@@ -63,24 +40,71 @@ class NetworkSpec:
         if not self.layers:
             raise ValueError("a network needs at least one layer after its inputs")
         for layer in self.layers:
-            if not isinstance(layer, Dense):
-                raise TypeError(f"layers must be Dense(...), not {layer!r}")
+            if not isinstance(layer, Layer):
+                raise TypeError(f"layers must be Dense(...) and the like, not {layer!r}")
+        if not isinstance(self.layers[-1], Dense):
+            raise ValueError(
+                f"the last layer gives the prediction and must be Dense(...), not {self.layers[-1]}"
+            )
+        for number, group in enumerate(self.groups()):
+            check_group(number, group, self.sizes)
+        if not isinstance(self.loss, str):
+            raise TypeError(f"loss must be a name, not {self.loss!r}")
         if self.seed is not None:
             object.__setattr__(self, "seed", seed_number(self.seed))
         choice("dtype", self.dtype, DTYPES)
 
     @property
+    def dense(self) -> tuple[Dense, ...]:
+        """The `Dense` layers, from the first hidden one to the output."""
+        return tuple(layer for layer in self.layers if isinstance(layer, Dense))
+
+    @property
     def outputs(self) -> int:
         """Number of columns of a prediction."""
-        return self.layers[-1].units
+        return self.dense[-1].units
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        """Inputs, then the units of each layer: (3, 4, 1)."""
-        return (self.inputs, *(layer.units for layer in self.layers))
+        """Inputs, then the units of each `Dense` layer: (3, 4, 1)."""
+        return (self.inputs, *(layer.units for layer in self.dense))
+
+    def groups(self) -> Iterator[list[Layer]]:
+        """What stands between two `Dense` layers: first what follows the inputs, then what follows
+        each layer."""
+        group: list[Layer] = []
+        for layer in self.layers:
+            if isinstance(layer, Dense):
+                yield group
+                group = []
+            else:
+                group.append(layer)
+        yield group
 
     def __str__(self) -> str:
         return "-".join(map(str, self.sizes))
+
+
+def check_group(number: int, group: Sequence[Layer], sizes: Sequence[int]) -> None:
+    """ValueError if the layers between layer `number` and the next one do not go together."""
+    kinds = [type(layer) for layer in group]
+    where = f"after layer {number}" if number else "after the inputs"
+    for kind in set(kinds):
+        if kinds.count(kind) > 1:
+            raise ValueError(f"{kind.__name__} stands twice {where}: once is enough")
+    if BatchNorm in kinds and LayerNorm in kinds:
+        raise ValueError(f"BatchNorm and LayerNorm both stand {where}: choose one of them")
+    for layer in group:
+        if not isinstance(layer, Skip):
+            continue
+        source = number - layer.over
+        if source < 0:
+            raise ValueError(f"Skip(over={layer.over}) {where} leads below the inputs")
+        if sizes[source] != sizes[number]:
+            raise ValueError(
+                f"Skip(over={layer.over}) {where} adds {sizes[source]} values to "
+                f"{sizes[number]}: both layers must be equally wide"
+            )
 
 
 def parse_sizes(text: str) -> tuple[int, ...]:
@@ -103,28 +127,86 @@ def parse_sizes(text: str) -> tuple[int, ...]:
     return sizes
 
 
+@dataclass(frozen=True)
+class Extras:
+    """What stands between the `Dense` layers of a network that is described by its sizes.
+
+    Args:
+        dropout: share of each hidden layer's values that training drops; default 0.
+        input_dropout: likewise of the inputs.
+        input_noise: standard deviation of noise on the inputs; default 0.
+        batch_norm, layer_norm: whether hidden layers' values are normalized, by units or by rows.
+        skip: whether each hidden layer as wide as the one below adds that one's values.
+    """
+
+    dropout: float = 0.0
+    input_dropout: float = 0.0
+    input_noise: float = 0.0
+    batch_norm: bool = False
+    layer_norm: bool = False
+    skip: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("dropout", "input_dropout"):
+            object.__setattr__(self, name, real(name, getattr(self, name), least=0, below=1))
+        noise = real("input_noise", self.input_noise, least=0)
+        object.__setattr__(self, "input_noise", noise)
+        for name in ("batch_norm", "layer_norm", "skip"):
+            truth(name, getattr(self, name))
+
+    def between(self, inputs: int, dense: Sequence[Dense]) -> tuple[Layer, ...]:
+        """The `Dense` layers, with the others in their places."""
+        layers: list[Layer] = []
+        if self.input_noise:
+            layers.append(Noise(self.input_noise))
+        if self.input_dropout:
+            layers.append(Dropout(self.input_dropout))
+        below = inputs
+        for layer in dense[:-1]:
+            layers.append(layer)
+            if self.batch_norm:
+                layers.append(BatchNorm())
+            if self.layer_norm:
+                layers.append(LayerNorm())
+            if self.skip and layer.units == below:
+                layers.append(Skip())
+            if self.dropout:
+                layers.append(Dropout(self.dropout))
+            below = layer.units
+        return (*layers, *dense[-1:])
+
+
 def dense_layers(
     units: Sequence[int],
     activation: str | Sequence[str],
     output_activation: str,
     *,
-    bias: bool,
-    init: str,
+    bias: bool | Sequence[bool],
+    init: str | Sequence[str],
 ) -> tuple[Dense, ...]:
     """Layers of the given sizes.
 
     `activation` is one name for all hidden layers, the last layer taking `output_activation`; or
-    a sequence with a name for each layer.
+    a sequence with a name for each layer. So are `bias` and `init`, but for the last layer.
     """
     if isinstance(activation, str):
-        names = [activation] * (len(units) - 1) + [output_activation]
-    else:
-        names = list(activation)
-        if len(names) != len(units):
-            raise ValueError(
-                f"{len(names)} activations were given for {len(units)} layers: "
-                "give one name, or one for each layer after the inputs"
-            )
-    return tuple(
-        Dense(size, name, bias=bias, init=init) for size, name in zip(units, names, strict=True)
+        activation = [activation] * (len(units) - 1) + [output_activation]
+    columns = (
+        for_each_layer("activations", activation, len(units)),
+        for_each_layer("values for bias", bias, len(units)),
+        for_each_layer("initializers", init, len(units)),
     )
+    rows = zip(units, *columns, strict=True)
+    return tuple(Dense(size, name, bias=b, init=start) for size, name, b, start in rows)
+
+
+def for_each_layer(what: str, value: Any, layers: int) -> list[Any]:
+    """One value for all layers, or as many as there are; ValueError for other numbers of them."""
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        return [value] * layers
+    if len(value) != layers:
+        raise ValueError(
+            f"{len(value)} {what} were given for {layers} layers: "
+            "give one, or one for each layer after the inputs"
+        )
+    return list(value)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from syn0.spec.network import Dense, NetworkSpec
-from syn0.spec.training import OPTIMIZERS, Training
+from syn0.spec.layers import LAYER_KINDS
+from syn0.spec.network import NetworkSpec
+from syn0.spec.optimizers import OPTIMIZERS
+from syn0.spec.training import Training
 
 KINDS: dict[str, type[Any]] = {
-    kind.__name__: kind for kind in (NetworkSpec, Dense, Training, *OPTIMIZERS.values())
+    kind.__name__: kind
+    for kind in (NetworkSpec, Training, *LAYER_KINDS.values(), *OPTIMIZERS.values())
 }
 
 

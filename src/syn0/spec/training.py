@@ -1,57 +1,15 @@
-"""The description of a training run: how far, in what batches, by which optimizer."""
+"""The description of a training run: how far, in what batches, by which optimizer and limits."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
-from syn0.spec.checks import choice, real, truth, whole
+from syn0.spec.checks import Bounds, checked_numbers, choice, truth, whole
+from syn0.spec.optimizers import LBFGS, OPTIMIZERS, SGD, Optimizer
 
 REDUCTIONS = ("sum", "mean")
 MONITORS = ("loss", "error")
-
-
-@dataclass(frozen=True)
-class SGD:
-    """Gradient descent: `weights += learning_rate * update`.
-
-    Args:
-        learning_rate: the tutorial's alpha, above 0; default 1.0, which adds no line.
-    """
-
-    learning_rate: float = 1.0
-
-    def __post_init__(self) -> None:
-        rate = real("learning_rate", self.learning_rate, above=0)
-        object.__setattr__(self, "learning_rate", rate)
-
-
-@dataclass(frozen=True)
-class Adam:
-    """Adam, as in Kingma & Ba, "Adam: A Method for Stochastic Optimization" (2015), Algorithm 1.
-
-    Args:
-        learning_rate: step size alpha, above 0; default 0.001.
-        beta1: decay of the mean of the updates, in [0, 1); default 0.9.
-        beta2: decay of the mean of their squares, in [0, 1); default 0.999.
-        epsilon: added to the root, above 0; default 1e-8.
-    """
-
-    learning_rate: float = 0.001
-    beta1: float = 0.9
-    beta2: float = 0.999
-    epsilon: float = 1e-8
-
-    def __post_init__(self) -> None:
-        for name in ("learning_rate", "epsilon"):
-            object.__setattr__(self, name, real(name, getattr(self, name), above=0))
-        for name in ("beta1", "beta2"):
-            object.__setattr__(self, name, real(name, getattr(self, name), least=0, below=1))
-
-
-Optimizer = SGD | Adam
-
-OPTIMIZERS: dict[str, type[Optimizer]] = {"sgd": SGD, "adam": Adam}
-"""The optimizers by the names that users may give."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +21,25 @@ class Training:
         epochs: number of passes over all rows. Give one of the two.
         batch_size: rows in a step; None (default) takes all rows in every step.
         shuffle: whether the rows are put in a new order for every epoch of mini-batches.
-        optimizer: `SGD(...)` (default, learning rate 1) or `Adam(...)`.
-        reduction: "sum" (default) or "mean" of the gradient over the rows of a step.
+        optimizer: `SGD(...)` (default, learning rate 1), `AdaGrad`, `RMSprop`, `Adam`, `AdamW` or
+            `LBFGS`.
+        schedule: how the learning rate changes from step to step: "constant" (default), "step",
+            "exponential", "inverse_scaling", "cosine", "one_cycle" or "plateau", with numbers
+            after a colon, such as "step:1000,0.5".
+        warm_up: number of steps over which the learning rate first rises from 0; default 0.
+        reduction: "sum" (default) or "mean" of the gradient over the rows of a step; weighted
+            rows count by their weights.
+        l1: strength of the sum of the weights' sizes in the loss, at least 0; default 0.
+        l2: strength of half the sum of their squares; default 0. Neither touches the units'
+            constants, nor the scales and shifts of normalizations.
+        max_norm: greatest length of the weights that lead to a unit; default None, no limit.
+        label_smoothing: share of each target that goes to all classes alike, in [0, 1), for
+            cross-entropies; default 0.
+        clip_deltas: greatest size of a delta; None for no limit, as in the next two.
+        clip_value: greatest size of an entry of a parameter's update (minus its gradient).
+        clip_norm: greatest length of all parameters' updates together.
+        trim_deltas: deltas smaller than this become 0, and reports say what share did; None
+            (default) keeps all.
         report_every: steps between two entries of the history. By default a round number that
             gives two to twenty entries; training counted in epochs reports every epoch.
         patience: reports without a better validation figure after which training stops and the
@@ -72,12 +47,33 @@ class Training:
         monitor: the figure that patience watches: "loss" (default) or "error".
     """
 
+    BOUNDS: ClassVar[Bounds] = {
+        "l1": {"least": 0},
+        "l2": {"least": 0},
+        "max_norm": {"above": 0},
+        "label_smoothing": {"least": 0, "below": 1},
+        "clip_deltas": {"above": 0},
+        "clip_value": {"above": 0},
+        "clip_norm": {"above": 0},
+        "trim_deltas": {"above": 0},
+    }
+
     steps: int | None = None
     epochs: int | None = None
     batch_size: int | None = None
     shuffle: bool = True
     optimizer: Optimizer = field(default_factory=SGD)
+    schedule: str = "constant"
+    warm_up: int = 0
     reduction: str = "sum"
+    l1: float = 0.0
+    l2: float = 0.0
+    max_norm: float | None = None
+    label_smoothing: float = 0.0
+    clip_deltas: float | None = None
+    clip_value: float | None = None
+    clip_norm: float | None = None
+    trim_deltas: float | None = None
     report_every: int | None = None
     patience: int | None = None
     monitor: str = "loss"
@@ -89,16 +85,36 @@ class Training:
             value = getattr(self, name)
             if value is not None:
                 object.__setattr__(self, name, whole(name, value))
+        object.__setattr__(self, "warm_up", whole("warm_up", self.warm_up, least=0))
         truth("shuffle", self.shuffle)
         choice("reduction", self.reduction, REDUCTIONS)
         choice("monitor", self.monitor, MONITORS)
+        checked_numbers(self)
+        if not isinstance(self.schedule, str):
+            raise TypeError(f"schedule must be a name, not {self.schedule!r}")
         if not isinstance(self.optimizer, Optimizer):
             known = " or ".join(f"{kind.__name__}(...)" for kind in OPTIMIZERS.values())
             raise TypeError(f"optimizer must be {known}, not {self.optimizer!r}")
+        if isinstance(self.optimizer, LBFGS):
+            self._refuse_what_lbfgs_cannot_do()
         if self.counts_epochs and self.report_every is not None:
             raise ValueError(
                 "report_every goes with steps: training counted in epochs reports every epoch, "
                 "so give steps or leave it out"
+            )
+
+    def _refuse_what_lbfgs_cannot_do(self) -> None:
+        """L-BFGS needs a loss and its true gradient, the same in every step."""
+        unfit = (
+            "batch_size", "warm_up", "max_norm", "clip_deltas", "clip_value", "clip_norm",
+            "trim_deltas",
+        )  # fmt: skip
+        given = [name for name in unfit if getattr(self, name)]
+        given += ["schedule"] if self.schedule != "constant" else []
+        if given:
+            raise ValueError(
+                "L-BFGS takes full batches, their true gradient and steps of its own length: "
+                f"leave out {', '.join(given)}, or choose another optimizer"
             )
 
     @property

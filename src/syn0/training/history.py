@@ -14,6 +14,7 @@ class Report:
             update. With epochs: the number of steps taken at the end of the epoch.
         loss: the loss of that step; with epochs that of the whole epoch, taken along the way.
         error: mean absolute error, likewise.
+        trimmed: share of the deltas that were trimmed, likewise; None where none are.
         validation_loss, validation_error: of the validation rows, after the interval's last
             update; None without them.
     """
@@ -21,6 +22,7 @@ class Report:
     step: int
     loss: float
     error: float
+    trimmed: float | None = None
     validation_loss: float | None = None
     validation_error: float | None = None
 
@@ -31,8 +33,9 @@ class History:
 
     Attributes:
         reports: in order.
-        stopped: why training ended: "finished", "early" (no better validation figure for
-            `patience` reports), "callback" or "interrupted" (Ctrl-C).
+        stopped: why training ended: "finished", "converged" (L-BFGS found nothing lower), "early"
+            (no better validation figure for `patience` reports), "callback" or "interrupted"
+            (Ctrl-C).
         best_step: number of steps after which the kept weights stood, where early stopping
             chose them; None otherwise.
         engine: name of the engine that ran it.
@@ -57,6 +60,11 @@ class History:
     def error(self) -> list[float]:
         """The mean absolute error |y - prediction| of each report."""
         return [report.error for report in self.reports]
+
+    @property
+    def trimmed(self) -> list[float]:
+        """The share of deltas trimmed at each report; empty where none are."""
+        return [report.trimmed for report in self.reports if report.trimmed is not None]
 
     @property
     def validation_loss(self) -> list[float]:

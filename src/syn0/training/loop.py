@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
-from syn0.engines import Batch, Runner
+from syn0.engines import Arrays, Batch, Figures, Runner
 from syn0.program import Program
 from syn0.spec import Training
 from syn0.training.batches import Batches
@@ -18,7 +18,8 @@ from syn0.training.checkpoint import Checkpoint, copied
 from syn0.training.history import History, Report
 from syn0.training.interrupt import Interrupt, catching_interrupt
 from syn0.training.progress import Progress
-from syn0.training.trouble import NonFiniteError, all_finite, first_trouble
+from syn0.training.search import search
+from syn0.training.trouble import NonFiniteError, all_finite, first_trouble, likely_cause
 
 STRETCH_SECONDS = 0.05
 """Control comes back at least this often, for progress, Ctrl-C and a look at the numbers."""
@@ -31,18 +32,22 @@ Callback = Callable[[Report], object]
 class Job:
     """What to train, on what: arrays are in the program's dtype, `constants` as "init" binds them.
 
-    X is (rows, inputs), y is (rows, outputs); `validation` is another such pair.
+    `arrays` are the program's, by name; `validation` is an X and a y.
     """
 
     program: Program
     runner: Runner
     training: Training
     constants: dict[str, Any]
-    X: NDArray[Any]
-    y: NDArray[Any]
+    arrays: Arrays
     validation: tuple[NDArray[Any], NDArray[Any]] | None = None
     callbacks: Sequence[Callback] = ()
     progress: bool = True
+
+    @property
+    def rows(self) -> int:
+        """Number of rows to train on."""
+        return len(self.arrays["X"])
 
 
 class Run:
@@ -56,8 +61,11 @@ class Run:
         self.job = job
         self.state = copied(start.values)
         self.step = self.first = start.step
-        self.end = start.step + job.training.total_steps(len(job.X))
-        self.batches = Batches(len(job.X), job.training, start)
+        self.end = start.step + job.training.total_steps(job.rows)
+        self.given = dict(job.constants)
+        if "steps" in job.program.numbers:  # `t` counts on, and the schedule ends with this run
+            self.given["steps"] = self.state["t"] + self.end - start.step
+        self.batches = Batches(job.rows, job.training, start)
         self.history = History(engine=job.runner.name)
         self.progress = Progress(self.end - self.first) if job.progress else NoProgress()
         self.best: Checkpoint | None = None
@@ -71,8 +79,11 @@ class Run:
         Raises:
             NonFiniteError: a value is infinite or not a number.
         """
+        job = self.job
         try:
             with catching_interrupt() as interrupt:
+                if job.program.pulls:
+                    search(self, interrupt)
                 while self.history.stopped == "finished" and self.step < self.end:
                     self.interval(interrupt)
         finally:
@@ -83,22 +94,31 @@ class Run:
     def interval(self, interrupt: Interrupt) -> None:
         """Train up to the next report, or up to an interruption."""
         training, first = self.job.training, self.step
-        end = min(self.step + training.interval(len(self.job.X)), self.end)
+        end = min(self.step + training.interval(self.job.rows), self.end)
         by_epoch = training.counts_epochs
-        measured, rows = [], []
+        measured: list[Figures] = []
+        taken_batches: list[Batch] = []
         while self.step < end:
             measure = by_epoch or self.step == first
             count = end - self.step if by_epoch or not measure else 1
             batches, taken = self.stretch(count, measure=measure)
             measured += taken
-            rows += [1 if b is None else len(b) for b in batches[: len(taken)]]
+            taken_batches += batches[: len(taken)]
             if interrupt.requested:
                 self.history.stopped = "interrupted"
                 return
-        loss, error = summary(measured, rows, training.reduction)
-        self.report(Report(self.step if by_epoch else first, loss, error))
+        figures = summary(measured, self.sizes(taken_batches), training.reduction)
+        self.report(Report(self.step if by_epoch else first, *figures))
 
-    def stretch(self, most: int, *, measure: bool) -> tuple[list[Batch], list[tuple[float, float]]]:
+    def sizes(self, batches: Sequence[Batch]) -> NDArray[Any]:
+        """(batches, 2): what each batch counts in the mean of losses, and in other means."""
+        rows = [1 if b is None else len(b) for b in batches]
+        weight = self.job.arrays.get("sample_weight")
+        if weight is None:
+            return np.column_stack([rows, rows])
+        return np.column_stack([[1 if b is None else weight[b].sum() for b in batches], rows])
+
+    def stretch(self, most: int, *, measure: bool) -> tuple[list[Batch], list[Figures]]:
         """Take up to `most` steps, for about `STRETCH_SECONDS`; the batches and the measures."""
         job = self.job
         count = min(self._stretch, most)
@@ -107,7 +127,7 @@ class Run:
         started = time.perf_counter()
         try:
             self.state, measured = job.runner.train(
-                self.state | job.constants, job.X, job.y, batches, measure=measure
+                self.state | self.given, job.arrays, batches, measure=measure
             )
         except BaseException:  # a second Ctrl-C, say: arrays may be changed by half a step
             self.go_back(before)
@@ -126,7 +146,7 @@ class Run:
         """Complete the report, hand it round, and decide whether to go on."""
         job = self.job
         if job.validation is not None:
-            loss, error = job.runner.evaluate(self.state | job.constants, *job.validation)
+            loss, error = job.runner.evaluate(self.state | self.given, *job.validation)
             if not np.isfinite([loss, error]).all():
                 raise NonFiniteError(
                     f"after {self.step:,} steps the validation loss is {loss:g} and its error "
@@ -164,23 +184,30 @@ class Run:
     def go_back(self, checkpoint: Checkpoint, steps: int = 0) -> None:
         """Stand where training stood at `checkpoint`, and `steps` batches further."""
         self.state = dict(checkpoint.values)
-        self.batches = Batches(len(self.job.X), self.job.training, checkpoint)
+        self.batches = Batches(self.job.rows, self.job.training, checkpoint)
         self.batches.take(steps)
         self.step = checkpoint.step + steps
 
-    def fail(self, before: Checkpoint, batches: list[Batch], *, measure: bool) -> None:
+    def fail_at(self, state: dict[str, Any]) -> NoReturn:
+        """Raise NonFiniteError for a state that a search tried; the network stays where it is."""
+        standing = self.current()
+        try:
+            self.fail(replace(standing, values=state), [None], measure=True)
+        finally:
+            self.state = dict(standing.values)
+
+    def fail(self, before: Checkpoint, batches: Sequence[Batch], *, measure: bool) -> NoReturn:
         """Go back to the last good step and raise NonFiniteError, naming the line that failed."""
         job = self.job
-        good, state, what = first_trouble(
-            job.program, {**before.values, **job.constants}, job.X, job.y, batches, measure=measure
-        )
-        self.go_back(before, good)
-        self.state = state
+        values = {**before.values, **self.given}
+        trouble = first_trouble(job.program, values, job.arrays, batches, measure=measure)
+        self.go_back(before, trouble.good)
+        self.state = trouble.state
         kept = "its best weights" if self.best else "its weights from before that step"
+        cause = likely_cause(job.training, job.program, job.arrays)
         raise NonFiniteError(
-            f"training stopped at step {self.step:,}: {what}. A learning rate below "
-            f"{job.training.optimizer.learning_rate:g}, or inputs scaled to about -1 to 1, "
-            f"usually helps; the network keeps {kept}"
+            f"training stopped at step {self.step:,}: {trouble.words}. Likely cause: {cause}. "
+            f"The network keeps {kept}"
         )
 
 
@@ -194,12 +221,15 @@ class NoProgress:
         """Nothing to take away."""
 
 
-def summary(
-    measured: Sequence[tuple[float, float]], rows: Sequence[int], reduction: str
-) -> tuple[float, float]:
-    """Loss and error of an interval; batches count by their rows, a summed loss adds up."""
-    losses, errors = (np.array(column) for column in zip(*measured, strict=True))
-    error = float(np.average(errors, weights=rows))
-    if reduction == "sum":
-        return float(losses.sum()), error
-    return float(np.average(losses, weights=rows)), error
+def summary(measured: Sequence[Figures], sizes: NDArray[Any], reduction: str) -> list[float]:
+    """Loss, error and the like of an interval; a summed loss adds up, means count by the sizes of
+    the batches: (batches, 2), for losses and for the other figures."""
+    losses, *others = (np.array(column) for column in zip(*measured, strict=True))
+    summed = reduction == "sum"
+    loss = float(losses.sum()) if summed else weighted_mean(losses, sizes[:, 0])
+    return [loss, *(weighted_mean(figures, sizes[:, 1]) for figures in others)]
+
+
+def weighted_mean(figures: NDArray[Any], sizes: NDArray[Any]) -> float:
+    """The mean by sizes; of batches that count nothing, the plain mean."""
+    return float(np.average(figures, weights=sizes if sizes.any() else None))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from syn0.engines import Batch
-from syn0.program import Line, Program
+from syn0.engines import Arrays, Batch
+from syn0.program import Line, Program, operations_in
 from syn0.program.interpreter import walk
+from syn0.spec import LBFGS, Training
 
 
 class NonFiniteError(FloatingPointError):
@@ -22,39 +23,80 @@ def all_finite(values: Mapping[str, Any]) -> bool:
     return all(np.isfinite(value).all() for value in values.values())
 
 
+@dataclass(frozen=True)
+class Trouble:
+    """Where numbers went bad: the good steps before, the state after them, the line, its value."""
+
+    good: int
+    state: dict[str, Any]
+    line: Line | None
+    value: Any = None
+
+    @property
+    def words(self) -> str:
+        """Which array went bad in which line, and how many of its entries."""
+        if self.line is None:
+            return "its weights stopped being finite"
+        bad = int((~np.isfinite(self.value)).sum())
+        kind = "NaN" if np.isnan(self.value).any() else "infinite"
+        size = np.size(self.value)
+        return f"{self.line.target} became {kind} ({bad:,} of {size:,} values): {self.line.note}"
+
+
 def first_trouble(
     program: Program,
     values: Mapping[str, Any],
-    X: NDArray[Any],
-    y: NDArray[Any],
+    arrays: Arrays,
     batches: Sequence[Batch],
     *,
     measure: bool,
-) -> tuple[int, dict[str, Any], str]:
+) -> Trouble:
     """Run the steps again, line by line, up to the first value that is not finite.
 
     Lines that only report count where they are computed: with `measure`.
-
-    Returns the number of good steps, the state after them, and a sentence about the line.
     """
     lines = program.phase("forward", "loss", "backward", "update")
     if not measure:
-        lines = tuple(line for line in lines if line not in program.measured)
+        idle = set(program.measured)
+        lines = tuple(line for line in lines if line not in idle)
     state = before = {name: values[name] for name in program.state}
     for good, batch in enumerate(batches):
-        bound = {**values, **state, "X": X, "y": y, "batch": batch}
-        after: dict[str, Any] = {}
-        for line, value in walk(lines, bound):
+        after: dict[str, Any] = dict(state)
+        for line, value in walk(lines, {**values, **state, **arrays, "batch": batch}):
             if not np.isfinite(value).all():
-                return good, state, describe(line, value)
+                return Trouble(good, state, line, value)
             after[line.target] = value
         before, state = state, {name: after[name] for name in program.state}
     # The interpreter's rounding differs a little from the engine's: blame the last step.
-    return len(batches) - 1, before, "its weights stopped being finite"
+    return Trouble(len(batches) - 1, before, None)
 
 
-def describe(line: Line, value: Any) -> str:
-    """Which array went bad in which line, and how many of its entries."""
-    bad = int((~np.isfinite(value)).sum())
-    kind = "NaN" if np.isnan(value).any() else "infinite"
-    return f"{line.target} became {kind} ({bad:,} of {np.size(value):,} values): {line.note}"
+LARGE = 100.0
+"""Inputs beyond this are no longer about as large as the weights expect."""
+
+
+def likely_cause(training: Training, program: Program, arrays: Arrays) -> str:
+    """What most often makes numbers go bad in such a training, and what helps."""
+    searches = isinstance(training.optimizer, LBFGS)
+    for name, what in (("X", "inputs"), ("y", "targets")):
+        largest = float(np.abs(arrays[name]).max())
+        if largest > LARGE:
+            return f"the {what} reach {largest:.4g}: scale them to a size of about 1"
+    words = [gentler_start() if searches else slower(training.optimizer)]
+    growing = [x.target for x in program.phase("forward") if "exp" in operations_in(x.expression)]
+    if program.output in growing:
+        words.append(f"{program.output} grows exponentially: 'softplus' is a gentler output")
+    if training.clip_norm is None and not searches:
+        words.append("clip_norm=1 keeps single steps short")
+    return "; ".join(words)
+
+
+def gentler_start() -> str:
+    """Smaller start weights, for a search that has no learning rate."""
+    return "the search went too far: start with smaller weights, such as init='uniform:0.1'"
+
+
+def slower(optimizer: Any) -> str:
+    """A smaller learning rate, as a number to try."""
+    rate = optimizer.learning_rate
+    return f"the learning rate of {rate:g} is too high: try {rate / 10:g}"

@@ -1,0 +1,125 @@
+"""Settings from a TOML file, under the names of the flags; and settings written as one."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Collection, Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+HOW_LONG = {"steps", "epochs"}
+
+
+def with_config(
+    options: Mapping[str, Any], path: str | None, known: Collection[str]
+) -> dict[str, Any]:
+    """The options, those that were not given taken from a file; flags override the file."""
+    if path is None:
+        return dict(options)
+    given = {name: value for name, value in options.items() if is_given(value)}
+    settings = read_config(path, known)
+    if given.keys() & HOW_LONG:  # one of the two says it
+        settings = {name: value for name, value in settings.items() if name not in HOW_LONG}
+    return {**options, **settings, **given}
+
+
+def is_given(value: Any) -> bool:
+    """Whether an option was given: flags that take several values are empty tuples otherwise."""
+    return value is not None and value != ()
+
+
+def read_config(path: str, known: Collection[str]) -> dict[str, Any]:
+    """The settings in a TOML file.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: it is no TOML, or holds a setting that is not among `known`.
+    """
+    from syn0.spec.checks import did_you_mean
+
+    if not Path(path).exists() or Path(path).is_dir():
+        raise FileNotFoundError(f"there is no configuration file {path}")
+    try:
+        with Path(path).open("rb") as file:
+            settings = tomllib.load(file)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{path} is not a TOML file: {error}") from None
+    for name in settings:
+        if name not in known:
+            hint = did_you_mean(name, known)
+            names = ", ".join(sorted(known))
+            raise ValueError(
+                f"{path} holds an unknown setting {name!r}{hint}; it may hold: {names}"
+            )
+    try:
+        return {name: value_of(name, value) for name, value in settings.items()}
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{path}: {error}") from None
+
+
+TEXTS = ("data", "target", "task", "sample_weight", "net", "optimizer")
+
+
+def value_of(name: str, value: Any) -> Any:
+    """A setting as the commands take it: lists of layers described, other lists fixed."""
+    if name == "layers":
+        if not isinstance(value, list):
+            raise TypeError("layers must be a list of tables, each written under [[layers]]")
+        return tuple(map(layer_of, value))
+    if name == "class_weight" and isinstance(value, dict):
+        return value
+    if isinstance(value, dict):
+        raise TypeError(f"{name} must be a single value, not a table")
+    if name == "net" and isinstance(value, list):
+        return "-".join(map(str, value))
+    if name in TEXTS and not isinstance(value, str):
+        raise TypeError(f"{name} must be a text, not {value!r}")
+    if name == "drop" and not is_list_of(str, value):
+        raise TypeError(f'drop must be a list of columns, such as ["name"], not {value!r}')
+    if name == "hidden" and not (value and (isinstance(value, str) or is_list_of(int, value))):
+        raise TypeError(f"hidden must be a list of sizes, such as [64, 64], not {value!r}")
+    return tuple(value) if isinstance(value, list) else value
+
+
+def is_list_of(kind: type, value: Any) -> bool:
+    """Whether a value is a list that holds nothing else."""
+    return isinstance(value, list) and all(isinstance(item, kind) for item in value)
+
+
+def layer_of(table: Any) -> Any:
+    """A layer from a table that names its kind: {kind = "Dense", units = 4}."""
+    from syn0.spec import LAYER_KINDS
+    from syn0.spec.checks import choice
+
+    if not isinstance(table, dict):
+        raise TypeError(f"each layer must be a table with its kind, not {table!r}")
+    settings = dict(table)
+    if "kind" not in settings:
+        raise ValueError(f"each layer must name its kind, one of: {', '.join(LAYER_KINDS)}")
+    kind = LAYER_KINDS[choice("kind of layer", settings.pop("kind"), LAYER_KINDS)]
+    known = [field.name for field in fields(kind)]
+    for name in settings:
+        if name not in known:
+            takes = ", ".join(known)
+            raise ValueError(f"a {kind.__name__} layer has no setting {name!r}; it has: {takes}")
+    if "units" in known and "units" not in settings:
+        raise ValueError("a Dense layer needs its number of units")
+    if kind is LAYER_KINDS["Activation"] and "activation" not in settings:
+        raise ValueError("an Activation layer needs the name of an activation")
+    return kind(**settings)
+
+
+def toml_text(settings: Mapping[str, Any]) -> str:
+    """Settings as a TOML file that gives them again."""
+    import tomli_w
+
+    from syn0.spec import to_data
+
+    plain = {}
+    for name, value in settings.items():
+        if name == "layers":
+            plain[name] = to_data(tuple(value))
+        elif is_given(value):
+            plain[name] = list(value) if isinstance(value, tuple) else value
+    return tomli_w.dumps(plain)

@@ -1,0 +1,48 @@
+"""The rows of a step: which they are, and how they count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from syn0.program import Expr, Name
+from syn0.program.expressions import row_count, total
+
+
+@dataclass(frozen=True)
+class Rows:
+    """All rows or those of a batch, alike or by their weights, summed or averaged."""
+
+    batched: bool = False
+    weighted: bool = False
+    mean: bool = False
+
+    @property
+    def target(self) -> Name:
+        """Their targets."""
+        return Name("y_batch" if self.batched else "y")
+
+    @property
+    def weight(self) -> Name:
+        """How much each counts."""
+        return Name("weight_batch" if self.batched else "sample_weight")
+
+    def total(self, values: Expr) -> Expr:
+        """The sum of a (rows, outputs) array, each row by its weight."""
+        return total(self.weight * values) if self.weighted else total(values)
+
+    def averaged(self, sum_of_rows: Expr, out: Name) -> Expr:
+        """What is summed over the rows, as a mean if it shall be one."""
+        if not self.mean:
+            return sum_of_rows
+        return sum_of_rows / (Name("weight_sum") if self.weighted else row_count(out))
+
+    def share(self, values: Expr, out: Name) -> Expr:
+        """What is of each row alone, as its share of the sum or the mean."""
+        return self.averaged(self.weight * values if self.weighted else values, out)
+
+    @property
+    def words(self) -> str:
+        """How they count, to follow other words; "" where they are just summed."""
+        if self.weighted:
+            return ", averaged by weight" if self.mean else ", rows by weight"
+        return ", per row" if self.mean else ""

@@ -1,0 +1,143 @@
+"""The update lines: from each parameter's pull, by penalties and limits, to its change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from syn0.derive.layers import Parameter
+from syn0.derive.optimizers import ALPHA, Change, T, rule_of, start_memory
+from syn0.derive.schedules import Lines, alpha_lines, changes
+from syn0.program.expressions import (
+    Const,
+    Expr,
+    Name,
+    absolute,
+    added,
+    clip,
+    maximum,
+    names_in,
+    sign,
+    sqrt,
+    sum_rows,
+    total,
+)
+from syn0.program.program import Line
+from syn0.spec import LBFGS, Training
+
+RIDGE, LASSO, SHRINK = Name("ridge"), Name("lasso"), Name("shrink")
+"""The strengths of L2 and L1; by the names of regression, as l1 and l2 are layers here."""
+
+
+def penalty_constants(training: Training) -> Iterator[Line]:
+    """The strengths of the penalties."""
+    if training.l2:
+        note = "strength of L2: how much large weights cost"
+        yield Line("ridge", Const(training.l2), "init", 0, note)
+    if training.l1:
+        note = "strength of L1: how much each weight's size costs"
+        yield Line("lasso", Const(training.l1), "init", 0, note)
+
+
+def penalty(training: Training, weights: list[str]) -> Expr | None:
+    """What the sizes of the weights add to the loss; None for nothing."""
+    terms: list[Expr] = []
+    names = [Name(name) for name in weights]
+    if training.l2:
+        terms.append(RIDGE / 2 * added(total(w**2) for w in names))
+    if training.l1:
+        terms.append(LASSO * added(total(absolute(w)) for w in names))
+    return added(terms) if terms else None
+
+
+def with_penalties(training: Training, p: Parameter) -> Parameter:
+    """The pull of a parameter, with that of the penalties."""
+    pull, weights = p.pull, Name(p.name)
+    if p.is_weights and training.l2:
+        pull = pull - RIDGE * weights
+    if p.is_weights and training.l1:
+        pull = pull - LASSO * sign(weights)
+    return replace(p, pull=pull)
+
+
+def pull_line(p: Parameter) -> Line:
+    """A pull, bound by itself."""
+    return Line(f"{p.name}_update", p.pull, "update", p.layer, p.note)
+
+
+def pulls(training: Training, parameters: list[Parameter]) -> list[Parameter]:
+    """The parameters, with pulls that hold the penalties and are no larger than is allowed."""
+    result = [with_penalties(training, p) for p in parameters]
+    if (limit := training.clip_value) is not None:
+        result = [replace(p, pull=clip(p.pull, -limit, limit)) for p in result]
+    return result
+
+
+def update_lines(training: Training, parameters: list[Parameter], *, counted: bool) -> Lines:
+    """The lines of "init" and "update" by which the parameters learn.
+
+    `counted` says that the program counts its steps in `t`, whatever the optimizer needs.
+    """
+    parameters = pulls(training, parameters)
+    count = Line("t", Const(0), "init", 0, "number of steps taken")
+    if isinstance(training.optimizer, LBFGS):
+        return [count] if counted else [], [pull_line(p) for p in parameters]
+    rule = rule_of(training.optimizer)
+    init, update = alpha_lines(training)
+    init = [*init, *rule.constants(training.optimizer)]
+    if counted or rule.counts_steps or changes(training):
+        init.append(count)
+        update.insert(0, Line("t", T + 1, "update", 0, "one more step"))
+    init += start_memory(rule, parameters)
+    if training.clip_norm is not None:
+        update += shrink_lines(parameters, training.clip_norm)
+    for p in parameters:
+        update += change_lines(training, p)
+    return init, update
+
+
+def shrink_lines(parameters: list[Parameter], limit: float) -> Iterator[Line]:
+    """All pulls first, then by how much they are shortened (Pascanu, Mikolov & Bengio, 2013)."""
+    yield from map(pull_line, parameters)
+    squares = added(total(Name(f"{p.name}_update") ** 2) for p in parameters)
+    note = "the length of all updates together"
+    yield Line("update_norm", sqrt(squares), "update", 0, note)
+    share = limit / maximum(Name("update_norm"), limit)
+    yield Line(SHRINK.name, share, "update", 0, f"shortens it to {limit:g} where it is longer")
+
+
+def change_lines(training: Training, p: Parameter) -> Iterator[Line]:
+    """How one parameter changes."""
+    optimizer = training.optimizer
+    assert not isinstance(optimizer, LBFGS)  # noqa: S101  (see `update_lines`)
+    rule = rule_of(optimizer)
+    alpha = None if optimizer.learning_rate == 1 and not changes(training) else ALPHA
+    decays = p.is_weights and optimizer.weight_decay > 0
+    pull = p.pull
+    if training.clip_norm is not None:
+        pull = SHRINK * Name(f"{p.name}_update")
+        p = replace(p, note="its update, shortened with all others")
+    elif rule.names_pull or (decays and p.name in names_in(pull)):
+        yield pull_line(p)
+        pull = Name(f"{p.name}_update")
+        p = replace(p, note="its update")
+    if decays:
+        kept = 1 - (optimizer.weight_decay if alpha is None else alpha * optimizer.weight_decay)
+        note = "weight decay: each loses a share of itself"
+        yield Line(p.name, Name(p.name) * kept, "update", p.layer, note)
+    for item in rule.change(optimizer, p, pull, alpha):
+        if isinstance(item, Change):
+            yield Line(p.name, Name(p.name) + item.value, "update", p.layer, item.note)
+        else:
+            yield item
+    if p.is_weights and training.max_norm is not None:
+        yield max_norm_line(p, training.max_norm)
+
+
+def max_norm_line(p: Parameter, limit: float) -> Line:
+    """Each unit's weights, shortened where they are too long (Srebro & Shraibman, 2005)."""
+    weights = Name(p.name)
+    lengths = sqrt(sum_rows(weights**2))
+    value = weights * (limit / maximum(lengths, limit))
+    note = f"max-norm: no unit's weights longer than {limit:g}"
+    return Line(p.name, value, "update", p.layer, note)

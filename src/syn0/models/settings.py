@@ -1,0 +1,129 @@
+"""Settings by name, as keywords, flags and files give them, become descriptions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
+from typing import Any
+
+from syn0.derive import LOSSES
+from syn0.spec import OPTIMIZERS, Dense, Extras, NetworkSpec, Optimizer, Training, dense_layers
+from syn0.spec.checks import choice, did_you_mean
+from syn0.spec.choices import chosen
+
+OPTIMIZER_SETTINGS = tuple(
+    dict.fromkeys(field.name for kind in OPTIMIZERS.values() for field in fields(kind))
+)
+"""What may be set of some optimizer: learning_rate, momentum, …"""
+
+TRAINING_SETTINGS = tuple(dict.fromkeys([*(f.name for f in fields(Training)), *OPTIMIZER_SETTINGS]))
+"""What may be set of a training."""
+
+EXTRAS = tuple(field.name for field in fields(Extras))
+LAYER_SETTINGS = ("activation", "output_activation", "bias", "init", *EXTRAS)
+"""What may be set of a network that is described by its sizes."""
+
+NETWORK_SETTINGS = (*LAYER_SETTINGS, "loss", "seed", "dtype")
+"""What may be set of a network."""
+
+
+def refuse_unknown(settings: Mapping[str, Any], known: Sequence[str], where: str) -> None:
+    """TypeError if a setting has no such name."""
+    for name in settings:
+        if name not in known:
+            hint = did_you_mean(name, known)
+            raise TypeError(f"{where} has no setting {name!r}{hint}; it has: {', '.join(known)}")
+
+
+def make_training(settings: Mapping[str, Any], optimizer: Optimizer | str = "sgd") -> Training:
+    """The training that settings describe; those of the optimizer stand among the others.
+
+    Raises:
+        TypeError, ValueError: an unknown name, or a value that is not allowed.
+    """
+    refuse_unknown(settings, TRAINING_SETTINGS, "training")
+    given = {name: value for name, value in settings.items() if value is not None}
+    own = {name: given.pop(name) for name in OPTIMIZER_SETTINGS if name in given}
+    chosen_one = make_optimizer(given.pop("optimizer", optimizer), own)
+    return Training(**given, optimizer=chosen_one)
+
+
+def make_optimizer(optimizer: Optimizer | str, own: Mapping[str, Any]) -> Optimizer:
+    """The optimizer of a name or description, with its own settings."""
+    if isinstance(optimizer, str):
+        kind = OPTIMIZERS[choice("optimizer", optimizer, OPTIMIZERS)]
+        refuse_foreign(kind, own)
+        return kind(**own)
+    if not isinstance(optimizer, Optimizer):
+        return optimizer  # which `Training` refuses
+    refuse_foreign(type(optimizer), own)
+    return replace(optimizer, **own)
+
+
+def refuse_foreign(kind: type[Optimizer], own: Mapping[str, Any]) -> None:
+    """ValueError if a setting is of other optimizers only."""
+    for name in own:
+        if name not in {field.name for field in fields(kind)}:
+            others = [
+                k.__name__ for k in OPTIMIZERS.values() if name in {f.name for f in fields(k)}
+            ]
+            raise ValueError(
+                f"{name} is no setting of {kind.__name__}, but of {' and '.join(others)}"
+            )
+
+
+def make_layers(
+    inputs: int, units: Sequence[int], settings: Mapping[str, Any], loss: str
+) -> tuple[Any, ...]:
+    """Layers of the given sizes, what is not set chosen as the tutorial and the loss have it.
+
+    Raises:
+        ValueError, TypeError: an unknown loss, or settings that do not fit the layers.
+    """
+    given = {name: value for name, value in settings.items() if value is not None}
+    activation, output = given.get("activation"), given.get("output_activation")
+    if activation is not None and not isinstance(activation, str) and output:
+        raise ValueError("give a name for each layer, or output_activation, one of the two")
+    fitting = chosen("loss", loss, LOSSES).row.output
+    if isinstance(activation, str) and len(units) == 1:
+        fitting = activation
+    dense: tuple[Dense, ...] = dense_layers(
+        units,
+        activation or "sigmoid",
+        output or fitting,
+        bias=given.get("bias", False),
+        init=given.get("init", "uniform"),
+    )
+    extras = Extras(**{name: given[name] for name in EXTRAS if name in given})
+    return extras.between(inputs, dense)
+
+
+def make_network(
+    sizes: Sequence[int], settings: Mapping[str, Any], layers: Sequence[Any] | None = None
+) -> NetworkSpec:
+    """The network that settings describe, its layers by their sizes or one by one.
+
+    Raises:
+        TypeError, ValueError: an unknown name, or a value that is not allowed.
+    """
+    refuse_unknown(settings, NETWORK_SETTINGS, "the network")
+    given = {name: value for name, value in settings.items() if value is not None}
+    loss = given.get("loss", "squared_error")
+    inputs, *units = sizes
+    if layers is None:
+        layers = make_layers(inputs, units, given, loss)
+    whole = {name: given[name] for name in ("loss", "dtype") if name in given}
+    seed = settings.get("seed", 1)
+    return NetworkSpec(inputs, tuple(layers), seed=seed, **whole)
+
+
+def default_steps(spec: NetworkSpec) -> int:
+    """As many steps as the tutorial takes: 60,000 with a hidden layer, 10,000 without."""
+    return 60_000 if len(spec.dense) > 1 else 10_000
+
+
+def tutorial_training(settings: Mapping[str, Any], spec: NetworkSpec) -> Training:
+    """Full batches, summed gradients and the tutorial's steps, unless settings say otherwise."""
+    if settings.get("steps") is None and settings.get("epochs") is None:
+        settings = {**settings, "steps": default_steps(spec)}
+    return make_training(settings)

@@ -1,0 +1,85 @@
+"""Names with numbers, such as "huber:1.5" or "cosine": what a user writes to choose a row of a
+table and to set what the row leaves open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from syn0.spec.checks import choice, real
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A number that may follow a name.
+
+    Attributes:
+        name: what it is.
+        default: its value where it is not given.
+        bounds: as `real` takes them.
+        whole: whether it is a whole number.
+    """
+
+    name: str
+    default: float
+    bounds: Mapping[str, float] = field(default_factory=dict)
+    whole: bool = False
+
+    def read(self, what: str, text: str) -> float:
+        """The number that a text holds; ValueError if it is none, or out of bounds."""
+        try:
+            number = float(text)
+        except ValueError:
+            raise ValueError(f"{what}: {self.name} must be a number, not {text!r}") from None
+        number = real(f"{what}: {self.name}", number, **self.bounds)
+        if not self.whole:
+            return number
+        if number != int(number):
+            raise ValueError(f"{what}: {self.name} must be a whole number, not {text}")
+        return int(number)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """The base of a table's rows: which numbers may follow the row's name.
+
+    Attributes:
+        settings: in order.
+        repeats: whether the only setting may be given several times.
+    """
+
+    settings: tuple[Setting, ...] = ()
+    repeats: bool = False
+
+
+Row = TypeVar("Row", bound=Choice)
+
+
+@dataclass(frozen=True)
+class Chosen(Generic[Row]):
+    """What a text chooses: the name, its row of the table, and its numbers."""
+
+    name: str
+    row: Row
+    numbers: tuple[float, ...]
+
+
+def chosen(what: str, text: str, table: Mapping[str, Row]) -> Chosen[Row]:
+    """Look up "name" or "name:number,number" in a table.
+
+    Raises:
+        ValueError: an unknown name, too many numbers, or numbers out of bounds; the message lists
+            what is allowed.
+    """
+    name, colon, rest = text.partition(":") if isinstance(text, str) else (text, "", "")
+    row = table[choice(what, name, table)]
+    given = [part.strip() for part in rest.split(",")] if colon else []
+    settings = row.settings * max(len(given), 1) if row.repeats else row.settings
+    if len(given) > len(settings):
+        takes = " and ".join(setting.name for setting in settings) or "no number"
+        raise ValueError(f"{what} {text!r} holds too many numbers: {name!r} takes {takes}")
+    numbers = [setting.default for setting in settings]
+    for place, (setting, part) in enumerate(zip(settings, given, strict=False)):
+        numbers[place] = setting.read(f"{what} {text!r}", part)
+    return Chosen(name, row, tuple(numbers))

@@ -1,0 +1,128 @@
+"""L-BFGS: SciPy searches for the lowest loss, by the loss and the pulls that the program gives."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from syn0.engines import Figures
+from syn0.spec import LBFGS
+from syn0.training.history import Report
+from syn0.training.interrupt import Interrupt
+
+if TYPE_CHECKING:
+    from syn0.training.loop import Run
+
+MOST_EVALUATIONS = 10**9
+
+
+class StoppedError(Exception):
+    """The search ends where it stands."""
+
+
+def search(run: Run, interrupt: Interrupt) -> None:
+    """Take up to the run's number of L-BFGS iterations, each a step, from where it stands.
+
+    Raises:
+        NonFiniteError: the loss or a pull is infinite or not a number.
+    """
+    from scipy.optimize import minimize
+
+    optimizer = run.job.training.optimizer
+    assert isinstance(optimizer, LBFGS)  # noqa: S101  (the programs that have pulls)
+    options = {
+        "maxiter": run.end - run.step,
+        "maxfun": MOST_EVALUATIONS,
+        "maxcor": optimizer.memory,
+        "gtol": optimizer.tolerance,
+    }
+    seeker = Seeker(run, interrupt)
+    try:
+        minimize(
+            seeker.loss_and_gradient,
+            seeker.joined(run.state),
+            jac=True,
+            method="L-BFGS-B",
+            options=options,
+            callback=seeker.took_a_step,
+        )
+    except StoppedError:
+        return
+    seeker.finish()
+
+
+class Seeker:
+    """What SciPy asks, answered by the runner; what it finds, told to the run."""
+
+    def __init__(self, run: Run, interrupt: Interrupt) -> None:
+        self.run, self.interrupt = run, interrupt
+        self.shapes = {name: np.shape(run.state[name]) for name in run.job.program.pulls}
+        self.asked: tuple[bytes, Figures] = (b"", ())
+        self.first = run.step
+        self.figures = self.figures_at(self.joined(run.state))
+
+    def joined(self, values: dict[str, Any]) -> NDArray[np.float64]:
+        """The named arrays, end to end."""
+        return np.concatenate([np.ravel(values[name]).astype(np.float64) for name in self.shapes])
+
+    def separate(self, theta: NDArray[np.float64]) -> dict[str, Any]:
+        """The arrays that `theta` holds end to end, in the program's dtype."""
+        ends = np.cumsum([math.prod(shape) for shape in self.shapes.values()])
+        parts = np.split(theta, ends[:-1])
+        dtype = self.run.job.program.dtype
+        named = zip(self.shapes.items(), parts, strict=True)
+        return {name: part.reshape(shape).astype(dtype) for (name, shape), part in named}
+
+    def loss_and_gradient(self, theta: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        """The loss at `theta`, and how it rises with each entry."""
+        run = self.run
+        if self.interrupt.requested:
+            run.history.stopped = "interrupted"
+            raise StoppedError
+        weights = self.separate(theta)
+        values = run.state | weights | run.given
+        figures, pulls = run.job.runner.gradient(values, run.job.arrays)
+        gradient = -self.joined(pulls)
+        if not (np.isfinite(figures).all() and np.isfinite(gradient).all()):
+            run.fail_at(run.state | weights)
+        self.asked = (theta.tobytes(), figures)
+        return figures[0], gradient
+
+    def figures_at(self, theta: NDArray[np.float64]) -> Figures:
+        """The reports at `theta`, which mostly is where SciPy asked last."""
+        if self.asked[0] != theta.tobytes():
+            self.loss_and_gradient(theta)
+        return self.asked[1]
+
+    def took_a_step(self, theta: NDArray[np.float64]) -> None:
+        """An iteration is done: keep what it found, report at the end of an interval."""
+        run = self.run
+        run.state = run.state | self.separate(theta)
+        run.step += 1
+        run.progress.tick(
+            run.step - run.first, run.history.reports[-1] if run.history.reports else None
+        )
+        training = run.job.training
+        if run.step - self.first >= training.interval(run.job.rows) or run.step == run.end:
+            self.report()
+            self.first, self.figures = run.step, self.figures_at(theta)
+            if run.history.stopped != "finished":
+                raise StoppedError
+
+    def report(self) -> None:
+        """The figures from the interval's start."""
+        by_epoch = self.run.job.training.counts_epochs
+        self.run.report(Report(self.run.step if by_epoch else self.first, *self.figures))
+
+    def finish(self) -> None:
+        """Report what is left and, where the search found its end before its last step, that."""
+        run = self.run
+        if run.step > self.first:
+            self.report()
+        if run.step < run.end and run.history.stopped == "finished":
+            run.history.stopped = "converged"
+            self.first, self.figures = run.step, self.figures_at(self.joined(run.state))
+            self.report()

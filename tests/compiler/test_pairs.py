@@ -1,0 +1,97 @@
+"""The table of cases: every two options that go together stand together in some row."""
+
+from collections.abc import Iterator
+from dataclasses import fields
+from itertools import combinations, product
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import syn0
+from syn0.derive import prediction_program
+from syn0.program import ACTIVATIONS, OPERATIONS, helper, operations_in
+from syn0.program.expressions import Name
+from syn0.spec import LAYER_KINDS, OPTIMIZERS, Activation, Dense, Training
+
+from .cases import FACTORS, covering_rows, described
+
+Choice = tuple[str, Any]
+Pair = tuple[Choice, Choice]
+
+
+def pairs() -> Iterator[Pair]:
+    """Every two choices of different factors."""
+    for (one, its), (other, others) in combinations(FACTORS.items(), 2):
+        for value, another in product(its, others):
+            yield (one, value), (other, another)
+
+
+@pytest.fixture(scope="module")
+def left_out() -> list[Pair]:
+    """The pairs that stand in no row."""
+    there = {pair for row in covering_rows() for pair in combinations(row.items(), 2)}
+    return [pair for pair in pairs() if pair not in there]
+
+
+def test_a_pair_is_left_out_only_where_it_is_refused(left_out: list[Pair]) -> None:
+    source = Path(syn0.__file__).parent
+    for pair in left_out:
+        with pytest.raises(ValueError, match=r"\w") as refused:
+            described(dict(pair))
+        assert Path(refused.traceback[-1].path).is_relative_to(source)
+
+
+def test_nothing_makes_a_pair_acceptable_that_is_left_out(left_out: list[Pair]) -> None:
+    """The others were plain when it was refused: no other choice helps."""
+    assert len(left_out) > 50
+    for pair in left_out:
+        for name in FACTORS.keys() - dict(pair).keys():
+            for value in FACTORS[name]:
+                with pytest.raises(ValueError, match=r"\w"):
+                    described(dict(pair) | {name: value})
+
+
+def test_the_rows_are_few() -> None:
+    """All hidden activations must meet all outputs: the table is hardly longer than that."""
+    assert len(ACTIVATIONS) ** 2 <= len(covering_rows()) <= 1.1 * len(ACTIVATIONS) ** 2
+
+
+def tried(descriptions: Any) -> dict[str, set[Any]]:
+    """The values of each field in descriptions of one kind."""
+    found: dict[str, set[Any]] = {}
+    for item in descriptions:
+        for field in fields(item):
+            found.setdefault(field.name, set()).add(getattr(item, field.name))
+    return found
+
+
+def test_the_rows_hold_several_values_of_every_setting_of_a_program() -> None:
+    cases = list(map(described, covering_rows()))
+    loops_own = {"report_every", "patience", "monitor"}
+    training = tried(case.training for case in cases)
+    assert training.keys() == {field.name for field in fields(Training)}
+    assert {name for name, values in training.items() if len(values) < 2} == loops_own
+    networks = tried(case.network for case in cases)
+    assert {name for name, values in networks.items() if len(values) < 2} == {"inputs", "seed"}
+
+
+def test_the_rows_hold_every_kind_of_layer_optimizer_and_activation() -> None:
+    cases = list(map(described, covering_rows()))
+    layers = [layer for case in cases for layer in case.network.layers]
+    assert {type(layer) for layer in layers} == set(LAYER_KINDS.values())
+    assert {type(case.training.optimizer) for case in cases} == set(OPTIMIZERS.values())
+    for kind in (Dense, Activation):
+        assert {x.activation for x in layers if isinstance(x, kind)} == set(ACTIVATIONS)
+
+
+def test_the_rows_hold_every_operation() -> None:
+    """But the identity, which leaves no trace, and the seed that a network without one draws: no
+    two such learn the same."""
+    cases = list(map(described, covering_rows()))
+    lines = [line for case in cases for line in case.program.lines]
+    lines += [line for case in cases for line in prediction_program(case.network).lines]
+    used = {operation for line in lines for operation in operations_in(line.expression)}
+    functions = [helper(operation) for operation in used]
+    used |= {op for f in functions if f is not None for op in operations_in(f.formula(Name("z")))}
+    assert used == set(OPERATIONS) - {"identity", "random_seed"}
