@@ -19,9 +19,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 NETWORK_OPTIONS = (
     click.option("--bias/--no-bias", default=None, help="Give every unit a learned constant."),
     click.option("--activation", metavar="NAME[,NAME…]",
-                 help="Of the hidden layers, or one for each layer: sigmoid, tanh, relu, "
-                 "leaky_relu, elu, selu, gelu, silu, mish, softplus, softsign, hard_sigmoid, exp, "
-                 "identity, softmax."),
+                 help="Of the hidden layers, or one for each layer: sigmoid, tanh, relu, gelu, "
+                 "identity, softmax and more; a name that is none lists all."),
     click.option("--output-activation", metavar="NAME",
                  help="Of the last layer; default the one that fits the loss."),
     click.option("--init", metavar="NAME[:F]",
