@@ -1,5 +1,7 @@
 """Every command and option explains itself."""
 
+import re
+
 import click
 import pytest
 
@@ -10,7 +12,7 @@ COMMANDS = sorted(cli.commands)
 
 
 def test_the_commands_are_those_that_are_promised():
-    assert {"write", "train", "predict", "evaluate"} <= set(COMMANDS)
+    assert {"write", "train", "predict", "evaluate", "check"} <= set(COMMANDS)
 
 
 @pytest.mark.parametrize("flag", ["-h", "--help"])
@@ -39,17 +41,31 @@ def test_help_fits_a_terminal_of_eighty_columns(syn0, command):
 
 def test_the_choices_that_help_names_are_those_that_there_are(syn0):
     from syn0.data import BUILT_IN
-    from syn0.derive import LOSSES
+    from syn0.derive import INITIALIZERS, LOSSES, SCHEDULES
     from syn0.printers import PRINTERS
-    from syn0.program import ACTIVATIONS
     from syn0.spec import OPTIMIZERS
 
-    train = " ".join(syn0("train", "-h").out.split())
-    for name in (*BUILT_IN, *LOSSES, *ACTIVATIONS, *OPTIMIZERS):
-        assert name in train, name
-    write = " ".join(syn0("write", "-h").out.split())
-    for name in (*LOSSES, *ACTIVATIONS, *OPTIMIZERS, *PRINTERS):
-        assert name in write, name
+    networks = (*LOSSES, *INITIALIZERS, *OPTIMIZERS, *SCHEDULES)
+    more = {"train": BUILT_IN, "write": PRINTERS, "check": ()}
+    for command, names in more.items():
+        text = " ".join(syn0(command, "-h").out.split())
+        for name in (*networks, *names):
+            assert name in text, (command, name)
+
+
+@pytest.mark.parametrize("command", ["train", "write", "check"])
+def test_the_activations_that_help_names_are_there_and_a_name_that_is_none_lists_all(syn0, command):
+    from syn0.program import ACTIVATIONS
+
+    text = " ".join(syn0(command, "-h").out.split())
+    named = re.search(
+        r"one for each layer: ([\w, ]+?) and more; a name that is none lists all", text
+    )
+    assert set(named[1].split(", ")) < set(ACTIVATIONS)
+    words = ("iris", "--net", "4-3") if command == "train" else ("4-3",)
+    done = syn0(command, *words, "--activation", "none")
+    assert done.code == 2
+    assert done.err.endswith(f"choose from: {', '.join(ACTIVATIONS)}\n")
 
 
 def test_the_version_is_told(syn0):

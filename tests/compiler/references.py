@@ -50,6 +50,7 @@ ACTIVATIONS: Activations = {
     "softplus": jax.nn.softplus,
     "softsign": jax.nn.soft_sign,
     "hard_sigmoid": jax.nn.hard_sigmoid,
+    "hard_tanh": jax.nn.hard_tanh,
     "exp": jnp.exp,
 }
 

@@ -409,7 +409,8 @@ SMALL_STEPS = [replace(optimizer, learning_rate=0.01) for optimizer in ONE_OF_EA
 
 # An identity leaves a unit's constant without any slope before a batch normalization, and an
 # optimizer that divides by the slope's size then divides rounding by rounding.
-IN_TURN = [name for name in ACTIVATIONS if name != "identity"]
+STRAIGHT = {"identity", "relu", "leaky_relu", "hard_sigmoid", "hard_tanh"}
+IN_TURN = [name for name in ACTIVATIONS if name not in STRAIGHT]
 
 
 def apart(reference: ModuleType, optimizer: Optimizer, kind: str, loss: str) -> float:

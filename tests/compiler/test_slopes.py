@@ -140,7 +140,13 @@ def jumps(name: str, places: Array) -> Array:
     return np.asarray(np.abs((right - here) - (here - left)) / h)
 
 
-KINKS = {"relu": (0,), "leaky_relu": (0,), "selu": (0,), "hard_sigmoid": (-3, 3)}
+KINKS = {
+    "relu": (0,),
+    "leaky_relu": (0,),
+    "selu": (0,),
+    "hard_sigmoid": (-3, 3),
+    "hard_tanh": (-1, 1),
+}
 """Where slopes jump; `Z` stays away from there."""
 
 

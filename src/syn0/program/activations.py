@@ -192,6 +192,13 @@ ACTIVATIONS: dict[str, Activation] = {
         words="a straight line from 0 at -3 to 1 at 3",
         scaled="where the line rises",
     ),
+    "hard_tanh": Activation(  # Collobert, 2004
+        formula=lambda z: clip(z, -1, 1),
+        slope=lambda out: absolute(out) < 1,
+        range=(-1, 1),
+        words="a straight line from -1 to 1, cut off there",
+        scaled="where the line rises",
+    ),
     "exp": Activation(
         formula=exp,
         slope=lambda out: out,
