@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from syn0 import Network, load
+from syn0.engines import ENGINES
 
 LONG = ("train", "xor", "--net", "3-4-1", "--steps", 100_000_000, "--report-every", 10_000)
 
@@ -86,8 +87,9 @@ def test_a_stdout_that_cannot_say_everything_still_gets_results(start, finish, t
     assert "RMSE" in done.out
 
 
-def test_ctrl_c_keeps_what_was_learned_and_shows_results(start, tmp_path):
-    process = start(*LONG, "--out", "m.safetensors")
+@pytest.mark.parametrize("engine", ENGINES)
+def test_ctrl_c_keeps_what_was_learned_and_shows_results(start, tmp_path, engine):
+    process = start(*LONG, "--engine", engine, "--out", "m.safetensors")
     assert process.stdout.readline().startswith("step 0")  # it trains
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
@@ -100,12 +102,14 @@ def test_ctrl_c_keeps_what_was_learned_and_shows_results(start, tmp_path):
     assert all(np.isfinite(w).all() for w in network.weights.values())
     reference = Network([3, 4, 1])
     X = [[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]]
-    reference.train(X, [0, 1, 1, 0], steps=network.steps_taken, progress=False)
+    how = {"steps": network.steps_taken, "engine": engine}
+    reference.train(X, [0, 1, 1, 0], progress=False, **how)
     assert np.array_equal(network.weights["syn0"], reference.weights["syn0"])
 
 
-def test_impatient_ctrl_c_still_saves_and_shows_no_traceback(start, tmp_path):
-    process = start(*LONG, "--out", "m.safetensors")
+@pytest.mark.parametrize("engine", ENGINES)
+def test_impatient_ctrl_c_still_saves_and_shows_no_traceback(start, tmp_path, engine):
+    process = start(*LONG, "--engine", engine, "--out", "m.safetensors")
     assert process.stdout.readline().startswith("step 0")  # it trains
     process.send_signal(signal.SIGINT)
     time.sleep(0.002)
@@ -116,7 +120,8 @@ def test_impatient_ctrl_c_still_saves_and_shows_no_traceback(start, tmp_path):
     network = load(tmp_path / "m.safetensors")
     reference = Network([3, 4, 1])
     X = [[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]]
-    reference.train(X, [0, 1, 1, 0], steps=network.steps_taken, progress=False)
+    how = {"steps": network.steps_taken, "engine": engine}
+    reference.train(X, [0, 1, 1, 0], progress=False, **how)
     assert np.array_equal(network.weights["syn0"], reference.weights["syn0"])
 
 
@@ -165,7 +170,7 @@ def test_a_terminal_shows_a_diff_in_colour_unless_no_color_is_set(start):
 
 
 def test_a_terminal_shows_a_bar_and_results_without_colour_if_no_color_is_set(start):
-    words = ("train", "xor", "--net", "3-4-1", "--steps", 60_000)
+    words = ("train", "xor", "--net", "3-4-1", "--steps", 60_000, "--engine", "numpy")
     code, shown = in_terminal(start, *words)
     assert code == 0
     assert "Training" in shown

@@ -15,6 +15,7 @@ import pytest
 from numpy.typing import NDArray
 
 from syn0.derive import loss_of, target_columns
+from syn0.engines import compiler
 from syn0.spec import NetworkSpec
 
 from .cases import ROWS, Case, Row, cases, leaves_steps_to_scipy
@@ -153,6 +154,15 @@ def machine(*packages: str) -> Iterator[Run]:
 
         yield run
         requests.close()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quick_compiler() -> Iterator[None]:
+    """Some hundred programs are compiled here: with fewer optimizations, which takes half the time.
+    tests/engines compiles as users do."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compiler, "FLAGS", ("-O1", *compiler.FLAGS[1:]))
+        yield
 
 
 @pytest.fixture(scope="session")

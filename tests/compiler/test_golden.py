@@ -235,21 +235,28 @@ def assert_stored(name: str, text: str) -> None:
     assert text == stored(name)
 
 
+TEXTS = [
+    (name, language)
+    for name, golden in WHOLE.items()
+    for language in PRINTERS
+    if language != "c" or not isinstance(golden.training.optimizer, LBFGS)
+]
+"""The whole programs; C has no word for SciPy's search."""
+
+
 @pytest.mark.skipif(UPDATE, reason="the texts are being written anew")
 def test_the_folder_holds_these_texts_and_no_others() -> None:
-    names = {f"{name}.{language}.txt" for name in WHOLE for language in PRINTERS}
+    names = {f"{name}.{language}.txt" for name, language in TEXTS}
     names |= {f"{name}.diff.txt" for name in KNOBS}
     assert {path.name for path in FOLDER.iterdir()} == names
 
 
-@pytest.mark.parametrize("language", PRINTERS)
-@pytest.mark.parametrize("name", WHOLE)
+@pytest.mark.parametrize(("name", "language"), TEXTS)
 def test_a_program_is_printed_word_for_word(name: str, language: str) -> None:
     assert_stored(f"{name}.{language}", WHOLE[name].text(language))
 
 
-@pytest.mark.parametrize("language", PRINTERS)
-@pytest.mark.parametrize("name", WHOLE)
+@pytest.mark.parametrize(("name", "language"), TEXTS)
 def test_a_printed_program_is_neat(name: str, language: str) -> None:
     text = WHOLE[name].text(language)
     assert_neat(text)
@@ -260,6 +267,9 @@ def test_a_printed_program_is_neat(name: str, language: str) -> None:
 
 @pytest.mark.parametrize("language", PRINTERS)
 def test_a_program_of_the_table_is_neat(language: str, case: Any) -> None:
+    orthogonal = any(layer.init == "orthogonal" for layer in case.network.dense)
+    if language == "c" and (case.program.pulls or orthogonal):
+        return  # refused by name: see test_c.py
     data = example_data(case.network)
     if case.weighted:
         data = replace(data, sample_weight=np.ones((8, 1)))

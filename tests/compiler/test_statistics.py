@@ -287,7 +287,7 @@ def drawn(steps: int, seed: int = 1) -> dict[str, NDArray[Any]]:
 
 
 @pytest.mark.parametrize("steps", [1, 2, 9])
-@pytest.mark.parametrize("language", PRINTERS)
+@pytest.mark.parametrize("language", ["numpy", "terse"])
 def test_a_script_draws_the_masks_of_the_interpreter(
     language: str, steps: int, numpy_only: Callable[[str], Any]
 ) -> None:

@@ -1,6 +1,7 @@
 """What the documents show is run, so that it stays true."""
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -39,6 +40,8 @@ def test_the_program_for_irises_learns_them(monkeypatch, capsys):
 
 @pytest.mark.parametrize("command", shell_commands())
 def test_the_commands_of_the_readme_run(command, folder, monkeypatch):
+    if " cc " in command and not shutil.which("cc"):
+        pytest.skip("no C compiler (cc) is here")
     scripts = str(Path(sys.executable).parent)
     monkeypatch.setenv("PATH", scripts, prepend=":")
     done = subprocess.run(
@@ -51,7 +54,10 @@ def test_the_python_of_the_readme_runs(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     (block,) = blocks("python")
     exec(block, {})  # noqa: S102
-    assert "0.4964100319027255, 0.008584525653247152" in capsys.readouterr().out
+    errors = re.findall(r"0\.\d{12,}", capsys.readouterr().out)[:2]  # digits hang on the engine
+    assert list(map(float, errors)) == pytest.approx(
+        [0.4964100319027255, 0.008584525653247152], rel=1e-12
+    )
 
 
 def test_the_program_on_top_of_the_readme_is_what_the_command_prints():

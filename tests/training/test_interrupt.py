@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from syn0 import Adam, Network
-from syn0.engines import NumpyRunner
+from syn0.engines import ENGINES
 
 LONG = 10_000_000
 
@@ -90,11 +90,12 @@ def test_a_second_ctrl_c_gets_through_and_leaves_a_whole_network(rows, assert_sa
     assert_same(network, until_there)
 
 
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
 def test_an_interruption_in_the_midst_of_a_stretch_of_steps_leaves_a_whole_network(
-    rows, assert_same, monkeypatch, optimizer
+    rows, assert_same, monkeypatch, optimizer, engine
 ):
-    real, calls = NumpyRunner.train, []
+    real, calls = ENGINES[engine].train, []
 
     def train(self, values, arrays, batches, *, measure):
         result = real(self, values, arrays, batches, measure=measure)  # it changes arrays in place
@@ -103,10 +104,10 @@ def test_an_interruption_in_the_midst_of_a_stretch_of_steps_leaves_a_whole_netwo
             raise KeyboardInterrupt  # as a second Ctrl-C does
         return result
 
-    how = {"batch_size": 4, "optimizer": optimizer, "learning_rate": 0.1}
+    how = {"batch_size": 4, "optimizer": optimizer, "learning_rate": 0.1, "engine": engine}
     network, until_there = Network([5, 4, 2]), Network([5, 4, 2])
     with monkeypatch.context() as patched:
-        patched.setattr(NumpyRunner, "train", train)
+        patched.setattr(ENGINES[engine], "train", train)
         with pytest.raises(KeyboardInterrupt):
             network.train(*rows, steps=LONG, **how)
     assert calls[-1] > 1

@@ -12,6 +12,7 @@ import click
 
 from syn0 import __version__
 from syn0.cli.check import check
+from syn0.cli.engines import engines
 from syn0.cli.evaluate import evaluate
 from syn0.cli.predict import predict
 from syn0.cli.train import train
@@ -33,10 +34,11 @@ def cli() -> None:
     syn0 train table.csv --target COLUMN --out model.safetensors
     syn0 predict model.safetensors new.csv
     syn0 check 3-4-1              compare its gradient with differences
+    syn0 engines                  what can run programs here
     """
 
 
-for command in (write, train, predict, evaluate, check):
+for command in (write, train, predict, evaluate, check, engines):
     cli.add_command(command)
 
 

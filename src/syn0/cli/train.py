@@ -86,7 +86,9 @@ IN_A_FILE = (
 @click.option("--print-config", is_flag=True,
               help="Print all settings, given and chosen, as such a file, and leave.")  # fmt: skip
 @click.option("--resume", metavar="MODEL", help="Go on training a saved model.")
-@click.option("--engine", default="auto", show_default=True, metavar="NAME", help="auto or numpy.")
+@click.option(
+    "--engine", default="auto", show_default=True, metavar="NAME", help="auto, numpy or native."
+)
 @click.option("--out", metavar="FILE", help="Save the model, for instance as model.safetensors.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 def train(

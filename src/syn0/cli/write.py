@@ -34,7 +34,7 @@ if TYPE_CHECKING:
               help="Of start weights, batches and masks; default 1.")  # fmt: skip
 @network_options
 @click.option("--to", "language", default="numpy", show_default=True, metavar="LANGUAGE",
-              help="numpy (commented) or terse (the eleven-line form).")  # fmt: skip
+              help="numpy (commented), terse (eleven lines) or c.")  # fmt: skip
 @click.option("--diff", is_flag=True, help="Show what the options change in the plain program.")
 def write(net: str, language: str, diff: bool, **options: Any) -> None:
     """Print the program that trains NET: sizes such as 3-4-1, a TOML file, or a saved model.

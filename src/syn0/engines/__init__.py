@@ -1,21 +1,42 @@
 """What runs a program on arrays."""
 
 from syn0.engines.base import Arrays, Batch, Figures, Runner
+from syn0.engines.choice import Choice, choose
+from syn0.engines.native import NativeRunner
 from syn0.engines.numpy import NumpyRunner
 from syn0.program import Program
-from syn0.spec.checks import choice
+from syn0.spec import checks
 
-ENGINES = {"numpy": NumpyRunner}
+ENGINES = {"numpy": NumpyRunner, "native": NativeRunner}
 
 
-def make_runner(engine: str, training: Program, prediction: Program) -> Runner:
-    """A runner for a network's two programs; "auto" picks the fastest engine that is here.
+def make_runner(
+    engine: str, training: Program, prediction: Program, *, rows: int = 0, steps: int = 0
+) -> Runner:
+    """A runner for a network's two programs; "auto" picks by the work: so many steps of so many
+    rows. An engine that cannot run them lets numpy do it, and its `notice` says why.
 
     Raises:
         ValueError: an engine that does not exist; the message lists those that do.
     """
-    name = choice("engine", engine, ["auto", *ENGINES])
-    return ENGINES["numpy" if name == "auto" else name](training, prediction)
+    name, notice = checks.choice("engine", engine, ["auto", *ENGINES]), ""
+    if name == "auto":
+        chosen = choose(training, rows, steps)
+        name, notice = chosen.engine, chosen.notice
+    runner = ENGINES[name](training, prediction, rows)
+    runner.notice = runner.notice or notice
+    return runner
 
 
-__all__ = ["ENGINES", "Arrays", "Batch", "Figures", "NumpyRunner", "Runner", "make_runner"]
+__all__ = [
+    "ENGINES",
+    "Arrays",
+    "Batch",
+    "Choice",
+    "Figures",
+    "NativeRunner",
+    "NumpyRunner",
+    "Runner",
+    "choose",
+    "make_runner",
+]

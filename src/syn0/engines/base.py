@@ -29,6 +29,8 @@ class Runner(Protocol):
     """
 
     name: str
+    notice: str
+    """Why this engine runs what another was asked to; "" where it was not."""
 
     def train(
         self, values: Values, arrays: Arrays, batches: Sequence[Batch], *, measure: bool

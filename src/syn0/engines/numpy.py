@@ -30,13 +30,16 @@ ROWS_AT_ONCE = 16_384
 class NumpyRunner:
     """Runs a network's training and prediction programs as printed NumPy text.
 
+    `rows`, the most of a step where that is known, is for engines whose code hangs on it.
+
     Attributes:
         source: the text that is executed.
     """
 
     name = "numpy"
+    notice = ""
 
-    def __init__(self, training: Program, prediction: Program) -> None:
+    def __init__(self, training: Program, prediction: Program, rows: int = 0) -> None:
         self._training, self._prediction = training, prediction
         self.source = source_text(training, prediction)
         self._functions: dict[str, Any] = {}

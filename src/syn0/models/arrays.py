@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -98,15 +99,21 @@ def matrix(name: str, values: ArrayLike, dtype: str) -> NDArray[Any]:
 
 def finite(name: str, array: NDArray[Any]) -> NDArray[Any]:
     """`array` itself; ValueError naming the first entry that is NaN or infinite."""
-    good = np.isfinite(array)
-    if good.all():
+    if all(np.isfinite(some).all() for some in parts(array)):
         return array
+    good = np.isfinite(array)
     row, column = np.argwhere(~good)[0]
     kind = "NaN" if np.isnan(array[row, column]) else "infinity"
     raise ValueError(
         f"{name} holds {kind} at row {row}, column {column} (counted from 0; "
         f"{(~good).sum():,} of {array.size:,} values are not finite): fill or leave out such rows"
     )
+
+
+def parts(array: NDArray[Any]) -> Iterator[NDArray[Any]]:
+    """`array` some rows at a time: a mask of all would take a quarter of a large one's memory."""
+    rows = max(1, 1_000_000 * len(array) // array.size)
+    return (array[first : first + rows] for first in range(0, len(array), rows))
 
 
 def one_hot(classes: NDArray[Any], network: NetworkSpec) -> NDArray[Any]:

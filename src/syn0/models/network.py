@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -21,7 +22,7 @@ from syn0.models.settings import (
     tutorial_training,
 )
 from syn0.models.weighting import row_weights
-from syn0.printers import PRINTERS, Data, example_data
+from syn0.printers import PRINTERS, Data, UnsupportedError, example_data
 from syn0.program.interpreter import start
 from syn0.spec import Layer, NetworkSpec, Optimizer, Training, parse_sizes
 from syn0.spec.checks import choice, real
@@ -219,7 +220,8 @@ class Network:
         progress: bool = True,
         **settings: Any,
     ) -> History:
-        """Train, from where the network stands: 10 epochs and 10 more equal 20.
+        """Train, from where the network stands: 10 epochs and 10 more equal 20, on the same engine
+        to the bit ("auto" may pick another one for a longer run).
 
         A network from a table takes its prepared arrays here, and no longer knows which rows of
         the table were held out (`syn0 train --resume` does).
@@ -285,7 +287,14 @@ class Network:
             raise ValueError("patience needs validation rows: give validation=0.1 or (X, y)")
         weighted = examples.sample_weight is not None
         program = training_program(self.spec, training, weighted=weighted)
-        runner = make_runner(engine, program, prediction_program(self.spec, training.reduction))
+        rows = len(examples.X)
+        runner = make_runner(
+            engine,
+            program,
+            prediction_program(self.spec, training.reduction),
+            rows=training.batch_size or rows,
+            steps=training.total_steps(rows),
+        )
         fresh = start(program, np.random.RandomState(None if self.spec.seed is None else 0))
         known = self.checkpoint.values
         job = Job(
@@ -300,11 +309,14 @@ class Network:
         )
         values = {name: known.get(name, fresh[name]) for name in program.state}
         run = Run(job, replace(self.checkpoint, values=values))
-        self.training, self.engine, self._runner = training, runner.name, runner
+        self.training, self._runner = training, runner
         try:
             run.go()
         finally:
             self.checkpoint = run.checkpoint()
+            self.engine = run.history.engine = runner.name
+            if runner.notice:
+                print(f"Note: {runner.notice}", file=sys.stderr)
         return run.history
 
     def _with_validation(
@@ -370,7 +382,7 @@ class Network:
         """The text of the program that trains this network from its start.
 
         Args:
-            language: "numpy" (commented) or "terse" (the eleven-line form).
+            language: "numpy" (commented), "terse" (the eleven-line form) or "c".
             training: how it trains; by default as it last was, or as the tutorial does.
             data: (X, y) that the text shall carry; by default the tutorial's table where it
                 fits, else a few made-up rows.
@@ -387,7 +399,10 @@ class Network:
             X = inputs_array(data[0], spec)
             data = Data(X, targets_array(data[1], spec, len(X)), "as given")
         program = training_program(spec, training, weighted=data.sample_weight is not None)
-        return printer.script(program, spec, training, data)
+        try:
+            return printer.script(program, spec, training, data)
+        except UnsupportedError as error:
+            raise ValueError(f"{error}: choose another language") from None
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Save everything in one safetensors file, which `syn0.load` reads.

@@ -120,11 +120,11 @@ def is_helper(operation: str) -> bool:
     return helper(operation) is not None and operation not in operations_in(formula(operation))
 
 
-def formula(operation: str) -> Expr:
-    """The formula of an activation, or of the slope of one, of the name `z`."""
+def formula(operation: str, z: Expr = Name("z")) -> Expr:  # noqa: B008  (frozen)
+    """The formula of an activation, or of the slope of one, of `z`."""
     function = helper(operation)
     assert function is not None  # noqa: S101  (asked for names that have one)
-    return function.formula(Name("z"))
+    return function.formula(z)
 
 
 def repeated_part(expr: Expr) -> Apply | None:

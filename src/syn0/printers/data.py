@@ -15,6 +15,9 @@ from syn0.spec import NetworkSpec
 MOST_NUMBERS = 200_000
 """More numbers than this are not written into a program's text."""
 
+ROWS = 8
+"""Of data that are made up."""
+
 TRUTH_TABLE = [[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]]
 
 
@@ -23,8 +26,7 @@ class Data:
     """Inputs X (rows, inputs) and targets y (rows, target columns), with words for the reader, and
     where rows count differently `sample_weight` (rows, 1).
 
-    Where `code` is given it stands in the program in place of the numbers, which then do not
-    matter, only their shapes.
+    Where `code` is given it stands in a Python program in place of the numbers, and gives them.
 
     Raises:
         ValueError: more than `MOST_NUMBERS` numbers.
@@ -57,23 +59,40 @@ def example_data(network: NetworkSpec) -> Data:
             y, words = y ^ X[:, 1:2], "y is 1 where just one of the first two columns is"
         return Data(X, 2 * y - 1, f"{words}, else -1") if kind == "sides" else Data(X, y, words)
     columns = target_columns(network)
+    random = np.random.RandomState(0)
+    X = random.random_sample((ROWS, inputs))
+    size = (ROWS, columns)
     targets = {
-        "classes": f"np.eye({outputs})[data.randint({outputs}, size=8)]",
-        "shares": f"data.randint(2, size=(8, {columns}))",
-        "counts": f"data.poisson(2, (8, {columns}))",
-        "sides": f"2 * data.randint(2, size=(8, {columns})) - 1",
-        "numbers": f"data.random_sample((8, {columns}))",
+        "classes": f"np.eye({outputs})[data.randint({outputs}, size={ROWS})]",
+        "shares": f"data.randint(2, size={size})",
+        "counts": f"data.poisson(2, {size})",
+        "sides": f"2 * data.randint(2, size={size}) - 1",
+        "numbers": f"data.random_sample({size})",
     }[kind]
+    y = made_up_targets(kind, size, random)
     cast = "" if network.dtype == "float64" else ".astype(np.float32)"
     if cast and kind == "sides":
         targets = f"({targets})"
     code = (
         "data = np.random.RandomState(0)",
-        f"X = data.random_sample((8, {inputs})){cast}",
+        f"X = data.random_sample(({ROWS}, {inputs})){cast}",
         f"y = {targets}{cast}",
     )
-    note = "made up, since no data were named: put your own here"
-    return Data(np.empty((8, inputs)), np.empty((8, columns)), note, code)
+    return Data(X, y, "made up, since no data were named: put your own here", code)
+
+
+def made_up_targets(
+    kind: str, size: tuple[int, int], random: np.random.RandomState
+) -> NDArray[Any]:
+    """The targets that the code of `example_data` gives: both draw the same."""
+    if kind == "classes":
+        return np.asarray(np.eye(size[1])[random.randint(size[1], size=size[0])])
+    if kind == "counts":
+        return random.poisson(2, size)
+    if kind == "numbers":
+        return random.random_sample(size)
+    answers = np.asarray(random.randint(2, size=size))
+    return 2 * answers - 1 if kind == "sides" else answers
 
 
 def array_text(name: str, values: NDArray[Any], dtype: str) -> str:

@@ -1,0 +1,55 @@
+"""`syn0 engines`: what can run programs here, and what auto would pick."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from syn0.cli.networks import described, with_file
+from syn0.cli.options import network_options
+
+ROWS = 1000
+"""Rows to judge by where no batch size is given."""
+
+
+@click.command()
+@click.argument("net", required=False)
+@click.option("--seed", type=int, metavar="N", help="Of the start weights; it changes no choice.")
+@click.option("--clear-cache", is_flag=True, help="Remove the compiled programs, and leave.")
+@network_options
+def engines(net: str | None, clear_cache: bool, **options: Any) -> None:
+    """List the engines of this machine and, for NET, which of them auto would pick and why.
+
+    \b
+    syn0 engines
+    syn0 engines 784-128-10 --batch-size 64 --epochs 20
+    """
+    from syn0.engines import compiler
+
+    if clear_cache:
+        count = compiler.clear_cache()
+        click.echo(f"removed {count} compiled programs from {compiler.cache_folder()}")
+        return
+    click.echo("numpy   always there; it executes the printed program")
+    try:
+        found = compiler.find_compiler()
+        click.echo(f"native  compiled C for exactly one network, by {found.version}")
+        click.echo(f"        compiled programs are kept in {compiler.cache_folder()}")
+    except compiler.CompilerError as error:
+        click.echo(f"native  not here: {error}")
+    if net is not None:
+        tell_choice(with_file(net, options))
+
+
+def tell_choice(options: dict[str, Any]) -> None:
+    """What auto would pick for a network and its training."""
+    from syn0.derive import training_program
+    from syn0.engines import choose
+
+    network, training = described(options)
+    rows = training.batch_size or ROWS
+    steps = training.total_steps(ROWS)
+    choice = choose(training_program(network.spec, training), rows, steps)
+    click.echo(f"auto    would pick {choice.engine} for {steps:,} steps of {rows:,} rows:")
+    click.echo(f"        {choice.reason}")

@@ -1,0 +1,381 @@
+"""The C printer: a standalone program in plain loops, each headed by the line that it runs.
+
+It draws the same start weights and batches as NumPy does, and prints the same numbers.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterable
+from typing import Any
+
+from numpy.typing import NDArray
+
+from syn0.printers.base import Template, UnsupportedError
+from syn0.printers.data import Data
+from syn0.printers.loops import LoopPrinter, has_reductions, indented, loop
+from syn0.printers.numpy import HEADINGS, NumpyPrinter, title
+from syn0.program import Apply, Const, Expr, Line, Name, Program, check, operations_in, substitute
+from syn0.spec import NetworkSpec, Training
+from syn0.spec.training import round_interval
+
+WIDTH = 100
+DECLARED = ("const ", "static ", "double ", "real ")
+"""How a kernel's own names begin, for which it needs braces."""
+
+FUNCTIONS = {
+    "square": "static real square(real x) { return x * x; }",
+    "maximum": "static real maximum(real a, real b) { return a > b || a != a ? a : b; }",
+    "minimum": "static real minimum(real a, real b) { return a < b || a != a ? a : b; }",
+    "sign": "static real sign(real x) { return x > 0 ? 1 : x < 0 ? -1 : x; }",
+    "least": "static double least(double a, double b) { return b < a ? b : a; }",
+}
+"""Functions that C lacks, for the programs that call them."""
+
+GENERATOR = """\
+/* NumPy's legacy generator: the Mersenne Twister (Matsumoto & Nishimura, 1998). */
+static uint32_t words[624];
+static int used = 624;
+
+static void start(uint32_t seed) {
+    for (int i = 0; i < 624; i++) {
+        words[i] = seed;
+        seed = 1812433253u * (seed ^ seed >> 30) + i + 1;
+    }
+}
+
+static uint32_t random_bits(void) {
+    if (used == 624) {
+        for (int i = 0; i < 624; i++) {
+            uint32_t both = (words[i] & 0x80000000u) | (words[(i + 1) % 624] & 0x7fffffffu);
+            words[i] = words[(i + 397) % 624] ^ both >> 1 ^ (both & 1 ? 0x9908b0dfu : 0);
+        }
+        used = 0;
+    }
+    uint32_t word = words[used++];
+    word ^= word >> 11;
+    word ^= word << 7 & 0x9d2c5680u;
+    word ^= word << 15 & 0xefc60000u;
+    return word ^ word >> 18;
+}
+"""
+
+SAMPLE = """\
+static double random_sample(void) {
+    uint32_t high = random_bits() >> 5, low = random_bits() >> 6;
+    return (high * 67108864.0 + low) / 9007199254740992.0;
+}"""
+
+NORMAL = """\
+/* Two at a time (Marsaglia's polar method); the second one waits. */
+static double standard_normal(void) {
+    static double waiting;
+    static int waits = 0;
+    double x, y, square;
+    if (waits) {
+        waits = 0;
+        return waiting;
+    }
+    do {
+        x = 2 * random_sample() - 1;
+        y = 2 * random_sample() - 1;
+        square = x * x + y * y;
+    } while (square >= 1 || square == 0);
+    double scale = sqrt(-2 * log(square) / square);
+    waiting = scale * x;
+    waits = 1;
+    return scale * y;
+}"""
+
+PERMUTE = """\
+static void permute(int *order, int count) {
+    for (int i = 0; i < count; i++)
+        order[i] = i;
+    for (int i = count - 1; i > 0; i--) {
+        uint32_t mask = i, other;
+        for (int shift = 1; shift < 32; shift *= 2)
+            mask |= mask >> shift;
+        do
+            other = random_bits() & mask;
+        while (other > (uint32_t)i);
+        int kept = order[i];
+        order[i] = order[other];
+        order[other] = kept;
+    }
+}"""
+
+KEYS = """\
+/* Random numbers by their place, from a hash (C. Wellons, "lowbias32", 2018). */
+static uint32_t scrambled(uint32_t bits) {
+    bits = (bits ^ bits >> 16) * 0x7FEB352Du;
+    bits = (bits ^ bits >> 15) * 0x846CA68Bu;
+    return bits ^ bits >> 16;
+}
+
+static uint32_t key_of(uint32_t seed, uint32_t stream, uint32_t step) {
+    return scrambled(scrambled(scrambled(seed) + stream) + step);
+}
+
+static double uniform_at(uint32_t key, uint32_t place) {
+    return (scrambled(scrambled(place) + key) >> 8) / 16777216.0;
+}"""
+
+NORMAL_AT = """\
+static double normal_at(uint32_t key, uint32_t other, uint32_t place) {
+    double even = uniform_at(key, place), angle = uniform_at(other, place);
+    return sqrt(-2 * log(1 - even)) * cos(2 * 3.141592653589793 * angle);
+}"""
+
+
+class CPrinter:
+    """Prints a program as C for `cc net.c -lm`."""
+
+    language = "c"
+
+    def script(self, program: Program, network: NetworkSpec, training: Training, data: Data) -> str:
+        """The whole program.
+
+        Raises:
+            UnsupportedError: an operation that plain C has no word for, named.
+        """
+        if program.pulls:
+            raise UnsupportedError("the c printer cannot write L-BFGS, whose search is SciPy's")
+        return CScript(program, network, training, data).text()
+
+
+class CScript(LoopPrinter):
+    """One program, its data and its names."""
+
+    templates = LoopPrinter.templates | {
+        "zeros": Template("0"),
+        "ones": Template("1"),
+        "random": Template("random_sample()"),
+        "normal": Template("standard_normal()"),
+        "random_seed": Template("random_bits()"),
+    }
+
+    def __init__(
+        self, program: Program, network: NetworkSpec, training: Training, data: Data
+    ) -> None:
+        super().__init__(program, check(program))
+        self.network, self.training, self.data = network, training, data
+        self.alias: dict[str, Expr] = {}
+        self.batched = training.batch_size is not None
+        self.shuffles = self.batched and training.shuffle
+
+    def text(self) -> str:
+        """The whole file."""
+        start = self.kernels(self.program.phase("init"))
+        steps = self.step_lines()
+        return "\n".join(
+            line
+            for long in [
+                *self.head(),
+                "",
+                *self.data_lines(),
+                "",
+                *self.functions(),
+                *self.arrays(),
+                "",
+                "int main(void) {",
+                *indented([*self.begin(), *start, "", *self.loop_head(), *indented(steps), "}"]),
+                *indented(self.end()),
+                "    return 0;",
+                "}",
+                "",
+            ]
+            for text in long.split("\n")
+            for line in fitted(text)
+        )
+
+    def head(self) -> list[str]:
+        """What it is, and what it stands on."""
+        rows = len(self.data.X)
+        sizes = f"ROWS = {rows}, BATCH = {self.training.batch_size or rows}"
+        return [
+            f"/* {title(self.network, self.training)}",
+            "   cc -O2 net.c -lm -o net && ./net */",
+            "#include <stdint.h>",
+            "#include <stdio.h>",
+            "#include <time.h>" if self.program.seed is None else "",
+            "#include <tgmath.h>",
+            "",
+            f"typedef {'float' if self.single else 'double'} real;",
+            f"enum {{ {sizes} }};",
+        ]
+
+    def data_lines(self) -> list[str]:
+        """X, y and weights of rows, written out."""
+        arrays = {"X": self.data.X, "y": self.data.y}
+        if "sample_weight" in self.program.inputs and self.data.sample_weight is not None:
+            arrays["sample_weight"] = self.data.sample_weight
+        lines = [f"/* The data, one example a row: {self.data.note}. */"]
+        for name, values in arrays.items():
+            lines += array_lines(name, values.astype(self.program.dtype))
+        return lines
+
+    def functions(self) -> list[str]:
+        """The functions that the program calls."""
+        called = {op for line in self.program.lines for op in operations_in(line.expression)}
+        helpers = self.helpers(self.program.lines)
+        words = " ".join(self.kernels(self.program.lines)) + " ".join(
+            self.helper_code(name) for name in helpers if not has_reductions(name)
+        )
+        parts = [code for name, code in FUNCTIONS.items() if re.search(rf"\b{name}\(", words)]
+        parts += [
+            self.helper_code(name).replace("static inline", "static")
+            for name in helpers
+            if not has_reductions(name)
+        ]
+        parts += [GENERATOR.rstrip()] if self.draws() else []
+        parts += [SAMPLE] if {"random", "normal"} & called else []
+        parts += [NORMAL] if "normal" in called else []
+        parts += [PERMUTE] if self.shuffles else []
+        parts += [KEYS] if {"uniform_like", "normal_like"} & called else []
+        parts += [NORMAL_AT] if "normal_like" in called else []
+        return [line for part in parts for line in (part, "")]
+
+    def arrays(self) -> list[str]:
+        """The names of the program: arrays and plain numbers."""
+        skipped = {*self.program.inputs, *self.alias}
+        lines = dict.fromkeys(x.target for x in self.program.lines if x.target not in skipped)
+        arrays = [f"{n}{self.dimensions(self.shapes[n])}" for n in lines if self.shapes[n] != ()]
+        numbers = [name for name in lines if self.shapes[name] == ()]
+        texts = [f"static real {', '.join(arrays)};"]
+        texts += [f"static double {', '.join(numbers)};"] if numbers else []
+        return [line for text in texts for line in wrapped(text)]
+
+    def kernels(self, lines: Iterable[Line]) -> list[str]:
+        """The kernels of lines, each headed by its line and its note."""
+        return [text for line in lines for text in self.headed(line)]
+
+    def headed(self, line: Line) -> list[str]:
+        """A kernel under its line; a copy of a whole array is read in its place instead."""
+        expr = substitute(line.expression, self.alias)
+        head = comment(f"{NumpyPrinter().statement(line)}: {line.note}")
+        if isinstance(expr, Name) and self.shapes[line.target] != () and line.phase != "update":
+            self.alias[line.target] = expr
+            return [*head, f"/* ({expr.name} itself is read) */"]
+        if isinstance(expr, Const) and isinstance(expr.value, tuple):
+            values = enumerate(map(self.number, expr.value))
+            return [*head, *(f"{line.target}[{j}] = {value};" for j, value in values)]
+        body = self.kernel(Line(line.target, expr, line.phase, line.layer, line.note))
+        has_names = any(text.startswith(DECLARED) for text in body)
+        return [*head, *(["{", *indented(body), "}"] if has_names else body)]
+
+    def kernel(self, line: Line) -> list[str]:
+        """As any kernel; a row of numbers that is cast is set one by one."""
+        match line.expression:
+            case Apply("float32", (Const(tuple() as values),)):
+                return [f"{line.target}[{j}] = {self.number(v)};" for j, v in enumerate(values)]
+        return super().kernel(line)
+
+    def draws(self) -> bool:
+        """Whether anything is drawn from the generator."""
+        called = {op for line in self.program.lines for op in operations_in(line.expression)}
+        return bool({"random", "normal", "random_seed"} & called) or self.shuffles
+
+    def begin(self) -> list[str]:
+        """The generator's seed."""
+        if not self.draws():
+            return []
+        seed = "(uint32_t)time(NULL)" if self.program.seed is None else f"{self.program.seed}u"
+        return [f"start({seed});"]
+
+    def loop_head(self) -> list[str]:
+        """The loop over the steps, up to the rows of each."""
+        training, rows = self.training, len(self.data.X)
+        steps = training.total_steps(rows)
+        before = [f"const double steps = {steps};"] if "steps" in self.program.numbers else []
+        loop_line = f"for (int step = 0; step < {steps}; step++) {{"
+        if not self.batched:
+            return [*before, loop_line, "    const int rows = ROWS;"]
+        batches = training.batches(rows)
+        if training.shuffle:
+            head = [f"    if (step % {batches} == 0)", "        permute(order, ROWS);"]
+        else:
+            before += loop("i", "ROWS", ["order[i] = i;"])
+            head = []
+        return [
+            "static int order[ROWS];",
+            *before,
+            loop_line,
+            *head,
+            f"    const int *batch = order + step % {batches} * BATCH;",
+            f"    const int left = ROWS - step % {batches} * BATCH;",
+            "    const int rows = left < BATCH ? left : BATCH;",
+        ]
+
+    def step_lines(self) -> list[str]:
+        """The kernels of a step under their headings; the reports once an interval."""
+        idle = set(self.program.measured)
+        late = any(line.phase == "backward" for line in idle)
+        body: list[str] = []
+        for phase in ("forward", "loss", "backward", "update"):
+            lines = [line for line in self.program.phase(phase) if line not in idle]
+            body += ["", f"/* {HEADINGS[phase]} */", *self.kernels(lines)]
+            if phase == ("backward" if late else "loss"):
+                body += self.report_lines()
+        return body
+
+    def report_lines(self) -> list[str]:
+        """What only reports, and the line that prints it."""
+        names = self.program.reports
+        form = ", ".join(f"{n} {'%.12g' if n in ('loss', 'error') else '%.4g'}" for n in names)
+        figures = ", ".join(f"(double){name}" for name in names)
+        every = self.training.report_every
+        if self.training.counts_epochs and self.batched:
+            every = self.training.batches(len(self.data.X))
+        every = every or round_interval(self.training.total_steps(len(self.data.X)))
+        return [
+            f"if (step % {every} == 0) {{",
+            *indented(self.kernels(self.program.measured)),
+            f'    printf("step %d: {form}\\n",',
+            f"           step, {figures});",
+            "}",
+        ]
+
+    def end(self) -> list[str]:
+        """The last output, where a step takes all rows."""
+        if self.batched:
+            return []
+        out, columns = self.program.output, self.network.outputs
+        print_row = [
+            *loop("j", str(columns), [f'printf(" %.8f", (double){out}[i][j]);']),
+            'printf("\\n");',
+        ]
+        return ['printf("Output after training:\\n");', *loop("i", "ROWS", print_row)]
+
+
+def comment(text: str) -> list[str]:
+    """A comment of one line, or of several."""
+    return textwrap.wrap(f"/* {text} */", WIDTH - 8, subsequent_indent="   ")
+
+
+def fitted(line: str) -> list[str]:
+    """A line as it is, or broken at its spaces where it is too long; texts stay whole."""
+    if len(line) <= WIDTH or '"' in line:
+        return [line]
+    indent = line[: len(line) - len(line.lstrip())]
+    return textwrap.wrap(
+        line,
+        WIDTH,
+        subsequent_indent=f"{indent}    ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def wrapped(text: str) -> list[str]:
+    """A declaration in lines of a readable width."""
+    return textwrap.wrap(text, WIDTH, subsequent_indent="    ", break_long_words=False)
+
+
+def array_lines(name: str, values: NDArray[Any]) -> list[str]:
+    """An array's declaration with its numbers."""
+    rows, columns = values.shape
+    if (values == values.round()).all() and (abs(values) < 2**31).all():
+        values = values.astype(int)
+    texts = ["{" + ", ".join(map(str, row)) + "}" for row in values]
+    return wrapped(f"static const real {name}[{rows}][{columns}] = {{ {', '.join(texts)} }};")
