@@ -39,7 +39,9 @@ def figures(table: Table, seeds: int, settings: dict[str, Any]) -> list[str]:
     found = []
     started = time.perf_counter()
     for seed in range(seeds):
-        fitted = plan_table(table, table_options(seed=seed, **settings)).fit(progress=False)
+        fitted = plan_table(table, table_options(seed=seed, **settings)).fit(
+            engine="numpy", progress=False
+        )
         result = evaluate(fitted.network, fitted.held_out)
         if isinstance(result, Regression):
             found.append([result.r2 or 0.0])
