@@ -156,7 +156,7 @@ def machine(*packages: str) -> Iterator[Run]:
         requests.close()
 
 
-@pytest.fixture(autouse=True, scope="session")
+@pytest.fixture(autouse=True, scope="module")
 def quick_compiler() -> Iterator[None]:
     """Some hundred programs are compiled here: with fewer optimizations, which takes half the time.
     tests/engines compiles as users do."""

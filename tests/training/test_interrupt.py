@@ -34,14 +34,15 @@ def test_ctrl_c_stops_training_between_steps_and_it_can_go_on(
     rows, assert_same, ctrl_c_soon, optimizer
 ):
     network, whole = Network([5, 4, 2]), Network([5, 4, 2])
+    how = {"batch_size": 4, "optimizer": optimizer, "engine": "numpy"}  # "auto" goes by the length
     ctrl_c_soon(0.15)
-    history = network.train(*rows, steps=LONG, batch_size=4, optimizer=optimizer)
+    history = network.train(*rows, steps=LONG, **how)
     done = network.steps_taken
     assert history.stopped == "interrupted"
     assert 0 < done < LONG
     assert all(np.isfinite(weights).all() for weights in network.weights.values())
-    network.train(*rows, steps=100, batch_size=4, optimizer=optimizer)
-    whole.train(*rows, steps=done + 100, batch_size=4, optimizer=optimizer)
+    network.train(*rows, steps=100, **how)
+    whole.train(*rows, steps=done + 100, **how)
     assert_same(network, whole)
 
 
