@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from syn0.printers.base import Template, UnsupportedError
 from syn0.printers.data import Data
-from syn0.printers.loops import LoopPrinter, has_reductions, indented, loop
-from syn0.printers.numpy import HEADINGS, NumpyPrinter, title
+from syn0.printers.loops import LoopPrinter, has_reductions, loop
+from syn0.printers.numpy import HEADINGS, NumpyPrinter, indented, title
 from syn0.program import Apply, Const, Expr, Line, Name, Program, check, operations_in, substitute
 from syn0.spec import NetworkSpec, Training
 from syn0.spec.training import round_interval
@@ -163,6 +163,7 @@ class CScript(LoopPrinter):
         self.alias: dict[str, Expr] = {}
         self.batched = training.batch_size is not None
         self.shuffles = self.batched and training.shuffle
+        self.called = {op for line in program.lines for op in operations_in(line.expression)}
 
     def text(self) -> str:
         """The whole file."""
@@ -217,7 +218,6 @@ class CScript(LoopPrinter):
 
     def functions(self) -> list[str]:
         """The functions that the program calls."""
-        called = {op for line in self.program.lines for op in operations_in(line.expression)}
         helpers = self.helpers(self.program.lines)
         words = " ".join(self.kernels(self.program.lines)) + " ".join(
             self.helper_code(name) for name in helpers if not has_reductions(name)
@@ -229,11 +229,11 @@ class CScript(LoopPrinter):
             if not has_reductions(name)
         ]
         parts += [GENERATOR.rstrip()] if self.draws() else []
-        parts += [SAMPLE] if {"random", "normal"} & called else []
-        parts += [NORMAL] if "normal" in called else []
+        parts += [SAMPLE] if {"random", "normal"} & self.called else []
+        parts += [NORMAL] if "normal" in self.called else []
         parts += [PERMUTE] if self.shuffles else []
-        parts += [KEYS] if {"uniform_like", "normal_like"} & called else []
-        parts += [NORMAL_AT] if "normal_like" in called else []
+        parts += [KEYS] if {"uniform_like", "normal_like"} & self.called else []
+        parts += [NORMAL_AT] if "normal_like" in self.called else []
         return [line for part in parts for line in (part, "")]
 
     def arrays(self) -> list[str]:
@@ -273,8 +273,7 @@ class CScript(LoopPrinter):
 
     def draws(self) -> bool:
         """Whether anything is drawn from the generator."""
-        called = {op for line in self.program.lines for op in operations_in(line.expression)}
-        return bool({"random", "normal", "random_seed"} & called) or self.shuffles
+        return bool({"random", "normal", "random_seed"} & self.called) or self.shuffles
 
     def begin(self) -> list[str]:
         """The generator's seed."""

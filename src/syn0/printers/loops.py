@@ -20,6 +20,7 @@ from syn0.printers.base import (
     repeated_part,
     replace_part,
 )
+from syn0.printers.numpy import indented
 from syn0.program import OPERATIONS, Apply, Const, Expr, Line, Name, Program, operations_in
 from syn0.program.operations import Shape
 
@@ -369,8 +370,3 @@ def loop(index: str, end: str, body: list[str]) -> list[str]:
     if len(outer) == 1:
         return [head, *indented(body)]
     return [f"{head} {{", *indented(body), "}"]
-
-
-def indented(lines: list[str]) -> list[str]:
-    """Statements four spaces further in."""
-    return [f"    {line}" if line else "" for line in lines]

@@ -427,7 +427,7 @@ def filled(text: str, width: int) -> list[str]:
 
 def indented(lines: Iterable[str]) -> list[str]:
     """Each line (which may hold several) four spaces further in; empty ones stay empty."""
-    split = "\n".join(lines).split("\n")
+    split = (line for text in lines for line in text.split("\n"))
     return [f"    {line}" if line else "" for line in split]
 
 

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Mapping
 from importlib.resources import files
 
 from syn0.printers.base import Template
-from syn0.printers.loops import Kernel, LoopPrinter, has_reductions, indented, loop, products
-from syn0.printers.numpy import NumpyPrinter
+from syn0.printers.loops import Kernel, LoopPrinter, has_reductions, loop, products
+from syn0.printers.numpy import NumpyPrinter, indented
 from syn0.program import Apply, Expr, Line, Name, Program, check, substitute
 from syn0.program.operations import Shape
 
