@@ -6,8 +6,18 @@ import numpy as np
 import pytest
 
 from syn0 import Network
+from syn0.engines import compiler
 
 Pair = tuple[np.ndarray, np.ndarray]
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what needs a C compiler where there is none."""
+    if item.get_closest_marker("needs_compiler"):
+        try:
+            compiler.find_compiler()
+        except compiler.CompilerError as error:
+            pytest.skip(str(error))
 
 
 @pytest.fixture

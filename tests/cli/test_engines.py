@@ -11,10 +11,10 @@ from syn0.engines import compiler
 def cache(monkeypatch, tmp_path):
     """A cache of compiled programs that is this test's own."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    yield tmp_path / "cache" / "syn0"
-    compiler.find.cache_clear()
+    return tmp_path / "cache" / "syn0"
 
 
+@pytest.mark.needs_compiler
 def test_the_engines_are_listed_with_compiler_and_cache(syn0, cache):
     done = syn0("engines")
     assert (done.code, done.err) == (0, "")
@@ -27,12 +27,12 @@ def test_the_engines_are_listed_with_compiler_and_cache(syn0, cache):
 
 def test_without_a_compiler_it_says_what_to_do(syn0, monkeypatch):
     monkeypatch.setenv("CC", "/nowhere/cc")
-    compiler.find.cache_clear()
     done = syn0("engines")
     assert done.code == 0
     assert "native  not here: $CC is '/nowhere/cc', which does not run: mend" in done.out
 
 
+@pytest.mark.needs_compiler
 @pytest.mark.parametrize(
     ("words", "picked"),
     [
@@ -49,6 +49,21 @@ def test_what_auto_would_pick_is_told_with_the_reason(syn0, words, picked):
     assert re.search(r"\n        \S.* \S+\n$", done.out)
 
 
+@pytest.mark.needs_compiler
+def test_a_cache_that_others_may_write_to_is_left_alone(syn0, cache):
+    cache.mkdir(parents=True)
+    cache.chmod(0o777)
+    (cache / "program.so").write_text("")
+    listed, cleared = syn0("engines"), syn0("engines", "--clear-cache")
+    assert (listed.code, cleared.code) == (0, 2)
+    assert f"native  not here: compiled programs cannot be kept: others may write to {cache}" in (
+        listed.out
+    )
+    assert re.fullmatch(r"Error: .* others may write to \S+; remove it, or .*\n", cleared.err)
+    assert (cache / "program.so").exists()
+
+
+@pytest.mark.needs_compiler
 def test_compiled_programs_are_removed(syn0, cache):
     compiler.library("int train(void) { return 0; }")
     assert len(list(cache.iterdir())) == 1
@@ -66,6 +81,7 @@ def test_what_is_no_network_is_refused(syn0, net):
     assert "auto" not in done.out
 
 
+@pytest.mark.needs_compiler
 def test_train_takes_the_engine_by_name(syn0):
     done = syn0("train", "xor", "--net", "3-4-1", "--steps", 50, "--engine", "native", "--json")
     assert done.code == 0

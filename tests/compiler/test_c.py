@@ -1,7 +1,6 @@
 """C programs, compiled and run alone, report what the interpreter does."""
 
 import re
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -12,11 +11,11 @@ import pytest
 
 from syn0 import LBFGS, SGD, Dense, Network, Training
 from syn0.derive import prediction_program, training_program
+from syn0.engines.compiler import find_compiler
 from syn0.printers import PRINTERS, Data, UnsupportedError, example_data
 from syn0.program.interpreter import start, step
 from syn0.spec import NetworkSpec
 
-pytestmark = pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler (cc) is here")
 TOLERANCE = {"float64": 1e-10, "float32": 1e-4}
 
 
@@ -28,7 +27,7 @@ def run_c(tmp_path: Path) -> Callable[[str], str]:
         source, program = tmp_path / "net.c", tmp_path / "net"
         source.write_text(text, encoding="utf-8")
         flags = ["-O1", "-Wall", "-Wextra", "-Werror", "-Wno-unused-variable", "-ffp-contract=off"]
-        command = ["cc", *flags, "-o", program, source, "-lm"]
+        command = [*find_compiler().command, *flags, "-o", program, source, "-lm"]
         made = subprocess.run(command, capture_output=True, text=True, check=False)
         assert made.returncode == 0, made.stderr
         return subprocess.run([program], capture_output=True, text=True, check=True).stdout
@@ -63,6 +62,7 @@ def expected_reports(case: Any, arrays: dict[str, Any], numbers: list[int]) -> l
     return found
 
 
+@pytest.mark.needs_compiler
 def test_a_c_program_reports_what_the_interpreter_does(
     stepped: Any, made_up_arrays: Any, run_c: Callable[[str], str]
 ) -> None:
@@ -82,6 +82,7 @@ def test_a_c_program_reports_what_the_interpreter_does(
         assert one[3:] == pytest.approx(other[3:], abs=6e-4)
 
 
+@pytest.mark.needs_compiler
 def test_the_tutorials_numbers_come_to_all_digits_in_c(run_c: Callable[[str], str]) -> None:
     printed = run_c(Network([3, 4, 1]).program("c"))
     errors = [line.split("error ")[1] for line in printed.splitlines() if "error" in line]
@@ -109,6 +110,7 @@ def test_a_search_by_scipy_is_refused_in_one_sentence() -> None:
         Network([3, 4, 1]).program("c", training=Training(steps=5, optimizer=LBFGS()))
 
 
+@pytest.mark.needs_compiler
 @pytest.mark.parametrize("loss", ["cross_entropy", "poisson", "hinge", "squared_error"])
 def test_made_up_data_are_the_same_in_every_language(
     loss: str, run_c: Callable[[str], str], numpy_only: Callable[[str], Any]

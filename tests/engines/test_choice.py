@@ -6,7 +6,7 @@ import pytest
 
 from syn0 import Network
 from syn0.derive import prediction_program, training_program
-from syn0.engines import ENGINES, choose, compiler, make_runner
+from syn0.engines import ENGINES, choose, make_runner
 from syn0.spec import LBFGS, Adam, Dense, NetworkSpec, Training
 
 NETWORKS = {
@@ -26,12 +26,14 @@ def test_more_steps_never_turn_native_back_to_numpy(spec, rows) -> None:
     assert engines == sorted(engines, key=["numpy", "native"].index)
 
 
+@pytest.mark.needs_compiler
 def test_small_steps_in_great_numbers_go_native() -> None:
     program = training_program(NETWORKS["tutorial"], Training(steps=1))
     assert choose(program, 4, 100).engine == "numpy"
     assert choose(program, 4, 1_000_000).engine == "native"
 
 
+@pytest.mark.needs_compiler
 @pytest.mark.parametrize("steps", [1, 10**8])
 @pytest.mark.parametrize("optimizer", [Adam(), LBFGS()], ids=["adam", "lbfgs"])
 def test_the_reason_is_one_sentence(steps, optimizer) -> None:
@@ -52,9 +54,9 @@ def test_without_a_compiler_the_choice_says_so_only_where_it_matters(machine_wit
     assert tiny.notice == ""
 
 
+@pytest.mark.needs_compiler
 @pytest.mark.parametrize(("steps", "engine"), [(1, "numpy"), (10**8, "native")])
 def test_auto_makes_the_runner_that_is_chosen(steps, engine) -> None:
-    compiler.find_compiler()
     spec = NETWORKS["tutorial"]
     programs = training_program(spec, Training(steps=1)), prediction_program(spec)
     runner = make_runner("auto", *programs, rows=4, steps=steps)

@@ -1,13 +1,10 @@
 """The native engine: right for every size, the same every time, and never in the way."""
 
-import os
 import re
 import shutil
-import stat
 import subprocess
-import sys
 import tracemalloc
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,84 +16,15 @@ from syn0 import Network, NonFiniteError
 from syn0.derive import prediction_program, training_program
 from syn0.engines import NativeRunner, compiler
 from syn0.printers import NumpyPrinter
-from syn0.printers.tiles import TilePrinter
-from syn0.spec import (
-    SGD,
-    Adam,
-    BatchNorm,
-    Dense,
-    Dropout,
-    LayerNorm,
-    NetworkSpec,
-    Noise,
-    Skip,
-    Training,
-)
+from syn0.program import Name, substitute
+from syn0.spec import SGD, BatchNorm, Dense, Dropout, NetworkSpec, Training
+
+from .networks import REPRESENTATIVE, data, source, trained
 
 TOLERANCE = {"float64": 1e-10, "float32": 1e-4}
 WIDTHS = (1, 2, 3, 4, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 130)
 GCC = shutil.which("gcc")
 needs_gcc = pytest.mark.skipif(GCC is None, reason="gcc is not installed")
-
-REPRESENTATIVE = {
-    "small, all rows": (NetworkSpec(3, (Dense(4), Dense(1))), Training(steps=3), None),
-    "wide": (
-        NetworkSpec(65, (Dense(130, "tanh", True), Dense(33, "relu", True), Dense(17)), seed=2),
-        Training(epochs=2, batch_size=9, optimizer=Adam(0.01), l2=0.01, clip_norm=0.5),
-        None,
-    ),
-    "narrow": (
-        NetworkSpec(130, (Dense(3, "tanh", True), Dense(63), Dense(1)), dtype="float32"),
-        Training(epochs=2, batch_size=16, optimizer=SGD(0.1, momentum=0.9)),
-        None,
-    ),
-    "softmax": (
-        NetworkSpec(
-            31, (Dense(64, "gelu", True), Dense(10, "softmax")),
-            loss="cross_entropy", dtype="float32",
-        ),
-        Training(epochs=2, batch_size=7, label_smoothing=0.1, max_norm=1.0),
-        None,
-    ),
-    "normalized": (
-        NetworkSpec(7, (Noise(0.1), Dense(16), BatchNorm(), Dropout(0.4), Dense(16, "elu"),
-                        LayerNorm(), Skip(1), Dense(2))),
-        Training(epochs=2, batch_size=5, optimizer=Adam(0.01), l1=0.01),
-        None,
-    ),
-    "weighted, one input": (
-        NetworkSpec(1, (Dense(1), Dense(17), Dense(15)), dtype="float32"),
-        Training(epochs=2, batch_size=1, reduction="mean", trim_deltas=0.001),
-        "weighted",
-    ),
-}  # fmt: skip
-"""A network, its training, and whether its rows are weighted."""
-
-
-def data(spec: NetworkSpec, rows: int = 23) -> tuple[np.ndarray, np.ndarray]:
-    """X and y that any loss takes: rows between 0 and 1 that sum to 1."""
-    random = np.random.RandomState(3)
-    X = random.uniform(-1, 1, (rows, spec.inputs)).astype(spec.dtype)
-    y = np.eye(spec.outputs, dtype=spec.dtype)[np.arange(rows) % spec.outputs]
-    return X, y
-
-
-def trained(
-    spec: NetworkSpec, training: Training, engine: str, weighted: str | None = None, rows: int = 23
-) -> Network:
-    """A network after its training, which the engine that is named has run."""
-    from syn0.models.network import Examples
-
-    network, (X, y) = Network.from_spec(spec), data(spec, rows)
-    weight = np.linspace(0, 2, rows, dtype=spec.dtype)[:, np.newaxis] if weighted else None
-    history = network.run(training, Examples(X, y, weight), engine=engine, progress=False)
-    assert history.engine == engine
-    return network
-
-
-def source(spec: NetworkSpec, training: Training, weighted: str | None = None) -> str:
-    program = training_program(spec, training, weighted=weighted is not None)
-    return TilePrinter(program, training.batch_size or 23).source()
 
 
 def runner(spec: NetworkSpec, training: Training) -> NativeRunner:
@@ -139,9 +67,10 @@ def trainings(draw: Any) -> tuple[NetworkSpec, Training, int]:
     return spec, training, rows
 
 
+@pytest.mark.needs_compiler
 @settings(
     deadline=None,
-    max_examples=60,
+    max_examples=50,
     derandomize=True,  # a compile takes its time: the same sizes each time, cached
     database=None,
     phases=[Phase.explicit, Phase.generate],  # each further size would be compiled
@@ -157,6 +86,7 @@ def test_networks_of_any_size_learn_as_on_numpy(drawn: tuple[NetworkSpec, Traini
         assert np.abs(found.checkpoint.values[name] - value).max() <= limit, name
 
 
+@pytest.mark.needs_compiler
 @pytest.mark.parametrize("case", REPRESENTATIVE.values(), ids=REPRESENTATIVE)
 def test_two_runs_are_the_same_to_the_last_bit(case, assert_same) -> None:
     spec, training, weighted = case
@@ -176,6 +106,7 @@ def masked(dtype: str) -> Network:
     return Network(5, layers, dtype=dtype)
 
 
+@pytest.mark.needs_compiler
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize("batch_size", [None, 4])
 def test_ten_epochs_and_ten_more_equal_twenty(rows, assert_same, dtype, batch_size) -> None:
@@ -187,6 +118,7 @@ def test_ten_epochs_and_ten_more_equal_twenty(rows, assert_same, dtype, batch_si
     assert_same(parts, whole)
 
 
+@pytest.mark.needs_compiler
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_going_on_at_the_short_last_batch_equals_the_whole(rows, assert_same, dtype) -> None:
     """The library for three rows would round otherwise than the one for ten."""
@@ -202,6 +134,7 @@ def test_going_on_at_the_short_last_batch_equals_the_whole(rows, assert_same, dt
 # Numbers that stop being numbers
 
 
+@pytest.mark.needs_compiler
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize("batch_size", [None, 4])
 def test_numbers_that_go_bad_are_seen_and_named_as_on_numpy(rows, assert_same, dtype, batch_size):
@@ -224,6 +157,7 @@ def test_numbers_that_go_bad_are_seen_and_named_as_on_numpy(rows, assert_same, d
         np.testing.assert_allclose(native.weights[name], again.weights[name], rtol=1e-3)
 
 
+@pytest.mark.needs_compiler
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize("activation", ["sigmoid", "relu", "tanh", "softmax", "gelu"])
 def test_nan_and_infinity_in_the_weights_stay_visible(rows, bad, activation) -> None:
@@ -248,6 +182,7 @@ def test_nan_and_infinity_in_the_weights_stay_visible(rows, bad, activation) -> 
 # Memory
 
 
+@pytest.mark.needs_compiler
 @pytest.mark.parametrize("batch_size", [None, 256])
 def test_a_large_array_is_read_in_place(batch_size) -> None:
     X = np.zeros((500_000, 100), np.float32)  # 200 MB
@@ -265,209 +200,13 @@ def test_a_large_array_is_read_in_place(batch_size) -> None:
     assert peak < X.nbytes / 10
 
 
-# The cache
-
-SPEC, TRAINING = NetworkSpec(3, (Dense(4), Dense(1))), Training(steps=3)
+# Left to numpy
 
 
-def count_calls(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """The commands that are run from now on."""
-    calls, run = [], subprocess.run
-
-    def counting(command: Any, **how: Any) -> Any:
-        calls.append(command)
-        return run(command, **how)
-
-    monkeypatch.setattr(subprocess, "run", counting)
-    return calls
-
-
-def libraries(cache: Any) -> list[str]:
-    return sorted(path.name for path in cache.glob("*.so"))
-
-
-def test_a_program_is_compiled_once(cache, monkeypatch) -> None:
-    compiler.find_compiler()
-    calls = count_calls(monkeypatch)
-    first = trained(SPEC, TRAINING, "native")
-    assert len(calls) == 1
-    second = trained(SPEC, TRAINING, "native")
-    assert len(calls) == 1
-    np.testing.assert_array_equal(first.weights["syn0"], second.weights["syn0"])
-    trained(SPEC, Training(steps=3, l2=0.1), "native")
-    assert len(calls) == len(libraries(cache)) == 2
-
-
-def test_the_cache_is_the_users_own_and_holds_nothing_else(cache) -> None:
-    cache.chmod(0o755)
-    trained(SPEC, TRAINING, "native")
-    assert stat.S_IMODE(cache.stat().st_mode) == 0o700
-    assert [path.suffix for path in cache.iterdir()] == [".so"]
-
-
-def test_other_flags_another_compiler_or_processor_is_another_library(monkeypatch) -> None:
-    one = compiler.Compiler(("cc",), "1.0")
-    keys = [compiler.key_of("source", one), compiler.key_of("other", one)]
-    keys += [compiler.key_of("source", compiler.Compiler(("cc",), "1.1"))]
-    keys += [compiler.key_of("source", compiler.Compiler(("cc", "-m32"), "1.0"))]
-    with monkeypatch.context() as changed:
-        changed.setattr(compiler, "FLAGS", ("-O2",))
-        keys.append(compiler.key_of("source", one))
-    with monkeypatch.context() as changed:
-        changed.setattr(compiler, "cpu", lambda: "another")
-        keys.append(compiler.key_of("source", one))
-    assert len(set(keys)) == len(keys) == 6
-    assert compiler.key_of("source", one) == keys[0]
-
-
-def test_the_libraries_not_used_for_longest_go_first(cache, monkeypatch) -> None:
-    monkeypatch.setattr(compiler, "MOST_KEPT", 3)
-    sources = [f"int train(void) {{ return {k}; }}" for k in range(4)]
-    names = [f"{compiler.key_of(source, compiler.find_compiler())}.so" for source in sources]
-    for k in range(3):
-        compiler.library(sources[k])
-        os.utime(cache / names[k], (k, k))
-    compiler.library(sources[0])  # it was made first, and is used again
-    compiler.library(sources[3])
-    assert libraries(cache) == sorted([names[0], names[2], names[3]])
-
-
-def test_the_cache_is_emptied(cache) -> None:
-    compiler.library("int train(void) { return 1; }")
-    (cache / "failed.log").write_text("words")
-    assert compiler.clear_cache() == 1
-    assert list(cache.iterdir()) == []
-    assert compiler.clear_cache() == 0
-
-
-def test_a_library_that_was_damaged_is_made_again(cache) -> None:
-    source = "int train(void) { return 77; }"
-    path = cache / f"{compiler.key_of(source, compiler.find_compiler())}.so"
-    path.write_bytes(b"garbage")
-    with pytest.raises(compiler.CompilerError, match="cannot be used"):
-        compiler.library(source)
-    assert compiler.library(source).train() == 77
-
-
-def python(script: str, **surroundings: str) -> "subprocess.Popen[str]":
-    """A Python process of its own."""
-    return subprocess.Popen(
-        [sys.executable, "-c", script],
-        env=os.environ | surroundings,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-AT_ONCE = """
-from syn0 import Network
-
-network = Network([3, 9, 1])
-network.train([[0, 0, 1], [1, 1, 1]], [0, 1], steps=5, engine="native", progress=False)
-print(network.engine, network.weights["syn0"].tolist())
-"""
-
-
-def test_processes_that_compile_the_same_at_once_do_not_meet(cache) -> None:
-    processes = [python(AT_ONCE) for _ in range(3)]
-    answers = {process.communicate(timeout=60) for process in processes}
-    assert len(answers) == 1
-    [(out, err)] = answers
-    assert out.startswith("native [[")
-    assert err == ""
-    assert [path.suffix for path in cache.iterdir()] == [".so"]
-
-
-# Without a compiler, or with a bad one
-
-
-def told(capsys: pytest.CaptureFixture[str]) -> str:
-    """The only thing that was printed: a note on stderr."""
-    printed = capsys.readouterr()
-    assert printed.out == ""
-    assert printed.err.startswith("Note: ")
-    assert printed.err.count("\n") == 1
-    return printed.err
-
-
-def learns_on_numpy(rows: Any, engine: str) -> None:
-    """Training takes place, on numpy, and arrives where numpy does."""
-    network, reference = Network([5, 4, 2]), Network([5, 4, 2])
-    history = network.train(*rows, steps=30, engine=engine, progress=False)
-    reference.train(*rows, steps=30, engine="numpy", progress=False)
-    assert history.engine == network.engine == "numpy"
-    np.testing.assert_array_equal(network.weights["syn0"], reference.weights["syn0"])
-
-
-@pytest.mark.parametrize("engine", ["native", "auto"])
-def test_without_a_compiler_numpy_trains_and_says_what_to_install(
-    rows, engine, machine_with, slow_numpy, monkeypatch, capsys, tmp_path
-) -> None:
-    machine_with("exit 1")
-    monkeypatch.delenv("CC")
-    monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(compiler, "find_spec", lambda name: None)
-    compiler.find.cache_clear()
-    learns_on_numpy(rows, engine)
-    assert "no C compiler was found: install gcc or clang, or `pip install" in told(capsys)
-
-
-@pytest.mark.parametrize("engine", ["native", "auto"])
-def test_a_compiler_that_is_not_there_is_named(
-    rows, engine, machine_with, slow_numpy, monkeypatch, capsys
-) -> None:
-    machine_with("exit 1").unlink()
-    learns_on_numpy(rows, engine)
-    assert re.search(r"\$CC is '.*some-cc', which does not run: mend or unset it", told(capsys))
-
-
-BAD = {
-    "fails": ("echo wrong >&2; exit 1", r"some-cc failed: see (\S+\.log)"),
-    "fails in strange letters": (r"printf '\377\376' >&2; exit 1", r"failed: see (\S+\.log)"),
-    "makes nothing": ("exit 0", r"some-cc failed: see (\S+\.log)"),
-    "hangs": ("exec sleep 20", r"some-cc took longer than 1 s"),
-    "makes garbage": (
-        'while [ "$1" != -o ]; do shift; done; echo garbage > "$2"', r"cannot be used: .*\.so"
-    ),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("engine", ["native", "auto"])
-@pytest.mark.parametrize(("script", "words"), BAD.values(), ids=BAD)
-def test_where_the_compiler_is_bad_numpy_trains_and_says_why(
-    rows, engine, script, words, machine_with, slow_numpy, monkeypatch, capsys, cache
-) -> None:
-    machine_with(script)
-    monkeypatch.setattr(compiler, "SECONDS", 1)
-    learns_on_numpy(rows, engine)
-    found = re.search(words, told(capsys))
-    assert found
-    assert libraries(cache) == []
-    for log in found.groups():
-        text = Path(log).read_text(encoding="utf-8")
-        assert "some-cc -O3" in text
-        assert "int train(" in text
-
-
-@needs_gcc
-def test_warnings_of_a_compiler_are_no_failure(rows, machine_with, capsys) -> None:
-    machine_with(f'echo "warning: mind the gap" >&2; exec {GCC} "$@"')
-    assert Network([5, 4, 2]).train(*rows, steps=3, engine="native").engine == "native"
-    assert capsys.readouterr().err == ""
-
-
-def test_where_nothing_can_be_kept_numpy_trains(rows, monkeypatch, capsys, tmp_path) -> None:
-    (tmp_path / "file").write_text("")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
-    learns_on_numpy(rows, "native")
-    assert "compiled programs cannot be kept" in told(capsys)
-
-
-def test_lbfgs_is_left_to_numpy_with_a_notice(rows, capsys) -> None:
+def test_lbfgs_is_left_to_numpy_with_a_notice(rows, told) -> None:
     history = Network([5, 4, 2]).train(*rows, steps=5, optimizer="lbfgs", engine="native")
     assert history.engine == "numpy"
-    assert "L-BFGS is SciPy's" in told(capsys)
+    assert "L-BFGS is SciPy's" in told()
 
 
 # The printed C
@@ -478,66 +217,23 @@ def test_lbfgs_is_left_to_numpy_with_a_notice(rows, capsys) -> None:
 def test_the_source_compiles_without_a_warning(case, tmp_path) -> None:
     (tmp_path / "program.c").write_text(source(*case), encoding="utf-8")
     asked = ["-Wall", "-Wextra", "-Werror", "-Wno-unused-function", "-Wno-unused-variable"]
-    command = [GCC, *compiler.FLAGS[:-2], *asked, "-c", "program.c", "-o", "program.o"]
+    command = [GCC, "-O1", *compiler.FLAGS[1:-2], *asked, "-c", "program.c", "-o", "program.o"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("case", REPRESENTATIVE.values(), ids=REPRESENTATIVE)
-def test_every_kernel_is_headed_by_its_line(case) -> None:
+def test_every_kernel_is_headed_by_its_lines(case) -> None:
     spec, training, weighted = case
     program = training_program(spec, training, weighted=weighted is not None)
+    before, idle = program.phase("forward", "loss", "backward"), set(program.measured)
+    other_names = {  # as in l0 = X: these have no kernel, and none reads them
+        line.target: line.expression for line in before
+        if isinstance(line.expression, Name) and line.expression.name in program.arrays
+    }  # fmt: skip
+    lines = [*(x for x in before if x not in idle), *program.measured, *program.phase("update")]
     text, place = source(*case), 0
-    lines = program.phase("forward", "loss", "backward")
-    idle = set(program.measured)
-    for line in (*(x for x in lines if x not in idle), *program.measured, *program.phase("update")):
-        place = text.index(f"/* {NumpyPrinter().statement(line)}", place) + 1
-
-
-def test_no_flag_assumes_finite_numbers() -> None:
-    refused = {"-ffast-math", "-Ofast", "-ffinite-math-only", "-funsafe-math-optimizations"}
-    refused |= {"-fassociative-math", "-freciprocal-math", "-fno-signed-zeros"}
-    assert not refused & set(compiler.FLAGS)
-
-
-SANITIZED = ("-O1", "-g", "-march=native", "-fsanitize=address,undefined",
-             "-fno-sanitize-recover=undefined", "-shared", "-fPIC")  # fmt: skip
-
-
-def sanitizer() -> str | None:
-    """gcc's address sanitizer, where it is there."""
-    if GCC is None:
-        return None
-    command = [GCC, "-print-file-name=libasan.so"]
-    path = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
-    return path if Path(path).is_absolute() else None
-
-
-UNDER_GUARD = """
-import importlib.util, os, sys
-
-del os.environ["LD_PRELOAD"]  # the compiler is not to be guarded
-from syn0.engines import compiler
-
-compiler.FLAGS = {flags}
-spec = importlib.util.spec_from_file_location("native_cases", {file!r})
-cases = importlib.util.module_from_spec(spec)
-sys.modules["native_cases"] = cases
-spec.loader.exec_module(cases)
-for name, (network, training, weighted) in cases.REPRESENTATIVE.items():
-    print(name, flush=True)
-    cases.trained(network, training, "native", weighted)
-print("done")
-"""
-
-
-def test_no_kernel_reads_or_writes_where_it_must_not(cache) -> None:
-    """Under gcc's sanitizers, which end the process."""
-    guard = sanitizer()
-    if guard is None:
-        pytest.skip("gcc's libasan is not installed")
-    script = UNDER_GUARD.format(flags=SANITIZED, file=__file__)
-    surroundings = {"LD_PRELOAD": guard, "ASAN_OPTIONS": "detect_leaks=0", "CC": "gcc"}
-    done = python(script, **surroundings).communicate(timeout=120)
-    assert done == ("".join(f"{name}\n" for name in [*REPRESENTATIVE, "done"]), "")
-    assert len(libraries(cache)) == len(REPRESENTATIVE)
+    for line in lines:
+        if line.target not in other_names:
+            line = replace(line, expression=substitute(line.expression, other_names))
+            place = text.index(f"/* {NumpyPrinter().statement(line)}", place) + 1

@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -46,12 +47,39 @@ def test_ctrl_c_stops_training_between_steps_and_it_can_go_on(
     assert_same(network, whole)
 
 
-def test_ctrl_c_stops_long_before_the_next_report(rows, ctrl_c_soon):
+@pytest.mark.parametrize("engine", ENGINES)
+def test_ctrl_c_stops_long_before_the_next_report(rows, ctrl_c_soon, engine):
     network = Network([5, 4, 2])
+    how = {"learning_rate": 0.1, "engine": engine}
+    network.train(*rows, steps=1, **how)  # what is to be compiled is compiled here
     ctrl_c_soon(0.1)
-    history = network.train(*rows, steps=LONG, report_every=LONG, learning_rate=0.1)
+    history = network.train(*rows, steps=LONG, report_every=LONG, **how)
     assert history.stopped == "interrupted"
     assert history.reports == []
+
+
+def test_ctrl_c_while_a_compiler_runs_gets_through_and_leaves_a_whole_network(
+    rows, assert_same, ctrl_c_soon, monkeypatch, tmp_path
+):
+    """A compiler may hang: waiting for the end of the step would be of no use."""
+    slow, started = tmp_path / "some-cc", tmp_path / "started"
+    slow.write_text(f'#!/bin/sh\n[ "$1" = --version ] && exit\ntouch {started}; exec sleep 20\n')
+    slow.chmod(0o700)
+    monkeypatch.setenv("CC", str(slow))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    network, whole = Network([5, 4, 2]), Network([5, 4, 2])
+    network.train(*rows, steps=10, engine="numpy")
+    ctrl_c_soon(0.5)
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        network.train(*rows, steps=LONG, engine="native")
+    assert time.monotonic() - began < 10
+    assert started.exists()
+    assert network.steps_taken == 10
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    network.train(*rows, steps=5, engine="numpy")
+    whole.train(*rows, steps=15, engine="numpy")
+    assert_same(network, whole)
 
 
 def test_an_interrupted_epoch_goes_on_where_it_was_left(rows, assert_same, ctrl_c):

@@ -28,14 +28,17 @@ def engines(net: str | None, clear_cache: bool, **options: Any) -> None:
     from syn0.engines import compiler
 
     if clear_cache:
-        count = compiler.clear_cache()
+        try:
+            count = compiler.clear_cache()
+        except compiler.CompilerError as error:
+            raise click.ClickException(str(error)) from None
         click.echo(f"removed {count} compiled programs from {compiler.cache_folder()}")
         return
     click.echo("numpy   always there; it executes the printed program")
     try:
-        found = compiler.find_compiler()
+        found, folder = compiler.find_compiler(), compiler.cache_folder()
         click.echo(f"native  compiled C for exactly one network, by {found.version}")
-        click.echo(f"        compiled programs are kept in {compiler.cache_folder()}")
+        click.echo(f"        compiled programs are kept in {folder}")
     except compiler.CompilerError as error:
         click.echo(f"native  not here: {error}")
     if net is not None:

@@ -89,6 +89,8 @@ IN_A_FILE = (
 @click.option(
     "--engine", default="auto", show_default=True, metavar="NAME", help="auto, numpy or native."
 )
+@click.option("--threads", type=click.IntRange(min=1), metavar="N",
+              help="How many work at once; by default what the work is worth.")  # fmt: skip
 @click.option("--out", metavar="FILE", help="Save the model, for instance as model.safetensors.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 def train(
@@ -135,7 +137,7 @@ def train(
     tell_plan(table, plan)
     report = options["report_every"] is not None and not as_json
     started = time.perf_counter()
-    fitted = fit(plan, options["engine"], report=report, out=out)
+    fitted = fit(plan, options, report=report, out=out)
     seconds = time.perf_counter() - started
     show(fitted, seconds, out, as_json=as_json)
     if not as_json:
@@ -219,7 +221,7 @@ def describe_network(plan: Plan) -> str:
     return f"{spec}, {' and '.join(kinds)}, {optimizer} on {size}"
 
 
-def fit(plan: Plan, engine: str, *, report: bool, out: str | None) -> Fitted:
+def fit(plan: Plan, options: dict[str, Any], *, report: bool, out: str | None) -> Fitted:
     """Train, and save what was learned before anything else can go wrong: also where training
     ends by a number that is none, a second Ctrl-C or a reader of our output that has gone."""
     from syn0.training.interrupt import catching_interrupt
@@ -228,7 +230,11 @@ def fit(plan: Plan, engine: str, *, report: bool, out: str | None) -> Fitted:
     taken = network.steps_taken
     with catching_interrupt():  # no Ctrl-C comes between the last step and the file
         try:
-            return plan.fit(engine=engine, callbacks=[print_report] if report else [])
+            return plan.fit(
+                engine=options["engine"],
+                threads=options["threads"],
+                callbacks=[print_report] if report else [],
+            )
         finally:
             if out and network.steps_taken > taken:
                 save(network, out)

@@ -1,9 +1,10 @@
 """What runs a program on arrays."""
 
-from syn0.engines.base import Arrays, Batch, Figures, Runner
+from syn0.engines.base import Arrays, Batch, Batches, Figures, Runner, Stretch
 from syn0.engines.choice import Choice, choose
 from syn0.engines.native import NativeRunner
 from syn0.engines.numpy import NumpyRunner
+from syn0.engines.prediction import Predictor
 from syn0.program import Program
 from syn0.spec import checks
 
@@ -11,19 +12,26 @@ ENGINES = {"numpy": NumpyRunner, "native": NativeRunner}
 
 
 def make_runner(
-    engine: str, training: Program, prediction: Program, *, rows: int = 0, steps: int = 0
+    engine: str,
+    training: Program,
+    prediction: Program,
+    *,
+    rows: int = 0,
+    steps: int = 0,
+    threads: int | None = None,
 ) -> Runner:
     """A runner for a network's two programs; "auto" picks by the work: so many steps of so many
-    rows. An engine that cannot run them lets numpy do it, and its `notice` says why.
+    rows. An engine that cannot run them lets numpy do it, and its `notice` says why. So many
+    `threads` work at once; by default as many as the work is worth.
 
     Raises:
         ValueError: an engine that does not exist; the message lists those that do.
     """
     name, notice = checks.choice("engine", engine, ["auto", *ENGINES]), ""
     if name == "auto":
-        chosen = choose(training, rows, steps)
+        chosen = choose(training, rows, steps, threads)
         name, notice = chosen.engine, chosen.notice
-    runner = ENGINES[name](training, prediction, rows)
+    runner = ENGINES[name](training, prediction, rows, threads)
     runner.notice = runner.notice or notice
     return runner
 
@@ -32,11 +40,14 @@ __all__ = [
     "ENGINES",
     "Arrays",
     "Batch",
+    "Batches",
     "Choice",
     "Figures",
     "NativeRunner",
     "NumpyRunner",
+    "Predictor",
     "Runner",
+    "Stretch",
     "choose",
     "make_runner",
 ]

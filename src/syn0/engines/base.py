@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
+import numpy as np
 from numpy.typing import NDArray
 
 Values = dict[str, Any]
@@ -13,6 +15,42 @@ Values = dict[str, Any]
 Batch = NDArray[Any] | None
 """The row numbers of a step; None for all rows."""
 
+
+@dataclass(frozen=True)
+class Stretch:
+    """The rows of some steps: a sequence of batches without an array for each.
+
+    Attributes:
+        sizes: the number of rows of each step.
+        order: the row numbers of all steps end to end; None where each step takes all rows.
+    """
+
+    sizes: NDArray[np.int64]
+    order: NDArray[np.int32] | None = None
+
+    @classmethod
+    def of(cls, batches: Sequence[Batch] | Stretch, rows: int) -> Stretch:
+        """A stretch of separate batches, taken from so many rows."""
+        if isinstance(batches, Stretch):
+            return batches
+        chosen = [batch for batch in batches if batch is not None]
+        if not chosen:
+            return cls(np.full(len(batches), rows, np.int64))
+        sizes = np.array([len(batch) for batch in chosen], np.int64)
+        return cls(sizes, np.concatenate(chosen).astype(np.int32))
+
+    def __len__(self) -> int:
+        return len(self.sizes)
+
+    def __iter__(self) -> Iterator[Batch]:
+        if self.order is None:
+            yield from [None] * len(self)
+        else:
+            yield from np.split(self.order, np.cumsum(self.sizes)[:-1])
+
+
+Batches = Sequence[Batch] | Stretch
+"""The rows of some steps, in turn."""
 
 Arrays = Mapping[str, NDArray[Any]]
 """The program's inputs that hold an entry a row, by name: X (rows, inputs), y (rows, target
@@ -33,7 +71,7 @@ class Runner(Protocol):
     """Why this engine runs what another was asked to; "" where it was not."""
 
     def train(
-        self, values: Values, arrays: Arrays, batches: Sequence[Batch], *, measure: bool
+        self, values: Values, arrays: Arrays, batches: Batches, *, measure: bool
     ) -> tuple[Values, list[Figures]]:
         """Take one step a batch. Returns the new state and, when `measure`, each step's reports
         from before its update. Arrays in `values` may be changed in place; plain numbers stay

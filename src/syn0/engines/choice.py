@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from dataclasses import dataclass
 
 from syn0.engines.compiler import CompilerError, find_compiler
@@ -10,16 +11,16 @@ from syn0.program import Apply, Expr, Program, check
 from syn0.program.checker import shape_of
 from syn0.program.operations import Shape
 
-NUMPY_LINE, NATIVE_LINE = 1.2e-6, 1e-7
+NUMPY_LINE, NATIVE_LINE = 1.2e-6, 1e-8
 """Seconds that a line costs by itself in each step, whatever its size."""
 
 NUMPY_SPEED, NATIVE_SPEED = 1e11, 8e10
-"""Multiplications and additions a second: BLAS on all cores of a small machine, one core of C."""
+"""Multiplications and additions a second: BLAS on all cores of a small machine, one thread of C."""
 
 NUMPY_ENTRY, NATIVE_ENTRY = 4e-10, 1e-10
 """Seconds that an elementwise operation takes for each entry of its result."""
 
-COMPILE, COMPILE_LINE = 0.2, 0.02
+COMPILE, COMPILE_LINE = 0.15, 0.012
 """Seconds to compile a program, and each of its lines."""
 
 
@@ -32,14 +33,16 @@ class Choice:
     notice: str = ""
 
 
-def choose(program: Program, rows: int, steps: int) -> Choice:
-    """The engine for so many steps of so many rows."""
+def choose(program: Program, rows: int, steps: int, threads: int | None = None) -> Choice:
+    """The engine for so many steps of so many rows, on so many threads."""
     if program.pulls:
         return Choice("numpy", "L-BFGS is SciPy's, on the numpy engine's gradient")
     lines = len(program.lines)
     products, entries = work_of_a_step(program, rows)
     numpy = steps * (lines * NUMPY_LINE + products / NUMPY_SPEED + entries * NUMPY_ENTRY)
-    native = steps * (lines * NATIVE_LINE + products / NATIVE_SPEED + entries * NATIVE_ENTRY)
+    threads = threads or threads_worth(program, rows)
+    native = products / (NATIVE_SPEED * threads) + lines * NATIVE_LINE + entries * NATIVE_ENTRY
+    native *= steps
     compiling = COMPILE + lines * COMPILE_LINE
     if numpy - native < compiling:
         return Choice(
@@ -51,8 +54,40 @@ def choose(program: Program, rows: int, steps: int) -> Choice:
     except CompilerError as error:
         return Choice("numpy", str(error), f"the native engine would be done sooner, but {error}")
     return Choice(
-        "native", f"about {native:.2g} s after {compiling:.2g} s of compiling, not {numpy:.2g} s"
+        "native",
+        f"about {native:.2g} s after {compiling:.2g} s of compiling, not {numpy:.2g} s; "
+        f"{threads} {'threads' if threads > 1 else 'thread'}",
     )
+
+
+FLOPS_OF_A_THREAD = 8e4
+"""Multiplications and additions of a step that are worth a thread: threads meet in about 0.1 µs."""
+
+
+def threads_worth(program: Program, rows: int) -> int:
+    """How many threads the native engine takes for steps of so many rows: of those that there are,
+    or that $OMP_NUM_THREADS allows, as many as find enough to do.
+
+    Raises:
+        ValueError: $OMP_NUM_THREADS is no number.
+    """
+    products, _ = work_of_a_step(program, rows)
+    return max(1, min(threads_allowed(), int(products / FLOPS_OF_A_THREAD)))
+
+
+def threads_allowed() -> int:
+    """The processors of this process, or as many as $OMP_NUM_THREADS says (of a list, the first);
+    ValueError where it is no number of at least 1."""
+    given = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0].strip()
+    if not given:
+        return (
+            len(os.sched_getaffinity(0))
+            if hasattr(os, "sched_getaffinity")
+            else os.cpu_count() or 1
+        )
+    if not given.isdecimal() or int(given) < 1:
+        raise ValueError(f"OMP_NUM_THREADS must be a number of at least 1, not {given!r}")
+    return int(given)
 
 
 HASHES = 20

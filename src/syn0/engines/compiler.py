@@ -6,24 +6,40 @@ import ctypes
 import hashlib
 import os
 import platform
+import shlex
 import shutil
+import signal
+import stat
 import subprocess
 import sys
 import tempfile
-from contextlib import suppress
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-FLAGS = ("-O3", "-march=native", "-fno-math-errno", "-fno-trapping-math", "-shared", "-fPIC")
+FLAGS = ("-O3", "-march=native", "-fopenmp-simd", "-fno-math-errno", "-fno-trapping-math",
+         "-pthread", "-shared", "-fPIC")  # fmt: skip
 """None that assumes finite numbers: NaN must stay visible."""
 
-SECONDS = 60
+GCC_FLAGS = ("-fno-tree-pre", "-fno-gcse")
+"""Passes that take gcc an eighth of its time and leave these programs as fast as they were."""
+
+SECONDS = 30
 """A compiler that takes longer hangs."""
 
-MOST_KEPT = 200
-"""Libraries in the cache; the ones not used for longest go first."""
+MOST_KEPT, MOST_BYTES = 200, 200_000_000
+"""Files in the cache, and their size; the ones not used for longest go first."""
+
+MOST_SAID = 100_000
+"""Characters of a compiler's messages in a log; further ones only follow from these."""
+
+STALE = 3600
+"""Seconds after which a folder of a compilation is what a killed process left."""
 
 
 class CompilerError(Exception):
@@ -38,29 +54,27 @@ class Compiler:
     version: str
 
 
-def candidates() -> list[tuple[str, ...]]:
-    """What may be a compiler: $CC, then the usual names, then ziglang's wheel."""
-    chosen = os.environ.get("CC")
-    if chosen:
-        return [tuple(chosen.split())]
-    found: list[tuple[str, ...]] = [(n,) for n in ("cc", "gcc", "clang") if shutil.which(n)]
-    if find_spec("ziglang"):
-        found.append((sys.executable, "-m", "ziglang", "cc"))
-    return found
+# Finding a compiler
+
+
+def find_compiler() -> Compiler:
+    """The compiler of this machine.
+
+    Raises:
+        CompilerError: there is none, or $CC is none; the message says what to do.
+    """
+    if sys.platform == "win32":
+        raise CompilerError("syn0 compiles on Linux and macOS only")
+    return find(os.environ.get("CC", "").strip(), os.environ.get("PATH"))
 
 
 @cache
-def find(chosen: str | None) -> Compiler:
-    """The first compiler that says its version; `chosen` is $CC, for the cache's sake."""
-    for command in candidates():
-        try:
-            said = subprocess.run(  # noqa: S603
-                [*command, "--version"],
-                capture_output=True, text=True, errors="replace", timeout=SECONDS, check=True,
-            )  # fmt: skip
-        except (OSError, subprocess.SubprocessError):
-            continue
-        return Compiler(command, said.stdout.partition("\n")[0])
+def find(chosen: str, path: str | None) -> Compiler:
+    """The first compiler that says its version; $CC and $PATH are what the answer depends on."""
+    for command in candidates(chosen, path):
+        status, said = call([*command, "--version"])
+        if status == 0:
+            return Compiler(command, said.partition("\n")[0])
     if chosen:
         raise CompilerError(f"$CC is {chosen!r}, which does not run: mend or unset it")
     raise CompilerError(
@@ -68,88 +82,198 @@ def find(chosen: str | None) -> Compiler:
     )
 
 
-def find_compiler() -> Compiler:
-    """The compiler of this machine; CompilerError, saying what to do, if there is none."""
-    return find(os.environ.get("CC"))
+def candidates(chosen: str, path: str | None) -> list[tuple[str, ...]]:
+    """What may be a compiler: $CC, with its flags; else the usual names, then ziglang's wheel."""
+    if chosen:
+        with suppress(ValueError):  # a quotation that does not end
+            return [tuple(shlex.split(chosen))]
+        return []
+    found: list[tuple[str, ...]] = [
+        (name,) for name in ("cc", "gcc", "clang") if shutil.which(name, path=path)
+    ]
+    if find_spec("ziglang"):
+        found.append((sys.executable, "-m", "ziglang", "cc"))
+    return found
 
 
-def cache_folder() -> Path:
-    """Where compiled programs are kept: a folder of the user's own."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    folder = Path(base) / "syn0"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder.chmod(0o700)
-    return folder
+# Calling it
 
 
-def library(source: str) -> ctypes.CDLL:
-    """The compiled source, from the cache where it was compiled before.
+def call(command: Sequence[str], **environment: str) -> tuple[int | None, str]:
+    """The exit status of a command, None where it was stopped after SECONDS, and what it said.
+
+    It runs in a session of its own: Ctrl-C in the terminal must not reach it and look like a
+    failure, and whatever ends it ends the programs that it called.
+    """
+    try:
+        process = subprocess.Popen(  # noqa: S603
+            command,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            text=True, errors="replace", env=os.environ | environment, start_new_session=True,
+        )  # fmt: skip
+    except OSError as error:
+        return 127, str(error)  # as a shell has it
+    with process, ctrl_c_raising():
+        try:
+            said, _ = process.communicate(timeout=SECONDS)
+        except subprocess.TimeoutExpired:
+            return None, end(process)
+        except BaseException:
+            end(process)
+            raise
+    return process.returncode, said
+
+
+def end(process: subprocess.Popen[str]) -> str:
+    """Kill a process and all that it called; what they said."""
+    with suppress(OSError):  # it ended by itself
+        os.killpg(process.pid, signal.SIGKILL)
+    said, _ = process.communicate()  # which waits for the last of them to close the pipe
+    return said
+
+
+@contextmanager
+def ctrl_c_raising() -> Iterator[None]:
+    """Let Ctrl-C raise KeyboardInterrupt, also in a training, which only notes it and stops after
+    the step: between steps nothing is lost by stopping, and a compiler may take long."""
+    before = signal.getsignal(signal.SIGINT)
+    main = threading.current_thread() is threading.main_thread()
+    if not main or before in (signal.SIG_IGN, None):
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+# Compiling
+
+
+def library(source: str, *functions: str) -> ctypes.CDLL:
+    """The compiled source, which has these functions; from the cache where it was compiled before.
 
     Raises:
         CompilerError: no compiler, or one that failed, with the place of its log; or no place to
             keep what it makes.
     """
-    compiler = find_compiler()
+    compiler, folder = find_compiler(), cache_folder()
+    key = key_of(source, compiler)
     try:
-        path = cache_folder() / f"{key_of(source, compiler)}.so"
-        if path.exists():
-            path.touch()
-        else:
-            compile_to(path, source, compiler)
-            forget_oldest(path.parent)
+        return kept(folder, key, functions) or made(folder, key, source, compiler, functions)
     except OSError as error:
         raise CompilerError(f"compiled programs cannot be kept: {error}") from None
-    try:
-        return ctypes.CDLL(str(path))
-    except OSError as error:
+
+
+def kept(folder: Path, key: str, functions: Sequence[str]) -> ctypes.CDLL | None:
+    """A library from the cache; one that is damaged is removed. To load half a library may end
+    the process, so the name of each holds the hash of its bytes."""
+    for path in folder.glob(f"{key}-*.so"):
+        with suppress(OSError, AttributeError):
+            os.utime(path)  # it is used: others are to be forgotten first
+            if path.name == library_name(key, path):
+                return loaded(path, functions)
         path.unlink(missing_ok=True)
-        raise CompilerError(f"what {compiler.command[0]} made cannot be used: {error}") from None
+    return None
+
+
+def made(
+    folder: Path, key: str, source: str, compiler: Compiler, functions: Sequence[str]
+) -> ctypes.CDLL:
+    """Compile beside the place and rename: other processes see nothing or all of it."""
+    with tempfile.TemporaryDirectory(dir=folder) as place:
+        path, text = Path(place) / "program.so", Path(place) / "program.c"
+        text.write_text(source, encoding="utf-8")
+        trouble, said = compiled(path, text, compiler)
+        if not trouble:
+            try:
+                found = loaded(path, functions)
+            except (OSError, AttributeError) as error:
+                trouble = f"made what cannot be used, {error}"
+            else:
+                path.replace(folder / library_name(key, path))
+    forget_oldest(folder)
+    if trouble:
+        log = folder / f"{key}.log"
+        log.write_text(f"{said}\n{source}", encoding="utf-8")
+        raise CompilerError(f"{shlex.join(compiler.command)} {trouble}: see {log}")
+    return found
+
+
+def compiled(path: Path, text: Path, compiler: Compiler) -> tuple[str, str]:
+    """Compile a text to a library. Returns what went wrong, or "", and the commands with what the
+    compiler said to each."""
+    log = ""
+    for flags in sets_of_flags(compiler):
+        command = [*compiler.command, *flags, "-o", str(path), str(text), "-lm"]
+        # What compilers leave when they are killed goes with the folder.
+        status, said = call(command, TMPDIR=str(path.parent), ZIG_LOCAL_CACHE_DIR=str(path.parent))
+        ended = f"took longer than {SECONDS} s" if status is None else f"exit status {status}"
+        log += f"{shlex.join(command)}\n{said[:MOST_SAID]}\n[{ended}]\n"
+        if status is None:
+            return ended, log
+        if status == 0 and path.exists():
+            return "", log
+    return "failed", log
+
+
+def sets_of_flags(compiler: Compiler) -> Iterator[tuple[str, ...]]:
+    """The flags, and others for compilers that refuse to look at the processor themselves, or
+    call it `-mcpu`, as clang does on some of them."""
+    flags = FLAGS if "clang" in compiler.version else FLAGS + GCC_FLAGS
+    yield flags
+    for instead in (["-mcpu=native"], []):
+        yield tuple(x for flag in FLAGS for x in (instead if flag == "-march=native" else [flag]))
+
+
+def loaded(path: Path, functions: Sequence[str]) -> ctypes.CDLL:
+    """A library, once it is known to have these functions.
+
+    Raises:
+        OSError: it is none.
+        AttributeError: a function is not there.
+    """
+    found = ctypes.CDLL(str(path))
+    for name in functions:
+        getattr(found, name)
+    return found
+
+
+# The cache
+
+
+def cache_folder() -> Path:
+    """Where compiled programs are kept: a folder of the user's own.
+
+    Raises:
+        CompilerError: it cannot be made, or others may write there.
+    """
+    try:
+        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+        folder = Path(base) / "syn0"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = folder.stat()
+        if found.st_uid != os.getuid() or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+            raise CompilerError(
+                f"compiled programs cannot be kept: others may write to {folder}; remove it, or "
+                "set $XDG_CACHE_HOME"
+            )
+        folder.chmod(0o700)
+    except (OSError, RuntimeError) as error:  # RuntimeError: the user has no home
+        raise CompilerError(f"compiled programs cannot be kept: {error}") from None
+    return folder
 
 
 def key_of(source: str, compiler: Compiler) -> str:
     """The name of a compiled source in the cache, from all that it depends on."""
-    key = "\0".join([source, *compiler.command, compiler.version, *FLAGS, cpu()])
+    key = "\0".join([source, *compiler.command, compiler.version, *FLAGS, *GCC_FLAGS, cpu()])
     return hashlib.sha256(key.encode()).hexdigest()[:32]
 
 
-def compile_to(path: Path, source: str, compiler: Compiler) -> None:
-    """Compile beside the place and rename: other processes see nothing or all of it."""
-    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-        text, made = Path(folder) / "program.c", Path(folder) / "program.so"
-        text.write_text(source, encoding="utf-8")
-        command = [*compiler.command, *FLAGS, "-o", str(made), str(text), "-lm"]
-        try:
-            done = subprocess.run(  # noqa: S603
-                command,
-                capture_output=True, text=True, errors="replace", timeout=SECONDS, check=False,
-            )  # fmt: skip
-        except subprocess.TimeoutExpired:
-            raise CompilerError(f"{compiler.command[0]} took longer than {SECONDS} s") from None
-        except OSError as error:
-            raise CompilerError(f"{compiler.command[0]} does not run: {error.strerror}") from None
-        if done.returncode or not made.exists():
-            log = path.with_suffix(".log")
-            log.write_text(" ".join(command) + "\n" + done.stderr + source, encoding="utf-8")
-            raise CompilerError(f"{compiler.command[0]} failed: see {log}")
-        made.replace(path)
-
-
-def clear_cache() -> int:
-    """Remove what was compiled; the number of libraries."""
-    libraries = list(cache_folder().glob("*.so"))
-    for path in [*libraries, *cache_folder().glob("*.log")]:
-        path.unlink(missing_ok=True)
-    return len(libraries)
-
-
-def forget_oldest(folder: Path) -> None:
-    """Keep the cache to its size."""
-    used: dict[Path, float] = {}
-    for path in folder.glob("*.so"):
-        with suppress(FileNotFoundError):  # another process forgot it first
-            used[path] = path.stat().st_mtime
-    for path in sorted(used, key=used.__getitem__, reverse=True)[MOST_KEPT:]:
-        path.unlink(missing_ok=True)
+def library_name(key: str, path: Path) -> str:
+    """The name of a library in the cache: its key, and the hash of its bytes."""
+    return f"{key}-{hashlib.sha256(path.read_bytes()).hexdigest()[:32]}.so"
 
 
 @cache
@@ -160,3 +284,31 @@ def cpu() -> str:
             if line.startswith(("flags", "Features")):
                 return platform.machine() + line
     return platform.machine() + platform.processor()
+
+
+def clear_cache() -> int:
+    """Remove what was compiled, and what was left behind; the number of libraries."""
+    folder = cache_folder()
+    libraries = list(folder.glob("*.so"))
+    for path in [*libraries, *folder.glob("*.log")]:
+        path.unlink(missing_ok=True)
+    for path in folder.glob("tmp*"):
+        shutil.rmtree(path, ignore_errors=True)
+    return len(libraries)
+
+
+def forget_oldest(folder: Path) -> None:
+    """Keep the cache to its size, and remove what killed processes left."""
+    files: list[tuple[float, int, Path]] = []
+    for path in [*folder.glob("*.so"), *folder.glob("*.log")]:
+        with suppress(FileNotFoundError):  # another process removed it first
+            files.append((path.stat().st_mtime, path.stat().st_size, path))
+    total = 0
+    for number, (_, size, path) in enumerate(sorted(files, reverse=True)):
+        total += size
+        if number >= MOST_KEPT or total > MOST_BYTES:
+            path.unlink(missing_ok=True)
+    for path in folder.glob("tmp*"):
+        with suppress(FileNotFoundError):
+            if time.time() - path.stat().st_mtime > STALE:
+                shutil.rmtree(path, ignore_errors=True)

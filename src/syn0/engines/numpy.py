@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import linecache
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from syn0.engines.base import Arrays, Batch, Figures, Values
+from syn0.engines.base import Arrays, Batches, Figures, Stretch, Values
 from syn0.printers.numpy import NumpyPrinter, indented
 from syn0.program import Program
 
@@ -39,8 +39,10 @@ class NumpyRunner:
     name = "numpy"
     notice = ""
 
-    def __init__(self, training: Program, prediction: Program, rows: int = 0) -> None:
-        self._training, self._prediction = training, prediction
+    def __init__(
+        self, training: Program, prediction: Program, rows: int = 0, threads: int | None = None
+    ) -> None:
+        self._training, self._prediction, self._threads = training, prediction, threads
         self.source = source_text(training, prediction)
         self._functions: dict[str, Any] = {}
         file = f"<syn0 numpy program {id(self):x}>"
@@ -50,11 +52,11 @@ class NumpyRunner:
         exec(compile(self.source, file, "exec"), self._functions)  # noqa: S102  (our own text)
 
     def train(
-        self, values: Values, arrays: Arrays, batches: Sequence[Batch], *, measure: bool
+        self, values: Values, arrays: Arrays, batches: Batches, *, measure: bool
     ) -> tuple[Values, list[Figures]]:
         """See `Runner.train`."""
-        rows = max((len(arrays["X"]) if b is None else len(b) for b in batches[:1]), default=0)
-        with np.errstate(all="ignore"), blas_threads(rows * self._widest(values)):
+        rows = max(Stretch.of(batches, len(arrays["X"])).sizes[:1], default=0)
+        with np.errstate(all="ignore"), self._blas_threads(rows, values):
             state, measured = self._functions["train"](
                 batches=batches, measure=measure, **arrays, **self._given(values)
             )
@@ -63,7 +65,7 @@ class NumpyRunner:
     def gradient(self, values: Mapping[str, Any], arrays: Arrays) -> tuple[Figures, Values]:
         """See `Runner.gradient`."""
         rows = len(arrays["X"])
-        with np.errstate(all="ignore"), blas_threads(rows * self._widest(values)):
+        with np.errstate(all="ignore"), self._blas_threads(rows, values):
             figures, pulls = self._functions["gradient"](**arrays, **self._given(values))
         return tuple(map(float, figures)), pulls
 
@@ -90,21 +92,24 @@ class NumpyRunner:
         program = self._training
         return {n: values[n] for n in program.state + program.constants + program.numbers}
 
-    def _widest(self, values: Mapping[str, Any]) -> int:
-        """Number of entries of the largest weight matrix."""
-        return max(np.size(values[name]) for name in self._training.weights)
+    def _blas_threads(self, rows: int, values: Mapping[str, Any]) -> AbstractContextManager[object]:
+        """The threads that the matrix products of so many rows may use."""
+        widest = max(np.size(values[name]) for name in self._training.weights)
+        return blas_threads(rows * widest, self._threads)
 
     def _weights(self, values: Mapping[str, Any]) -> Values:
         return {line.target: values[line.target] for line in self._prediction.phase("init")}
 
 
-def blas_threads(multiplications: int) -> AbstractContextManager[object]:
-    """Keep small products on one thread: handing them out gains nothing, and on a busy machine
-    the threads wait for each other a hundred times longer than they work."""
-    if multiplications > ONE_THREAD_UP_TO:
+def blas_threads(multiplications: int, most: int | None) -> AbstractContextManager[object]:
+    """At most so many threads for products; small ones stay on one: handing them out gains nothing,
+    and on a busy machine the threads wait for each other a hundred times longer than they work."""
+    if multiplications <= ONE_THREAD_UP_TO:
+        most = 1
+    if most is None:
         return nullcontext()
-    one_thread: AbstractContextManager[object] = thread_pools().limit(limits=1, user_api="blas")
-    return one_thread
+    limited: AbstractContextManager[object] = thread_pools().limit(limits=most, user_api="blas")
+    return limited
 
 
 @cache

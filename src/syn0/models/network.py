@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from syn0.data import Schema, read_table, split_rows
 from syn0.derive import loss_of, prediction_program, training_program
-from syn0.engines import Runner, make_runner
+from syn0.engines import Predictor, Runner, make_runner
 from syn0.models.arrays import inputs_array, targets_array
 from syn0.models.settings import (
     TRAINING_SETTINGS,
@@ -25,7 +25,7 @@ from syn0.models.weighting import row_weights
 from syn0.printers import PRINTERS, Data, UnsupportedError, example_data
 from syn0.program.interpreter import start
 from syn0.spec import Layer, NetworkSpec, Optimizer, Training, parse_sizes
-from syn0.spec.checks import choice, real
+from syn0.spec.checks import choice, real, whole
 from syn0.training import Checkpoint, History, Job, Run
 from syn0.training.loop import Callback
 
@@ -176,6 +176,8 @@ class Network:
         self.engine: str | None = None
         self._plain = training_program(spec, Training(steps=1))
         self._runner: Runner | None = None
+        self._predictor: Predictor | None = None
+        self._eager = False
         generator = np.random.RandomState(spec.seed)
         values = start(self._plain, generator)
         self._constants = {name: values[name] for name in self._plain.constants}
@@ -185,8 +187,8 @@ class Network:
         self.checkpoint = Checkpoint({name: values[name] for name in self._plain.weights}, state)
 
     def __getstate__(self) -> dict[str, Any]:
-        """What a copy or a pickle holds: all but the runner, which is made again when needed."""
-        return self.__dict__ | {"_runner": None}
+        """What a copy or a pickle holds: all but what runs its programs, which is made again."""
+        return self.__dict__ | {"_runner": None, "_predictor": None}
 
     def __repr__(self) -> str:
         return f"<Network {self.spec}, {self.steps_taken:,} steps taken>"
@@ -217,6 +219,7 @@ class Network:
         validation: Sequence[ArrayLike] | float | None = None,
         callbacks: Sequence[Callback] = (),
         engine: str = "auto",
+        threads: int | None = None,
         progress: bool = True,
         **settings: Any,
     ) -> History:
@@ -243,6 +246,8 @@ class Network:
                 these rows is that of the data alone, unweighted and without penalties.
             callbacks: each is called with every `Report`; a true answer stops training.
             engine: "auto" (default) or the name of one.
+            threads: how many work at once; by default what the work is worth, of those that
+                $OMP_NUM_THREADS allows. The result does not depend on it beyond rounding.
             progress: whether training that takes its time shows progress on stderr.
             settings: any other of `Training`'s (schedule, warm_up, shuffle, reduction, l1, l2,
                 max_norm, label_smoothing, clip_deltas, clip_value, clip_norm, trim_deltas,
@@ -270,7 +275,14 @@ class Network:
         )
         examples = self._with_validation(examples, validation)
         self.origin = None  # what rows were held out from these arrays is not known here
-        return self.run(training, examples, callbacks=callbacks, engine=engine, progress=progress)
+        return self.run(
+            training,
+            examples,
+            callbacks=callbacks,
+            engine=engine,
+            threads=threads,
+            progress=progress,
+        )
 
     def run(
         self,
@@ -279,6 +291,7 @@ class Network:
         *,
         callbacks: Sequence[Callback] = (),
         engine: str = "auto",
+        threads: int | None = None,
         progress: bool = True,
     ) -> History:
         """Train as `training` says, on arrays that fit the network; see `train`."""
@@ -294,6 +307,7 @@ class Network:
             prediction_program(self.spec, training.reduction),
             rows=training.batch_size or rows,
             steps=training.total_steps(rows),
+            threads=None if threads is None else whole("threads", threads),
         )
         fresh = start(program, np.random.RandomState(None if self.spec.seed is None else 0))
         known = self.checkpoint.values
@@ -309,7 +323,8 @@ class Network:
         )
         values = {name: known.get(name, fresh[name]) for name in program.state}
         run = Run(job, replace(self.checkpoint, values=values))
-        self.training, self._runner = training, runner
+        self.training, self._runner, self._predictor = training, runner, None
+        self._eager = engine == "native"
         try:
             run.go()
         finally:
@@ -349,11 +364,19 @@ class Network:
         Raises:
             TypeError, ValueError: X does not fit; FileNotFoundError: there is no such file.
         """
+        values = self.checkpoint.values
         if self.schema is None:
+            if self._predictor and (quick := self._predictor.quick(values, X)) is not None:
+                return quick
             inputs = inputs_array(X, self.spec)
         else:
             inputs = self.schema.inputs(read_table(X, for_prediction=True), self.spec.dtype)
-        outputs = self._ready().predict(self._constants | dict(self.checkpoint.values), inputs)
+        if self._predictor is None:
+            program = prediction_program(self.spec)
+            self._predictor = Predictor(
+                program, self._constants, self._ready().predict, eager=self._eager
+            )
+        outputs = self._predictor(values, inputs)
         return outputs if self.schema is None else self.schema.restore(outputs)
 
     def labels(self, X: Any) -> NDArray[Any]:

@@ -138,11 +138,21 @@ class Plan:
         return examples.split(*split_rows(len(y), origin.validation, origin.seed, classes))
 
     def fit(
-        self, *, engine: str = "auto", callbacks: Sequence[Callback] = (), progress: bool = True
+        self,
+        *,
+        engine: str = "auto",
+        threads: int | None = None,
+        callbacks: Sequence[Callback] = (),
+        progress: bool = True,
     ) -> Fitted:
         """Train the network as planned; NonFiniteError as in `Network.train`."""
         history = self.network.run(
-            self.training, self.examples, callbacks=callbacks, engine=engine, progress=progress
+            self.training,
+            self.examples,
+            callbacks=callbacks,
+            engine=engine,
+            threads=threads,
+            progress=progress,
         )
         return Fitted(self.network, history, self.trained, self.held_out)
 

@@ -1,366 +1,341 @@
-"""The native engine's C: the same lines as fused kernels, sizes and batch size constant.
+"""The native engine's dress of the kernels: fused tiles of products over arrays in panels.
 
-A matrix product fills a tile of registers, and the rest of its line (bias, activation, slope, mask,
-optimizer) is applied to the tile before it is stored: there is an array for nothing but what a
-later line reads. Rows of mini-batches are read in place through their numbers. Arrays of many
-columns are padded to whole vectors; what stands in the padding is never read as a value.
+A matrix product fills a tile of registers, and the rest of its lines (bias, activation, slope,
+mask, optimizer) is applied to the tile before it is stored. Arrays lie as `kernels.h` says: in
+panels of two vectors of columns, or upright where they have few columns. Rows of mini-batches are
+read in place through their numbers. Each thread runs the kernels on its part: its own columns of
+wide arrays and of weights or, in programs that go along whole rows, its rows and its share of the
+tiles of a weight.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from importlib.resources import files
+from collections.abc import Callable, Mapping, Sequence
 
-from syn0.printers.base import Template
-from syn0.printers.loops import Kernel, LoopPrinter, has_reductions, loop, products
-from syn0.printers.numpy import NumpyPrinter, indented
-from syn0.program import Apply, Expr, Line, Name, Program, check, substitute
+from syn0.printers.base import Template, UnsupportedError, replace_part
+from syn0.printers.blocks import (
+    block,
+    own,
+    own_height,
+    own_tiles,
+    panel,
+    simd,
+    summing,
+    with_column,
+)
+from syn0.printers.loops import Kernel, LoopPrinter, constant, products, simplified
+from syn0.printers.products import Product
+from syn0.program import Apply, Const, Expr, Line, Name, Program, names_in
 from syn0.program.operations import Shape
 
-SMALL = 300
-"""Products of fewer multiplications stay plain loops, which the compiler unrolls whole."""
+UPRIGHT = 12
+"""Arrays of at most so many columns stand upright."""
 
-TALLEST = 8
-"""Rows of a tile: with two vectors a row, as many sums as hide the latency of a multiplication."""
+FAST = {
+    **{n: Template(f"fast_{n}({{0}})") for n in ("exp", "expm1", "log", "log1p", "tanh")},
+    "sqrt": Template("ROOT({0})"),
+    "absolute": Template("ABSOLUTE({0})"),
+}
+"""Functions of entries, which vectors can take; plain numbers take C's own."""
 
 
 class TilePrinter(LoopPrinter):
-    """Prints a program's steps as one C function for batches of at most `batch` rows."""
+    """Prints lines as kernels for batches of at most `batch` rows.
 
-    def __init__(self, program: Program, batch: int) -> None:
-        super().__init__(program, check(program))
-        self.templates = LoopPrinter.templates | {"exp": Template("fast_exp({0})")}
-        self.batch = batch
-        self.narrow = 4 if self.single else 2
-        """Arrays of fewer columns fill no vector, and are not padded."""
+    Attributes:
+        room: the arrays that the kernels need, by name, with their shapes.
+        in_place: the arrays whose rows are read where the caller has them, with the name of what
+            gives the place of a row.
+        numbers: statements of plain numbers that the kernel just printed shares with later ones.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        shapes: Mapping[str, Shape],
+        batch: int,
+        *,
+        by_columns: bool,
+        alone: bool,
+    ) -> None:
+        super().__init__(program, shapes)
+        self.batch, self.by_columns = batch, by_columns
+        self.all_rows = alone and "batch" not in program.inputs
         self.room: dict[str, Shape] = {}
+        self.in_place: dict[str, str] = {}
+        self.numbers: list[str] = []
+        self.known: dict[Expr, str] = {}
+        self._count = 0
+        self._entries: set[str] = set()
+        self._own_columns: object = None
 
-    def source(self) -> str:
-        """The whole C file: `train` takes steps from a state, which it changes in place."""
-        program, shapes = self.program, self.shapes
-        bodies = Bodies(self)
-        state = [name for name in program.state + program.constants if shapes[name] != ()]
-        numbers = plain_numbers(program, shapes)
-        helpers = [name for name in self.helpers(program.lines) if not has_reductions(name)]
-        for name in state:
-            self.room.setdefault(name, shapes[name])
-        local = [
-            line.target
-            for line in program.phase("forward", "loss", "backward", "update")
-            if shapes[line.target] == () and line.target not in numbers
-        ]
-        given = ", ".join(f"const real (*{n})[{shapes[n][1]}]" for n in program.arrays)
-        rows = "sizes[step]" if "batch" in program.inputs else str(self.batch)
-        figures = [f"*figures++ = {name};" for name in program.reports]
-        body = [
-            "struct Room *room = aligned_alloc(64, (sizeof *room + 63) / 64 * 64);",
-            "if (!room) return 1;",
-            "memset(room, 0, sizeof *room);",
-            *(self.pointer(name, shape) for name, shape in self.room.items()),
-            *(f"const real *{name}[{self.batch}] = {{0}};" for name in bodies.gathered),
-            *(f"double {name} = numbers[{k}];" for k, name in enumerate(numbers)),
-            *(f"double {name} = 0;" for name in dict.fromkeys(local)),
-            *(x for k, name in enumerate(state) for x in self.copied(name, k, into=True)),
-            "for (int64_t step = 0; step < stretch; step++) {",
-            f"    const int rows = {rows};",
-            "    (void)batch, (void)sizes, (void)numbers;",
-            *indented(bodies.before),
-            "    if (measure) {",
-            *indented(indented([*bodies.measured, *figures])),
-            "    }",
-            *indented(bodies.update),
-            "    batch += rows;",
-            "}",
-            *(x for k, name in enumerate(state) for x in self.copied(name, k, into=False)),
-            *(f"numbers[{k}] = {name};" for k, name in enumerate(numbers)),
-            "free(room);",
-            "return 0;",
-        ]
-        return "\n".join([
-            f"typedef {'float' if self.single else 'double'} real;",
-            files("syn0.printers").joinpath("kernels.h").read_text(encoding="utf-8"),
-            *map(self.helper_code, helpers),
-            "",
-            "struct Room {",
-            *(f"    ALIGNED real {n}{self.dimensions(shape)};" for n, shape in self.room.items()),
-            "};",
-            "",
-            "int train(int64_t stretch, const int64_t *sizes, const int64_t *batch, int measure,",
-            f"          double *figures, double *numbers, real **state, {given}) {{",
-            *indented(body),
-            "}",
-            "",
-        ])  # fmt: skip
+    def template(self, operation: str) -> Template:
+        """How an operation is written."""
+        if not self.plain and operation in FAST:
+            return FAST[operation]
+        return super().template(operation)
+
+    def number(self, value: float) -> str:
+        """Plain numbers are all double: 1 / rows is no division of whole numbers."""
+        return repr(float(value)) if self.plain else super().number(value)
+
+    # Kernels
+
+    def group(self, lines: Sequence[Line], stored: set[str], meeting: list[str]) -> list[str]:
+        """The statements of lines whose targets have one shape. The entries of the targets not in
+        `stored` are needed only here, and have no array. Threads may have to meet between what must
+        be known before the loops and these."""
+        at, shape = Kernel(self.shapes), self.shapes[lines[0].target]
+        self.numbers, self._entries = [], set()
+        if shape == ():
+            return [x for line in lines for x in self.kernel(line)]
+        self._own_columns = self.own_columns(shape)
+        changes = [(x.target, self.hoisted(simplified(x.expression), at)) for x in lines]
+        found = dict.fromkeys(p for _, change in changes for p in products(change))
+        for product in list(found)[1:]:  # a tile holds the sums of one product
+            name = self.named(product, "z", at)
+            changes = [(t, replace_part(change, product, name)) for t, change in changes]
+        self._entries = {x.target for x in lines} - stored
+        at.statements += meeting
+        at.statements += self.around(
+            shape, list(found)[:1], at, lambda: [self.assignment(t, c, at) for t, c in changes]
+        )
+        self._own_columns = None
+        return at.statements
+
+    def own_columns(self, shape: Shape) -> object:
+        """The number of columns of an array that threads share by columns; else None."""
+        if len(shape) == 1:
+            return shape[0]
+        return shape[1] if self.by_columns and not self.is_upright(shape) else None
+
+    def ends(self, columns: object) -> tuple[str, str]:
+        """The columns that a kernel needs of each row: the thread's own, or all."""
+        return own(columns) if columns == self._own_columns else ("0", str(columns))
+
+    def assignment(self, target: str, change: Expr, at: Kernel) -> str:
+        """The statement that sets an entry."""
+        if target in self._entries:
+            return f"const real {target} = {self.entry(change, at)};"
+        match change:
+            case Apply("add", (Name(name), more)) if name == target:
+                return f"{self.place(target, at)} += {self.entry(more, at)};"
+        return f"{self.place(target, at)} = {self.entry(change, at)};"
+
+    def hoisted(self, expr: Expr, at: Kernel) -> Expr:
+        """See `LoopPrinter`. A division by a plain number becomes a product with its inverse."""
+        match expr:
+            case Apply("divide", (top, bottom)) if at.shape(bottom) == () != at.shape(top):
+                inverse: Expr = Apply("divide", (Const(1.0), bottom))
+                if constant(bottom):  # in double: 1 / 6 would be a division of whole numbers
+                    inverse = self.named(inverse, "number", at)
+                return self.hoisted(Apply("multiply", (top, inverse)), at)
+        return super().hoisted(expr, at)
+
+    def named(self, expr: Expr, what: str, at: Kernel) -> Name:
+        """An expression under a name of its own; plain numbers serve the whole step."""
+        if at.shape(expr) != () or isinstance(expr, Name) or set(names_in(expr)) & set(at.local):
+            return super().named(expr, what, at)
+        if expr not in self.known:
+            self._count += 1
+            self.known[expr] = f"number{self._count}"
+            self.numbers.append(f"const double {self.known[expr]} = {self.number_code(expr, at)};")
+        at.local[self.known[expr]] = ()
+        return Name(self.known[expr])
+
+    def forget(self, target: str) -> None:
+        """A plain number is bound again: what was computed from it no longer holds."""
+        self.known = {e: n for e, n in self.known.items() if target not in names_in(e)}
 
     # Arrays
-
-    def columns(self, count: object) -> str:
-        """The columns of an array in memory."""
-        return f"PADDED({count})" if int(str(count)) >= self.narrow else str(count)
-
-    def dimensions(self, shape: Shape) -> str:
-        """The dimensions of an array: room for a whole batch, columns in whole vectors."""
-        rows = [f"[{self.count(dim)}]" for dim in shape[:-1]]
-        return "".join(rows) + f"[{self.columns(shape[-1])}]"
 
     def count(self, dim: object) -> int:
         """A length: of rows, the most that a step has."""
         return self.batch if isinstance(dim, str) else int(str(dim))
 
-    def pointer(self, name: str, shape: Shape) -> str:
-        """An array's name, as its entries are written."""
-        if len(shape) == 1:
-            return f"real *{name} = room->{name};"
-        return f"real (*{name})[{self.columns(shape[1])}] = room->{name};"
+    def is_upright(self, shape: Shape) -> bool:
+        """Whether an array of this shape lies column by column."""
+        return self.count(shape[1]) <= UPRIGHT
 
-    def copied(self, name: str, number: int, *, into: bool) -> list[str]:
-        """An array copied row by row from the caller's memory, or back."""
-        shape = self.shapes[name]
-        here = f"{name}[i]" if len(shape) == 2 else name
-        there = f"state[{number}] + i * {shape[-1]}"
-        if not into and name not in self.program.state:
-            return []
-        order = f"{here}, {there}" if into else f"{there}, {here}"
-        rows = str(shape[0]) if len(shape) == 2 else "1"
-        return loop("i", rows, [f"memcpy({order}, {shape[-1]} * sizeof(real));"])
+    def dimensions(self, shape: Shape) -> str:
+        """The dimensions of an array in memory."""
+        if len(shape) == 1:
+            return f"[PADDED({self.count(shape[0])})]"
+        rows = self.count(shape[0])
+        if self.is_upright(shape):
+            return f"[{shape[1]}][PADDED({rows})]"
+        high = f"PADDED({rows})" if isinstance(shape[0], str) else str(rows)
+        return f"[PANELS({shape[1]})][{high}][PANEL]"
 
     def declare(self, name: str, shape: Shape, at: Kernel) -> None:
         """Room for an array of a kernel's own; kernels of equal needs share it."""
+        if len(shape) == 1:
+            at.statements.append(f"real {name}{self.dimensions(shape)};")
+            return
         unique = name
         while self.room.get(unique, shape) != shape or unique in self.shapes:
             unique += "_"
         self.room[unique] = shape
         if unique != name:
-            at.statements.append(self.pointer(unique, shape).replace(f"*{unique}", f"*{name}", 1))
+            at.statements.append(self.pointer(name, shape, unique))
 
-    # Products
+    def pointer(self, name: str, shape: Shape, of: str) -> str:
+        """An array's name, as its entries are written."""
+        if len(shape) == 1:
+            return f"real *restrict {name} = room->{of};"
+        inner = self.dimensions(shape).partition("]")[2]
+        return f"real (*restrict {name}){inner} = room->{of};"
+
+    def place(self, name: str, at: Kernel) -> str:
+        """The entry of a name at row i and column j, which is column l of panel p."""
+        shape = at.shape(Name(name))
+        if name in self._entries or shape == ():
+            return name if name in self._entries else super().place(name, at)
+        if len(shape) == 1:
+            return f"{name}[j]"
+        if self.is_upright(shape):
+            return f"{name}[0][i]" if shape[1] == 1 else f"{name}[j][i]"
+        return f"{name}[p][i][l]"
+
+    def entry_at(self, name: str, shape: Shape) -> str:
+        """The entry of an array at any row i and column j."""
+        if self.is_upright(shape):
+            return f"{name}[j][i]"
+        return f"{name}[j / PANEL][i][j % PANEL]"
+
+    # Loops
+
+    def loops(self, target: str, shape: Shape, expr: Expr, at: Kernel) -> list[str]:
+        """Loops that set each entry of an array."""
+        return self.nest(shape, expr, at, lambda: [self.assignment(target, expr, at)])
 
     def nest(
         self, shape: Shape, expr: Expr, at: Kernel, body: Callable[[], list[str]]
     ) -> list[str]:
-        """As plain loops, or around tiles where a product is large enough."""
-        found = products(expr)
-        if len(shape) != 2 or len(found) != 1:
-            return super().nest(shape, expr, at, body)
-        (product,) = found
-        left, right = product.args
-        depth = at.shape(left)[1]
-        if self.count(shape[0]) * self.count(shape[1]) * self.count(depth) <= SMALL:
-            return super().nest(shape, expr, at, body)
-        at.sums = {product: "sum"}
+        """Loops over a thread's part of an array."""
+        return self.around(shape, products(expr), at, body)
+
+    def around(
+        self, shape: Shape, found: list[Apply], at: Kernel, body: Callable[[], list[str]]
+    ) -> list[str]:
+        """Loops over a thread's part of an array, around tiles where there is a product."""
+        if not found:
+            return self.each(shape, body())
+        if len(found) > 1 or len(shape) != 2:
+            raise UnsupportedError("the native engine takes one product at a time")
+        at.sums = {found[0]: "sum"}
         inner = body()
         at.sums = {}
-        if self.count(shape[1]) >= self.narrow:
-            return self.wide(left, right, shape, depth, inner)
-        if isinstance(left, Apply):
-            return self.narrow_upright(left, right, shape, depth, inner)
-        return self.narrow_dots(left, right, shape, depth, inner)
+        return Product(self, found[0], shape, at).lines(inner)
 
-    def turned(self, name: str, shape: Shape) -> tuple[str, list[str]]:
-        """A transposed copy of an array, which then has the given shape."""
-        other = f"{name}_turned"
-        self.room[other] = shape
-        step = [f"{other}[i][j] = {name}[j][i];"]
-        return other, loop("i", self.length(shape[0]), loop("j", str(shape[1]), step))
+    def each(self, shape: Shape, inner: list[str]) -> list[str]:
+        """Loops over a thread's part of an array, entry by entry."""
+        if len(shape) == 1:
+            return simd("j", *self.ends(shape[0]), inner)
+        high, wide = shape
+        if isinstance(high, str):
+            if self.is_upright(shape) and self.all_rows:
+                return block(f"for (int j = 0; j < {wide}; j++)", simd("i", "0", "rows", inner))
+            if self.is_upright(shape):
+                rows = block(
+                    "for (int first = begin; first < stop; first += LANES)",
+                    simd("i", "first", "first + LANES", inner),
+                )
+                return block(f"for (int j = 0; j < {wide}; j++)", rows)
+            if self.by_columns:
+                rows = block("for (int i = 0; i < rows; i++)", panel(inner))
+                return block(f"for (int p = LEFT({wide}); p < RIGHT({wide}); p++)", rows)
+            rows = block("for (int i = begin; i < stop; i++)", panel(inner))
+            return block(f"for (int p = 0; p < PANELS({wide}); p++)", rows)
+        if self.is_upright(shape):
+            part = f"for (int p = LEFT({high}); p < RIGHT({high}); p++)"
+            lanes = simd("i", "p * PANEL", "(p + 1) * PANEL", inner)
+            return block(f"for (int j = 0; j < {wide}; j++)", block(part, lanes))
+        if self.by_columns:
+            rows = block(f"for (int i = 0; i < {high}; i++)", panel(inner))
+            return block(f"for (int p = LEFT({wide}); p < RIGHT({wide}); p++)", rows)
+        height = own_height(high)
+        head = f"for (int i = tile * {height}; i < within((tile + 1) * {height}, {high}); i++)"
+        tiles = own_tiles("p", high, wide, height, block(head, panel(inner)))
+        return block(f"for (int p = 0; p < PANELS({wide}); p++)", tiles)
 
-    def wide(
-        self, left: Expr, right: Expr, shape: Shape, depth: object, inner: list[str]
-    ) -> list[str]:
-        """Tiles of some rows and one or two vectors of columns."""
-        before: list[str] = []
-        name = name_of(right)
-        if isinstance(right, Apply):
-            name, before = self.turned(name, (depth, shape[1]))  # type: ignore[arg-type]
-        tile = Tile(left, name, self.length(depth), inner)
-        columns = int(str(shape[1]))
-        return [
-            *before,
-            f"for (int column = 0; column + LANES < PADDED({columns}); column += 2 * LANES) {{",
-            *indented(self.down_the_rows(tile, shape[0], 2, columns)),
-            "}",
-            f"if (PADDED({columns}) / LANES % 2) {{",
-            f"    const int column = PADDED({columns}) - LANES;",
-            *indented(self.down_the_rows(tile, shape[0], 1, columns)),
-            "}",
-        ]
+    def everywhere(self, shape: Shape, entry: str, total: str, at: Kernel) -> list[str]:
+        """Loops over a whole array, for every thread, that add to a total."""
+        step, high = [f"{total} += {entry};"], self.length(shape[0])
+        if len(shape) == 1:
+            return summing("j", high, step, total)
+        if self.is_upright(shape):
+            rows = summing("i", high, step, total)
+            return block(f"for (int j = 0; j < {shape[1]}; j++)", rows)
+        columns = summing("l", f"WIDTH(p, {shape[1]})", with_column(step), total)
+        rows = block(f"for (int i = 0; i < {high}; i++)", columns)
+        return block(f"for (int p = 0; p < PANELS({shape[1]}); p++)", rows)
 
-    def down_the_rows(self, tile: Tile, rows: object, vectors: int, columns: int) -> list[str]:
-        """Tiles one below the other, the last ones as high as there are rows left."""
-        height = best_height(self.count(rows))
-        lines = [
-            "int first = 0;",
-            f"for (; first + {height} <= {self.length(rows)}; first += {height}) {{",
-            *indented(tile.lines(height, vectors, columns)),
-            "}",
-        ]
-        if isinstance(rows, str) and height > 1:
-            lines += [
-                "for (; first < rows; first++) {",
-                *indented(tile.lines(1, vectors, columns)),
-                "}",
-            ]
-        elif self.count(rows) % height:
-            rest = self.count(rows) % height
-            lines += ["{", *indented(tile.lines(rest, vectors, columns)), "}"]
-        return lines
+    def over_all(self, arg: Expr, what: str, at: Kernel) -> Name:
+        """Over all entries."""
+        shape, name = at.shape(arg), at.fresh("total", ())
+        at.statements.append(f"double {name} = 0;")
+        at.statements += self.everywhere(shape, self.entry(arg, at), name, at)
+        if what == "mean":
+            at.statements += [f"{name} /= {self.length(dim)};" for dim in shape if dim != 1]
+        return Name(name)
 
-    def narrow_dots(
-        self, left: Expr, right: Expr, shape: Shape, depth: object, inner: list[str]
-    ) -> list[str]:
-        """Few columns: sums along the depth, a vector at a time."""
-        before: list[str] = []
-        name = name_of(right)
-        if not isinstance(right, Apply):
-            name, before = self.turned(name, (shape[1], depth))  # type: ignore[arg-type]
-        a, columns = name_of(left), range(int(str(shape[1])))
-        return [
-            *before,
-            f"for (int i = 0; i < {self.length(shape[0])}; i++) {{",
-            f"    vec sums[{len(columns)}] = {{{{0}}}};",
-            "    int k = 0;",
-            f"    for (; k + LANES <= {depth}; k += LANES) {{",
-            f"        const vec along = at(&{a}[i][k]);",
-            *(f"        sums[{j}] += along * at(&{name}[{j}][k]);" for j in columns),
-            "    }",
-            f"    real ends[{len(columns)}];",
-            *(f"    ends[{j}] = lanes_sum(sums[{j}]);" for j in columns),
-            f"    for (; k < {depth}; k++) {{",
-            *(f"        ends[{j}] += {a}[i][k] * {name}[{j}][k];" for j in columns),
-            "    }",
-            f"    for (int j = 0; j < {len(columns)}; j++) {{",
-            "        const real sum = ends[j];",
-            *(f"        {line}" for line in inner),
-            "    }",
-            "}",
-        ]
+    def over_rows(self, arg: Expr, what: str, at: Kernel) -> Name:
+        """Down all rows: a number for each column, or for each of the thread's own columns."""
+        shape = at.shape(arg)
+        name, high = at.fresh("summed", shape[1:]), self.length(shape[0])
+        self.declare(name, shape[1:], at)
+        share = f" / {high}" if what == "mean" else ""
+        step = self.entry(arg, at)
+        if self.is_upright(shape):
+            ends = self.ends(shape[1])
+            at.statements += block(f"for (int j = {ends[0]}; j < {ends[1]}; j++)", [
+                "real down = 0;",
+                *summing("i", high, [f"down += {step};"], "down"),
+                f"{name}[j] = down{share};",
+            ])  # fmt: skip
+            return Name(name)
+        all_panels = ("0", f"PANELS({shape[1]})")
+        own_panels = (f"LEFT({shape[1]})", f"RIGHT({shape[1]})")
+        ends = own_panels if shape[1] == self._own_columns else all_panels
+        at.statements += block(f"for (int p = {ends[0]}; p < {ends[1]}; p++)", [
+            "real down[PANEL] = {0};",
+            *block(f"for (int i = 0; i < {high}; i++)", panel([f"down[l] += {step};"])),
+            f"for (int l = 0; l < PANEL; l++) {name}[p * PANEL + l] = down[l]{share};",
+        ])  # fmt: skip
+        return Name(name)
 
-    def narrow_upright(
-        self, left: Expr, right: Expr, shape: Shape, depth: object, inner: list[str]
-    ) -> list[str]:
-        """Few columns, many rows that lie side by side in the left operand: vectors of rows."""
-        a, b, columns = name_of(left), name_of(right), range(int(str(shape[1])))
-        store = [
-            f"for (int j = 0; j < {len(columns)}; j++) {{",
-            "    const real sum = sums[j][i - first];",
-            *indented(inner),
-            "}",
-        ]
-        return [
-            "int first = 0;",
-            f"for (; first + LANES <= {shape[0]}; first += LANES) {{",
-            f"    vec sums[{len(columns)}] = {{{{0}}}};",
-            f"    for (int k = 0; k < {self.length(depth)}; k++) {{",
-            f"        const vec upright = at(&{a}[k][first]);",
-            *(f"        sums[{j}] += upright * {b}[k][{j}];" for j in columns),
-            "    }",
-            "    for (int i = first; i < first + LANES; i++)",
-            *indented(indented(store)),
-            "}",
-            f"for (int i = first; i < {shape[0]}; i++)",
-            f"    for (int j = 0; j < {len(columns)}; j++) {{",
-            "        real sum = 0;",
-            f"        for (int k = 0; k < {self.length(depth)}; k++) sum += {a}[k][i] * {b}[k][j];",
-            *indented(indented(inner)),
-            "    }",
-        ]
-
-
-class Tile:
-    """A tile of a product: the sums in registers, then its line's entries."""
-
-    def __init__(self, left: Expr, right: str, depth: str, inner: list[str]) -> None:
-        self.upright = isinstance(left, Apply)
-        self.left, self.right, self.depth, self.inner = name_of(left), right, depth, inner
-
-    def lines(self, height: int, vectors: int, columns: int) -> list[str]:
-        """The statements of a tile of so many rows and vectors, from `first` and `column` on."""
-        entry = f"{self.left}[k][first + r]" if self.upright else "rows_of[r][k]"
-        starts = [
-            f"const real *rows_of[{height}];",
-            f"for (int r = 0; r < {height}; r++) rows_of[r] = {self.left}[first + r];",
-        ]
-        each = range(vectors)
-        return [
-            *([] if self.upright else starts),
-            f"vec sums[{height}][{vectors}] = {{{{{{0}}}}}};",
-            f"for (int k = 0; k < {self.depth}; k++) {{",
-            *(
-                f"    const vec right{v} = at(&{self.right}[k][column + {v} * LANES]);"
-                for v in each
-            ),
-            "    #pragma GCC unroll 16",
-            f"    for (int r = 0; r < {height}; r++) {{",
-            f"        const real left = {entry};",
-            *(f"        sums[r][{v}] += left * right{v};" for v in each),
-            "    }",
-            "}",
-            f"for (int r = 0; r < {height}; r++) {{",
-            "    const int i = first + r;",
-            f"    real tile[{vectors} * LANES];",
-            *(f"    *(loose *)&tile[{v} * LANES] = sums[r][{v}];" for v in each),
-            f"    for (int j = column; j < column + {vectors} * LANES; j++) {{",
-            "        const real sum = tile[j - column];",
-            *(f"        {line}" for line in self.inner),
-            "    }",
-            "}",
-        ]
-
-
-class Bodies:
-    """The kernels of a step, in three parts: what comes before the reports, what only they need,
-    and the updates. Copies of whole arrays are read in place."""
-
-    def __init__(self, printer: TilePrinter) -> None:
-        self.printer = printer
-        self.alias: dict[str, Expr] = {}
-        self.gathered: list[str] = []
-        program = printer.program
-        idle = set(program.measured)
-        lines = program.phase("forward", "loss", "backward")
-        self.before = self.kernels(line for line in lines if line not in idle)
-        self.measured = self.kernels(program.measured)
-        self.update = self.kernels(program.phase("update"))
-
-    def kernels(self, lines: Iterable[Line]) -> list[str]:
-        """The kernels of some lines, each headed by the line."""
-        return [x for line in lines for x in self.kernel(line)]
-
-    def kernel(self, line: Line) -> list[str]:
-        """The kernel of a line, and room for what it sets."""
-        printer = self.printer
-        text = NumpyPrinter().statement(line)
-        expr = substitute(line.expression, self.alias)
-        shape = printer.shapes[line.target]
-        match expr:
-            case Name() if line.phase != "update" and shape != ():
-                self.alias[line.target] = expr
-                return [f"/* {text}: read in place */"]
-            case Apply("take", (Name(name), Name("batch"))):
-                self.gathered.append(line.target)
-                places = loop("i", "rows", [f"{line.target}[i] = {name}[batch[i]];"])
-                return [f"/* {text}: read in place */", *places]
-        if shape != ():
-            printer.room.setdefault(line.target, shape)
-        statements = printer.kernel(Line(line.target, expr, line.phase, line.layer, line.note))
-        return [f"/* {text} */", "{", *indented(statements), "}"]
-
-
-def plain_numbers(program: Program, shapes: Mapping[str, Shape]) -> list[str]:
-    """The names of the plain numbers that a step takes from outside."""
-    names = (*program.state, *program.constants, *program.numbers)
-    return [name for name in names if shapes[name] == ()]
-
-
-def name_of(operand: Expr) -> str:
-    """The array of a product's operand, transposed or not."""
-    match operand:
-        case Name(name) | Apply("transpose", (Name(name),)):
-            return name
-    raise TypeError(f"{operand!r} is no operand of a product")
-
-
-def best_height(rows: int) -> int:
-    """The height of tiles that leaves the fewest of them, and those the fullest."""
-    if rows <= TALLEST:
-        return rows
-    return min(range(4, TALLEST + 1), key=lambda h: (-(-rows // h) + (rows % h > 0) / 4, -h))
+    def over_columns(self, arg: Expr, what: str, at: Kernel) -> Name:
+        """Along the columns: a number for each row."""
+        shape = at.shape(arg)
+        if not isinstance(shape[0], str):
+            raise UnsupportedError("the native engine cannot sum the columns of a weight")
+        name = at.fresh("largest" if what == "max" else "summed", (shape[0], 1))
+        self.declare(name, (shape[0], 1), at)
+        entry, start = self.entry(arg, at), "-INFINITY" if what == "max" else "0"
+        result = f"{name}[0][i]"
+        share = [f"{result} /= {shape[1]};"] if what == "mean" else []
+        if self.is_upright(shape):
+            step = f"maximum({result}, {entry})" if what == "max" else f"{result} + {entry}"
+            lanes = ("i", "first", "first + LANES")
+            at.statements += block("for (int first = begin; first < stop; first += LANES)", [
+                *simd(*lanes, [f"{result} = {start};"]),
+                *block(f"for (int j = 0; j < {shape[1]}; j++)",
+                       simd(*lanes, [f"{result} = {step};"])),
+                *(simd(*lanes, share) if share else []),
+            ])  # fmt: skip
+            return Name(name)
+        width = f"WIDTH(p, {shape[1]})"
+        columns = (
+            block(f"for (int l = 0; l < {width}; l++)",
+                  with_column([f"value = maximum(value, {entry});"]))
+            if what == "max"
+            else summing("l", width, with_column([f"value += {entry};"]), "value")
+        )  # fmt: skip
+        at.statements += block("for (int i = begin; i < stop; i++)", [
+            f"real value = {start};",
+            *block(f"for (int p = 0; p < PANELS({shape[1]}); p++)", columns),
+            f"{result} = value;",
+            *share,
+        ])  # fmt: skip
+        return Name(name)

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from syn0.engines import Arrays, Batch, Figures, Runner
+from syn0.engines import Arrays, Figures, Runner, Stretch
 from syn0.program import Program
 from syn0.spec import Training
 from syn0.training.batches import Batches
@@ -97,28 +97,34 @@ class Run:
         end = min(self.step + training.interval(self.job.rows), self.end)
         by_epoch = training.counts_epochs
         measured: list[Figures] = []
-        taken_batches: list[Batch] = []
+        measured_on: list[Stretch] = []
         while self.step < end:
             measure = by_epoch or self.step == first
             count = end - self.step if by_epoch or not measure else 1
             batches, taken = self.stretch(count, measure=measure)
-            measured += taken
-            taken_batches += batches[: len(taken)]
+            if measure:
+                measured += taken
+                measured_on.append(batches)
             if interrupt.requested:
                 self.history.stopped = "interrupted"
                 return
-        figures = summary(measured, self.sizes(taken_batches), training.reduction)
+        figures = summary(measured, self.sizes(measured_on), training.reduction)
         self.report(Report(self.step if by_epoch else first, *figures))
 
-    def sizes(self, batches: Sequence[Batch]) -> NDArray[Any]:
+    def sizes(self, stretches: Sequence[Stretch]) -> NDArray[Any]:
         """(batches, 2): what each batch counts in the mean of losses, and in other means."""
-        rows = [1 if b is None else len(b) for b in batches]
+        rows = np.concatenate([stretch.sizes for stretch in stretches])
         weight = self.job.arrays.get("sample_weight")
         if weight is None:
             return np.column_stack([rows, rows])
-        return np.column_stack([[1 if b is None else weight[b].sum() for b in batches], rows])
+        weights = [
+            weight[slice(None) if batch is None else batch].sum()
+            for stretch in stretches
+            for batch in stretch
+        ]
+        return np.column_stack([weights, rows])
 
-    def stretch(self, most: int, *, measure: bool) -> tuple[list[Batch], list[Figures]]:
+    def stretch(self, most: int, *, measure: bool) -> tuple[Stretch, list[Figures]]:
         """Take up to `most` steps, for about `STRETCH_SECONDS`; the batches and the measures."""
         job = self.job
         count = min(self._stretch, most)
@@ -192,11 +198,13 @@ class Run:
         """Raise NonFiniteError for a state that a search tried; the network stays where it is."""
         standing = self.current()
         try:
-            self.fail(replace(standing, values=state), [None], measure=True)
+            self.fail(
+                replace(standing, values=state), Stretch(np.array([self.job.rows])), measure=True
+            )
         finally:
             self.state = dict(standing.values)
 
-    def fail(self, before: Checkpoint, batches: Sequence[Batch], *, measure: bool) -> NoReturn:
+    def fail(self, before: Checkpoint, batches: Stretch, *, measure: bool) -> NoReturn:
         """Go back to the last good step and raise NonFiniteError, naming the line that failed."""
         job = self.job
         values = {**before.values, **self.given}

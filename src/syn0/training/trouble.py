@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from syn0.engines import Arrays, Batch
+from syn0.engines import Arrays, Batches
 from syn0.program import Line, Program, operations_in
 from syn0.program.interpreter import walk
 from syn0.spec import LBFGS, Training
@@ -47,7 +47,7 @@ def first_trouble(
     program: Program,
     values: Mapping[str, Any],
     arrays: Arrays,
-    batches: Sequence[Batch],
+    batches: Batches,
     *,
     measure: bool,
 ) -> Trouble:

@@ -1,0 +1,298 @@
+"""The native engine's C: functions compiled for exactly one network, and one size of batch.
+
+`train` takes a program's steps on any number of threads; `predict` runs its forward lines on rows,
+some of them at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from syn0.printers.blocks import block
+from syn0.printers.kernels import Kernels, is_of_rows, is_take, kept_arrays, plain_numbers
+from syn0.printers.loops import OVER_COLUMNS, has_reductions
+from syn0.printers.numpy import indented
+from syn0.printers.tiles import UPRIGHT
+from syn0.program import Apply, Expr, Program, check, names_in
+from syn0.program.checker import shape_of
+
+CALL = """
+struct Room {{
+{room}
+}};
+
+struct Call {{
+    int64_t stretch;
+    const int64_t *sizes;
+    const int32_t *batch;
+    int measure;
+    double *figures, *numbers;
+    real **state;
+{given}
+    struct Room *room;
+    struct Meeting meeting;
+    int processor;
+}};
+
+struct Worker {{ struct Call *call; int thread; pthread_t handle; }};
+
+static void *work(void *own) {{
+{work}
+    return NULL;
+}}
+
+/* Take steps from a state, which is changed in place; 0, or 1 where memory is short. */
+int train(int64_t stretch, const int64_t *sizes, const int32_t *batch, int measure, double *figures,
+          double *numbers, real **state, int threads, {arguments}) {{
+    struct Room *room = aligned_alloc(64, (sizeof *room + 63) / 64 * 64);
+    struct Worker *workers = malloc(threads * sizeof *workers);
+    if (!room || !workers) {{
+        free(room), free(workers);
+        return 1;
+    }}
+    memset(room, 0, sizeof *room);
+    struct Call call = {{stretch, sizes, batch, measure, figures, numbers, state,
+                        {passed}, room, {{0, 0, 0}}, processor()}};
+    int thread = 1;
+    workers[0] = (struct Worker){{&call, 0, 0}};
+    for (; thread < threads; thread++) {{
+        workers[thread] = (struct Worker){{&call, thread, 0}};
+        if (pthread_create(&workers[thread].handle, NULL, work, &workers[thread])) break;
+    }}
+    open_meeting(&call.meeting, thread);
+    work(&workers[0]);
+    while (--thread > 0) pthread_join(workers[thread].handle, NULL);
+    free(room), free(workers);
+    return 0;
+}}
+"""
+
+
+PREDICTOR = """
+/* The weights as the caller has them and as they lie here, all arrays, and a single row's place. */
+struct Predictor {{
+{room}
+{kept}
+    int filled;
+    real **state;
+    const double *numbers;
+    const real (*row)[{inputs}];
+    real (*answer)[{outputs}];
+}};
+
+struct Predictor *make_predictor(void) {{
+    struct Predictor *room = aligned_alloc(64, (sizeof *room + 63) / 64 * 64);
+    if (room) memset(room, 0, sizeof *room);
+    return room;
+}}
+
+void free_predictor(struct Predictor *room) {{ free(room); }}
+
+void set_up(struct Predictor *room, real **state, const double *numbers,
+            const real (*row)[{inputs}], real (*answer)[{outputs}]) {{
+    room->state = state, room->numbers = numbers, room->row = row, room->answer = answer;
+}}
+
+/* The outputs for `count` rows; 0, or 1 where a number of theirs is infinite or none. The weights
+   are laid out once, and again where they have changed. */
+int predict(struct Predictor *room, int64_t count, const real (*inputs)[{inputs}],
+            real (*outputs)[{outputs}]) {{
+{body}
+    return 0;
+}}
+
+int predict_row(struct Predictor *room) {{ return predict(room, 1, room->row, room->answer); }}
+"""
+
+
+def native_source(program: Program, batch: int, threads: int = 1) -> str:
+    """The C file of `train`, which takes steps of at most `batch` rows from a state. What is made
+    for one thread runs on one; the rest on any number, best on so many."""
+    by_columns = fits_by_columns(program, threads)
+    return Steps(program, batch, by_columns=by_columns, alone=threads == 1).source()
+
+
+def prediction_source(program: Program, batch: int) -> str:
+    """The C file of `predict`, which runs a prediction program's forward lines on rows, so many of
+    them together."""
+    return Answers(program, batch).source()
+
+
+def fits_by_columns(program: Program, threads: int) -> bool:
+    """Whether threads share wide arrays by columns, so that weights stay with them: where there is
+    enough for each, and nothing goes along whole rows, as in layer normalization."""
+    shapes = check(program)
+    made = [shapes[x.target] for x in program.lines if x.phase != "init" and not is_take(x)]
+    wide = {int(str(shape[1])) for shape in made if is_of_rows(shape)} - set(range(UPRIGHT + 1))
+    panels = [-(-columns // 32) for columns in wide]
+    along = any(
+        int(str(shape_of(part.args[0], shapes)[1])) > UPRIGHT
+        for line in program.phase("forward", "loss", "backward", "update")
+        for part in applications(line.expression)
+        if part.operation in OVER_COLUMNS or has_reductions(part.operation)
+    )
+    return not along and all(n % threads == 0 or n >= 4 * threads for n in panels)
+
+
+class Steps(Kernels):
+    """A training program's steps."""
+
+    def __init__(self, program: Program, batch: int, *, by_columns: bool, alone: bool) -> None:
+        phases = ("forward", "loss", "backward", "update")
+        super().__init__(program, batch, *phases, by_columns=by_columns, alone=alone)
+        idle = {line.target for line in program.measured}
+        before = [x for x in self.lines if x.phase != "update" and x.target not in idle]
+        update = [x for x in self.lines if x.phase == "update"]
+        for _ in range(2):  # the second time it is known how the step before ends
+            self.gathered.clear()
+            self.printer.known.clear()
+            self.waiting = list(self.turned)
+            self.before = self.kernels(before)
+            self.measured = self.kernels([x for x in self.lines if x.target in idle], aside=True)
+            self.update = self.kernels(update)
+        self.printer.room |= {name: self.shapes[name] for name in kept_arrays(program)}
+
+    def source(self) -> str:
+        """The whole C file."""
+        arrays = self.program.arrays
+        given = [f"const real (*given_{n})[{self.shapes[n][1]}]" for n in arrays]
+        call = CALL.format(
+            room=self.room(),
+            given="\n".join(indented(f"{x};" for x in given)),
+            work="\n".join(indented(self.work())),
+            arguments=", ".join(given),
+            passed=", ".join(f"given_{n}" for n in arrays),
+        )
+        return "\n".join([*self.beginning(), call])
+
+    def work(self) -> list[str]:
+        """What each thread does."""
+        program, printer, shapes = self.program, self.printer, self.shapes
+        numbers = plain_numbers(program)
+        local = [x.target for x in self.lines if shapes[x.target] == () and x.target not in numbers]
+        rows = "call->sizes[step]" if "batch" in program.inputs else str(printer.batch)
+        figures = [f"*figures++ = {name};" for name in program.reports]
+        first = "if (thread == 0)"
+        return [
+            "const struct Worker *worker = own;",
+            "struct Call *call = worker->call;",
+            *([] if self.alone else [
+                "if (worker->thread) leave(call->processor);",
+                "struct Meeting *meeting = &call->meeting;",
+            ]),
+            "enum { thread = 0, threads = 1 };" if self.alone
+            else "const int thread = worker->thread, threads = joined(meeting);",
+            "struct Room *room = call->room;",
+            "const uint64_t before = small_numbers_as_zero();",
+            *(f"const real (*given_{n})[{shapes[n][1]}] = call->given_{n};"
+              for n in program.arrays),
+            *self.pointers(),
+            *(f"const real *{name}[{printer.batch}];" for name in self.gathered),
+            "double *figures = call->figures;",
+            "const int32_t *batch = call->batch;",
+            *(f"double {name} = call->numbers[{k}];" for k, name in enumerate(numbers)),
+            *(f"double {name} = 0;" for name in dict.fromkeys(local)),
+            *block(first, [
+                *self.exchanged(into=True),
+                *(self.exchange(n, f"(real *)&given_{n}[0][0]", into=True) for n in self.copied),
+            ]),
+            *self.meet,
+            *block("for (int64_t step = 0; step < call->stretch; step++)", [
+                f"const int rows = {rows};",
+                *(["const int next = step + 1 < call->stretch ? call->sizes[step + 1] : 0;"]
+                  if self.gathered else []),
+                "const int begin = FROM(UNITS(rows)) * UNIT;",
+                "const int stop = within(TO(UNITS(rows)) * UNIT, rows);",
+                *self.before,
+                *block("if (call->measure)", [*self.measured, *block(first, figures)]),
+                *self.update,
+                "batch += rows;",
+            ]),
+            *self.meet,
+            *block(first, [
+                *self.exchanged(into=False),
+                *(f"call->numbers[{k}] = {name};" for k, name in enumerate(numbers)),
+            ]),
+            "small_numbers_as_before(before);",
+        ]  # fmt: skip
+
+    def exchanged(self, *, into: bool) -> list[str]:
+        """The arrays copied from the caller's memory, or back."""
+        kept = enumerate(kept_arrays(self.program))
+        return [
+            self.exchange(name, f"call->state[{number}]", into=into)
+            for number, name in kept
+            if into or name in self.program.state
+        ]
+
+
+class Answers(Kernels):
+    """A prediction program's forward lines."""
+
+    def __init__(self, program: Program, batch: int) -> None:
+        super().__init__(program, batch, "forward", by_columns=True, alone=True)
+        self.wanted = {program.output}
+        self.forward = self.kernels(self.lines)
+        self.printer.room |= {name: self.shapes[name] for name in kept_arrays(program)}
+
+    def source(self) -> str:
+        """The whole C file."""
+        program, shapes = self.program, self.shapes
+        kept = [f"real kept_{name}[{self.size(name)}];" for name in kept_arrays(program)]
+        predictor = PREDICTOR.format(
+            room=self.room(),
+            kept="\n".join(indented(kept)),
+            inputs=shapes["X"][1],
+            outputs=shapes[program.output][1],
+            body="\n".join(indented(self.body())),
+        )
+        return "\n".join([*self.beginning(), predictor])
+
+    def size(self, name: str) -> str:
+        """Number of entries of an array that the caller keeps."""
+        return " * ".join(map(str, self.shapes[name]))
+
+    def body(self) -> list[str]:
+        """What happens to the rows."""
+        program = self.program
+        columns, output = self.shapes["X"][1], program.output
+        batch = self.printer.batch
+        read = {name for line in self.lines for name in names_in(line.expression)}
+        numbers = enumerate(plain_numbers(program))
+        return [
+            "enum { thread = 0, threads = 1, begin = 0 };",
+            "const real *const entries = (const real *)inputs;",
+            "int bad = 0;",
+            f"for (int64_t k = 0; k < count * {columns}; k++)",
+            "    bad |= !(entries[k] - entries[k] == 0);",
+            "if (bad) return 1;",
+            "const uint64_t before = small_numbers_as_zero();",
+            *self.pointers(),
+            *(f"const double {name} = room->numbers[{k}];" for k, name in numbers if name in read),
+            *(x for k, name in enumerate(kept_arrays(program)) for x in self.renewed(k, name)),
+            "room->filled = 1;",
+            *block(f"for (int64_t base = 0; base < count; base += {batch})", [
+                f"const int rows = count - base < {batch} ? count - base : {batch};",
+                "const int stop = rows;",
+                f"const real (*given_X)[{columns}] = inputs + base;",
+                *(self.exchange(n, f"(real *)given_{n}", "rows", into=True) for n in self.copied),
+                *self.forward,
+                self.exchange(output, "outputs[base]", "rows", into=False),
+            ]),
+            "small_numbers_as_before(before);",
+        ]  # fmt: skip
+
+    def renewed(self, number: int, name: str) -> list[str]:
+        """An array of the caller's, laid out where it is new."""
+        kept, given = f"room->kept_{name}", f"room->state[{number}]"
+        return block(f"if (!room->filled || memcmp({kept}, {given}, sizeof {kept}))", [
+            f"memcpy({kept}, {given}, sizeof {kept});", self.exchange(name, given, into=True),
+        ])  # fmt: skip
+
+
+def applications(expr: Expr) -> Iterator[Apply]:
+    """Every operation in `expr` with its arguments."""
+    if isinstance(expr, Apply):
+        yield expr
+        for arg in expr.args:
+            yield from applications(arg)

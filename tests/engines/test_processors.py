@@ -1,0 +1,88 @@
+"""The same numbers on processors with other vectors, and kernels that keep to their own places."""
+
+import shutil
+import subprocess
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from . import networks
+from .conftest import PROCESSORS, lacks
+from .networks import REPRESENTATIVE, farthest, trained
+
+TOLERANCE = {"float64": 1e-10, "float32": 1e-4}
+
+
+@pytest.mark.needs_compiler
+@pytest.mark.parametrize("case", REPRESENTATIVE.values(), ids=REPRESENTATIVE)
+def test_networks_learn_as_on_numpy_whatever_the_processor(case, compiled_for) -> None:
+    spec, training, weighted = case
+    found = trained(spec, training, "native", weighted, threads=2)
+    expected = trained(spec, training, "numpy", weighted)
+    assert farthest(found, expected) <= TOLERANCE[spec.dtype]
+
+
+# Under gcc's sanitizers, which end the process
+
+UNDER_GUARD = """
+import importlib.util, os, sys
+
+del os.environ["LD_PRELOAD"]  # the compiler is not to be guarded
+from syn0.engines import compiler
+
+compiler.FLAGS = ("-O0", "-g", "-march={processor}", *{asked}, "-fopenmp-simd", "-pthread",
+                  "-shared", "-fPIC")
+spec = importlib.util.spec_from_file_location("networks", {file!r})
+networks = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(networks)
+for name, (network, training, weighted) in networks.REPRESENTATIVE.items():
+    print(name, flush=True)
+    made = networks.trained(network, training, "native", weighted, threads=3)
+    for rows in {predicted}:
+        made.predict(networks.data(network, rows)[0])
+print("done")
+"""
+
+
+@pytest.fixture
+def under_guard(cache: Path, python: Callable[..., "subprocess.Popen[str]"]) -> Callable[..., None]:
+    """Trains all networks, and predicts so many rows with each, in processes that a sanitizer
+    guards: one for each kind of processor."""
+
+    def run(runtime: str, *asked: str, predicted: Sequence[int] = ()) -> None:
+        gcc = shutil.which("gcc")
+        if gcc is None:
+            pytest.skip("gcc is not installed")
+        command = [gcc, f"-print-file-name={runtime}.so"]
+        guard = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+        if not Path(guard).is_absolute():
+            pytest.skip(f"gcc's {runtime} is not installed")
+        scripts = [
+            UNDER_GUARD.format(
+                processor=name, asked=asked, predicted=predicted, file=networks.__file__
+            )
+            for name in PROCESSORS
+            if not lacks(name)
+        ]
+        settings = {"ASAN_OPTIONS": "detect_leaks=0", "TSAN_OPTIONS": "halt_on_error=1"}
+        processes = [python(text, LD_PRELOAD=guard, CC=gcc, **settings) for text in scripts]
+        for process in processes:
+            said, complaint = process.communicate(timeout=120)
+            if "unexpected memory mapping" in complaint:
+                pytest.skip("this kernel puts memory where gcc's libtsan cannot work")
+            assert (process.returncode, complaint) == (0, "")
+            assert said == "".join(f"{name}\n" for name in [*REPRESENTATIVE, "done"])
+        made = len(REPRESENTATIVE) * (1 + len(predicted))
+        assert len(list(cache.glob("*.so"))) == made * len(processes)
+
+    return run
+
+
+def test_no_kernel_reads_or_writes_where_it_must_not(under_guard) -> None:
+    asked = ("-fsanitize=address,undefined", "-fno-sanitize-recover=undefined")
+    under_guard("libasan", *asked, predicted=(1, 70))
+
+
+def test_no_thread_touches_what_another_is_writing(under_guard) -> None:
+    under_guard("libtsan", "-fsanitize=thread")
