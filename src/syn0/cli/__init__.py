@@ -11,6 +11,7 @@ from typing import NoReturn
 import click
 
 from syn0 import __version__
+from syn0.cli.bench import bench
 from syn0.cli.check import check
 from syn0.cli.engines import engines
 from syn0.cli.evaluate import evaluate
@@ -35,10 +36,11 @@ def cli() -> None:
     syn0 predict model.safetensors new.csv
     syn0 check 3-4-1              compare its gradient with differences
     syn0 engines                  what can run programs here
+    syn0 bench                    how fast they are, beside other tools
     """
 
 
-for command in (write, train, predict, evaluate, check, engines):
+for command in (write, train, predict, evaluate, check, engines, bench):
     cli.add_command(command)
 
 
