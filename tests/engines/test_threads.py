@@ -7,9 +7,13 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from syn0.derive import prediction_program, training_program
+from syn0.engines import NativeRunner
+from syn0.engines.choice import CALLS, Pace
+from syn0.program.interpreter import start
 from syn0.spec import SGD, BatchNorm, Dense, LayerNorm, NetworkSpec, Training
 
-from .networks import REPRESENTATIVE, farthest, source, trained
+from .networks import REPRESENTATIVE, data, farthest, source, trained
 
 pytestmark = pytest.mark.needs_compiler
 
@@ -34,6 +38,66 @@ def test_the_same_number_of_threads_repeats_itself_to_the_last_bit(case, assert_
     first = trained(spec, training, "native", weighted, threads=3)
     for _ in range(5):
         assert_same(trained(spec, training, "native", weighted, threads=3), first)
+
+
+@cases
+def test_what_is_made_for_some_threads_is_the_same_to_the_last_bit_on_any_number(case) -> None:
+    """So that a run may change their number as it goes, and two runs are still the same."""
+    spec, training, weighted = case
+    program = training_program(spec, training, weighted=weighted is not None)
+    X, y = data(spec)
+    arrays = {"X": X, "y": y, "sample_weight": np.linspace(0, 2, len(X), dtype=spec.dtype)[:, None]}
+    size = training.batch_size or len(X)
+    order = np.random.RandomState(0).permutation(len(X))
+    batches = [order[i : i + size] for i in range(0, len(X), size)]
+    ends = []
+    for called in (1, 2, 3):
+        runner = NativeRunner(program, prediction_program(spec), size, threads=2)
+        assert runner._function(size) is not None
+        runner._threads = called
+        values = start(program, np.random.RandomState(1))
+        given = batches if training.batch_size else [None] * 3
+        state, figures = runner.train(values, arrays, given, measure=True)
+        ends.append([figures, *(np.asarray(state[name]).tolist() for name in program.state)])
+    assert ends[0] == ends[1] == ends[2]
+
+
+# How many
+
+
+def paced(seconds: dict[int, float], calls: int) -> list[int]:
+    """The threads of so many calls of 1,000 steps that take so long."""
+    pace, chosen = Pace(2, 1e6), []
+    for _ in range(calls):
+        chosen.append(pace.threads(1000))
+        pace.took(chosen[-1], 1000, seconds[chosen[-1]])
+    return chosen
+
+
+@pytest.mark.parametrize("fast", [1, 2])
+def test_the_number_of_threads_that_is_faster_is_taken(fast: int) -> None:
+    chosen = paced({fast: 0.1, 3 - fast: 0.2}, 2 * CALLS)
+    assert set(chosen[:2]) == {1, 2}
+    assert set(chosen[2 : CALLS - 1]) == {fast}
+    assert chosen.count(3 - fast) <= 4
+
+
+def test_a_machine_that_has_become_quiet_is_noticed() -> None:
+    pace, seconds = Pace(2, 1e6), {1: 0.1, 2: 0.3}
+    for call in range(4 * CALLS + 1):
+        if call == CALLS + 5:
+            seconds[2] = 0.05
+        threads = pace.threads(1000)
+        pace.took(threads, 1000, seconds[threads])
+    assert threads == 2
+
+
+def test_short_calls_start_no_threads_and_tell_nothing() -> None:
+    pace = Pace(8, 1e6)
+    assert pace.threads(99) == 1
+    pace.took(1, 99, 1e-9)
+    assert pace.threads(1000) == 8
+    assert Pace(1, 1e9).threads(1000) == 1
 
 
 @pytest.mark.parametrize("width", [2, 40])

@@ -64,6 +64,42 @@ FLOPS_OF_A_THREAD = 8e4
 """Multiplications and additions of a step that are worth a thread: threads meet in about 0.1 µs."""
 
 
+FLOPS_OF_A_CALL = 1e8
+"""Those of a call that are worth starting threads for: about a millisecond."""
+
+CALLS = 30
+"""After so many calls the number of threads that was slower is tried again."""
+
+
+class Pace:
+    """How many threads to take for the next call: as many as find enough to do or, where other
+    processes want the cores or these are far apart, one, if that has been faster of late. What a
+    library computes does not hang on it.
+
+    Args:
+        threads: the most.
+        flops: multiplications and additions of a step.
+    """
+
+    def __init__(self, threads: int, flops: float) -> None:
+        self._threads, self._flops = threads, flops
+        self._seconds: dict[int, float] = {}
+        self._calls = 0
+
+    def threads(self, steps: int) -> int:
+        """The number of threads for a call of so many steps."""
+        if self._threads == 1 or steps * self._flops < FLOPS_OF_A_CALL:
+            return 1
+        self._calls += 1
+        fast, *slow = sorted((self._threads, 1), key=lambda count: self._seconds.get(count, 0))
+        return slow[0] if self._calls % CALLS == 0 else fast
+
+    def took(self, threads: int, steps: int, seconds: float) -> None:
+        """A call took so long."""
+        if steps * self._flops >= FLOPS_OF_A_CALL:
+            self._seconds[threads] = seconds / steps
+
+
 def threads_worth(program: Program, rows: int) -> int:
     """How many threads the native engine takes for steps of so many rows: of those that there are,
     or that $OMP_NUM_THREADS allows, as many as find enough to do.

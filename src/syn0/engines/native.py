@@ -7,13 +7,14 @@ engine's.
 from __future__ import annotations
 
 import ctypes
+import time
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from syn0.engines.base import Arrays, Batches, Figures, Stretch, Values
-from syn0.engines.choice import threads_worth
+from syn0.engines.choice import Pace, threads_worth, work_of_a_step
 from syn0.engines.compiler import CompilerError, library
 from syn0.engines.numpy import NumpyRunner
 from syn0.printers.base import UnsupportedError
@@ -41,7 +42,7 @@ class NativeRunner(NumpyRunner):
             self.name = "numpy"
             self.notice = "L-BFGS is SciPy's, on the numpy engine's gradient"
         self._numbers, self._arrays = plain_numbers(training), kept_arrays(training)
-        self._made: dict[int, tuple[Any, int]] = {}
+        self._made: dict[int, tuple[Any, Pace]] = {}
 
     def train(
         self, values: Values, arrays: Arrays, batches: Batches, *, measure: bool
@@ -52,7 +53,9 @@ class NativeRunner(NumpyRunner):
         made = self._function(self._largest(stretch)) if len(stretch) else None
         if made is None:
             return super().train(values, arrays, batches, measure=measure)
-        function, threads = made
+        function, pace = made
+        threads = self._threads or pace.threads(len(stretch))
+        began = time.perf_counter()
         state = {name: np.ascontiguousarray(values[name]) for name in self._arrays}
         pointers = (ctypes.c_void_p * len(state))(*(a.ctypes.data for a in state.values()))
         numbers = np.array([float(values[name]) for name in self._numbers])
@@ -70,6 +73,7 @@ class NativeRunner(NumpyRunner):
             ctypes.c_int(threads),
             *map(place, given),
         )
+        pace.took(threads, len(stretch), time.perf_counter() - began)
         if failed:
             raise MemoryError("not enough memory to train")
         after: Values = {name: state[name] for name in self._arrays if name in program.state}
@@ -87,14 +91,15 @@ class NativeRunner(NumpyRunner):
         largest = max(self._rows, largest)
         return next((size for size in self._made if size >= largest), largest)
 
-    def _function(self, batch: int) -> tuple[Any, int] | None:
-        """The compiled function for batches of up to so many rows, and its number of threads; None
-        where it cannot be made, and the numpy engine's is to be taken."""
+    def _function(self, batch: int) -> tuple[Any, Pace] | None:
+        """The compiled function for batches of up to so many rows, and how it is called; None where
+        it cannot be made, and the numpy engine's is to be taken."""
         if batch not in self._made and self.name == "native":
             threads = self._threads or threads_worth(self._training, batch)
             try:
                 made = library(native_source(self._training, batch, threads), "train")
-                self._made[batch] = made.train, threads
+                flops, _ = work_of_a_step(self._training, batch)
+                self._made[batch] = made.train, Pace(threads, flops)
             except (CompilerError, UnsupportedError) as error:
                 self.name = "numpy"
                 self.notice = f"the numpy engine runs this instead of the native one: {error}"
