@@ -85,6 +85,10 @@ class Kernels:
             if line.target not in self.alias
         ]
         self.wanted = set(program.state)
+        self.readers: dict[str, set[str]] = {}
+        for line in self.lines:
+            for name in names_in(line.expression):
+                self.readers.setdefault(name, set()).add(line.target)
         self.turned = self.turned_weights()
         self.waiting = list(self.turned)
         self.copied = self.copied_arrays()
@@ -204,8 +208,7 @@ class Kernels:
 
     def is_read_elsewhere(self, name: str, group: Group) -> bool:
         """Whether lines outside a group, or the caller, read a name."""
-        others = (x for x in self.lines if x.target not in group.targets)
-        return name in self.wanted or any(name in names_in(x.expression) for x in others)
+        return name in self.wanted or not self.readers.get(name, set()) <= set(group.targets)
 
     # Threads
 

@@ -143,7 +143,7 @@ class Steps(Kernels):
         idle = {line.target for line in program.measured}
         before = [x for x in self.lines if x.phase != "update" and x.target not in idle]
         update = [x for x in self.lines if x.phase == "update"]
-        for _ in range(2):  # the second time it is known how the step before ends
+        for _ in range(1 if alone else 2):  # the second time it is known how a step ends
             self.gathered.clear()
             self.printer.known.clear()
             self.waiting = list(self.turned)
