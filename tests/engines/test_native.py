@@ -70,14 +70,16 @@ def trainings(draw: Any) -> tuple[NetworkSpec, Training, int]:
 @pytest.mark.needs_compiler
 @settings(
     deadline=None,
-    max_examples=50,
+    max_examples=40,
     derandomize=True,  # a compile takes its time: the same sizes each time, cached
     database=None,
     phases=[Phase.explicit, Phase.generate],  # each further size would be compiled
     suppress_health_check=list(HealthCheck),
 )
 @given(trainings())
-def test_networks_of_any_size_learn_as_on_numpy(drawn: tuple[NetworkSpec, Training, int]) -> None:
+def test_networks_of_any_size_learn_as_on_numpy(
+    quick_compiler: None, drawn: tuple[NetworkSpec, Training, int]
+) -> None:
     spec, training, rows = drawn
     found = trained(spec, training, "native", rows=rows)
     expected = trained(spec, training, "numpy", rows=rows)

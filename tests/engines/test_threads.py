@@ -152,7 +152,7 @@ def shared(draw: Any) -> tuple[NetworkSpec, Training, int, int]:
 
 @settings(
     deadline=None,
-    max_examples=35,
+    max_examples=30,
     derandomize=True,  # a compile takes its time: the same sizes each time, cached
     database=None,
     phases=[Phase.explicit, Phase.generate],  # each further size would be compiled
