@@ -8,9 +8,22 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, Phase, settings
 from threadpoolctl import threadpool_limits
 
 from syn0.engines import choice, compiler
+
+
+def compiled_examples(most: int) -> settings:
+    """So many examples of a property, each of which is compiled."""
+    return settings(
+        deadline=None,
+        max_examples=most,
+        derandomize=True,  # a compile takes its time: the same sizes each time, cached
+        database=None,
+        phases=[Phase.explicit, Phase.generate],  # each further size would be compiled
+        suppress_health_check=list(HealthCheck),
+    )
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from syn0.engines.compiler import library
+from syn0.engines.compiler import library, place
 from syn0.program import randoms
 
 pytestmark = pytest.mark.needs_compiler
@@ -90,10 +90,6 @@ def kernels(dtype: str, compiled_for: str) -> ctypes.CDLL:
     wrapped = [f"OF_ONE({name})" for name in FUNCTIONS] + [f"OF_TWO({name})" for name in PAIRS]
     single = "#define SINGLE\n" if dtype == "float32" else ""
     return library("\n".join([single + header, WRAPPERS, *wrapped, ""]), "sums")
-
-
-def place(array: NDArray[Any]) -> ctypes.c_void_p:
-    return array.ctypes.data_as(ctypes.c_void_p)
 
 
 def numbers(dtype: str) -> NDArray[Any]:

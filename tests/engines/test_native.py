@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from syn0 import Network, NonFiniteError
@@ -19,6 +19,7 @@ from syn0.printers import NumpyPrinter
 from syn0.program import Name, substitute
 from syn0.spec import SGD, BatchNorm, Dense, Dropout, NetworkSpec, Training
 
+from .conftest import compiled_examples
 from .networks import REPRESENTATIVE, data, source, trained
 
 TOLERANCE = {"float64": 1e-10, "float32": 1e-4}
@@ -68,14 +69,7 @@ def trainings(draw: Any) -> tuple[NetworkSpec, Training, int]:
 
 
 @pytest.mark.needs_compiler
-@settings(
-    deadline=None,
-    max_examples=40,
-    derandomize=True,  # a compile takes its time: the same sizes each time, cached
-    database=None,
-    phases=[Phase.explicit, Phase.generate],  # each further size would be compiled
-    suppress_health_check=list(HealthCheck),
-)
+@compiled_examples(40)
 @given(trainings())
 def test_networks_of_any_size_learn_as_on_numpy(
     quick_compiler: None, drawn: tuple[NetworkSpec, Training, int]

@@ -4,15 +4,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from syn0.derive import prediction_program, training_program
 from syn0.engines import NativeRunner
-from syn0.engines.choice import CALLS, Pace
+from syn0.engines.choice import CALLS, ThreadCount
 from syn0.program.interpreter import start
 from syn0.spec import SGD, BatchNorm, Dense, LayerNorm, NetworkSpec, Training
 
+from .conftest import compiled_examples
 from .networks import REPRESENTATIVE, data, farthest, source, trained
 
 pytestmark = pytest.mark.needs_compiler
@@ -67,7 +68,7 @@ def test_what_is_made_for_some_threads_is_the_same_to_the_last_bit_on_any_number
 
 def paced(seconds: dict[int, float], calls: int) -> list[int]:
     """The threads of so many calls of 1,000 steps that take so long."""
-    pace, chosen = Pace(2, 1e6), []
+    pace, chosen = ThreadCount(2, 1e6), []
     for _ in range(calls):
         chosen.append(pace.threads(1000))
         pace.took(chosen[-1], 1000, seconds[chosen[-1]])
@@ -83,7 +84,7 @@ def test_the_number_of_threads_that_is_faster_is_taken(fast: int) -> None:
 
 
 def test_a_machine_that_has_become_quiet_is_noticed() -> None:
-    pace, seconds = Pace(2, 1e6), {1: 0.1, 2: 0.3}
+    pace, seconds = ThreadCount(2, 1e6), {1: 0.1, 2: 0.3}
     for call in range(4 * CALLS + 1):
         if call == CALLS + 5:
             seconds[2] = 0.05
@@ -93,11 +94,11 @@ def test_a_machine_that_has_become_quiet_is_noticed() -> None:
 
 
 def test_short_calls_start_no_threads_and_tell_nothing() -> None:
-    pace = Pace(8, 1e6)
+    pace = ThreadCount(8, 1e6)
     assert pace.threads(99) == 1
     pace.took(1, 99, 1e-9)
     assert pace.threads(1000) == 8
-    assert Pace(1, 1e9).threads(1000) == 1
+    assert ThreadCount(1, 1e9).threads(1000) == 1
 
 
 @pytest.mark.parametrize("width", [2, 40])
@@ -150,14 +151,7 @@ def shared(draw: Any) -> tuple[NetworkSpec, Training, int, int]:
     return spec, training, rows, threads
 
 
-@settings(
-    deadline=None,
-    max_examples=30,
-    derandomize=True,  # a compile takes its time: the same sizes each time, cached
-    database=None,
-    phases=[Phase.explicit, Phase.generate],  # each further size would be compiled
-    suppress_health_check=list(HealthCheck),
-)
+@compiled_examples(30)
 @given(shared())
 def test_networks_of_any_size_are_shared_by_any_number_of_threads(
     quick_compiler: None, drawn: tuple[NetworkSpec, Training, int, int]

@@ -82,8 +82,12 @@ class Engine:
         if self.name == "numpy":
             return lambda: runner.predict(values, row)
         predictor = Predictor(prediction_program(work.network), values, runner.predict, eager=True)
-        predictor(values, row)
-        return lambda: predictor.quick(values, row)
+
+        def predict() -> Any:
+            quick = predictor.quick(values, row)
+            return predictor(values, row) if quick is None else quick
+
+        return predict
 
 
 def batches_of(work: Work, data: Data) -> Stretch:

@@ -72,7 +72,7 @@ def measured_peak(dtype: str) -> Peak:
     Raises:
         CompilerError: no C compiler, or one that failed.
     """
-    function = library(SOURCE.replace("REAL", TYPES[dtype])).rounds_of_sums
+    function = library(SOURCE.replace("REAL", TYPES[dtype]), "rounds_of_sums").rounds_of_sums
     function.restype = ctypes.c_double
     rounds = 1000
     while speed(function, rounds, 1)[1] < SECONDS:

@@ -40,7 +40,7 @@ def choose(program: Program, rows: int, steps: int, threads: int | None = None) 
     lines = len(program.lines)
     products, entries = work_of_a_step(program, rows)
     numpy = steps * (lines * NUMPY_LINE + products / NUMPY_SPEED + entries * NUMPY_ENTRY)
-    threads = threads or threads_worth(program, rows)
+    threads = threads or threads_worth(products)
     native = products / (NATIVE_SPEED * threads) + lines * NATIVE_LINE + entries * NATIVE_ENTRY
     native *= steps
     compiling = COMPILE + lines * COMPILE_LINE
@@ -63,7 +63,6 @@ def choose(program: Program, rows: int, steps: int, threads: int | None = None) 
 FLOPS_OF_A_THREAD = 8e4
 """Multiplications and additions of a step that are worth a thread: threads meet in about 0.1 µs."""
 
-
 FLOPS_OF_A_CALL = 1e8
 """Those of a call that are worth starting threads for: about a millisecond."""
 
@@ -71,7 +70,7 @@ CALLS = 30
 """After so many calls the number of threads that was slower is tried again."""
 
 
-class Pace:
+class ThreadCount:
     """How many threads to take for the next call: as many as find enough to do or, where other
     processes want the cores or these are far apart, one, if that has been faster of late. What a
     library computes does not hang on it.
@@ -100,15 +99,14 @@ class Pace:
             self._seconds[threads] = seconds / steps
 
 
-def threads_worth(program: Program, rows: int) -> int:
-    """How many threads the native engine takes for steps of so many rows: of those that there are,
-    or that $OMP_NUM_THREADS allows, as many as find enough to do.
+def threads_worth(flops: float) -> int:
+    """How many threads the native engine takes for steps of so many multiplications and additions:
+    of those that there are, or that $OMP_NUM_THREADS allows, as many as find enough to do.
 
     Raises:
         ValueError: $OMP_NUM_THREADS is no number.
     """
-    products, _ = work_of_a_step(program, rows)
-    return max(1, min(threads_allowed(), int(products / FLOPS_OF_A_THREAD)))
+    return max(1, min(threads_allowed(), int(flops / FLOPS_OF_A_THREAD)))
 
 
 def threads_allowed() -> int:

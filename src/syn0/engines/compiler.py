@@ -21,6 +21,9 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
 
 FLAGS = ("-O3", "-march=native", "-fopenmp-simd", "-fno-math-errno", "-fno-trapping-math",
          "-pthread", "-shared", "-fPIC")  # fmt: skip
@@ -225,6 +228,11 @@ def sets_of_flags(compiler: Compiler) -> Iterator[tuple[str, ...]]:
     yield flags
     for instead in (["-mcpu=native"], []):
         yield tuple(x for flag in FLAGS for x in (instead if flag == "-march=native" else [flag]))
+
+
+def place(array: NDArray[Any]) -> ctypes.c_void_p:
+    """Where an array's numbers stand, for a compiled function; it keeps the array alive."""
+    return array.ctypes.data_as(ctypes.c_void_p)
 
 
 def loaded(path: Path, functions: Sequence[str]) -> ctypes.CDLL:

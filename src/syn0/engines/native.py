@@ -11,16 +11,15 @@ import time
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from syn0.engines.base import Arrays, Batches, Figures, Stretch, Values
-from syn0.engines.choice import Pace, threads_worth, work_of_a_step
-from syn0.engines.compiler import CompilerError, library
+from syn0.engines.choice import ThreadCount, threads_worth, work_of_a_step
+from syn0.engines.compiler import CompilerError, library, place
 from syn0.engines.numpy import NumpyRunner
 from syn0.printers.base import UnsupportedError
 from syn0.printers.kernels import kept_arrays, plain_numbers
 from syn0.printers.native import native_source
-from syn0.program import Program
+from syn0.program import Program, check
 
 
 class NativeRunner(NumpyRunner):
@@ -41,8 +40,10 @@ class NativeRunner(NumpyRunner):
         if training.pulls:
             self.name = "numpy"
             self.notice = "L-BFGS is SciPy's, on the numpy engine's gradient"
-        self._numbers, self._arrays = plain_numbers(training), kept_arrays(training)
-        self._made: dict[int, tuple[Any, Pace]] = {}
+        shapes = check(training)
+        self._numbers = plain_numbers(training, shapes)
+        self._arrays = kept_arrays(training, shapes)
+        self._made: dict[int, tuple[Any, ThreadCount]] = {}
 
     def train(
         self, values: Values, arrays: Arrays, batches: Batches, *, measure: bool
@@ -91,24 +92,19 @@ class NativeRunner(NumpyRunner):
         largest = max(self._rows, largest)
         return next((size for size in self._made if size >= largest), largest)
 
-    def _function(self, batch: int) -> tuple[Any, Pace] | None:
+    def _function(self, batch: int) -> tuple[Any, ThreadCount] | None:
         """The compiled function for batches of up to so many rows, and how it is called; None where
         it cannot be made, and the numpy engine's is to be taken."""
         if batch not in self._made and self.name == "native":
-            threads = self._threads or threads_worth(self._training, batch)
+            flops, _ = work_of_a_step(self._training, batch)
+            threads = self._threads or threads_worth(flops)
             try:
                 made = library(native_source(self._training, batch, threads), "train")
-                flops, _ = work_of_a_step(self._training, batch)
-                self._made[batch] = made.train, Pace(threads, flops)
+                self._made[batch] = made.train, ThreadCount(threads, flops)
             except (CompilerError, UnsupportedError) as error:
                 self.name = "numpy"
                 self.notice = f"the numpy engine runs this instead of the native one: {error}"
         return self._made.get(batch)
-
-
-def place(array: NDArray[Any]) -> ctypes.c_void_p:
-    """Where an array's numbers stand."""
-    return array.ctypes.data_as(ctypes.c_void_p)
 
 
 __all__ = ["NativeRunner"]

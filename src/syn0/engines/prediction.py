@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from syn0.engines.compiler import CompilerError, library
+from syn0.engines.compiler import CompilerError, library, place
 from syn0.printers.base import UnsupportedError
 from syn0.printers.kernels import kept_arrays, plain_numbers
 from syn0.printers.native import prediction_source
@@ -50,7 +50,7 @@ class Predictor:
     ) -> None:
         self._program, self._constants, self._numpy = program, constants, numpy
         shapes = check(program)
-        weights = sum(math.prod(map(int, shapes[name])) for name in kept_arrays(program))
+        weights = sum(math.prod(map(int, shapes[n])) for n in kept_arrays(program, shapes))
         self._patience = math.inf if weights > MOST_WEIGHTS else 0 if eager else PATIENCE
         self._compiled: dict[int, Compiled] = {}
 
@@ -94,7 +94,8 @@ class Compiled:
             raise MemoryError("not enough memory to predict")
         weakref.finalize(self, made.free_predictor, self._room)
         self._predict, self._predict_row, self._set_up = made.predict, made.predict_row, made.set_up
-        self._arrays, self._numbers = kept_arrays(program), plain_numbers(program)
+        self._arrays = kept_arrays(program, shapes)
+        self._numbers = plain_numbers(program, shapes)
         self._constants = constants
         self._dtype, self._outputs = program.dtype, int(shapes[program.output][1])
         self._lock = threading.Lock()  # one call at a time uses the room
@@ -139,11 +140,6 @@ class Compiled:
         self._plain = np.array([float(all_values[name]) for name in self._numbers])
         places = map(place, (self._plain, self._in, self._out))
         self._set_up(self._room, self._pointers, *places)
-
-
-def place(array: NDArray[Any]) -> ctypes.c_void_p:
-    """Where an array's numbers stand."""
-    return ctypes.c_void_p(array.ctypes.data)
 
 
 __all__ = ["Predictor"]

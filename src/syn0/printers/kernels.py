@@ -61,6 +61,7 @@ class Kernels:
     Attributes:
         alias: names for what the caller gives.
         wanted: what the caller wants of the arrays.
+        kept, numbers: the arrays and the plain numbers that the caller keeps.
         gathered: arrays whose rows are read in place through their numbers.
         copied: given arrays of all rows that lines read otherwise than products can in place.
     """
@@ -89,6 +90,8 @@ class Kernels:
         for line in self.lines:
             for name in names_in(line.expression):
                 self.readers.setdefault(name, set()).add(line.target)
+        self.kept = kept_arrays(program, self.shapes)
+        self.numbers = plain_numbers(program, self.shapes)
         self.turned = self.turned_weights()
         self.waiting = list(self.turned)
         self.copied = self.copied_arrays()
@@ -292,16 +295,14 @@ class Kernels:
         return f"panels(&{name}[0][0][0], {high}, {given}, {rows}, {columns}, {int(into)});"
 
 
-def plain_numbers(program: Program) -> list[str]:
+def plain_numbers(program: Program, shapes: Mapping[str, Shape]) -> list[str]:
     """The names of the plain numbers that a step takes from outside."""
-    shapes = check(program)
     names = (*program.state, *program.constants, *program.numbers)
     return [name for name in names if shapes[name] == ()]
 
 
-def kept_arrays(program: Program) -> list[str]:
+def kept_arrays(program: Program, shapes: Mapping[str, Shape]) -> list[str]:
     """The names of the arrays that a step takes from outside and that are no rows of the data."""
-    shapes = check(program)
     return [name for name in program.state + program.constants if shapes[name] != ()]
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from syn0.printers.blocks import block
-from syn0.printers.kernels import Kernels, is_of_rows, is_take, kept_arrays, plain_numbers
+from syn0.printers.kernels import Kernels, is_of_rows, is_take
 from syn0.printers.loops import OVER_COLUMNS, has_reductions
 from syn0.printers.numpy import indented
 from syn0.printers.tiles import UPRIGHT
-from syn0.program import Apply, Expr, Program, check, names_in
+from syn0.program import Apply, Expr, Name, Program, check, names_in
 from syn0.program.checker import shape_of
 
 CALL = """
@@ -122,7 +122,11 @@ def fits_by_columns(program: Program, threads: int) -> bool:
     """Whether threads share wide arrays by columns, so that weights stay with them: where there is
     enough for each, and nothing goes along whole rows, as in layer normalization."""
     shapes = check(program)
-    made = [shapes[x.target] for x in program.lines if x.phase != "init" and not is_take(x)]
+    made = [
+        shapes[line.target]
+        for line in program.phase("forward", "loss", "backward", "update")
+        if not is_take(line) and not isinstance(line.expression, Name)
+    ]
     wide = {int(str(shape[1])) for shape in made if is_of_rows(shape)} - set(range(UPRIGHT + 1))
     panels = [-(-columns // 32) for columns in wide]
     along = any(
@@ -150,7 +154,7 @@ class Steps(Kernels):
             self.before = self.kernels(before)
             self.measured = self.kernels([x for x in self.lines if x.target in idle], aside=True)
             self.update = self.kernels(update)
-        self.printer.room |= {name: self.shapes[name] for name in kept_arrays(program)}
+        self.printer.room |= {name: self.shapes[name] for name in self.kept}
 
     def source(self) -> str:
         """The whole C file."""
@@ -168,7 +172,7 @@ class Steps(Kernels):
     def work(self) -> list[str]:
         """What each thread does."""
         program, printer, shapes = self.program, self.printer, self.shapes
-        numbers = plain_numbers(program)
+        numbers = self.numbers
         local = [x.target for x in self.lines if shapes[x.target] == () and x.target not in numbers]
         rows = "call->sizes[step]" if "batch" in program.inputs else str(printer.batch)
         figures = [f"*figures++ = {name};" for name in program.reports]
@@ -218,7 +222,7 @@ class Steps(Kernels):
 
     def exchanged(self, *, into: bool) -> list[str]:
         """The arrays copied from the caller's memory, or back."""
-        kept = enumerate(kept_arrays(self.program))
+        kept = enumerate(self.kept)
         return [
             self.exchange(name, f"call->state[{number}]", into=into)
             for number, name in kept
@@ -233,12 +237,12 @@ class Answers(Kernels):
         super().__init__(program, batch, "forward", by_columns=True, alone=True)
         self.wanted = {program.output}
         self.forward = self.kernels(self.lines)
-        self.printer.room |= {name: self.shapes[name] for name in kept_arrays(program)}
+        self.printer.room |= {name: self.shapes[name] for name in self.kept}
 
     def source(self) -> str:
         """The whole C file."""
         program, shapes = self.program, self.shapes
-        kept = [f"real kept_{name}[{self.size(name)}];" for name in kept_arrays(program)]
+        kept = [f"real kept_{name}[{self.size(name)}];" for name in self.kept]
         predictor = PREDICTOR.format(
             room=self.room(),
             kept="\n".join(indented(kept)),
@@ -258,7 +262,7 @@ class Answers(Kernels):
         columns, output = self.shapes["X"][1], program.output
         batch = self.printer.batch
         read = {name for line in self.lines for name in names_in(line.expression)}
-        numbers = enumerate(plain_numbers(program))
+        numbers = enumerate(self.numbers)
         return [
             "enum { thread = 0, threads = 1, begin = 0 };",
             "const real *const entries = (const real *)inputs;",
@@ -269,7 +273,7 @@ class Answers(Kernels):
             "const uint64_t before = small_numbers_as_zero();",
             *self.pointers(),
             *(f"const double {name} = room->numbers[{k}];" for k, name in numbers if name in read),
-            *(x for k, name in enumerate(kept_arrays(program)) for x in self.renewed(k, name)),
+            *(x for k, name in enumerate(self.kept) for x in self.renewed(k, name)),
             "room->filled = 1;",
             *block(f"for (int64_t base = 0; base < count; base += {batch})", [
                 f"const int rows = count - base < {batch} ? count - base : {batch};",

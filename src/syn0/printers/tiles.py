@@ -259,7 +259,7 @@ class TilePrinter(LoopPrinter):
         tiles = own_tiles("p", high, wide, height, block(head, panel(inner)))
         return block(f"for (int p = 0; p < PANELS({wide}); p++)", tiles)
 
-    def everywhere(self, shape: Shape, entry: str, total: str, at: Kernel) -> list[str]:
+    def everywhere(self, shape: Shape, entry: str, total: str) -> list[str]:
         """Loops over a whole array, for every thread, that add to a total."""
         step, high = [f"{total} += {entry};"], self.length(shape[0])
         if len(shape) == 1:
@@ -275,7 +275,7 @@ class TilePrinter(LoopPrinter):
         """Over all entries."""
         shape, name = at.shape(arg), at.fresh("total", ())
         at.statements.append(f"double {name} = 0;")
-        at.statements += self.everywhere(shape, self.entry(arg, at), name, at)
+        at.statements += self.everywhere(shape, self.entry(arg, at), name)
         if what == "mean":
             at.statements += [f"{name} /= {self.length(dim)};" for dim in shape if dim != 1]
         return Name(name)
