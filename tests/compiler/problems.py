@@ -199,7 +199,7 @@ def targets(network: NetworkSpec, rows: int, random: np.random.RandomState) -> A
         "numbers": random.normal(size=shape),
         "shares": shares,
         "classes": shares / shares.sum(axis=1, keepdims=True),
-        "counts": random.poisson(2, shape).astype(float),
+        "counts": 1.0 + random.poisson(2, shape),  # its logarithm has a corner near 0
         "sides": random.choice([-1.0, 1.0], shape),
     }[loss_of(network).row.targets]
 

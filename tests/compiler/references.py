@@ -14,6 +14,7 @@ import numpy as np
 import optax
 from jax import lax
 from jax import numpy as jnp
+from jax.scipy.special import kl_div
 from numpy.typing import NDArray
 
 from syn0.spec import (
@@ -67,11 +68,12 @@ def yes_or_no(target: Array, out: Array) -> Array:
 
 
 LOSSES: Mapping[str, Callable[..., Array]] = {
+    "mean_squared_error": lambda target, out: optax.l2_loss(out, target),
     "squared_error": lambda target, out: optax.l2_loss(out, target),
     "absolute_error": lambda target, out: jnp.abs(out - target),
     "huber": lambda target, out, threshold: optax.huber_loss(out, target, delta=threshold),
     "quantile": pinball,
-    "poisson": lambda target, out: out - target * jnp.log(out),
+    "poisson": kl_div,
     "binary_cross_entropy": yes_or_no,
     "cross_entropy": lambda target, out: -target * jnp.log(out),
     "hinge": lambda target, out: optax.hinge_loss(out, target),

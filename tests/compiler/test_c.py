@@ -49,12 +49,13 @@ def expected_reports(case: Any, arrays: dict[str, Any], numbers: list[int]) -> l
     rows = len(arrays["X"])
     values |= {name: training.total_steps(rows) for name in program.numbers}
     found: list[list[float]] = []
-    order: Any = None
+    order = np.arange(rows)
     size = training.batch_size or rows
     for number in range(max(numbers) + 1):
         place = number % training.batches(rows) * size
         if place == 0 and training.batch_size:
-            order = generator.permutation(rows) if training.shuffle else np.arange(rows)
+            order = order if training.reshuffle else np.arange(rows)
+            order = order[generator.permutation(rows)] if training.shuffle else order
         batch = {"batch": order[place : place + size]} if training.batch_size else {}
         values = step(program, values | batch)
         if number in numbers:

@@ -177,8 +177,8 @@ class Knob:
 
 
 def one_for_each(what: str, names: Any) -> Iterator[tuple[str, Knob]]:
-    """A knob for each name in a table but the plain network's own, the first."""
-    for name in list(names)[1:]:
+    """A knob for each name that a table offers but the plain network's own, the first."""
+    for name in [n for n in names if getattr(names[n], "listed", True)][1:]:
         yield f"{what}-{name}", Knob({what: name})
 
 

@@ -410,7 +410,8 @@ SMALL_STEPS = [replace(optimizer, learning_rate=0.01) for optimizer in ONE_OF_EA
 # An identity leaves a unit's constant without any slope before a batch normalization, and an
 # optimizer that divides by the slope's size then divides rounding by rounding.
 STRAIGHT = {"identity", "relu", "leaky_relu", "hard_sigmoid", "hard_tanh"}
-IN_TURN = [name for name in ACTIVATIONS if name not in STRAIGHT]
+# Exponentials of exponentials leave all bounds.
+IN_TURN = [name for name in ACTIVATIONS if name not in STRAIGHT | {"exp"}]
 
 
 def apart(reference: ModuleType, optimizer: Optimizer, kind: str, loss: str) -> float:

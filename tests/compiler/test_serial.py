@@ -140,6 +140,7 @@ def test_the_data_say_their_kind_and_hold_nothing_but_plain_values() -> None:
                 "activation": "sigmoid",
                 "bias": False,
                 "init": "uniform",
+                "bias_init": "constant",
             }
         ],
         "loss": "squared_error",

@@ -40,7 +40,7 @@ from syn0.spec import (
     Training,
     dense_layers,
 )
-from syn0.spec.choices import chosen
+from syn0.spec.choices import chosen, listed
 from syn0.spec.network import DTYPES
 from syn0.spec.training import MONITORS, REDUCTIONS
 
@@ -119,8 +119,8 @@ REFUSED: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "rate None": (lambda: Adam(None), TypeError, "learning_rate must be a number, not None"),
     "beta1 1": (lambda: Adam(beta1=1), ValueError, "beta1 must be a finite number at least 0 and"),
     "beta2 -1": (lambda: Adam(beta2=-1), ValueError, "at least 0 and below 1, not -1"),
-    "momentum 1": (
-        lambda: SGD(momentum=1),
+    "momentum 1.1": (
+        lambda: SGD(momentum=1.1),
         ValueError,
         "momentum must be a finite number at least",
     ),
@@ -269,10 +269,10 @@ CHOICES: dict[str, tuple[Callable[[str], Any], Any]] = {
     "monitor": (lambda name: Training(steps=1, monitor=name), MONITORS),
     "activation": (lambda name: check_names(network(activation=name)), ACTIVATIONS),
     "init": (lambda name: check_names(network(init=name)), INITIALIZERS),
-    "loss": (lambda name: check_names(network(loss=name)), LOSSES),
+    "loss": (lambda name: check_names(network(loss=name)), listed(LOSSES)),
     "schedule": (
         lambda name: check_training(network(), Training(steps=1, schedule=name)),
-        SCHEDULES,
+        listed(SCHEDULES),
     ),
 }
 

@@ -71,12 +71,14 @@ TRAINING_KNOBS = {
     "epochs": ({"steps": None, "epochs": 3}, 4),
     "batch_size": ({}, 5),
     "shuffle": ({"batch_size": 5}, False),
+    "reshuffle": ({"batch_size": 5, "steps": 9}, True),
     "optimizer": ({}, "adam"),
     "schedule": ({}, "exponential:0.5"),
     "warm_up": ({}, 4),
     "reduction": ({}, "mean"),
     "l1": ({}, 0.1),
     "l2": ({}, 0.1),
+    "penalty_per_row": ({"l2": 0.1, "reduction": "mean"}, True),
     "max_norm": ({}, 0.5),
     "label_smoothing": ({"loss": "binary_cross_entropy"}, 0.2),
     "clip_deltas": ({}, 0.01),
@@ -93,9 +95,11 @@ TRAINING_KNOBS = {
     "beta1": (ADAM_, 0.5),
     "beta2": (ADAM_, 0.5),
     "epsilon": (ADAM_, 0.5),
+    "epsilon_hat": (ADAM_ | {"epsilon": 0.1}, True),
     "decay": (RMS_, 0.5),
     "memory": (LBFGS_ | {"steps": 30}, 1),
     "tolerance": (LBFGS_ | {"steps": 30}, 0.5),
+    "evaluations": (LBFGS_ | {"steps": 30}, 3),
 }
 
 
@@ -222,7 +226,7 @@ REFUSED = {
     "a setting of another optimizer": (
         {"optimizer": "adam", "momentum": 0.9}, "momentum is no setting of Adam, but of SGD"),
     "nesterov alone": ({"nesterov": True}, "nesterov needs momentum above 0"),
-    "a momentum of 1": ({"momentum": 1}, "momentum must be a finite number .*below 1"),
+    "a momentum above 1": ({"momentum": 1.1}, "momentum must be a finite number .*at most 1"),
     "a negative penalty": ({"l2": -1}, "l2 must be a finite number at least 0"),
     "a limit of nothing": ({"clip_norm": 0}, "clip_norm must be a finite number above 0"),
     "a limit that is NaN": ({"max_norm": float("nan")}, "max_norm must be a finite number above"),

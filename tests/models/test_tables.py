@@ -9,6 +9,7 @@ import pytest
 from syn0 import Adam, load
 from syn0.data import read_table
 from syn0.models import evaluate, judged_rows, plan_table, resume_table, table_options
+from syn0.models.tables import places_by_weight
 
 
 @pytest.fixture
@@ -168,25 +169,56 @@ def test_wishes_that_cannot_be_are_refused_before_training(uneven, wishes, words
         plan_table(uneven, wishes)
 
 
-def test_early_stopping_is_for_training_whose_length_nobody_chose(uneven):
-    examples = plan_table(read_table("iris"), table_options()).examples
-    X, y, validation = examples.X, examples.y, examples.validation
-    assert (len(X), len(y)) == (108, 108)
-    assert len(validation[0]) == len(validation[1]) == 12
-    assert plan_table(read_table("iris"), table_options(epochs=5)).examples.validation is None
-    assert plan_table(read_table("iris"), table_options(steps=5)).examples.validation is None
+def test_all_rows_are_trained_on_unless_patience_asks_for_some_to_watch(uneven):
+    assert plan_table(read_table("iris"), table_options()).examples.validation is None
+    watched = plan_table(read_table("iris"), table_options(patience=5)).examples
+    assert (len(watched.X), len(watched.y)) == (108, 108)
+    assert len(watched.validation[0]) == len(watched.validation[1]) == 12
+    third = plan_table(read_table("iris"), table_options(patience=5, validation=1 / 3)).examples
+    assert (len(third.X), len(third.validation[0])) == (80, 40)
     history = plan_table(uneven, table_options(epochs=2)).fit(progress=False).history
     assert history.validation_loss == []
     assert len(history.reports) == 2
 
 
+@pytest.mark.parametrize("share", [0, 1, -0.5])
+def test_a_share_of_rows_to_watch_that_cannot_be_is_refused(share):
+    with pytest.raises(ValueError, match="validation must be a finite number above 0 and below 1"):
+        plan_table(read_table("iris"), table_options(patience=5, validation=share))
+
+
 def test_validation_rows_have_every_class_share_and_are_not_trained_on():
-    examples = plan_table(read_table("iris"), table_options()).examples
+    examples = plan_table(read_table("iris"), table_options(patience=5)).examples
     X, y, (validation_X, validation_y) = examples.X, examples.y, examples.validation
     assert validation_y.sum(axis=0).tolist() == [4, 4, 4]
     together = np.vstack([X, validation_X])
     assert len(together) == 120
     assert y.sum() == len(y)
+
+
+def test_rows_to_watch_may_be_given():
+    iris, order = read_table("iris"), np.random.RandomState(0).permutation(150)
+    options = table_options(holdout=0.0, patience=5)
+    plan = plan_table(iris.take(order[:100]), options, iris.take(order[100:]))
+    assert len(plan.examples.X) == 100
+    assert plan.network.origin.validation == 0
+    assert len(plan.examples.validation[0]) == 50
+
+
+def test_rows_that_are_watched_count_by_their_weights():
+    places = places_by_weight(np.array([1.0, 0.0, 3.0]))
+    assert Counter(places.tolist()) == pytest.approx({0: 7.5, 2: 22.5}, abs=1)
+    assert set(places_by_weight(np.zeros(3)).tolist()) == {0, 1, 2}
+
+
+def test_the_fewer_the_rows_the_more_the_weights_decay():
+    def decay(rows):
+        table = read_table(pd.DataFrame({"a": np.arange(rows) + 0.5, "b": np.arange(rows) / 3}))
+        return plan_table(table, table_options(holdout=0.0)).training.optimizer.weight_decay
+
+    assert [decay(rows) for rows in (100, 500, 2000, 10_000)] == [1.0, 1.0, 0.25, 0.1]
+    digits = plan_table(read_table("digits"), table_options())
+    assert digits.training.optimizer.weight_decay == 0.1  # of images
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from syn0.cli.bench import bench
 from syn0.cli.check import check
 from syn0.cli.engines import engines
 from syn0.cli.evaluate import evaluate
+from syn0.cli.export import export
 from syn0.cli.predict import predict
 from syn0.cli.train import train
 from syn0.cli.write import write
@@ -34,13 +35,14 @@ def cli() -> None:
     syn0 train digits             train on real data
     syn0 train table.csv --target COLUMN --out model.safetensors
     syn0 predict model.safetensors new.csv
+    syn0 export model.safetensors --to onnx
     syn0 check 3-4-1              compare its gradient with differences
     syn0 engines                  what can run programs here
     syn0 bench                    how fast they are, beside other tools
     """
 
 
-for command in (write, train, predict, evaluate, check, engines, bench):
+for command in (write, train, predict, evaluate, export, check, engines, bench):
     cli.add_command(command)
 
 

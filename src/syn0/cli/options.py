@@ -95,7 +95,8 @@ OPTION_NAMES = tuple(
 """The names of these options, which are those of the settings that they give."""
 
 FILE_SETTINGS = (
-    "patience", "monitor", "beta1", "beta2", "epsilon", "decay", "memory", "tolerance",
+    "patience", "monitor", "reshuffle", "penalty_per_row", "beta1", "beta2", "epsilon",
+    "epsilon_hat", "decay", "memory", "tolerance", "evaluations",
 )  # fmt: skip
 """Further settings that TOML files may hold; few need them, so they have no option."""
 

@@ -107,9 +107,8 @@ def train(
     folders of images, or a built-in name: correlated, xor, digits, iris, wine, breast_cancer,
     diabetes.
 
-    Numbers are scaled, texts encoded and missing values filled, and the epoch is kept that
-    validation rows find best. With --net, the columns go in as they are and the network is the
-    tutorial's.
+    Numbers are scaled, texts encoded and missing values filled, and settings chosen that suit the
+    table. With --net, the columns go in as they are and the network is the tutorial's.
 
     \b
     syn0 train digits

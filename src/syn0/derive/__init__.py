@@ -2,6 +2,7 @@
 
 from syn0.derive.checks import check_names, check_training
 from syn0.derive.initializers import INITIALIZERS
+from syn0.derive.layers import inputs_of_layer
 from syn0.derive.losses import LOSSES, loss_of, target_columns
 from syn0.derive.network import gradient_program, prediction_program, training_program
 from syn0.derive.schedules import SCHEDULES
@@ -13,6 +14,7 @@ __all__ = [
     "check_names",
     "check_training",
     "gradient_program",
+    "inputs_of_layer",
     "loss_of",
     "prediction_program",
     "target_columns",

@@ -23,6 +23,8 @@ def check_names(network: NetworkSpec) -> None:
             choice("activation", layer.activation, ACTIVATIONS)
         if isinstance(layer, Dense):
             chosen("init", layer.init, INITIALIZERS)
+            if not chosen("bias_init", layer.bias_init, INITIALIZERS).row.for_bias:
+                raise ValueError(f"bias_init {layer.bias_init!r} is for weights only")
     last = network.dense[-1].activation
     if last not in loss.row.activations:
         raise ValueError(
@@ -47,6 +49,8 @@ def check_training(network: NetworkSpec, training: Training) -> None:
     """ValueError if the training names something unknown or does not go with the network."""
     loss = loss_of(network)
     chosen("schedule", training.schedule, SCHEDULES)
+    if training.penalty_per_row and training.reduction != "mean":
+        raise ValueError("penalty_per_row goes with reduction='mean': a sum is not per row")
     if training.label_smoothing and loss.name not in SMOOTHED:
         raise ValueError(
             f"label_smoothing is for classes: it goes with the losses {' and '.join(SMOOTHED)}, "

@@ -18,84 +18,93 @@ class Initializer(Choice):
     """One row of the table.
 
     Attributes:
-        start: the (inputs, units) array, from inputs, units and the row's numbers.
+        start: an array of a shape, from that, the layer's inputs and units, and the row's numbers.
         words: how it is drawn, in a few words for a learner.
+        for_bias: whether units' constants may start so too.
     """
 
     start: Callable[..., Expr]
     words: str
+    for_bias: bool = True
 
 
-def even(bound: float, inputs: int, units: int) -> Expr:
+Shape = tuple[int, ...]
+"""(inputs, units) of weights, (units,) of constants."""
+
+
+def even(bound: float, shape: Shape) -> Expr:
     """Drawn evenly from -bound to bound."""
-    return scaled(bound, 2 * random(inputs, units) - 1)
+    return scaled(bound, 2 * random(*shape) - 1)
 
 
-def bell(deviation: float, inputs: int, units: int) -> Expr:
+def bell(deviation: float, shape: Shape) -> Expr:
     """Drawn from the normal distribution with the given standard deviation."""
-    return scaled(deviation, normal(inputs, units))
+    return scaled(deviation, normal(*shape))
 
 
 POSITIVE = {"above": 0.0}
 
 INITIALIZERS: dict[str, Initializer] = {
     "uniform": Initializer(
-        start=lambda inputs, units, bound: even(bound, inputs, units),
+        start=lambda shape, inputs, units, bound: even(bound, shape),
         words="evenly around 0",
         settings=(Setting("bound", 1.0, POSITIVE),),
     ),
     "normal": Initializer(
-        start=lambda inputs, units, deviation: bell(deviation, inputs, units),
+        start=lambda shape, inputs, units, deviation: bell(deviation, shape),
         words="normally around 0",
         settings=(Setting("deviation", 1.0, POSITIVE),),
     ),
     # Glorot & Bengio, "Understanding the difficulty of training deep feedforward neural
     # networks" (2010), equation 16: keeps the variance of values and gradients across layers.
     "glorot_uniform": Initializer(
-        start=lambda inputs, units: even(math.sqrt(6 / (inputs + units)), inputs, units),
+        start=lambda shape, inputs, units, factor: even(
+            math.sqrt(factor / (inputs + units)), shape
+        ),
         words="evenly around 0",
+        settings=(Setting("factor", 6.0, POSITIVE),),
     ),
     "glorot_normal": Initializer(
-        start=lambda inputs, units: bell(math.sqrt(2 / (inputs + units)), inputs, units),
+        start=lambda shape, inputs, units: bell(math.sqrt(2 / (inputs + units)), shape),
         words="normally around 0",
     ),
     # He et al., "Delving Deep into Rectifiers" (2015), equation 10: the same for relu, which
     # turns half of its inputs off.
     "he_uniform": Initializer(
-        start=lambda inputs, units: even(math.sqrt(6 / inputs), inputs, units),
+        start=lambda shape, inputs, units: even(math.sqrt(6 / inputs), shape),
         words="evenly around 0",
     ),
     "he_normal": Initializer(
-        start=lambda inputs, units: bell(math.sqrt(2 / inputs), inputs, units),
+        start=lambda shape, inputs, units: bell(math.sqrt(2 / inputs), shape),
         words="normally around 0",
     ),
     # LeCun et al., "Efficient BackProp" (1998), equation 16.
     "lecun_uniform": Initializer(
-        start=lambda inputs, units: even(math.sqrt(3 / inputs), inputs, units),
+        start=lambda shape, inputs, units: even(math.sqrt(3 / inputs), shape),
         words="evenly around 0",
     ),
     "lecun_normal": Initializer(
-        start=lambda inputs, units: bell(math.sqrt(1 / inputs), inputs, units),
+        start=lambda shape, inputs, units: bell(math.sqrt(1 / inputs), shape),
         words="normally around 0",
     ),
     # Saxe, McClelland & Ganguli, "Exact solutions to the nonlinear dynamics of learning in deep
     # linear neural networks" (2014).
     "orthogonal": Initializer(
-        start=lambda inputs, units, gain: scaled(gain, orthogonal(inputs, units)),
+        start=lambda shape, inputs, units, gain: scaled(gain, orthogonal(*shape)),
         words="at right angles to each other",
+        for_bias=False,
         settings=(Setting("gain", 1.0, POSITIVE),),
     ),
     "constant": Initializer(
-        start=lambda inputs, units, value: (
-            zeros(inputs, units) + value if value else zeros(inputs, units)
-        ),
+        start=lambda shape, inputs, units, value: zeros(*shape) + value if value else zeros(*shape),
         words="all alike",
         settings=(Setting("value", 0.0),),
     ),
 }
 
 
-def start_weights(initializer: str, inputs: int, units: int) -> tuple[Expr, str]:
-    """An (inputs, units) array as the initializer's name has it, and words for how."""
+def start(initializer: str, shape: Shape, inputs: int, units: int) -> tuple[Expr, str]:
+    """An array of `shape`, of a layer with so many inputs and units, as the initializer's name has
+    it, and words for how."""
     choice = chosen("init", initializer, INITIALIZERS)
-    return choice.row.start(inputs, units, *choice.numbers), choice.row.words
+    return choice.row.start(shape, inputs, units, *choice.numbers), choice.row.words

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from syn0 import spec
-from syn0.derive.initializers import start_weights
+from syn0.derive.initializers import start
 from syn0.program import ACTIVATIONS, Expr, Line, Name, activate, delta
 from syn0.program.expressions import (
     apply,
@@ -158,14 +158,16 @@ class DenseRule(Rule):
     """`l1 = sigmoid(l0 @ syn0 + bias0)`, and back."""
 
     def start(self, layer: spec.Dense, place: Place) -> Iterator[Line]:
-        """Weights as the initializer draws them, constants from 0."""
-        k, values = place.number, f"l{place.number}"
-        weights, how = start_weights(layer.init, place.width, layer.units)
+        """Weights and constants as their initializers draw them."""
+        k, values, fans = place.number, f"l{place.number}", (place.width, layer.units)
+        weights, how = start(layer.init, fans, *fans)
         note = f"weights from l{k - 1} to {values}, {how}"
         yield Line(place.weights.name, weights, "init", k, note)
         if layer.bias:
-            note = f"one constant for each unit of {values}, from 0"
-            yield Line(place.bias.name, zeros(layer.units), "init", k, note)
+            constants, how = start(layer.bias_init, (layer.units,), *fans)
+            how = "from 0" if layer.bias_init == "constant" else how
+            note = f"one constant for each unit of {values}, {how}"
+            yield Line(place.bias.name, constants, "init", k, note)
 
     def forward(self, layer: spec.Dense, place: Place, *, training: bool) -> Iterator[Line]:
         """The activation of weighted sums, which stand alone where the slope is taken from them."""
@@ -411,3 +413,11 @@ def layers_in_place(network: NetworkSpec) -> list[tuple[LayerRule, Any, Place]]:
             width = layer.units
         stream += 2 * isinstance(layer, RANDOM)
     return result
+
+
+def inputs_of_layer(network: NetworkSpec, number: int) -> str:
+    """The name of the values that `Dense` layer `number` takes, counted from 1."""
+    places = (
+        place for _, layer, place in layers_in_place(network) if isinstance(layer, spec.Dense)
+    )
+    return next(place.below.name for place in places if place.number == number)

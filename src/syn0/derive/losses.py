@@ -67,6 +67,11 @@ def squared_error(target: Expr, out: Expr, error: Expr, total: Total) -> Expr:
     return total(error**2) / 2
 
 
+def mean_squared_error(target: Expr, out: Expr, error: Expr, total: Total, outputs: int) -> Expr:
+    """The same over the number of outputs."""
+    return total(error**2) / (2 * outputs)
+
+
 def absolute_error(target: Expr, out: Expr, error: Expr, total: Total) -> Expr:
     """The sum of the errors' sizes."""
     return total(absolute(error))
@@ -85,8 +90,10 @@ def quantile(target: Expr, out: Expr, error: Expr, total: Total, *quantiles: flo
 
 
 def poisson(target: Expr, out: Expr, error: Expr, total: Total) -> Expr:
-    """Minus the log-likelihood of counts, but for the part that no weight changes."""
-    return total(out - target * log(maximum(out, TINY)))
+    """Half the deviance of counts: minus their log-likelihood, from 0 where all are as expected
+    (McCullagh & Nelder, "Generalized Linear Models", 1989, section 2.3)."""
+    surprise = log(maximum(target, TINY) / maximum(out, TINY))
+    return total(target * surprise - (target - out))
 
 
 def binary_cross_entropy(target: Expr, out: Expr, error: Expr, total: Total) -> Expr:
@@ -175,6 +182,16 @@ LOSSES: dict[str, Loss] = {
         activations=("identity", "tanh", "softsign"),
         output="identity",
         targets="sides",
+    ),
+    # scikit-learn's: the loss that is reported is a mean, but what is descended is the sum.
+    "mean_squared_error": Loss(
+        value=mean_squared_error,
+        pull=lambda target, out, error, outputs: error,
+        words="half the mean of the squared errors over the outputs, which learn from their sum",
+        activations=ANY,
+        output="identity",
+        settings=(Setting("outputs", 1, {"least": 1}, whole=True),),
+        listed=False,
     ),
 }
 

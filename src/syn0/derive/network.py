@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from syn0.derive.backward import backward_lines
 from syn0.derive.checks import check_names, check_training
@@ -17,13 +18,14 @@ from syn0.derive.rows import Rows
 from syn0.derive.schedules import reads_steps
 from syn0.derive.updates import penalty, penalty_constants, update_lines
 from syn0.program import Const, Expr, Line, Name, Program
-from syn0.program.expressions import absolute, apply, maximum, mean, total
+from syn0.program.expressions import absolute, apply, equal, mean, total
 from syn0.program.operations import Shape
 from syn0.spec import LBFGS, NetworkSpec, Training
 
 MACHINE_EPSILON = {"float64": 2.0**-52, "float32": 2.0**-23}
 
 
+@lru_cache(maxsize=128)
 def training_program(
     network: NetworkSpec, training: Training, *, weighted: bool = False
 ) -> Program:
@@ -51,6 +53,7 @@ def gradient_program(network: NetworkSpec, training: Training) -> Program:
         reduction=training.reduction,
         l1=training.l1,
         l2=training.l2,
+        penalty_per_row=training.penalty_per_row,
         label_smoothing=training.label_smoothing,
     )
     return assembled(network, plain, weighted=False)
@@ -61,9 +64,9 @@ def assembled(network: NetworkSpec, training: Training, *, weighted: bool) -> Pr
     rows = Rows(training.batch_size is not None, weighted, training.reduction == "mean")
     drawn = any(isinstance(layer, RANDOM) for layer in network.layers)
     backward = backward_lines(network, training, rows)
-    optimizer_init, update = update_lines(training, backward.parameters, counted=drawn)
+    optimizer_init, update = update_lines(training, backward.parameters, rows, counted=drawn)
     init = [
-        *start_lines(network, tiny=weighted and rows.mean),
+        *start_lines(network),
         *(seed_line(network) if drawn else ()),
         *penalty_constants(training),
         *optimizer_init,
@@ -91,6 +94,7 @@ def assembled(network: NetworkSpec, training: Training, *, weighted: bool) -> Pr
     return program_of(network, lines, inputs, ("loss", "error", *backward.reports))
 
 
+@lru_cache(maxsize=128)
 def prediction_program(network: NetworkSpec, reduction: str = "sum") -> Program:
     """The program that predicts: the start, the forward lines over all rows without what only
     training does, and the loss of the data alone."""
@@ -133,11 +137,11 @@ def layer_starts(network: NetworkSpec) -> Iterator[Line]:
         yield from rule.start(layer, place)
 
 
-def start_lines(network: NetworkSpec, *, tiny: bool = False) -> Iterator[Line]:
+def start_lines(network: NetworkSpec) -> Iterator[Line]:
     """Where the weights and the constants of the loss start."""
     yield from layer_starts(network)
     loss = loss_of(network)
-    if loss.row.uses_tiny or tiny:
+    if loss.row.uses_tiny:
         smallest = Const(MACHINE_EPSILON[network.dtype])
         yield Line(TINY.name, smallest, "init", 0, "keeps logarithms and quotients finite")
     if loss.name == "quantile":
@@ -189,9 +193,10 @@ def loss_lines(network: NetworkSpec, training: Training, rows: Rows) -> Iterator
     value, words = loss.row.value(target, out, error, rows.total, *loss.numbers), loss.row.words
     value, words = rows.averaged(value, out), words + rows.words
     if rows.mean and rows.weighted:
-        weight_sum = maximum(total(rows.weight), TINY)
-        yield Line("weight_sum", weight_sum, "loss", 0, "how much all rows count together")
-    if (cost := penalty(training, [f"syn{k}" for k in range(n)])) is not None:
+        weight_sum = total(rows.weight) + equal(total(rows.weight), 0)
+        note = "how much all rows count together; 1 where none counts"
+        yield Line("weight_sum", weight_sum, "loss", 0, note)
+    if (cost := penalty(training, [f"syn{k}" for k in range(n)], rows)) is not None:
         yield Line("penalty", cost, "loss", 0, "what the sizes of the weights cost")
         value, words = value + Name("penalty"), f"{words}, and the penalty"
     yield Line("loss", value, "loss", n, words)

@@ -150,7 +150,8 @@ class RMSpropRule(Rule):
 
 
 class AdamRule(Rule):
-    """Kingma & Ba (2015), Algorithm 1, epsilon outside the bias-corrected root."""
+    """Kingma & Ba (2015), Algorithm 1, epsilon outside the bias-corrected root; or, with
+    `epsilon_hat`, in the order of section 2's last remark."""
 
     names_pull = True
     counts_steps = True
@@ -172,8 +173,12 @@ class AdamRule(Rule):
         yield Line(m.name, value, "update", p.layer, "mean of the recent updates")
         value = beta2 * v + (1 - beta2) * pull**2
         yield Line(v.name, value, "update", p.layer, "mean of their squares")
-        mean, square = m / (1 - beta1**T), v / (1 - beta2**T)
         note = "a step of about alpha, smaller where the updates disagree"
+        if optimizer.epsilon_hat:
+            rate = by(alpha, (1 - beta2**T) ** 0.5 / (1 - beta1**T))
+            yield Change(rate * m / (sqrt(v) + epsilon), note)
+            return
+        mean, square = m / (1 - beta1**T), v / (1 - beta2**T)
         yield Change(by(alpha, mean) / (sqrt(square) + epsilon), note)
 
 

@@ -99,6 +99,11 @@ def plateau(rate: float, patience: float, factor: float) -> Lines:
     return init, update
 
 
+def by_epoch(rate: float) -> Lines:
+    """A rate that no line changes."""
+    return [Line("rate", Const(rate), "init", 0, "learning rate at first")], []
+
+
 LEAST_ONE = {"least": 1.0}
 SHARE = {"above": 0.0, "below": 1.0}
 
@@ -144,6 +149,12 @@ SCHEDULES: dict[str, Schedule] = {
         words="falls where the loss of no step in so many was a new low",
         before=plateau,
         settings=(Setting("patience", 1000, LEAST_ONE, whole=True), Setting("factor", 0.5, SHARE)),
+    ),
+    "by_epoch": Schedule(
+        alpha=lambda rate: RATE,
+        words="as whoever trains sets it between epochs",
+        before=by_epoch,
+        listed=False,
     ),
 }
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from syn0.derive.layers import Parameter
 from syn0.derive.optimizers import ALPHA, Change, T, rule_of, start_memory
+from syn0.derive.rows import Rows
 from syn0.derive.schedules import Lines, alpha_lines, changes
 from syn0.program.expressions import (
     Const,
@@ -39,7 +40,7 @@ def penalty_constants(training: Training) -> Iterator[Line]:
         yield Line("lasso", Const(training.l1), "init", 0, note)
 
 
-def penalty(training: Training, weights: list[str]) -> Expr | None:
+def penalty(training: Training, weights: list[str], rows: Rows) -> Expr | None:
     """What the sizes of the weights add to the loss; None for nothing."""
     terms: list[Expr] = []
     names = [Name(name) for name in weights]
@@ -47,16 +48,21 @@ def penalty(training: Training, weights: list[str]) -> Expr | None:
         terms.append(RIDGE / 2 * added(total(w**2) for w in names))
     if training.l1:
         terms.append(LASSO * added(total(absolute(w)) for w in names))
-    return added(terms) if terms else None
+    return per_row(training, added(terms), rows) if terms else None
 
 
-def with_penalties(training: Training, p: Parameter) -> Parameter:
+def per_row(training: Training, strength: Expr, rows: Rows) -> Expr:
+    """A strength, or a cost, over the rows of a step where the penalties are divided by them."""
+    return rows.averaged(strength, Name("l0")) if training.penalty_per_row else strength
+
+
+def with_penalties(training: Training, p: Parameter, rows: Rows) -> Parameter:
     """The pull of a parameter, with that of the penalties."""
     pull, weights = p.pull, Name(p.name)
     if p.is_weights and training.l2:
-        pull = pull - RIDGE * weights
+        pull = pull - per_row(training, RIDGE, rows) * weights
     if p.is_weights and training.l1:
-        pull = pull - LASSO * sign(weights)
+        pull = pull - per_row(training, LASSO, rows) * sign(weights)
     return replace(p, pull=pull)
 
 
@@ -65,23 +71,28 @@ def pull_line(p: Parameter) -> Line:
     return Line(f"{p.name}_update", p.pull, "update", p.layer, p.note)
 
 
-def pulls(training: Training, parameters: list[Parameter]) -> list[Parameter]:
+def pulls(training: Training, parameters: list[Parameter], rows: Rows) -> list[Parameter]:
     """The parameters, with pulls that hold the penalties and are no larger than is allowed."""
-    result = [with_penalties(training, p) for p in parameters]
+    result = [with_penalties(training, p, rows) for p in parameters]
     if (limit := training.clip_value) is not None:
         result = [replace(p, pull=clip(p.pull, -limit, limit)) for p in result]
     return result
 
 
-def update_lines(training: Training, parameters: list[Parameter], *, counted: bool) -> Lines:
+def update_lines(
+    training: Training, parameters: list[Parameter], rows: Rows, *, counted: bool
+) -> Lines:
     """The lines of "init" and "update" by which the parameters learn.
 
     `counted` says that the program counts its steps in `t`, whatever the optimizer needs.
     """
-    parameters = pulls(training, parameters)
+    parameters = pulls(training, parameters, rows)
     count = Line("t", Const(0), "init", 0, "number of steps taken")
     if isinstance(training.optimizer, LBFGS):
-        return [count] if counted else [], [pull_line(p) for p in parameters]
+        # Weights before constants, first layer first: the order in which a solver packs them does
+        # not matter but for rounding, which then is scikit-learn's.
+        packed = sorted(parameters, key=lambda p: (not p.is_weights, p.layer))
+        return [count] if counted else [], [pull_line(p) for p in packed]
     rule = rule_of(training.optimizer)
     init, update = alpha_lines(training)
     init = [*init, *rule.constants(training.optimizer)]

@@ -1,6 +1,6 @@
 """What runs a program on arrays."""
 
-from syn0.engines.base import Arrays, Batch, Batches, Figures, Runner, Stretch
+from syn0.engines.base import Arrays, Batch, Batches, Figures, Runner, Stretch, Values
 from syn0.engines.choice import Choice, choose
 from syn0.engines.native import NativeRunner
 from syn0.engines.numpy import NumpyRunner
@@ -48,6 +48,7 @@ __all__ = [
     "Predictor",
     "Runner",
     "Stretch",
+    "Values",
     "choose",
     "make_runner",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -69,6 +70,9 @@ class Runner(Protocol):
     name: str
     notice: str
     """Why this engine runs what another was asked to; "" where it was not."""
+
+    def at_work(self, rows: int) -> AbstractContextManager[object]:
+        """What to set up around many steps of so many rows."""
 
     def train(
         self, values: Values, arrays: Arrays, batches: Batches, *, measure: bool

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from dataclasses import dataclass
+from functools import lru_cache
 
 from syn0.engines.compiler import CompilerError, find_compiler
 from syn0.program import Apply, Expr, Program, check
@@ -128,6 +129,7 @@ HASHES = 20
 """What an entry of a mask counts: the operations of its hash."""
 
 
+@lru_cache(maxsize=256)
 def work_of_a_step(program: Program, rows: int) -> tuple[float, float]:
     """Multiplications and additions of a step's matrix products, and the entries that all other
     operations compute."""

@@ -7,24 +7,47 @@ steps; nothing else is added to them.
 from __future__ import annotations
 
 import linecache
+import math
 import weakref
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from syn0.engines.base import Arrays, Batches, Figures, Stretch, Values
+from syn0.engines.base import Arrays, Batches, Figures, Values
 from syn0.printers.numpy import NumpyPrinter, indented
-from syn0.program import Program
+from syn0.program import Program, check
 
 ONE_THREAD_UP_TO = 1_000_000
 """Multiplications in a matrix product, measured on two cores: see `blas_threads`."""
 
 ROWS_AT_ONCE = 16_384
 """Rows that are predicted together."""
+
+
+class Printed:
+    """The text of two programs, the functions that it defines, and the numbers in the largest of
+    their weights."""
+
+    def __init__(self, training: Program, prediction: Program) -> None:
+        shapes = check(training)
+        self.widest = max(math.prod(map(int, shapes[name])) for name in training.weights)
+        self.source = source_text(training, prediction)
+        self.functions: dict[str, Any] = {}
+        file = f"<syn0 numpy program {id(self):x}>"
+        # Python reads traceback lines from here, so that a failing line shows itself.
+        linecache.cache[file] = (len(self.source), None, self.source.splitlines(True), file)
+        weakref.finalize(self, linecache.cache.pop, file, None)
+        exec(compile(self.source, file, "exec"), self.functions)  # noqa: S102  (our own text)
+
+    @staticmethod
+    @lru_cache(maxsize=32)
+    def of(training: Program, prediction: Program) -> Printed:
+        """Printed anew only where these programs were not printed lately."""
+        return Printed(training, prediction)
 
 
 class NumpyRunner:
@@ -43,20 +66,18 @@ class NumpyRunner:
         self, training: Program, prediction: Program, rows: int = 0, threads: int | None = None
     ) -> None:
         self._training, self._prediction, self._threads = training, prediction, threads
-        self.source = source_text(training, prediction)
-        self._functions: dict[str, Any] = {}
-        file = f"<syn0 numpy program {id(self):x}>"
-        # Python reads traceback lines from here, so that a failing line shows itself.
-        linecache.cache[file] = (len(self.source), None, self.source.splitlines(True), file)
-        weakref.finalize(self, linecache.cache.pop, file, None)
-        exec(compile(self.source, file, "exec"), self._functions)  # noqa: S102  (our own text)
+        self._printed = Printed.of(training, prediction)
+        self.source, self._functions = self._printed.source, self._printed.functions
+
+    def at_work(self, rows: int) -> AbstractContextManager[object]:
+        """The threads that the matrix products of so many rows may use."""
+        return blas_threads(rows * self._printed.widest, self._threads)
 
     def train(
         self, values: Values, arrays: Arrays, batches: Batches, *, measure: bool
     ) -> tuple[Values, list[Figures]]:
         """See `Runner.train`."""
-        rows = max(Stretch.of(batches, len(arrays["X"])).sizes[:1], default=0)
-        with np.errstate(all="ignore"), self._blas_threads(rows, values):
+        with np.errstate(all="ignore"):
             state, measured = self._functions["train"](
                 batches=batches, measure=measure, **arrays, **self._given(values)
             )
@@ -64,8 +85,7 @@ class NumpyRunner:
 
     def gradient(self, values: Mapping[str, Any], arrays: Arrays) -> tuple[Figures, Values]:
         """See `Runner.gradient`."""
-        rows = len(arrays["X"])
-        with np.errstate(all="ignore"), self._blas_threads(rows, values):
+        with np.errstate(all="ignore"):
             figures, pulls = self._functions["gradient"](**arrays, **self._given(values))
         return tuple(map(float, figures)), pulls
 
@@ -91,11 +111,6 @@ class NumpyRunner:
     def _given(self, values: Mapping[str, Any]) -> Values:
         program = self._training
         return {n: values[n] for n in program.state + program.constants + program.numbers}
-
-    def _blas_threads(self, rows: int, values: Mapping[str, Any]) -> AbstractContextManager[object]:
-        """The threads that the matrix products of so many rows may use."""
-        widest = max(np.size(values[name]) for name in self._training.weights)
-        return blas_threads(rows * widest, self._threads)
 
     def _weights(self, values: Mapping[str, Any]) -> Values:
         return {line.target: values[line.target] for line in self._prediction.phase("init")}

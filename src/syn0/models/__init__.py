@@ -9,6 +9,7 @@ from syn0.models.evaluation import (
 )
 from syn0.models.files import load
 from syn0.models.network import Examples, Network, Origin, answers
+from syn0.models.options import TableOptions, table_options
 from syn0.models.settings import (
     LAYER_SETTINGS,
     NETWORK_SETTINGS,
@@ -20,13 +21,11 @@ from syn0.models.settings import (
 from syn0.models.tables import (
     Fitted,
     Plan,
-    TableOptions,
     check_sizes,
     judged_rows,
     plan_table,
     resolved_settings,
     resume_table,
-    table_options,
     task_for,
 )
 

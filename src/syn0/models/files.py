@@ -11,10 +11,10 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,35 +40,18 @@ NEVER_NEGATIVE = re.compile(r"rate|variance\d+|\w+_(v|squares)")
 """The names of a program's state that it takes roots of, or steps by."""
 
 ENTRIES = {
-    "format", "versions", "engine", "network", "training", "step", "epoch", "generator_position",
-    "schema", "origin", "digest",
+    "engine", "network", "training", "step", "epoch", "generator_position", "schema", "origin",
 }  # fmt: skip
+"""What describes a network, beside what every model's description has: see `write`."""
+
+Description = dict[str, Any]
+Arrays = dict[str, NDArray[Any]]
+Model = TypeVar("Model")
 
 
 def save(network: Network, path: str | os.PathLike[str]) -> None:
     """Write `network` to `path`; OSError if that cannot be done, with nothing changed there."""
-    from safetensors.numpy import save as to_bytes
-
-    checkpoint = network.checkpoint
-    _, words, position, *_ = checkpoint.generator
-    arrays = {name: np.asarray(value, order="C") for name, value in checkpoint.values.items()}
-    arrays[GENERATOR] = np.asarray(words, dtype=np.uint32)
-    description = {
-        "format": FORMAT,
-        "versions": {"syn0": __version__, "numpy": np.__version__},
-        "engine": network.engine,
-        "network": to_data(network.spec),
-        "training": to_data(network.training),
-        "step": checkpoint.step,
-        "epoch": checkpoint.epoch,
-        "generator_position": int(position),
-        "schema": network.schema.to_dict() if network.schema else None,
-        "origin": asdict(network.origin) if network.origin else None,
-    }
-    # One entry of metadata, as safetensors gives several no order of their own: the same network
-    # is always saved as the same bytes.
-    description["digest"] = digest(description, arrays)
-    write_whole(Path(path), to_bytes(arrays, {"syn0": json.dumps(description, allow_nan=False)}))
+    write(Path(path), *parts(network))
 
 
 def load(path: str | os.PathLike[str]) -> Network:
@@ -78,20 +61,72 @@ def load(path: str | os.PathLike[str]) -> Network:
         FileNotFoundError: there is no such file.
         ValueError: it is not a model of syn0's, is damaged or was edited.
     """
+    return read_model(path, restore)
+
+
+def parts(network: Network) -> tuple[Description, Arrays]:
+    """What a file holds of a network."""
+    checkpoint = network.checkpoint
+    _, words, position, *_ = checkpoint.generator
+    arrays = {name: np.asarray(value, order="C") for name, value in checkpoint.values.items()}
+    arrays[GENERATOR] = np.asarray(words, dtype=np.uint32)
+    description = {
+        "engine": network.engine,
+        "network": to_data(network.spec),
+        "training": to_data(network.training),
+        "step": checkpoint.step,
+        "epoch": checkpoint.epoch,
+        "generator_position": int(position),
+        "schema": network.schema.to_dict() if network.schema else None,
+        "origin": asdict(network.origin) if network.origin else None,
+    }
+    return description, arrays
+
+
+def write(path: Path, description: Description, arrays: Arrays, **versions: str) -> None:
+    """Write a model, with its format, the versions that made it and a digest."""
+    from safetensors.numpy import save as to_bytes
+
+    made_by = {"syn0": __version__, "numpy": np.__version__, **versions}
+    whole_of_it = {"format": FORMAT, "versions": made_by, **description}
+    # One entry of metadata, as safetensors gives several no order of their own: the same network
+    # is always saved as the same bytes.
+    whole_of_it["digest"] = digest(whole_of_it, arrays)
+    write_whole(path, to_bytes(arrays, {"syn0": json.dumps(whole_of_it, allow_nan=False)}))
+
+
+def read_model(
+    path: str | os.PathLike[str], restore: Callable[[Description, Arrays], Model]
+) -> Model:
+    """What `restore` makes of a file's description and arrays; its errors name the file.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: it is not a model of syn0's, is damaged or was edited.
+    """
     text, arrays = read(Path(path))
     try:
-        description = json.loads(text)
-        if not isinstance(description, dict) or set(description) != ENTRIES:
-            raise ValueError("it is a safetensors file, but not a model of syn0's")
-        rewritten = json.dumps(description) != text  # 1E-8 for 1e-08, say
-        if rewritten or description.pop("digest") != digest(description, arrays):
-            raise ValueError("it was edited or damaged: its content does not match its digest")
-        return restore(description, arrays)
-    except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
+        return restore(opened(text, arrays), arrays)
+    except (ValueError, TypeError, LookupError, OverflowError, RecursionError) as error:
         raise ValueError(f"{path} is not a model that this version can read: {error}") from None
 
 
-def read(path: Path) -> tuple[str, dict[str, NDArray[Any]]]:
+def opened(text: str, arrays: Arrays) -> Description:
+    """The description that `write` was given, and "versions"; ValueError if it was changed."""
+    description = json.loads(text)
+    if not isinstance(description, dict) or not {"format", "versions", "digest"} <= set(
+        description
+    ):
+        raise ValueError("it is a safetensors file, but not a model of syn0's")
+    rewritten = json.dumps(description) != text  # 1E-8 for 1e-08, say
+    if rewritten or description.pop("digest") != digest(description, arrays):
+        raise ValueError("it was edited or damaged: its content does not match its digest")
+    if (found := description.pop("format")) != FORMAT:
+        raise ValueError(f"its format is {found!r}, not {FORMAT}")
+    return description
+
+
+def read(path: Path) -> tuple[str, Arrays]:
     """The description and the arrays in a file."""
     from safetensors import SafetensorError, safe_open
 
@@ -110,10 +145,12 @@ def read(path: Path) -> tuple[str, dict[str, NDArray[Any]]]:
     return metadata["syn0"], arrays
 
 
-def restore(description: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Network:
+def restore(description: Description, arrays: Arrays) -> Network:
     """The network of a description; ValueError or TypeError where it does not hold together."""
-    if description["format"] != FORMAT:
-        raise ValueError(f"its format is {description['format']!r}, not {FORMAT}")
+    if "estimator" in description:
+        raise ValueError("it holds an estimator, not a network alone: syn0.load reads it in Python")
+    if set(description) - {"versions"} != ENTRIES:
+        raise ValueError("it does not have the entries of a network")
     spec, training = from_data(description["network"]), from_data(description["training"])
     if not isinstance(spec, NetworkSpec) or not isinstance(training, Training | None):
         raise ValueError("it does not describe a network")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from syn0.data import Schema, read_table, split_rows
-from syn0.derive import loss_of, prediction_program, training_program
-from syn0.engines import Predictor, Runner, make_runner
+from syn0.derive import inputs_of_layer, loss_of, prediction_program, training_program
+from syn0.engines import Predictor, Runner, Values, make_runner
 from syn0.models.arrays import inputs_array, targets_array
 from syn0.models.settings import (
     TRAINING_SETTINGS,
@@ -23,7 +23,8 @@ from syn0.models.settings import (
 )
 from syn0.models.weighting import row_weights
 from syn0.printers import PRINTERS, Data, UnsupportedError, example_data
-from syn0.program.interpreter import start
+from syn0.program import Program
+from syn0.program.interpreter import start, walk
 from syn0.spec import Layer, NetworkSpec, Optimizer, Training, parse_sizes
 from syn0.spec.checks import choice, real, whole
 from syn0.training import Checkpoint, History, Job, Run
@@ -162,13 +163,16 @@ class Network:
         self._begin(make_network([int(sizes)], whole, layers))
 
     @classmethod
-    def from_spec(cls, spec: NetworkSpec) -> Network:
-        """A network of the given description, at its start weights."""
+    def from_spec(
+        cls, spec: NetworkSpec, generator: np.random.RandomState | None = None
+    ) -> Network:
+        """A network of the given description, at its start weights: drawn from `generator`, by
+        default the legacy generator that its seed starts."""
         network = cls.__new__(cls)
-        network._begin(spec)
+        network._begin(spec, generator)
         return network
 
-    def _begin(self, spec: NetworkSpec) -> None:
+    def _begin(self, spec: NetworkSpec, generator: np.random.RandomState | None = None) -> None:
         self.spec = spec
         self.schema: Schema | None = None
         self.origin: Origin | None = None
@@ -176,9 +180,10 @@ class Network:
         self.engine: str | None = None
         self._plain = training_program(spec, Training(steps=1))
         self._runner: Runner | None = None
+        self._ready_to_train: tuple[object, Program, Values, Runner] | None = None
         self._predictor: Predictor | None = None
         self._eager = False
-        generator = np.random.RandomState(spec.seed)
+        generator = generator or np.random.RandomState(spec.seed)
         values = start(self._plain, generator)
         self._constants = {name: values[name] for name in self._plain.constants}
         kind, words, position, *_ = generator.get_state()
@@ -188,7 +193,7 @@ class Network:
 
     def __getstate__(self) -> dict[str, Any]:
         """What a copy or a pickle holds: all but what runs its programs, which is made again."""
-        return self.__dict__ | {"_runner": None, "_predictor": None}
+        return self.__dict__ | dict.fromkeys(("_runner", "_ready_to_train", "_predictor"))
 
     def __repr__(self) -> str:
         return f"<Network {self.spec}, {self.steps_taken:,} steps taken>"
@@ -249,10 +254,10 @@ class Network:
             threads: how many work at once; by default what the work is worth, of those that
                 $OMP_NUM_THREADS allows. The result does not depend on it beyond rounding.
             progress: whether training that takes its time shows progress on stderr.
-            settings: any other of `Training`'s (schedule, warm_up, shuffle, reduction, l1, l2,
-                max_norm, label_smoothing, clip_deltas, clip_value, clip_norm, trim_deltas,
-                report_every, patience, monitor) or of the optimizer's (momentum, nesterov,
-                weight_decay, beta1, …).
+            settings: any other of `Training`'s (schedule, warm_up, shuffle, reshuffle, reduction,
+                l1, l2, penalty_per_row, max_norm, label_smoothing, clip_deltas, clip_value,
+                clip_norm, trim_deltas, report_every, patience, monitor) or of the optimizer's
+                (momentum, nesterov, weight_decay, beta1, epsilon_hat, evaluations, …).
 
         Returns:
             The history. Ctrl-C ends training early and keeps what was learned.
@@ -293,23 +298,14 @@ class Network:
         engine: str = "auto",
         threads: int | None = None,
         progress: bool = True,
+        make: Callable[[Job, Checkpoint], Run] = Run,
     ) -> History:
-        """Train as `training` says, on arrays that fit the network; see `train`."""
+        """Train as `training` says, on arrays that fit the network; see `train`. What watches over
+        it is made of the job and of where it starts: a `Run`, or one with rules of its own."""
         check_batch_size(training, len(examples.X))
         if training.patience is not None and examples.validation is None:
             raise ValueError("patience needs validation rows: give validation=0.1 or (X, y)")
-        weighted = examples.sample_weight is not None
-        program = training_program(self.spec, training, weighted=weighted)
-        rows = len(examples.X)
-        runner = make_runner(
-            engine,
-            program,
-            prediction_program(self.spec, training.reduction),
-            rows=training.batch_size or rows,
-            steps=training.total_steps(rows),
-            threads=None if threads is None else whole("threads", threads),
-        )
-        fresh = start(program, np.random.RandomState(None if self.spec.seed is None else 0))
+        program, fresh, runner = self._to_train(training, examples, engine, threads)
         known = self.checkpoint.values
         job = Job(
             program,
@@ -322,7 +318,7 @@ class Network:
             progress=progress,
         )
         values = {name: known.get(name, fresh[name]) for name in program.state}
-        run = Run(job, replace(self.checkpoint, values=values))
+        run = make(job, replace(self.checkpoint, values=values))
         self.training, self._runner, self._predictor = training, runner, None
         self._eager = engine == "native"
         try:
@@ -333,6 +329,27 @@ class Network:
             if runner.notice:
                 print(f"Note: {runner.notice}", file=sys.stderr)
         return run.history
+
+    def _to_train(
+        self, training: Training, examples: Examples, engine: str, threads: int | None
+    ) -> tuple[Program, Values, Runner]:
+        """The program, the values that it starts with and what runs it; kept for the next training
+        of the same kind, so that many short ones cost little."""
+        weighted, rows = examples.sample_weight is not None, len(examples.X)
+        kind = (training, weighted, rows, engine, threads)
+        if self._ready_to_train is None or self._ready_to_train[0] != kind:
+            program = training_program(self.spec, training, weighted=weighted)
+            runner = make_runner(
+                engine,
+                program,
+                prediction_program(self.spec, training.reduction),
+                rows=training.batch_size or rows,
+                steps=training.total_steps(rows),
+                threads=None if threads is None else whole("threads", threads),
+            )
+            fresh = start(program, np.random.RandomState(None if self.spec.seed is None else 0))
+            self._ready_to_train = (kind, program, fresh, runner)
+        return self._ready_to_train[1:]
 
     def _with_validation(
         self, examples: Examples, validation: Sequence[ArrayLike] | float | None
@@ -378,6 +395,49 @@ class Network:
             )
         outputs = self._predictor(values, inputs)
         return outputs if self.schema is None else self.schema.restore(outputs)
+
+    def hidden(self, X: NDArray[Any], layer: int = -1) -> NDArray[Any]:
+        """The values of a hidden layer, as the next one takes them.
+
+        Args:
+            X: (rows, inputs) numbers.
+            layer: 1 for the first hidden layer, 2 for the next; or from the end, -1 (default) for
+                the last.
+
+        Returns:
+            (rows, units) of that layer.
+
+        Raises:
+            TypeError, ValueError: there is no such layer, or X does not fit.
+        """
+        count = len(self.spec.dense) - 1
+        number = layer + count + 1 if layer < 0 else layer
+        if not 1 <= number <= count:
+            raise ValueError(
+                f"there is no hidden layer {layer}: the network {self.spec} has {count}, "
+                f"{'none at all' if not count else f'1 to {count}, or -1 to -{count} from the end'}"
+            )
+        program = prediction_program(self.spec)
+        values = {**self._constants, **self.checkpoint.values, "X": inputs_array(X, self.spec)}
+        wanted = inputs_of_layer(self.spec, number + 1)
+        lines = walk(program.phase("forward"), values)
+        return next(value for line, value in lines if line.target == wanted)
+
+    def pulls(
+        self, training: Training, examples: Examples, weights: Mapping[str, NDArray[Any]]
+    ) -> tuple[float, dict[str, NDArray[Any]]]:
+        """The loss at some weights over all rows, and the pull on each: minus the gradient of what
+        `training`, by L-BFGS, descends."""
+        program, fresh, runner = self._to_train(training, examples, "auto", None)
+        values = {name: fresh[name] for name in program.constants}
+        figures, pulls = runner.gradient(values | dict(weights), examples.arrays())
+        return figures[0], pulls
+
+    def summary(self) -> str:
+        """A table of the layers: what each gives, and how many numbers it learns."""
+        from syn0.models.summary import summary
+
+        return summary(self)
 
     def labels(self, X: Any) -> NDArray[Any]:
         """The predicted class names, or numbers, of a network trained on a table; (rows,).
@@ -438,6 +498,23 @@ class Network:
         from syn0.models.files import save
 
         save(self, path)
+
+    def export(self, path: str | os.PathLike[str], to: str = "onnx") -> None:
+        """Write the network for other programs to run, its preprocessing inside.
+
+        Args:
+            path: the file, which is written whole or not at all.
+            to: the format: "onnx".
+
+        Raises:
+            ModuleNotFoundError: the package that writes the format is not installed.
+            OSError: the file cannot be written.
+            ValueError: an unknown format, or one that cannot say what the network does.
+        """
+        from syn0.models.onnx import export
+
+        choice("format", to, ("onnx",))
+        export(self, path)
 
 
 def sizes_of(sizes: Sequence[int] | str | int) -> tuple[int, ...]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from functools import cached_property
 from typing import Any
 
@@ -13,18 +13,24 @@ from numpy.typing import NDArray
 from syn0.data import Schema, Table, split_rows
 from syn0.derive import LOSSES, check_names, check_training, target_columns
 from syn0.models.arrays import loss_targets
+from syn0.models.defaults import (
+    DEFAULT_NETWORK,
+    HIDDEN,
+    default_dropout,
+    default_loss,
+    default_training,
+)
 from syn0.models.network import Examples, Network, Origin, check_batch_size
+from syn0.models.options import TableOptions
 from syn0.models.settings import (
     LAYER_SETTINGS,
     NETWORK_SETTINGS,
-    TRAINING_SETTINGS,
     make_network,
     make_training,
-    refuse_unknown,
     tutorial_training,
 )
 from syn0.models.weighting import row_weights
-from syn0.spec import OPTIMIZERS, Extras, Layer, NetworkSpec, Training
+from syn0.spec import OPTIMIZERS, Extras, NetworkSpec, Training
 from syn0.spec.checks import did_you_mean, real, seed_number
 from syn0.spec.choices import chosen
 from syn0.training import History
@@ -33,67 +39,6 @@ from syn0.training.loop import Callback
 HOLDOUT = 0.2
 FEWEST_ROWS_TO_SPLIT = 20
 """Tables with fewer rows, such as the tutorial's, are used whole."""
-
-VALIDATION = 0.1
-HIDDEN, HIDDEN_FOR_IMAGES = (128,), (256,)
-DEFAULT_NETWORK = {"activation": "relu", "bias": True, "init": "he_uniform", "dtype": "float32"}
-DROPOUT = {"dropout": 0.2}
-DROPOUT_FOR_IMAGES = {"dropout": 0.3, "input_dropout": 0.1}
-DEFAULT_OPTIMIZER = {
-    "optimizer": "adamw", "learning_rate": 0.003, "weight_decay": 0.1, "schedule": "one_cycle",
-}  # fmt: skip
-"""The practitioner's defaults; `python benchmarks/knobs.py` measures what each of them earns."""
-
-
-@dataclass(frozen=True)
-class TableOptions:
-    """What a user may say about training on a table; None leaves the choice to syn0.
-
-    Attributes:
-        sizes: the whole network; columns then go in as they are and the rest is the tutorial's.
-        hidden: units of the hidden layers, for the practitioner's pipeline.
-        layers: the layers one by one; the inputs then are the columns, prepared.
-        task: "classification" or "regression"; by default told from the target.
-        holdout: fraction of the rows held out for evaluation; 0 for none.
-        sample_weight: the column that says how much each row counts; it is no input.
-        class_weight: from class names to how much their rows count, or "balanced".
-        network: settings of the network by name, as in `Network`.
-        training: settings of the training by name, as in `Network.train`.
-        seed: of the split, the start weights, the order of batches and the masks.
-    """
-
-    sizes: tuple[int, ...] | None = None
-    hidden: tuple[int, ...] | None = None
-    layers: tuple[Layer, ...] | None = None
-    task: str | None = None
-    holdout: float | None = None
-    sample_weight: str | None = None
-    class_weight: Mapping[str, float] | str | None = None
-    network: Mapping[str, Any] = field(default_factory=dict)
-    training: Mapping[str, Any] = field(default_factory=dict)
-    seed: int = 1
-
-    def __post_init__(self) -> None:
-        given = [n for n in ("sizes", "hidden", "layers") if getattr(self, n) is not None]
-        if len(given) > 1:
-            raise ValueError(f"{' and '.join(given)} both describe layers: give one of them")
-
-
-def table_options(**settings: Any) -> TableOptions:
-    """Options from one flat list of settings by name.
-
-    Raises:
-        TypeError: an unknown name.
-    """
-    own = [f.name for f in fields(TableOptions) if f.name not in ("network", "training")]
-    known = list(dict.fromkeys([*own, *NETWORK_SETTINGS, *TRAINING_SETTINGS]))
-    refuse_unknown(settings, known, "training on a table")
-    given = {name: value for name, value in settings.items() if value is not None}
-    return TableOptions(
-        **{name: given[name] for name in own if name in given},
-        network={n: given[n] for n in NETWORK_SETTINGS if n in given and n != "seed"},
-        training={n: given[n] for n in TRAINING_SETTINGS if n in given},
-    )
 
 
 @dataclass(frozen=True)
@@ -119,23 +64,35 @@ class Plan:
     trained: Table
     held_out: Table
     options: TableOptions
+    watched: Table | None = None
+    """Rows that a user gave to say which epoch was best."""
 
     @cached_property
     def examples(self) -> Examples:
         """X, y and weights of the rows to train on, and the rows that say when to stop."""
         network, schema, origin = self.network, self.network.schema, self.network.origin
         assert schema is not None and origin is not None  # noqa: S101, PT018  (see plan_table)
-        dtype, spec = network.spec.dtype, network.spec
-        y = schema.targets(self.trained, dtype)
-        loss_targets(schema.restore(y), spec)  # what it cannot take is told in the target's units
-        classes, y = strata(schema, y), loss_targets(y, spec)
+        X, y = self.arrays(self.trained)
         column, by_class = self.options.sample_weight, self.options.class_weight
         given = None if column is None else weights_in(self.trained, column)
-        weight = row_weights(given, by_class, y, spec, schema.classes)
-        examples = Examples(schema.inputs(self.trained, dtype), y, weight)
+        weight = row_weights(given, by_class, y, network.spec, schema.classes)
+        if self.watched is not None:
+            return Examples(X, y, weight, self.arrays(self.watched))
         if not origin.validation:
-            return examples
-        return examples.split(*split_rows(len(y), origin.validation, origin.seed, classes))
+            return Examples(X, y, weight)
+        classes = strata(schema, schema.targets(self.trained))
+        kept, apart = split_rows(len(y), origin.validation, origin.seed, classes)
+        if weight is not None:
+            apart = apart[places_by_weight(weight[apart, 0])]
+        return Examples(X, y, weight).split(kept, apart)
+
+    def arrays(self, table: Table) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Inputs and targets of a table, as the network's program takes them."""
+        schema, spec = self.network.schema, self.network.spec
+        assert schema is not None  # noqa: S101  (see plan_table)
+        y = schema.targets(table, spec.dtype)
+        loss_targets(schema.restore(y), spec)  # what it cannot take is told in the target's units
+        return schema.inputs(table, spec.dtype), loss_targets(y, spec)
 
     def fit(
         self,
@@ -155,6 +112,14 @@ class Plan:
             progress=progress,
         )
         return Fitted(self.network, history, self.trained, self.held_out)
+
+
+def places_by_weight(weights: NDArray[Any], times: int = 10) -> NDArray[np.intp]:
+    """Places of rows, each as often as it weighs, `times` on average: so rows that say which epoch
+    was best count as those that are trained on. All alike where no row weighs anything."""
+    count = times * len(weights)
+    shares = np.cumsum(weights if weights.any() else np.ones_like(weights), dtype=np.float64)
+    return np.asarray(np.searchsorted(shares, (np.arange(count) + 0.5) / count * shares[-1]))
 
 
 def weights_in(table: Table, name: str) -> NDArray[Any]:
@@ -185,8 +150,13 @@ def without_weights(table: Table, name: str | None) -> Table:
     return replace(table, columns=columns, image_shape=None)
 
 
-def plan_table(table: Table, options: TableOptions) -> Plan:
+def plan_table(table: Table, options: TableOptions, watched: Table | None = None) -> Plan:
     """Settle how a network is trained on a table.
+
+    Args:
+        table: the rows to train on, and those to hold out.
+        options: what the user says about it.
+        watched: other rows for `patience` to watch; by default some of those trained on.
 
     Raises:
         ValueError, TypeError: options that do not go together or with the table.
@@ -212,13 +182,13 @@ def plan_table(table: Table, options: TableOptions) -> Plan:
     else:
         training = tutorial_training(options.training, spec)
     check_training(spec, training)
-    validation = VALIDATION if training.patience is not None else 0.0
-    rows_left = len(kept) - round(len(kept) * validation)
-    check_batch_size(training, rows_left)
+    sets_apart = training.patience is not None and watched is None
+    validation = real("validation", options.validation, above=0, below=1) if sets_apart else 0.0
+    check_batch_size(training, len(kept) - round(len(kept) * validation))
     network = Network.from_spec(spec)
     network.schema = schema
     network.origin = Origin(table.name, table.fingerprint, holdout, validation, options.seed)
-    return Plan(network, training, trained, held_out, options)
+    return Plan(network, training, trained, held_out, options, watched)
 
 
 def scaling_for(options: TableOptions) -> str:
@@ -239,13 +209,6 @@ def network_settings(options: TableOptions, schema: Schema) -> dict[str, Any]:
     return {**settings, "loss": loss, "seed": options.seed}
 
 
-def default_dropout(options: TableOptions, schema: Schema) -> dict[str, Any]:
-    """Dropout where layers are not described one by one, nor L-BFGS needs a loss that stays."""
-    if options.layers is not None or options.training.get("optimizer") == "lbfgs":
-        return {}
-    return DROPOUT_FOR_IMAGES if schema.image_shape else DROPOUT
-
-
 def network_for(options: TableOptions, schema: Schema, data: str) -> NetworkSpec:
     """The network of the options, for the columns of `data`."""
     settings = network_settings(options, schema)
@@ -255,7 +218,7 @@ def network_for(options: TableOptions, schema: Schema, data: str) -> NetworkSpec
         whole = {name: settings[name] for name in ("loss", "seed", "dtype")}
         spec = make_network([schema.n_inputs], whole, options.layers)
     else:
-        hidden = options.hidden or default_hidden(schema)
+        hidden = options.hidden or HIDDEN
         sizes = (schema.n_inputs, *hidden, outputs_of(settings["loss"], schema))
         spec = make_network(sizes, settings)
     check_names(spec)
@@ -263,28 +226,10 @@ def network_for(options: TableOptions, schema: Schema, data: str) -> NetworkSpec
     return spec
 
 
-def default_hidden(schema: Schema) -> tuple[int, ...]:
-    """The hidden layers of a network for images, or for other tables."""
-    return HIDDEN_FOR_IMAGES if schema.image_shape else HIDDEN
-
-
 def outputs_of(loss: str, schema: Schema) -> int:
     """As many outputs as the target needs, or as the loss has quantiles."""
     quantiles = chosen("loss", loss, LOSSES)
     return len(quantiles.numbers) if quantiles.name == "quantile" else schema.n_outputs
-
-
-def default_loss(options: TableOptions, schema: Schema) -> tuple[str, str]:
-    """The loss that is asked for or fits the target, and the output that fits it."""
-    if schema.task == "regression":
-        loss = "squared_error"
-    else:
-        loss = "binary_cross_entropy" if schema.n_outputs == 1 else "cross_entropy"
-    loss = options.network.get("loss", loss)
-    row = chosen("loss", loss, LOSSES).row
-    # The tutorial's sigmoid would keep a standardised number within 0 to 1.
-    numbers = schema.task == "regression" and "identity" in row.activations
-    return loss, "identity" if numbers else row.output
 
 
 def resume_table(network: Network, table: Table, options: TableOptions) -> Plan:
@@ -409,7 +354,7 @@ def resolved_settings(plan: Plan) -> dict[str, Any]:
         settings["layers"] = options.layers
         network |= dict.fromkeys(LAYER_SETTINGS)  # each layer has its own
     else:
-        settings["hidden"] = options.hidden or default_hidden(schema)
+        settings["hidden"] = options.hidden or HIDDEN
     network = {name: network.get(name) for name in NETWORK_SETTINGS}
     how = {f.name: getattr(training, f.name) for f in fields(training)}
     how["optimizer"] = {kind: name for name, kind in OPTIMIZERS.items()}[type(training.optimizer)]
@@ -429,34 +374,3 @@ def chosen_by_the_tutorial(spec: NetworkSpec) -> dict[str, Any]:
         "loss": spec.loss,
         "dtype": spec.dtype,
     }
-
-
-def default_training(options: TableOptions, schema: Schema, rows: int) -> Training:
-    """The practitioner's training: AdamW on mini-batches, one cycle of the learning rate, and of
-    all epochs the one kept that validation rows find best.
-
-    Small tables get more epochs, so that each network takes some thousands of steps. For
-    classes, validation watches the mean absolute error: it follows the accuracy more closely
-    than the loss does and, unlike the accuracy, still moves when every row is right. Outputs for
-    sides are no shares, though: beyond the margin they miss by more, and are all the better.
-    """
-    usual = {} if "optimizer" in options.training else DEFAULT_OPTIMIZER
-    given = {"reduction": "mean", **usual, **options.training}
-    full = given.get("optimizer") == "lbfgs"
-    if "batch_size" not in given and not full:
-        given["batch_size"] = min(default_batch_size(rows), max(1, rows // 2))
-    if given.get("steps") is None and given.get("epochs") is None:
-        batch_size = given.get("batch_size") or rows
-        given["epochs"] = int(np.clip(5000 * max(batch_size, 1) // rows, 40, 400))
-        # A tenth of the rows must be enough to say which epoch was best.
-        if rows * VALIDATION >= 10:
-            given.setdefault("patience", given["epochs"])
-    loss = chosen("loss", default_loss(options, schema)[0], LOSSES)
-    if schema.task == "classification" and loss.row.targets != "sides":
-        given.setdefault("monitor", "error")
-    return make_training(given)
-
-
-def default_batch_size(rows: int) -> int:
-    """32 rows, and more for large tables, up to 512."""
-    return int(2 ** np.clip(np.round(np.log2(rows / 1500)), 5, 9))

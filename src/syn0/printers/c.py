@@ -88,10 +88,8 @@ static double standard_normal(void) {
     return scale * y;
 }"""
 
-PERMUTE = """\
-static void permute(int *order, int count) {
-    for (int i = 0; i < count; i++)
-        order[i] = i;
+SHUFFLE = """\
+static void shuffle(int *order, int count) {
     for (int i = count - 1; i > 0; i--) {
         uint32_t mask = i, other;
         for (int shift = 1; shift < 32; shift *= 2)
@@ -231,7 +229,7 @@ class CScript(LoopPrinter):
         parts += [GENERATOR.rstrip()] if self.draws() else []
         parts += [SAMPLE] if {"random", "normal"} & self.called else []
         parts += [NORMAL] if "normal" in self.called else []
-        parts += [PERMUTE] if self.shuffles else []
+        parts += [SHUFFLE] if self.shuffles else []
         parts += [KEYS] if {"uniform_like", "normal_like"} & self.called else []
         parts += [NORMAL_AT] if "normal_like" in self.called else []
         return [line for part in parts for line in (part, "")]
@@ -291,11 +289,18 @@ class CScript(LoopPrinter):
         if not self.batched:
             return [*before, loop_line, "    const int rows = ROWS;"]
         batches = training.batches(rows)
+        begin = loop("i", "ROWS", ["order[i] = i;"])
         if training.shuffle:
-            head = [f"    if (step % {batches} == 0)", "        permute(order, ROWS);"]
+            anew = [] if training.reshuffle else ["        " + line for line in begin]
+            head = [
+                f"    if (step % {batches} == 0) {{",
+                *anew,
+                "        shuffle(order, ROWS);",
+                "    }",
+            ]
         else:
-            before += loop("i", "ROWS", ["order[i] = i;"])
             head = []
+        before += begin if training.reshuffle or not training.shuffle else []
         return [
             "static int order[ROWS];",
             *before,

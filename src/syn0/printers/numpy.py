@@ -325,7 +325,13 @@ def batch_lines(training: Training) -> tuple[list[str], list[str]]:
     if size is None:
         return [], []
     before = [commented(f"batches = -(-len(X) // {size})", "in an epoch; the last may be smaller")]
-    if training.shuffle:
+    if training.shuffle and training.reshuffle:
+        before.append(commented("order = np.arange(len(X))", "the rows as they stand, at first"))
+        head = [
+            "if step % batches == 0:",
+            "    " + commented("random.shuffle(order)", "shuffled on in each epoch"),
+        ]
+    elif training.shuffle:
         head = [
             "if step % batches == 0:",
             "    " + commented("order = random.permutation(len(X))", "a new order each epoch"),

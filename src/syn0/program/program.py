@@ -31,7 +31,7 @@ class Line:
     note: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # each is itself: what is made of one can be kept by it
 class Program:
     """Lines, with the shapes of the inputs that they start from.
 

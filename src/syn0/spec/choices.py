@@ -47,10 +47,12 @@ class Choice:
     Attributes:
         settings: in order.
         repeats: whether the only setting may be given several times.
+        listed: whether messages offer it; what is not is for syn0's own use.
     """
 
     settings: tuple[Setting, ...] = ()
     repeats: bool = False
+    listed: bool = True
 
 
 Row = TypeVar("Row", bound=Choice)
@@ -65,6 +67,11 @@ class Chosen(Generic[Row]):
     numbers: tuple[float, ...]
 
 
+def listed(table: Mapping[str, Choice]) -> list[str]:
+    """The names of the rows that users are offered."""
+    return [name for name, row in table.items() if row.listed]
+
+
 def chosen(what: str, text: str, table: Mapping[str, Row]) -> Chosen[Row]:
     """Look up "name" or "name:number,number" in a table.
 
@@ -73,7 +80,9 @@ def chosen(what: str, text: str, table: Mapping[str, Row]) -> Chosen[Row]:
             what is allowed.
     """
     name, colon, rest = text.partition(":") if isinstance(text, str) else (text, "", "")
-    row = table[choice(what, name, table)]
+    if name not in table:
+        choice(what, name, listed(table))
+    row = table[name]
     given = [part.strip() for part in rest.split(",")] if colon else []
     settings = row.settings * max(len(given), 1) if row.repeats else row.settings
     if len(given) > len(settings):

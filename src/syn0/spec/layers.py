@@ -15,9 +15,10 @@ class Dense:
     Args:
         units: number of values the layer gives for each example (at least 1).
         activation: name in the activations table; default "sigmoid".
-        bias: whether each unit adds a learned constant, starting at 0; default False.
+        bias: whether each unit adds a learned constant; default False.
         init: how the weights start; default "uniform", drawn evenly from -1 to 1. Some take a
             number after a colon: "uniform:0.5", "normal:0.1", "constant:0".
+        bias_init: likewise how the constants start; default "constant", from 0.
 
     Raises:
         TypeError, ValueError: units that are not a whole number of at least 1, bias not a bool.
@@ -28,11 +29,12 @@ class Dense:
     activation: str = "sigmoid"
     bias: bool = False
     init: str = "uniform"
+    bias_init: str = "constant"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "units", whole("units", self.units))
         truth("bias", self.bias)
-        refuse_what_is_no_name(self, "activation", "init")
+        refuse_what_is_no_name(self, "activation", "init", "bias_init")
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ class SGD:
 
     Args:
         learning_rate: the tutorial's alpha, above 0; default 1.0, which adds no line.
-        momentum: share of the last step that is taken again, in [0, 1); default 0.
+        momentum: share of the last step that is taken again, in [0, 1]; default 0.
         nesterov: whether the step looks ahead, as Nesterov's does; default False.
         weight_decay: share of each weight that every step takes off, times the learning rate
             (decoupled, as in Loshchilov & Hutter, 2019); default 0. Constants keep theirs.
@@ -31,7 +31,7 @@ class SGD:
 
     BOUNDS: ClassVar[Bounds] = {
         "learning_rate": POSITIVE,
-        "momentum": FRACTION,
+        "momentum": {"least": 0.0, "most": 1.0},
         "weight_decay": NOT_NEGATIVE,
     }
 
@@ -108,6 +108,9 @@ class Adam:
         beta2: decay of the mean of their squares, in [0, 1); default 0.999.
         epsilon: added to the root, above 0; default 1e-8.
         weight_decay: as in `SGD`.
+        epsilon_hat: whether epsilon is added before the means are corrected for their start from
+            0, in the order of section 2's last remark, as TensorFlow and scikit-learn have it;
+            default False, Algorithm 1's order.
     """
 
     BOUNDS: ClassVar[Bounds] = {
@@ -123,9 +126,11 @@ class Adam:
     beta2: float = 0.999
     epsilon: float = 1e-8
     weight_decay: float = 0.0
+    epsilon_hat: bool = False
 
     def __post_init__(self) -> None:
         checked_numbers(self)
+        truth("epsilon_hat", self.epsilon_hat)
 
 
 @dataclass(frozen=True)
@@ -145,15 +150,20 @@ class LBFGS:
     Args:
         memory: number of past steps that it remembers (at least 1); default 10.
         tolerance: it stops where no entry of the gradient is larger, at least 0; default 1e-5.
+        evaluations: of the loss and its gradient, after which it stops (at least 1); None
+            (default) for no limit.
     """
 
     BOUNDS: ClassVar[Bounds] = {"tolerance": NOT_NEGATIVE}
 
     memory: int = 10
     tolerance: float = 1e-5
+    evaluations: int | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "memory", whole("memory", self.memory))
+        if self.evaluations is not None:
+            object.__setattr__(self, "evaluations", whole("evaluations", self.evaluations))
         checked_numbers(self)
 
 

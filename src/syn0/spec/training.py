@@ -21,6 +21,8 @@ class Training:
         epochs: number of passes over all rows. Give one of the two.
         batch_size: rows in a step; None (default) takes all rows in every step.
         shuffle: whether the rows are put in a new order for every epoch of mini-batches.
+        reshuffle: whether that order is the last epoch's, shuffled on, as scikit-learn has it,
+            instead of the rows' own, shuffled (default).
         optimizer: `SGD(...)` (default, learning rate 1), `AdaGrad`, `RMSprop`, `Adam`, `AdamW` or
             `LBFGS`.
         schedule: how the learning rate changes from step to step: "constant" (default), "step",
@@ -32,6 +34,8 @@ class Training:
         l1: strength of the sum of the weights' sizes in the loss, at least 0; default 0.
         l2: strength of half the sum of their squares; default 0. Neither touches the units'
             constants, nor the scales and shifts of normalizations.
+        penalty_per_row: whether l1 and l2 are divided by the number of rows of a step, or by their
+            weights, as scikit-learn has it; default False.
         max_norm: greatest length of the weights that lead to a unit; default None, no limit.
         label_smoothing: share of each target that goes to all classes alike, in [0, 1), for
             cross-entropies; default 0.
@@ -62,12 +66,14 @@ class Training:
     epochs: int | None = None
     batch_size: int | None = None
     shuffle: bool = True
+    reshuffle: bool = False
     optimizer: Optimizer = field(default_factory=SGD)
     schedule: str = "constant"
     warm_up: int = 0
     reduction: str = "sum"
     l1: float = 0.0
     l2: float = 0.0
+    penalty_per_row: bool = False
     max_norm: float | None = None
     label_smoothing: float = 0.0
     clip_deltas: float | None = None
@@ -86,7 +92,8 @@ class Training:
             if value is not None:
                 object.__setattr__(self, name, whole(name, value))
         object.__setattr__(self, "warm_up", whole("warm_up", self.warm_up, least=0))
-        truth("shuffle", self.shuffle)
+        for name in ("shuffle", "reshuffle", "penalty_per_row"):
+            truth(name, getattr(self, name))
         choice("reduction", self.reduction, REDUCTIONS)
         choice("monitor", self.monitor, MONITORS)
         checked_numbers(self)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import numpy as np
@@ -20,12 +21,13 @@ class Batches:
     """
 
     def __init__(self, rows: int, training: Training, checkpoint: Checkpoint) -> None:
-        self._rows, self._size, self._shuffle = rows, training.batch_size, training.shuffle
+        self._rows, self._size, self._training = rows, training.batch_size, training
         self._count = training.batches(rows)
         self._generator = np.random.RandomState()
         self._generator.set_state(checkpoint.generator)
         self._epoch_start = checkpoint.generator
         self._order: NDArray[np.int32] | None = None
+        self._last: NDArray[np.int32] | None = None
         self._taken = 0
         # An epoch that was begun goes on only over as many rows in batches of the same size.
         if checkpoint.epoch is not None and checkpoint.epoch[:2] == (rows, self._size):
@@ -52,15 +54,26 @@ class Batches:
         return Stretch(sizes, parts[0] if len(parts) == 1 else np.concatenate(parts))
 
     def position(self) -> tuple[tuple[Any, ...], tuple[int, int, int] | None]:
-        """The generator's state and the epoch in progress, as a `Checkpoint` holds them."""
-        if self._order is None or self._size is None:
+        """The generator's state and the epoch in progress, as a `Checkpoint` holds them. Of orders
+        that are shuffled on, no epoch is taken up again: its order hangs on all before it."""
+        if self._order is None or self._size is None or self._training.reshuffle:
             return self._generator.get_state(), None  # type: ignore[return-value]
         return self._epoch_start, (self._rows, self._size, self._taken)
+
+    def copy(self) -> Batches:
+        """The same, to be taken from on its own."""
+        twin = copy.copy(self)
+        twin._generator = np.random.RandomState()
+        twin._generator.set_state(self._generator.get_state())
+        return twin
 
     def _begin_epoch(self) -> None:
         self._epoch_start = self._generator.get_state()  # type: ignore[assignment]
         # What `permutation` gives, in half the memory: for long data that is a good part of all.
-        self._order = np.arange(self._rows, dtype=np.int32)
-        if self._shuffle:
-            self._generator.shuffle(self._order)
+        order = np.arange(self._rows, dtype=np.int32)
+        if self._last is not None and self._training.reshuffle:
+            order = self._last.copy()
+        if self._training.shuffle:
+            self._generator.shuffle(order)
+        self._order = self._last = order
         self._taken = 0

@@ -33,7 +33,8 @@ class History:
 
     Attributes:
         reports: in order.
-        stopped: why training ended: "finished", "converged" (L-BFGS found nothing lower), "early"
+        stopped: why training ended: "finished", "converged" (L-BFGS found nothing lower),
+            "evaluations" (it has taken as many as it may), "early"
             (no better validation figure for `patience` reports), "callback" or "interrupted"
             (Ctrl-C).
         best_step: number of steps after which the kept weights stood, where early stopping

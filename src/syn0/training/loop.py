@@ -70,6 +70,8 @@ class Run:
         self.progress = Progress(self.end - self.first) if job.progress else NoProgress()
         self.best: Checkpoint | None = None
         self.best_figure = float("inf")
+        self.lowest: float | None = None
+        """The loss with which a search by L-BFGS ended."""
         self.reports_since_best = 0
         self._stretch = 1
 
@@ -81,7 +83,8 @@ class Run:
         """
         job = self.job
         try:
-            with catching_interrupt() as interrupt:
+            rows = job.training.batch_size or job.rows
+            with catching_interrupt() as interrupt, job.runner.at_work(rows):
                 if job.program.pulls:
                     search(self, interrupt)
                 while self.history.stopped == "finished" and self.step < self.end:

@@ -35,13 +35,13 @@ def search(run: Run, interrupt: Interrupt) -> None:
     assert isinstance(optimizer, LBFGS)  # noqa: S101  (the programs that have pulls)
     options = {
         "maxiter": run.end - run.step,
-        "maxfun": MOST_EVALUATIONS,
+        "maxfun": optimizer.evaluations or MOST_EVALUATIONS,
         "maxcor": optimizer.memory,
         "gtol": optimizer.tolerance,
     }
     seeker = Seeker(run, interrupt)
     try:
-        minimize(
+        found = minimize(
             seeker.loss_and_gradient,
             seeker.joined(run.state),
             jac=True,
@@ -51,7 +51,8 @@ def search(run: Run, interrupt: Interrupt) -> None:
         )
     except StoppedError:
         return
-    seeker.finish()
+    run.lowest = float(found.fun)
+    seeker.finish(out_of_evaluations=found.status == 1)
 
 
 class Seeker:
@@ -60,21 +61,23 @@ class Seeker:
     def __init__(self, run: Run, interrupt: Interrupt) -> None:
         self.run, self.interrupt = run, interrupt
         self.shapes = {name: np.shape(run.state[name]) for name in run.job.program.pulls}
+        ends = np.cumsum([0, *map(math.prod, self.shapes.values())]).tolist()
+        self.places = dict(zip(self.shapes, map(slice, ends, ends[1:]), strict=False))
         self.asked: tuple[bytes, Figures] = (b"", ())
         self.first = run.step
         self.figures = self.figures_at(self.joined(run.state))
 
     def joined(self, values: dict[str, Any]) -> NDArray[np.float64]:
         """The named arrays, end to end."""
-        return np.concatenate([np.ravel(values[name]).astype(np.float64) for name in self.shapes])
+        return np.concatenate([np.ravel(values[name]) for name in self.shapes], dtype=np.float64)
 
     def separate(self, theta: NDArray[np.float64]) -> dict[str, Any]:
-        """The arrays that `theta` holds end to end, in the program's dtype."""
-        ends = np.cumsum([math.prod(shape) for shape in self.shapes.values()])
-        parts = np.split(theta, ends[:-1])
-        dtype = self.run.job.program.dtype
-        named = zip(self.shapes.items(), parts, strict=True)
-        return {name: part.reshape(shape).astype(dtype) for (name, shape), part in named}
+        """The arrays that `theta` holds end to end, in the program's dtype; of its own, they are
+        views."""
+        numbers = theta.astype(self.run.job.program.dtype, copy=False)
+        return {
+            name: numbers[self.places[name]].reshape(shape) for name, shape in self.shapes.items()
+        }
 
     def loss_and_gradient(self, theta: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         """The loss at `theta`, and how it rises with each entry."""
@@ -86,7 +89,7 @@ class Seeker:
         values = run.state | weights | run.given
         figures, pulls = run.job.runner.gradient(values, run.job.arrays)
         gradient = -self.joined(pulls)
-        if not (np.isfinite(figures).all() and np.isfinite(gradient).all()):
+        if not (all(map(math.isfinite, figures)) and np.isfinite(gradient).all()):
             run.fail_at(run.state | weights)
         self.asked = (theta.tobytes(), figures)
         return figures[0], gradient
@@ -100,7 +103,7 @@ class Seeker:
     def took_a_step(self, theta: NDArray[np.float64]) -> None:
         """An iteration is done: keep what it found, report at the end of an interval."""
         run = self.run
-        run.state = run.state | self.separate(theta)
+        run.state = run.state | self.separate(theta.copy())
         run.step += 1
         run.progress.tick(
             run.step - run.first, run.history.reports[-1] if run.history.reports else None
@@ -117,12 +120,12 @@ class Seeker:
         by_epoch = self.run.job.training.counts_epochs
         self.run.report(Report(self.run.step if by_epoch else self.first, *self.figures))
 
-    def finish(self) -> None:
+    def finish(self, *, out_of_evaluations: bool) -> None:
         """Report what is left and, where the search found its end before its last step, that."""
         run = self.run
         if run.step > self.first:
             self.report()
         if run.step < run.end and run.history.stopped == "finished":
-            run.history.stopped = "converged"
+            run.history.stopped = "evaluations" if out_of_evaluations else "converged"
             self.first, self.figures = run.step, self.figures_at(self.joined(run.state))
             self.report()

@@ -1,0 +1,461 @@
+"""What the classifier and the regressor share: they translate, train a `Network`, and read it."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import replace
+from functools import partial
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.metrics import check_scoring
+from sklearn.model_selection import train_test_split
+from sklearn.utils import check_random_state, column_or_1d
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+
+from syn0.derive.layers import RANDOM
+from syn0.estimators.callbacks import CallbackSupport, Task, task_of
+from syn0.estimators.fitting import Fit, OptimizerState, Validation
+from syn0.estimators.messages import clearer
+from syn0.estimators.parameters import CONSTRAINTS, hidden_units, network_spec, training
+from syn0.estimators.portable import Portable
+from syn0.models import Examples, Network
+from syn0.spec import NetworkSpec
+from syn0.training import Checkpoint, NonFiniteError
+
+
+class BaseMLP(
+    Portable, CallbackSupport, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
+):
+    """The base of `MLPClassifier` and `MLPRegressor`."""
+
+    network_: Network
+    coefs_: list[NDArray[Any]]
+    intercepts_: list[NDArray[Any]]
+    _parameter_constraints: ClassVar[dict[str, Any]] = dict(CONSTRAINTS)
+    label_smoothing = 0.0
+
+    # What the two differ in.
+
+    def _validate_input(self, X: Any, y: Any, incremental: bool, reset: bool) -> tuple[Any, Any]:
+        """X, and y as the split into rows for training and for validation takes it."""
+        raise NotImplementedError
+
+    def _encode(self, y: NDArray[Any], spec: NetworkSpec) -> NDArray[Any]:
+        """(rows, outputs): the targets that the network learns."""
+        raise NotImplementedError
+
+    def _decode(self, outputs: NDArray[Any]) -> NDArray[Any]:
+        """What the outputs mean, as `predict` gives it."""
+        raise NotImplementedError
+
+    def _original(self, y: NDArray[Any]) -> NDArray[Any]:
+        """Targets of `_validate_input` as the user gave them."""
+        raise NotImplementedError
+
+    def _loss(self) -> tuple[str, str]:
+        """syn0's name of the loss, and the activation of the last layer."""
+        raise NotImplementedError
+
+    def _judge(self, y: Any, predicted: Any, sample_weight: Any) -> float:
+        """How good predictions are, where `scoring` says nothing."""
+        raise NotImplementedError
+
+    def _outputs_for(self, columns: int) -> int:
+        """Number of outputs of the network for so many columns of targets."""
+        return columns
+
+    def _accepted(self) -> dict[str, Any]:
+        """Which X is taken as it is; others are converted."""
+        dtypes = (np.float64, np.float32) if self.dtype is None else np.dtype(self.dtype)
+        return {"accept_sparse": ["csr", "csc"], "dtype": dtypes}
+
+    # Training.
+
+    def _fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        incremental: bool = False,
+        X_val: Any = None,
+        y_val: Any = None,
+    ) -> Any:
+        hidden_units(self.hidden_layer_sizes)
+        if not all(map(callable, self.callbacks or ())):
+            raise TypeError(
+                "callbacks must be a list of functions, which are called as "
+                f"callback(estimator, report), not {self.callbacks!r}"
+            )
+        first = not hasattr(self, "coefs_") or not (self.warm_start or incremental)
+        given = X, y
+        X, y = self._validate_input(X, y, incremental, reset=first)
+        if sample_weight is not None:
+            sample_weight = _check_sample_weight(sample_weight, X)
+        sample_weight = self._with_class_weights(given[1], sample_weight)
+        if sample_weight is not None and not np.any(sample_weight):
+            raise ValueError("no row counts: with class_weight all weights of rows are 0")
+        if incremental and self.early_stopping:
+            raise ValueError("partial_fit does not support early_stopping=True")
+        y = y.reshape(-1, 1) if y.ndim == 1 else y
+        self.n_outputs_ = self._outputs_for(y.shape[1])
+        self._random_state = check_random_state(self.random_state)
+        self._prepare(X, y, first=first, incremental=incremental)
+        apart = None
+        if X_val is not None:
+            apart = self._given_rows(X_val, y_val)
+        elif y_val is not None:
+            raise ValueError("y_val was given without X_val: give both, or neither")
+        elif self.early_stopping and self.solver != "lbfgs":
+            X, y, sample_weight, apart = self._split(X, y, sample_weight)
+        epochs = 1 if incremental else self.max_iter
+        with task_of(self, *given, sample_weight, epochs=epochs) as task:
+            self._train(X, y, sample_weight, apart, task, incremental=incremental, epochs=epochs)
+        return self
+
+    def _prepare(self, X: Any, y: NDArray[Any], *, first: bool, incremental: bool) -> None:
+        """Make the network where there is none, and start what is counted from 0."""
+        spec = self._spec(X.shape[1], X.dtype, first=first)
+        if first or not hasattr(self, "network_") or self.network_.spec != spec:
+            drawn = self._random_state if first else np.random.RandomState(0)
+            network = Network.from_spec(spec, drawn)
+            if not first:  # before the present one is given up
+                refuse_other_shapes(network, self._named_weights())
+            self.network_ = network
+        if first:
+            self.n_layers_ = len(spec.dense) + 1
+            self.out_activation_ = {"sigmoid": "logistic"}.get(
+                spec.dense[-1].activation, spec.dense[-1].activation
+            )
+            self._read_weights()
+            # They start in X's own precision, also where L-BFGS computes in another.
+            self.coefs_ = [array.astype(X.dtype) for array in self.coefs_]
+            self.intercepts_ = [array.astype(X.dtype) for array in self.intercepts_]
+            self.t_ = 0
+            self._no_improvement_count = 0
+            self.loss_curve_: list[float] = []
+            self.best_loss_: float | None = np.inf
+            self.validation_scores_: list[float] | None = None
+            self.best_validation_score_: float | None = None
+        if not incremental or not hasattr(self, "_optimizer"):
+            self._optimizer = OptimizerState(float(self.learning_rate_init))
+            network = self._synchronised()
+            network.checkpoint = replace(network.checkpoint, values=network.weights)
+        if self.solver == "lbfgs":
+            self.loss_curve_ = []
+        self.n_iter_ = 0
+
+    def _spec(self, inputs: int, dtype: Any, *, first: bool) -> NetworkSpec:
+        """The description of the network."""
+        loss, output_activation = self._loss()
+        seed = None
+        if isinstance(self.random_state, int | np.integer):
+            seed = int(self.random_state)
+        elif not first and hasattr(self, "network_"):
+            seed = self.network_.spec.seed
+        # scikit-learn searches in float64, whatever the inputs hold.
+        dtype = "float64" if self.solver == "lbfgs" and self.dtype is None else str(dtype)
+        spec = network_spec(
+            self,
+            inputs,
+            self.n_outputs_,
+            loss=loss,
+            output_activation=output_activation,
+            dtype=self.dtype or dtype,
+            seed=seed,
+        )
+        if seed is None and first and any(isinstance(layer, RANDOM) for layer in spec.layers):
+            spec = replace(spec, seed=int(self._random_state.randint(2**31)))
+        return spec
+
+    def _split(self, X: Any, y: Any, weight: Any) -> tuple[Any, Any, Any, Validation]:
+        """Rows to train on, and rows apart that say when to stop, drawn as scikit-learn does."""
+        arrays = [X, y] if weight is None else [X, y, weight]
+        parts = train_test_split(
+            *arrays,
+            random_state=self._random_state,
+            test_size=self.validation_fraction,
+            stratify=y if self._stratifies(y) else None,
+        )
+        kept, apart = parts[0::2], parts[1::2]
+        if len(apart[1]) < 2:
+            raise ValueError(
+                "The validation set is too small. Increase 'validation_fraction' or the size of "
+                "your dataset."
+            )
+        weights = [None] if weight is None else []
+        validation = self._validation(apart[0], self._original(apart[1]), (*apart, *weights)[2])
+        return (*kept, *weights, validation)
+
+    def _stratifies(self, y: NDArray[Any]) -> bool:
+        """Whether rows are set apart so that classes keep their shares."""
+        return False
+
+    def _given_rows(self, X_val: Any, y_val: Any) -> Validation:
+        """The validation rows that the user gave."""
+        if y_val is None:
+            raise ValueError("X_val was given without y_val: give both, or neither")
+        if self.solver == "lbfgs":
+            raise ValueError("solver 'lbfgs' takes no validation rows: it stops by its gradient")
+        with clearer(self, X_val):
+            X_val = validate_data(self, X_val, reset=False, **self._accepted())
+        y_val = np.asarray(y_val)
+        if len(y_val) != X_val.shape[0]:
+            raise ValueError(f"X_val has {X_val.shape[0]} rows, but y_val has {len(y_val)}")
+        if y_val.ndim == 2 and y_val.shape[1] == 1:
+            y_val = column_or_1d(y_val, warn=True)
+        return self._validation(X_val, self._given_targets(y_val), None)
+
+    def _given_targets(self, y_val: NDArray[Any]) -> NDArray[Any]:
+        """The targets of validation rows that the user gave, which must be like those of y."""
+        raise NotImplementedError
+
+    def _validation(self, X: Any, y: Any, weight: Any) -> Validation:
+        """Rows that judge each epoch, by `scoring` or the estimator's own score."""
+        if self.validation_scores_ is None:
+            self.validation_scores_, self.best_validation_score_ = [], -np.inf
+            self.best_loss_ = None
+        if self.scoring is None:
+            return Validation(self._inputs(X), partial(self._own_score, y, weight))
+        scorer = check_scoring(self, self.scoring)
+        by_weight = {} if weight is None else {"sample_weight": weight}
+        return Validation(self._inputs(X), lambda outputs: float(scorer(self, X, y, **by_weight)))
+
+    def _own_score(self, y: Any, weight: Any, outputs: NDArray[Any]) -> float:
+        """The score of outputs for rows of which y is known; NaN where they are not finite."""
+        if not np.isfinite(outputs).all():
+            return float("nan")
+        return float(self._judge(y, self._decode(outputs), weight))
+
+    def _train(
+        self,
+        X: Any,
+        y: Any,
+        weight: Any,
+        apart: Validation | None,
+        task: Task,
+        *,
+        incremental: bool,
+        epochs: int,
+    ) -> None:
+        """Train the network; whatever ends it, the attributes say what was learned."""
+        spec, network = self.network_.spec, self._synchronised()
+        examples = Examples(self._inputs(X), self._encode(y, spec), as_column(weight, spec.dtype))
+        how = training(self, len(examples.X), epochs, self.label_smoothing)
+        if (
+            self.solver != "lbfgs"
+            and self.batch_size != "auto"
+            and self.batch_size > len(examples.X)
+        ):
+            warnings.warn(
+                f"batch_size={self.batch_size} is more than the {len(examples.X)} rows to train "
+                "on: all of them are taken in each step",
+                stacklevel=5,
+            )
+        network.checkpoint = replace(
+            network.checkpoint, generator=self._random_state.get_state(), epoch=None
+        )
+        made: list[Fit] = []
+
+        def make(job: Any, start: Checkpoint) -> Fit:
+            made.append(Fit(job, start, estimator=self, validation=apart, task=task))
+            return made[-1]
+
+        try:
+            history = network.run(
+                how,
+                examples,
+                engine=self.engine,
+                threads=self.threads,
+                progress=self.progress,
+                make=make,
+            )
+        except NonFiniteError as error:
+            self._diverged(error, apart)
+            return
+        finally:
+            self._read_weights()
+            if made:
+                self._random_state.set_state(made[0].batches.position()[0])
+        if self.solver == "lbfgs" and made[0].lowest is not None:
+            self.loss_ = made[0].lowest
+        self._warn(history.stopped, incremental)
+
+    def _diverged(self, error: NonFiniteError, apart: Validation | None) -> None:
+        """Numbers went bad: with early stopping the best weights are kept, otherwise it is an
+        error, in scikit-learn's words and ours."""
+        if apart is None:
+            raise ValueError(
+                "Solver produced non-finite parameter weights. The input data may contain large "
+                f"values and need to be preprocessed. ({error})"
+            ) from None
+        assert self.validation_scores_ is not None  # noqa: S101  (there are rows apart)
+        self.validation_scores_.append(float("nan"))
+        self.loss_curve_.append(float("nan"))
+        warnings.warn(str(error), ConvergenceWarning, stacklevel=6)
+
+    def _warn(self, stopped: str, incremental: bool) -> None:
+        """The warnings that scikit-learn gives at the end of training."""
+        if stopped == "interrupted":
+            warnings.warn("Training interrupted by user.", stacklevel=6)
+        elif self.solver == "lbfgs" and stopped in ("finished", "evaluations"):
+            limit = (
+                f"max_iter={self.max_iter}" if stopped == "finished" else f"max_fun={self.max_fun}"
+            )
+            warnings.warn(
+                f"lbfgs failed to converge after {self.n_iter_} iteration(s): it reached {limit}. "
+                "You might scale the data or increase the limit.",
+                ConvergenceWarning,
+                stacklevel=6,
+            )
+        elif stopped == "finished" and not incremental:
+            warnings.warn(
+                f"Stochastic Optimizer: Maximum iterations ({self.max_iter}) reached and the "
+                "optimization hasn't converged yet.",
+                ConvergenceWarning,
+                stacklevel=6,
+            )
+
+    # Weights: `coefs_` and `intercepts_` are the network's own arrays, and may be replaced.
+
+    def _stand_at(self, checkpoint: Checkpoint) -> None:
+        """Let the estimator predict with the weights of a moment of training."""
+        self.network_.checkpoint = checkpoint
+        self._read_weights()
+
+    def _read_weights(self) -> None:
+        """Show the network's weights as attributes."""
+        weights = self.network_.checkpoint.values
+        count = len(self.network_.spec.dense)
+        self.coefs_ = [weights[f"syn{k}"] for k in range(count)]
+        self.intercepts_ = [weights[f"bias{k}"] for k in range(count)]
+
+    def _named_weights(self) -> dict[str, NDArray[Any]]:
+        """The weights that the attributes hold, by the network's names."""
+        named = {f"syn{k}": array for k, array in enumerate(self.coefs_)}
+        return named | {f"bias{k}": array for k, array in enumerate(self.intercepts_)}
+
+    def _synchronised(self) -> Network:
+        """The network, with the weights that the attributes hold by now.
+
+        Raises:
+            ValueError: arrays of other shapes than the network's.
+        """
+        network, values = self.network_, self.network_.checkpoint.values
+        named = self._named_weights()
+        if all(values.get(name) is array for name, array in named.items()):
+            return network
+        refuse_other_shapes(network, named)
+        given = {n: np.ascontiguousarray(a, network.spec.dtype) for n, a in named.items()}
+        network.checkpoint = replace(network.checkpoint, values={**values, **given})
+        return network
+
+    def _inputs(self, X: Any) -> NDArray[Any]:
+        """(rows, inputs) of the network's dtype, dense."""
+        dense = X.toarray() if hasattr(X, "toarray") else X
+        return np.ascontiguousarray(dense, self.network_.spec.dtype)
+
+    def _outputs(self, X: Any) -> NDArray[Any]:
+        """(rows, outputs) of the network."""
+        check_is_fitted(self)
+        with clearer(self, X):
+            X = validate_data(self, X, reset=False, accept_sparse=["csr", "csc"])
+        return self._synchronised().predict(self._inputs(X))
+
+    def _with_class_weights(self, y: Any, sample_weight: Any) -> Any:
+        """The rows' weights, times those of their classes where there are any."""
+        return sample_weight
+
+    def _loss_grad_lbfgs(
+        self, packed: NDArray[Any], X: Any, y: Any, sample_weight: Any = None, *room: Any
+    ) -> tuple[float, NDArray[Any]]:
+        """The loss, and its gradient by coefs and then intercepts end to end: scikit-learn's
+        private hook, which its tests call."""
+        network = self._synchronised()
+        names = [f"{kind}{k}" for kind in ("syn", "bias") for k in range(self.n_layers_ - 1)]
+        shapes = [network.weights[name].shape for name in names]
+        ends = np.cumsum([np.prod(shape) for shape in shapes])[:-1].astype(int)
+        parts = zip(names, np.split(packed, ends), shapes, strict=True)
+        weights = {name: part.reshape(shape) for name, part, shape in parts}
+        examples = Examples(
+            self._inputs(X),
+            np.ascontiguousarray(y, network.spec.dtype),
+            as_column(sample_weight, network.spec.dtype),
+        )
+        loss, pulls = network.pulls(
+            training(self, len(X), 1, self.label_smoothing), examples, weights
+        )
+        return loss, -np.concatenate([np.ravel(pulls[name]) for name in names])
+
+    # Reading the network.
+
+    def _check_solver(self) -> bool:
+        if self.solver == "lbfgs":
+            raise AttributeError(
+                "partial_fit is only available for stochastic optimizers. lbfgs is not stochastic."
+            )
+        return True
+
+    def program(self, language: str = "numpy") -> str:
+        """The text of the program that trains this estimator's network from its start, on a few
+        made-up rows; `network_.program(data=(X, y))` has them of your own.
+
+        It takes all `max_iter` epochs, and a rate that "invscaling" or "adaptive" changes between
+        epochs as it was at first: those decisions are made outside the program.
+
+        Args:
+            language: as in `Network.program`: "numpy" (default), "terse" or "c".
+        """
+        check_is_fitted(self)
+        return self.network_.program(language)
+
+    def summary(self) -> str:
+        """A table of the layers: what each gives, and how many numbers it learns."""
+        check_is_fitted(self)
+        return self.network_.summary()
+
+    def transform(self, X: Any, layer: int = -1) -> NDArray[Any]:
+        """The values of a hidden layer: features that the network has learned.
+
+        Args:
+            X: (rows, n_features_in_) numbers.
+            layer: 1 for the first hidden layer, 2 for the next; or from the end, -1 (default) for
+                the last.
+
+        Returns:
+            (rows, units) of that layer.
+        """
+        check_is_fitted(self)
+        with clearer(self, X):
+            X = validate_data(self, X, reset=False, accept_sparse=["csr", "csc"])
+        return self._synchronised().hidden(self._inputs(X), layer)
+
+    @property
+    def _n_features_out(self) -> int:
+        """Columns that `transform` gives, for `get_feature_names_out`."""
+        return int(self.coefs_[-1].shape[0])
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
+
+
+def refuse_other_shapes(network: Network, given: dict[str, NDArray[Any]]) -> None:
+    """ValueError for weights that are not a network's."""
+    wanted = network.weights
+    for name, array in given.items():
+        shape = np.shape(wanted[name]) if name in wanted else "none"
+        if np.shape(array) != shape:
+            raise ValueError(
+                f"the present weights {name} have shape {np.shape(array)}, but the parameters ask "
+                f"for {shape}: fit with warm_start=False"
+            )
+
+
+def as_column(weight: Any, dtype: str) -> NDArray[Any] | None:
+    """Weights (rows,) as the program takes them: (rows, 1)."""
+    return None if weight is None else np.ascontiguousarray(weight, dtype).reshape(-1, 1)

@@ -1,0 +1,228 @@
+"""Estimators as ONNX, alone by `export` or, with skl2onnx, within pipelines.
+
+from syn0.estimators.onnx import register_converters
+register_converters()                      # once; from then on
+skl2onnx.to_onnx(pipeline, X[:1])          # knows MLPClassifier and MLPRegressor
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+from sklearn.base import is_classifier
+from sklearn.utils.validation import check_is_fitted
+
+from syn0.data.targets import NumberTarget
+from syn0.derive import loss_of, prediction_program
+from syn0.estimators.mlp import MLPClassifier, MLPRegressor
+from syn0.estimators.tabular import BaseTabular, TabularClassifier
+from syn0.models import Network
+from syn0.models.files import write_whole
+from syn0.models.onnx import (
+    LABEL,
+    PROBABILITIES,
+    SCORES,
+    VARIABLE,
+    add_classes,
+    add_labels,
+    class_array,
+    restored,
+)
+from syn0.models.onnx_columns import table_inputs
+from syn0.models.onnx_graph import Graph, Tensor, forward
+from syn0.spec import NetworkSpec
+from syn0.spec.checks import choice
+
+QUANTILES = "quantiles"
+"""The output with a column for each quantile, where a regressor learned several."""
+
+
+def export(estimator: Any, path: str | os.PathLike[str], to: str = "onnx") -> None:
+    """Write a fitted estimator to an ONNX file, whole or not at all: see `Portable.export`."""
+    choice("format", to, ("onnx",))
+    write_whole(Path(path), estimator_model(estimator).SerializeToString())
+
+
+def estimator_model(
+    estimator: Any,
+    *,
+    given: DTypeLike | None = None,
+    dtype: str | None = None,
+    classes: NDArray[Any] | None = None,
+) -> Any:
+    """The checked `onnx.ModelProto` of a fitted estimator.
+
+    Args:
+        estimator: one of ours.
+        given: the type of X; by default that of the computations. An estimator of tables has a
+            typed input for each column instead.
+        dtype: "float32" or "float64", of the computations; by default the network's own.
+        classes: (n,) what the classes are called; by default `classes_`.
+    """
+    check_is_fitted(estimator)
+    of_table = isinstance(estimator, BaseTabular)
+    network: Network = estimator.network_ if of_table else estimator._synchronised()
+    spec = replace(network.spec, dtype=dtype or network.spec.dtype)
+    graph = Graph(spec.dtype, reserved=(LABEL, PROBABILITIES, SCORES, VARIABLE, QUANTILES))
+    if network.schema is not None:
+        inputs = table_inputs(graph, network.schema)
+    else:
+        inputs = matrix_input(graph, given or spec.dtype, spec.inputs)
+    outputs = forward(graph, prediction_program(spec), network.weights, inputs)
+    if is_classifier(estimator):
+        named = plain_classes(estimator) if classes is None else classes
+        classifier_outputs(graph, spec, estimator, outputs, named)
+    else:
+        regressor_outputs(graph, spec, in_own_units(graph, estimator, outputs))
+    return graph.model(str(spec))
+
+
+def matrix_input(graph: Graph, given: DTypeLike, columns: int) -> Tensor:
+    """`X`, (N, columns) of the type `given`, in the graph's own type."""
+    X = graph.input("X", given, columns)
+    return X if np.dtype(given) == graph.dtype else graph.cast(X, graph.dtype)
+
+
+def classifier_outputs(
+    graph: Graph, spec: NetworkSpec, estimator: Any, outputs: Tensor, classes: NDArray[Any]
+) -> None:
+    """`label` and `probabilities`, in the order of `classes_`."""
+    if is_multilabel(estimator):
+        add_labels(graph, spec, outputs)
+        return
+    if isinstance(estimator, TabularClassifier):
+        places = np.array(estimator._places)  # of the network's classes among `classes_`
+        order = np.argsort(places)
+        if spec.outputs == 1 and order[0] > order[1]:
+            outputs = graph.node("Sub", graph.constant(1), outputs)
+        elif (np.diff(order) < 0).any():
+            outputs = graph.node("Gather", outputs, graph.constant(order, np.int64), axis=1)
+        classes = classes[places[order]]
+    add_classes(graph, spec, outputs, class_array(classes, spec))
+
+
+def plain_classes(estimator: Any) -> NDArray[Any]:
+    """The classes, two at least, of a type that ONNX has."""
+    classes = estimator.classes_
+    if classes.dtype.kind == "O":
+        classes = np.array(classes.tolist())
+    return np.repeat(classes, 2) if len(classes) == 1 else classes
+
+
+def is_multilabel(estimator: Any) -> bool:
+    """Whether a classifier tells several labels a row."""
+    binarizer = getattr(estimator, "_label_binarizer", None)
+    return binarizer is not None and binarizer.y_type_.startswith("multilabel")
+
+
+def regressor_outputs(graph: Graph, spec: NetworkSpec, numbers: Tensor) -> None:
+    """`variable`, as `predict` tells it; and `quantiles`, where there are several."""
+    loss = loss_of(spec)
+    if loss.name != "quantile" or spec.outputs == 1:
+        graph.output(VARIABLE, numbers, spec.dtype, spec.outputs)
+        return
+    middle = int(np.abs(np.array(loss.numbers) - 0.5).argmin())
+    only = graph.node("Gather", numbers, graph.constant([middle], np.int64), axis=1)
+    graph.output(VARIABLE, only, spec.dtype, 1)
+    graph.output(QUANTILES, numbers, spec.dtype, spec.outputs)
+
+
+def in_own_units(graph: Graph, estimator: Any, outputs: Tensor) -> Tensor:
+    """A regressor's outputs in the target's own units: see `Scaling.restore` and
+    `NumberTarget.restore`."""
+    if isinstance(estimator, BaseTabular):
+        target = estimator.network_.schema.target_column  # type: ignore[union-attr]  # of a table
+        assert isinstance(target, NumberTarget)  # noqa: S101  (of a regressor)
+        return restored(graph, target, outputs)
+    scaling = estimator._scaling
+    if not scaling.changes:
+        return outputs
+    wide = graph.cast(outputs, np.float64)
+    wide = graph.node("Mul", wide, graph.constant(scaling.scale, np.float64))
+    wide = graph.node("Add", wide, graph.constant(scaling.mean, np.float64))
+    return graph.cast(wide, graph.dtype)
+
+
+# For skl2onnx.
+
+
+def register_converters() -> None:
+    """Let skl2onnx convert `MLPClassifier` and `MLPRegressor`, alone and in pipelines.
+
+    Raises:
+        ModuleNotFoundError: skl2onnx is not installed.
+    """
+    try:
+        from skl2onnx import update_registered_converter
+    except ImportError:
+        message = "to convert pipelines the package skl2onnx is needed: pip install skl2onnx"
+        raise ModuleNotFoundError(message) from None
+    options = {"zipmap": [True, False, "columns"], "nocl": [True, False]}
+    update_registered_converter(
+        MLPClassifier, "Syn0MLPClassifier", classifier_types, convert, options=options
+    )
+    update_registered_converter(MLPRegressor, "Syn0MLPRegressor", regressor_types, convert)
+
+
+def convert(scope: Any, operator: Any, container: Any) -> None:
+    """Add an estimator's nodes to a graph of skl2onnx's, in the type of the numbers given."""
+    from onnx.helper import tensor_dtype_to_np_dtype
+    from skl2onnx.helpers.integration import add_onnx_graph
+
+    estimator, (X,) = operator.raw_operator, operator.inputs
+    model = estimator_model(
+        estimator,
+        given=tensor_dtype_to_np_dtype(X.type.to_onnx_type().tensor_type.elem_type),
+        dtype=number_type(operator)[0],
+        classes=label_classes(operator) if is_classifier(estimator) else None,
+    )
+    add_onnx_graph(scope, operator, container, model)
+
+
+def classifier_types(operator: Any) -> None:
+    """Say what comes out of a classifier."""
+    from skl2onnx.common.data_types import Int64TensorType, StringTensorType
+
+    estimator, rows = operator.raw_operator, operator.inputs[0].get_first_dimension()
+    classes, many = label_classes(operator), is_multilabel(estimator)
+    width = len(classes)
+    texts = classes.dtype.kind == "U" and not many
+    kind = StringTensorType if texts else Int64TensorType
+    operator.outputs[0].set_type(kind([rows, width] if many else [rows]))
+    operator.outputs[1].set_type(number_type(operator)[1]([rows, width]))
+
+
+def regressor_types(operator: Any) -> None:
+    """Say what comes out of a regressor."""
+    estimator, rows = operator.raw_operator, operator.inputs[0].get_first_dimension()
+    width = 1 if estimator.loss.startswith("quantile") else estimator.n_outputs_
+    operator.outputs[0].set_type(number_type(operator)[1]([rows, width]))
+
+
+def label_classes(operator: Any) -> NDArray[Any]:
+    """What classes are called in a graph of skl2onnx's: whole numbers or texts; with its option
+    `nocl`, their places.
+
+    Raises:
+        ValueError: they are numbers that are not whole.
+    """
+    classes = plain_classes(operator.raw_operator)
+    if operator.scope_inst.get_options(operator.raw_operator, {"nocl": False})["nocl"]:
+        return np.arange(len(classes))
+    if classes.dtype.kind == "f" and (classes != np.floor(classes)).any():
+        raise ValueError(f"skl2onnx has no classes such as {classes[0]}: make them texts")
+    return classes if classes.dtype.kind == "U" else classes.astype(np.int64)
+
+
+def number_type(operator: Any) -> tuple[str, Any]:
+    """The type of computations, and of what comes out: double where double goes in."""
+    from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType
+
+    if isinstance(operator.inputs[0].type, DoubleTensorType):
+        return "float64", DoubleTensorType
+    return "float32", FloatTensorType

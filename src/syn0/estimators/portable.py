@@ -1,0 +1,43 @@
+"""`save` and `export`, for every estimator."""
+
+from __future__ import annotations
+
+import os
+
+
+class Portable:
+    """An estimator that can be written to files."""
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Save everything in one safetensors file, from which `syn0.load` makes the same estimator.
+
+        It predicts the same to the bit, and `partial_fit` and `warm_start` go on from there. What
+        is code, `callbacks` and a `scoring` of your own, is left out with a warning. Whole
+        pipelines: `syn0.save`.
+
+        Raises:
+            OSError: the file cannot be written, and what was there is left as it was.
+            NotFittedError: the estimator was not fitted.
+            ValueError: a parameter or an attribute holds what a file cannot hold.
+        """
+        from syn0.estimators.files import save
+
+        save(self, path)
+
+    def export(self, path: str | os.PathLike[str], to: str = "onnx") -> None:
+        """Write what predicts, for other programs to run: what goes in and what comes out is in
+        docs/data-and-models.md.
+
+        Args:
+            path: the file, which is written whole or not at all.
+            to: the format: "onnx".
+
+        Raises:
+            ModuleNotFoundError: the package that writes the format is not installed.
+            NotFittedError: the estimator was not fitted.
+            OSError: the file cannot be written.
+            ValueError: an unknown format, or one that cannot say what the network does.
+        """
+        from syn0.estimators.onnx import export
+
+        export(self, path, to)

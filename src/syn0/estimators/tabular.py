@@ -1,0 +1,449 @@
+"""`TabularClassifier` and `TabularRegressor`: tables as they come, with `syn0 train`'s defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, _fit_context
+from sklearn.utils import check_array, check_consistent_length, check_random_state, column_or_1d
+from sklearn.utils._param_validation import StrOptions
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+
+from syn0.data import Table, read_table
+from syn0.data.frames import is_frame
+from syn0.data.order import order_of_content
+from syn0.data.table import Column
+from syn0.engines import ENGINES
+from syn0.estimators.parameters import ABOVE_0, COUNT, NOT_NEGATIVE, SHARE, activation
+from syn0.estimators.portable import Portable
+from syn0.estimators.tables import dtype_for, free_name, new_table, text_of, weighed
+from syn0.models import (
+    Fitted,
+    Network,
+    TableOptions,
+    class_probabilities,
+    plan_table,
+    table_options,
+)
+from syn0.models.network import best_guess
+from syn0.spec.network import DTYPES
+
+TARGET = "y"
+
+
+class BaseTabular(Portable, BaseEstimator):
+    """The base of the two: from a table to a trained network."""
+
+    network_: Network
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        "hidden_layer_sizes": ["array-like", COUNT, None],
+        "activation": [str, None],
+        "dropout": [SHARE, None],
+        "learning_rate_init": [ABOVE_0, None],
+        "weight_decay": [NOT_NEGATIVE, None],
+        "batch_size": [COUNT, None],
+        "max_iter": [COUNT, None],
+        "validation_fraction": [SHARE],
+        "n_iter_no_change": [COUNT, None],
+        "random_state": ["random_state"],
+        "progress": ["boolean"],
+        "dtype": [StrOptions(set(DTYPES)), None],
+        "engine": [StrOptions({"auto", *ENGINES})],
+        "threads": [COUNT, None],
+    }
+
+    def _own_options(self) -> dict[str, Any]:
+        """The options of `table_options` that only one of the two estimators has."""
+        raise NotImplementedError
+
+    def _target(self, y: Any, *, reset: bool) -> Column:
+        """y as a column; `reset` where it is the one to be fitted."""
+        raise NotImplementedError
+
+    def _refuse_target(self, target: Column) -> None:
+        """ValueError for a target that nothing can be learned of."""
+        if len(np.unique(target.values)) < 2:
+            kind = type(self).__name__
+            known = target.categories
+            if known is None:
+                what = f"{target.values[0]:g} in every row"
+                raise ValueError(f"{kind} finds nothing to learn: y is {what}")
+            what = f"{known[target.values[0]]!r} is the only class of y that counts"
+            raise ValueError(f"{kind} needs at least two classes, but {what}")
+
+    def _fit(self, X: Any, y: Any, sample_weight: Any, X_val: Any, y_val: Any) -> Fitted:
+        """Train on a table, as `syn0 train` does."""
+        table, weight = self._with_target(X, y, reset=True), None
+        if sample_weight is not None:
+            weights = _check_sample_weight(sample_weight, X, dtype=np.float64)
+            table, weight = weighed(table, weights)
+        self._refuse_target(table.columns[self._target_name])
+        watched = None
+        if X_val is not None and y_val is not None:
+            watched = self._with_target(X_val, y_val, reset=False)
+        elif X_val is not None or y_val is not None:
+            given, lacking = ("X_val", "y_val") if y_val is None else ("y_val", "X_val")
+            raise ValueError(f"{given} was given without {lacking}: give both, or neither")
+        options = self._options(table, weight, watched=watched is not None)
+        # The same rows give the same network, in whatever order they come.
+        plan = plan_table(table.take(order_of_content(table)), options, watched)
+        fitted = plan.fit(engine=self.engine, threads=self.threads, progress=self.progress)
+        self.network_, history = fitted.network, fitted.history
+        self.n_iter_ = len(history.reports)
+        self.loss_curve_ = history.loss
+        self.validation_loss_curve_ = history.validation_loss or None
+        return fitted
+
+    def _options(self, table: Table, weight: str | None, *, watched: bool) -> TableOptions:
+        """The options of a table in syn0's names; None leaves a choice to `models.tables`."""
+        sizes, patience = self.hidden_layer_sizes, self.n_iter_no_change
+        state = self.random_state
+        if not isinstance(state, int | np.integer):
+            state = check_random_state(state).randint(2**31 - 1)
+        if watched and patience is None:
+            patience = np.iinfo(np.int32).max  # never stop, but keep the best
+        return table_options(
+            hidden=tuple(sizes) if np.iterable(sizes) else sizes and (sizes,),
+            activation=self.activation and activation(self.activation),
+            dropout=self.dropout,
+            learning_rate=self.learning_rate_init,
+            weight_decay=self.weight_decay,
+            batch_size=self.batch_size,
+            epochs=self.max_iter,
+            patience=patience and int(patience),
+            validation=self.validation_fraction,
+            dtype=self.dtype or dtype_for(table),
+            holdout=0.0,
+            sample_weight=weight,
+            seed=int(state),
+            **self._own_options(),
+        )
+
+    def _with_target(self, X: Any, y: Any, *, reset: bool) -> Table:
+        """A table of X and y."""
+        if y is None:
+            raise ValueError(
+                f"This {type(self).__name__} estimator requires y to be passed, but the target y "
+                "is None."
+            )
+        table = self._table(X, reset=reset)
+        target = self._target(y, reset=reset)
+        check_consistent_length(X, target.values)
+        if reset:
+            self._target_name = free_name(TARGET, table.columns)
+        columns = {**table.columns, self._target_name: target}
+        return new_table(columns, self._target_name)
+
+    def _table(self, X: Any, *, reset: bool) -> Table:
+        """X as a table, its columns named as when it was fitted.
+
+        Raises:
+            ValueError, TypeError: X is no table, or has other columns.
+        """
+        if is_frame(X):
+            validate_data(self, X, reset=reset, skip_check_array=True)
+            if reset and len(X) < 2:
+                raise ValueError(f"X has 1 sample: {type(self).__name__} needs at least 2")
+        else:
+            X = validate_data(
+                self,
+                X,
+                reset=reset,
+                dtype=None,
+                ensure_all_finite="allow-nan",
+                ensure_min_samples=2 if reset else 1,
+            )
+        columns = read_table(X, for_prediction=True).columns
+        if reset:
+            self._names = list(columns)
+        renamed = zip(self._names, columns.values(), strict=True)
+        return new_table({name: Column(name, c.values, c.categories) for name, c in renamed})
+
+    def _outputs(self, X: Any) -> NDArray[Any]:
+        """(rows, outputs) of the network."""
+        check_is_fitted(self)
+        return self.network_.predict(self._table(X, reset=False)).astype(np.float64)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.input_tags.string = True
+        tags.input_tags.categorical = True
+        tags.target_tags.required = True
+        return tags
+
+
+class TabularClassifier(ClassifierMixin, BaseTabular):
+    """A classifier for tables as they come, with texts, categories and missing values.
+
+    X is a pandas or polars frame, or an array. Numbers are standardised, texts, categories and
+    truth values become a 0/1 input each, missing values an input of their own: see
+    docs/tabular.md, which also says what each default earns.
+
+    Parameters
+    ----------
+    hidden_layer_sizes : sequence of int or int, default=None
+        Units of each hidden layer; None for one layer of 256.
+    activation : str, default=None
+        Of the hidden layers; None for "relu".
+    dropout : float, default=None
+        Share of the hidden layers' values that training drops; None for 0.2.
+    learning_rate_init : float, default=None
+        AdamW's highest learning rate, in one cycle over all steps; None for 0.01.
+    weight_decay : float, default=None
+        AdamW's; None for 500 / rows, within 0.03 and 1.
+    batch_size : int, default=None
+        Rows in a step; None for 32, more for large tables, half the rows of tiny ones.
+    max_iter : int, default=None
+        Epochs; None for about 3,000 steps, within 40 and 400 epochs.
+    label_smoothing : float, default=0
+        Share of each target that goes to all classes alike.
+    class_weight : dict, "balanced" or None, default=None
+        How much the rows of each class count.
+    validation_fraction : float, default=0.1
+        Share of the rows that is set apart where n_iter_no_change asks for it and X_val is not
+        given.
+    n_iter_no_change : int, default=None
+        Epochs without a better figure of the validation rows after which training stops and the
+        best weights come back; None trains to the end on all rows.
+    random_state : int, RandomState or None, default=None
+        Of weights, order, masks and split.
+    progress : bool, default=False
+        Whether training that takes its time shows progress on stderr.
+    dtype : {"float32", "float64"}, default=None
+        Of weights and computations; None for "float32" where it holds all numbers of X, as for
+        pixels of 8 bits, otherwise "float64".
+    engine : {"auto", "numpy", "native"}, default="auto"
+        What runs the program; "auto" picks what is done first, compile time included.
+    threads : int, default=None
+        How many work at once; None for as many as the work is worth.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The classes, in the order of `predict_proba`'s columns.
+    n_features_in_, feature_names_in_ : int, ndarray of str
+        The columns of X, and their names where it had any.
+    n_iter_ : int
+        Number of epochs.
+    loss_curve_, validation_loss_curve_ : list of float, list of float or None
+        The loss of each epoch, and of the validation rows after it.
+    network_ : syn0.Network
+        The network, its columns' preparation inside: `network_.program()`, `network_.save(...)`.
+    """
+
+    classes_: NDArray[Any]
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        **BaseTabular._parameter_constraints,
+        "label_smoothing": [SHARE],
+        "class_weight": [dict, StrOptions({"balanced"}), None],
+    }
+
+    def __init__(
+        self,
+        hidden_layer_sizes: Sequence[int] | int | None = None,
+        activation: str | None = None,
+        *,
+        dropout: float | None = None,
+        learning_rate_init: float | None = None,
+        weight_decay: float | None = None,
+        batch_size: int | None = None,
+        max_iter: int | None = None,
+        label_smoothing: float = 0.0,
+        class_weight: Mapping[Any, float] | Literal["balanced"] | None = None,
+        validation_fraction: float = 0.1,
+        n_iter_no_change: int | None = None,
+        random_state: int | np.random.RandomState | None = None,
+        progress: bool = False,
+        dtype: str | None = None,
+        engine: str = "auto",
+        threads: int | None = None,
+    ) -> None:
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.activation = activation
+        self.dropout = dropout
+        self.learning_rate_init = learning_rate_init
+        self.weight_decay = weight_decay
+        self.batch_size = batch_size
+        self.max_iter = max_iter
+        self.label_smoothing = label_smoothing
+        self.class_weight = class_weight
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.random_state = random_state
+        self.progress = progress
+        self.dtype = dtype
+        self.engine = engine
+        self.threads = threads
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(
+        self,
+        X: Any,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        X_val: Any = None,
+        y_val: ArrayLike | None = None,
+    ) -> TabularClassifier:
+        """Train on a table.
+
+        Args:
+            X: (rows, columns) frame of pandas or polars, or array.
+            y: (rows,) classes, of any kind that can be sorted.
+            sample_weight: (rows,) how much each row counts; whole numbers repeat it, by default 1.
+            X_val, y_val: rows that judge each epoch; the weights that they find best are kept.
+
+        Raises:
+            ValueError, TypeError: parameters or data that do not fit.
+            NonFiniteError: a value became infinite or NaN.
+        """
+        fitted = self._fit(X, y, sample_weight, X_val, y_val)
+        classes = fitted.network.schema.classes  # type: ignore[union-attr]  # of a table
+        assert classes is not None  # noqa: S101  (of a classifier)
+        self._places = [self._texts.index(text) for text in classes]
+        return self
+
+    def predict_proba(self, X: Any) -> NDArray[np.float64]:
+        """(rows, classes) the probability of each class, in the order of `classes_`."""
+        outputs = self._outputs(X)  # first, as it tells whether there is a network
+        probabilities = class_probabilities(self.network_, outputs)
+        assert probabilities is not None  # noqa: S101  (the last layer is a sigmoid or a softmax)
+        all_of_them = np.zeros((len(outputs), len(self.classes_)))
+        all_of_them[:, self._places] = probabilities  # 0 for a class whose rows all weighed 0
+        return all_of_them
+
+    def predict(self, X: Any) -> NDArray[Any]:
+        """(rows,) the most likely class of each row."""
+        numbers = self.predict_proba(X).argmax(axis=1)  # first: it refuses where nothing is fitted
+        return np.asarray(self.classes_[numbers])
+
+    def _own_options(self) -> dict[str, Any]:
+        weight = self.class_weight
+        if isinstance(weight, Mapping):
+            weight = {text_of(label): number for label, number in weight.items()}
+        return {
+            "task": "classification",
+            "class_weight": weight,
+            "label_smoothing": self.label_smoothing,
+        }
+
+    def _target(self, y: Any, *, reset: bool) -> Column:
+        y = column_or_1d(y, warn=True)
+        if y.dtype.kind == "O" and any(label is None for label in y):
+            raise ValueError("Input y contains NaN or None: leave rows without a class out")
+        check_array(y, ensure_2d=False, dtype=None, input_name="y")
+        check_classification_targets(y)
+        if reset:
+            self.classes_ = np.unique(y)
+            self._texts = tuple(map(text_of, self.classes_.tolist()))
+        codes = {label: code for code, label in enumerate(self.classes_.tolist())}
+        unknown = next((label for label in y.tolist() if label not in codes), None)
+        if unknown is not None:
+            raise ValueError(
+                f"y_val holds {unknown!r}, but the classes are: {', '.join(self._texts)}"
+            )
+        numbers = np.array([codes[label] for label in y.tolist()], np.int32)
+        return Column(TARGET, numbers, self._texts)
+
+
+class TabularRegressor(RegressorMixin, BaseTabular):
+    """A regressor for tables as they come, with texts, categories and missing values.
+
+    X is as for `TabularClassifier`. The target is standardised for training, and predictions are
+    in its own units.
+
+    Parameters
+    ----------
+    loss : str, default="squared_error"
+        Or "absolute_error", "huber:1.5", "poisson", "quantile:0.1,0.5,0.9" (`predict` then gives
+        the quantile nearest to the middle, `network_.predict` a column for each) and other losses
+        of numbers.
+    hidden_layer_sizes, activation, dropout, learning_rate_init, weight_decay, batch_size, max_iter
+        As for `TabularClassifier`.
+    validation_fraction, n_iter_no_change, random_state, progress, dtype, engine, threads
+        As for `TabularClassifier`.
+
+    Attributes
+    ----------
+    n_features_in_, feature_names_in_, n_iter_, loss_curve_, validation_loss_curve_, network_
+        As of `TabularClassifier`.
+    """
+
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        **BaseTabular._parameter_constraints,
+        "loss": [str],
+    }
+
+    def __init__(
+        self,
+        loss: str = "squared_error",
+        hidden_layer_sizes: Sequence[int] | int | None = None,
+        activation: str | None = None,
+        *,
+        dropout: float | None = None,
+        learning_rate_init: float | None = None,
+        weight_decay: float | None = None,
+        batch_size: int | None = None,
+        max_iter: int | None = None,
+        validation_fraction: float = 0.1,
+        n_iter_no_change: int | None = None,
+        random_state: int | np.random.RandomState | None = None,
+        progress: bool = False,
+        dtype: str | None = None,
+        engine: str = "auto",
+        threads: int | None = None,
+    ) -> None:
+        self.loss = loss
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.activation = activation
+        self.dropout = dropout
+        self.learning_rate_init = learning_rate_init
+        self.weight_decay = weight_decay
+        self.batch_size = batch_size
+        self.max_iter = max_iter
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.random_state = random_state
+        self.progress = progress
+        self.dtype = dtype
+        self.engine = engine
+        self.threads = threads
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(
+        self,
+        X: Any,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        X_val: Any = None,
+        y_val: ArrayLike | None = None,
+    ) -> TabularRegressor:
+        """Train on a table.
+
+        Args:
+            X: (rows, columns) frame of pandas or polars, or array.
+            y: (rows,) numbers.
+            sample_weight, X_val, y_val: as in `TabularClassifier.fit`.
+
+        Raises:
+            ValueError, TypeError: parameters or data that do not fit.
+            NonFiniteError: a value became infinite or NaN.
+        """
+        self._fit(X, y, sample_weight, X_val, y_val)
+        return self
+
+    def predict(self, X: Any) -> NDArray[np.float64]:
+        """(rows,) the predicted numbers, in the target's units."""
+        outputs = self._outputs(X)  # first, as it tells whether there is a network
+        return np.asarray(best_guess(self.network_, outputs))
+
+    def _own_options(self) -> dict[str, Any]:
+        return {"task": "regression", "loss": self.loss}
+
+    def _target(self, y: Any, *, reset: bool) -> Column:
+        y = check_array(column_or_1d(y, warn=True), ensure_2d=False, dtype=float, input_name="y")
+        return Column(TARGET, y)

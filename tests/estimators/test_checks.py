@@ -1,0 +1,18 @@
+"""scikit-learn's own checks of an estimator: all of them pass, none is expected to fail."""
+
+import pytest
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from syn0 import MLPClassifier, MLPRegressor
+
+ESTIMATORS = [MLPClassifier(), MLPRegressor()]
+
+
+# The checks fit for a few epochs only, and some of them on purpose with shapes that warn.
+@pytest.mark.filterwarnings(
+    "ignore::sklearn.exceptions.ConvergenceWarning",
+    "ignore::sklearn.exceptions.DataConversionWarning",
+)
+@parametrize_with_checks(ESTIMATORS)
+def test_scikit_learns_check_passes(estimator, check):
+    check(estimator)
