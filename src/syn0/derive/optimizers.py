@@ -41,6 +41,9 @@ class OptimizerRule(Protocol):
     def constants(self, optimizer: Any) -> Iterator[Line]:
         """Its settings, beside alpha."""
 
+    def shared(self, optimizer: Any, alpha: Expr | None) -> Iterator[Line]:
+        """What the changes of all parameters read."""
+
     def change(
         self, optimizer: Any, p: Parameter, pull: Expr, alpha: Expr | None
     ) -> Iterator[Line | Change]:
@@ -56,6 +59,10 @@ class Rule:
 
     def constants(self, optimizer: Any) -> Iterator[Line]:
         """No settings."""
+        yield from ()
+
+    def shared(self, optimizer: Any, alpha: Expr | None) -> Iterator[Line]:
+        """Nothing."""
         yield from ()
 
 
@@ -163,6 +170,14 @@ class AdamRule(Rule):
         yield Line("beta2", Const(optimizer.beta2), "init", 0, "how slowly the mean square fades")
         yield epsilon_line(optimizer.epsilon)
 
+    def shared(self, optimizer: Adam, alpha: Expr | None) -> Iterator[Line]:
+        """The learning rate with both corrections, where epsilon comes before them."""
+        if optimizer.epsilon_hat:
+            beta1, beta2 = Name("beta1"), Name("beta2")
+            rate = by(alpha, (1 - beta2**T) ** 0.5 / (1 - beta1**T))
+            note = "the rate, corrected for means that start from 0"
+            yield Line("alpha_t", rate, "update", 0, note)
+
     def change(
         self, optimizer: Adam, p: Parameter, pull: Expr, alpha: Expr | None
     ) -> Iterator[Line | Change]:
@@ -175,8 +190,7 @@ class AdamRule(Rule):
         yield Line(v.name, value, "update", p.layer, "mean of their squares")
         note = "a step of about alpha, smaller where the updates disagree"
         if optimizer.epsilon_hat:
-            rate = by(alpha, (1 - beta2**T) ** 0.5 / (1 - beta1**T))
-            yield Change(rate * m / (sqrt(v) + epsilon), note)
+            yield Change(Name("alpha_t") * m / (sqrt(v) + epsilon), note)
             return
         mean, square = m / (1 - beta1**T), v / (1 - beta2**T)
         yield Change(by(alpha, mean) / (sqrt(square) + epsilon), note)

@@ -102,6 +102,7 @@ def update_lines(
     init += start_memory(rule, parameters)
     if training.clip_norm is not None:
         update += shrink_lines(parameters, training.clip_norm)
+    update += rule.shared(training.optimizer, alpha_of(training))
     for p in parameters:
         update += change_lines(training, p)
     return init, update
@@ -117,12 +118,18 @@ def shrink_lines(parameters: list[Parameter], limit: float) -> Iterator[Line]:
     yield Line(SHRINK.name, share, "update", 0, f"shortens it to {limit:g} where it is longer")
 
 
+def alpha_of(training: Training) -> Expr | None:
+    """The learning rate's name; None for a rate that is always 1."""
+    assert not isinstance(training.optimizer, LBFGS)  # noqa: S101  (see `update_lines`)
+    return None if training.optimizer.learning_rate == 1 and not changes(training) else ALPHA
+
+
 def change_lines(training: Training, p: Parameter) -> Iterator[Line]:
     """How one parameter changes."""
     optimizer = training.optimizer
     assert not isinstance(optimizer, LBFGS)  # noqa: S101  (see `update_lines`)
     rule = rule_of(optimizer)
-    alpha = None if optimizer.learning_rate == 1 and not changes(training) else ALPHA
+    alpha = alpha_of(training)
     decays = p.is_weights and optimizer.weight_decay > 0
     pull = p.pull
     if training.clip_norm is not None:

@@ -99,7 +99,7 @@ class BaseTabular(Portable, BaseEstimator):
         return fitted
 
     def _options(self, table: Table, weight: str | None, *, watched: bool) -> TableOptions:
-        """The options of a table in syn0's names; None leaves a choice to `models.tables`."""
+        """The options of a table in syn0's names; None leaves a choice to `models.defaults`."""
         sizes, patience = self.hidden_layer_sizes, self.n_iter_no_change
         state = self.random_state
         if not isinstance(state, int | np.integer):
