@@ -84,6 +84,7 @@ class ThreadCount:
     def __init__(self, threads: int, flops: float) -> None:
         self._threads, self._flops = threads, flops
         self._seconds: dict[int, float] = {}
+        self._latest: dict[int, float] = {}
         self._calls = 0
 
     def threads(self, steps: int) -> int:
@@ -97,7 +98,10 @@ class ThreadCount:
     def took(self, threads: int, steps: int, seconds: float) -> None:
         """A call took so long."""
         if steps * self._flops >= FLOPS_OF_A_CALL:
-            self._seconds[threads] = seconds / steps
+            took = seconds / steps
+            # The better of two calls: a single slow one tells more of the machine than of threads.
+            self._seconds[threads] = min(took, self._latest.get(threads, took))
+            self._latest[threads] = took
 
 
 def threads_worth(flops: float) -> int:
