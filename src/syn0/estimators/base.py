@@ -20,7 +20,13 @@ from syn0.derive.layers import RANDOM
 from syn0.estimators.callbacks import CallbackSupport, Task, task_of
 from syn0.estimators.fitting import Fit, OptimizerState, Validation
 from syn0.estimators.messages import clearer
-from syn0.estimators.parameters import CONSTRAINTS, hidden_units, network_spec, training
+from syn0.estimators.parameters import (
+    CONSTRAINTS,
+    hidden_units,
+    network_spec,
+    their_activation,
+    training,
+)
 from syn0.estimators.portable import Portable
 from syn0.models import Examples, Network
 from syn0.spec import NetworkSpec
@@ -103,7 +109,7 @@ class BaseMLP(
         y = y.reshape(-1, 1) if y.ndim == 1 else y
         self.n_outputs_ = self._outputs_for(y.shape[1])
         self._random_state = check_random_state(self.random_state)
-        self._prepare(X, y, first=first, incremental=incremental)
+        self._prepare(X, first=first, incremental=incremental)
         apart = None
         if X_val is not None:
             apart = self._given_rows(X_val, y_val)
@@ -116,7 +122,7 @@ class BaseMLP(
             self._train(X, y, sample_weight, apart, task, incremental=incremental, epochs=epochs)
         return self
 
-    def _prepare(self, X: Any, y: NDArray[Any], *, first: bool, incremental: bool) -> None:
+    def _prepare(self, X: Any, *, first: bool, incremental: bool) -> None:
         """Make the network where there is none, and start what is counted from 0."""
         spec = self._spec(X.shape[1], X.dtype, first=first)
         if first or not hasattr(self, "network_") or self.network_.spec != spec:
@@ -127,9 +133,7 @@ class BaseMLP(
             self.network_ = network
         if first:
             self.n_layers_ = len(spec.dense) + 1
-            self.out_activation_ = {"sigmoid": "logistic"}.get(
-                spec.dense[-1].activation, spec.dense[-1].activation
-            )
+            self.out_activation_ = their_activation(spec.dense[-1].activation)
             self._read_weights()
             # They start in X's own precision, also where L-BFGS computes in another.
             self.coefs_ = [array.astype(X.dtype) for array in self.coefs_]
@@ -358,12 +362,17 @@ class BaseMLP(
         dense = X.toarray() if hasattr(X, "toarray") else X
         return np.ascontiguousarray(dense, self.network_.spec.dtype)
 
-    def _outputs(self, X: Any) -> NDArray[Any]:
-        """(rows, outputs) of the network."""
+    def _checked_inputs(self, X: Any) -> NDArray[Any]:
+        """`_inputs` of what a user hands to a fitted estimator."""
         check_is_fitted(self)
         with clearer(self, X):
             X = validate_data(self, X, reset=False, accept_sparse=["csr", "csc"])
-        return self._synchronised().predict(self._inputs(X))
+        return self._inputs(X)
+
+    def _outputs(self, X: Any) -> NDArray[Any]:
+        """(rows, outputs) of the network."""
+        inputs = self._checked_inputs(X)
+        return self._synchronised().predict(inputs)
 
     def _with_class_weights(self, y: Any, sample_weight: Any) -> Any:
         """The rows' weights, times those of their classes where there are any."""
@@ -428,10 +437,8 @@ class BaseMLP(
         Returns:
             (rows, units) of that layer.
         """
-        check_is_fitted(self)
-        with clearer(self, X):
-            X = validate_data(self, X, reset=False, accept_sparse=["csr", "csc"])
-        return self._synchronised().hidden(self._inputs(X), layer)
+        inputs = self._checked_inputs(X)
+        return self._synchronised().hidden(inputs, layer)
 
     @property
     def _n_features_out(self) -> int:

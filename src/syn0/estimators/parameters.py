@@ -102,6 +102,11 @@ def activation(name: str) -> str:
     return OTHER_NAMES.get(name, name)
 
 
+def their_activation(name: str) -> str:
+    """scikit-learn's name of an activation."""
+    return {ours: theirs for theirs, ours in OTHER_NAMES.items()}.get(name, name)
+
+
 def activations(asked: Any, layers: int) -> list[str]:
     """syn0's name of the activation of each hidden layer, of one for all or as many as there are.
 
@@ -116,7 +121,7 @@ def activations(asked: Any, layers: int) -> list[str]:
         )
     for name in filter(lambda name: isinstance(name, str), [asked, *names]):
         choice("activation", name.partition(":")[0], [*OTHER_NAMES, *ACTIVATIONS])
-    return [OTHER_NAMES.get(name, name) for name in names]
+    return list(map(activation, names))
 
 
 def hidden_units(sizes: Any) -> tuple[int, ...]:
@@ -180,7 +185,7 @@ def training(given: Parameters, rows: int, epochs: int, label_smoothing: float) 
     }
     rate = schedule(given)
     if given.solver == "lbfgs":
-        refuse_what_lbfgs_cannot_do(given)
+        refuse_what_lbfgs_cannot_do(given, rate)
         search = LBFGS(tolerance=given.tol, evaluations=given.max_fun)
         return Training(steps=given.max_iter, optimizer=search, report_every=1, **common)
     return Training(
@@ -197,14 +202,14 @@ def training(given: Parameters, rows: int, epochs: int, label_smoothing: float) 
     )
 
 
-def refuse_what_lbfgs_cannot_do(given: Parameters) -> None:
+def refuse_what_lbfgs_cannot_do(given: Parameters, rate: str) -> None:
     """ValueError for parameters of steps that are not its own; scikit-learn's are left unread."""
     unfit = [
         name
         for name in ("weight_decay", "max_norm", "clip_norm", "warm_up")
         if getattr(given, name)
     ]
-    unfit += [] if schedule(given) == "constant" else ["learning_rate"]
+    unfit += [] if rate == "constant" else ["learning_rate"]
     if unfit:
         raise ValueError(
             f"solver 'lbfgs' takes steps of its own length: leave out {', '.join(unfit)}, "

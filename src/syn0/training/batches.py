@@ -70,10 +70,9 @@ class Batches:
     def _begin_epoch(self) -> None:
         self._epoch_start = self._generator.get_state()  # type: ignore[assignment]
         # What `permutation` gives, in half the memory: for long data that is a good part of all.
-        order = np.arange(self._rows, dtype=np.int32)
-        if self._last is not None and self._training.reshuffle:
-            order = self._last.copy()
+        # A copy of the last order, as stretches that were taken of it are views.
+        order = np.arange(self._rows, dtype=np.int32) if self._last is None else self._last.copy()
         if self._training.shuffle:
             self._generator.shuffle(order)
-        self._order = self._last = order
+        self._order, self._last = order, order if self._training.reshuffle else None
         self._taken = 0
