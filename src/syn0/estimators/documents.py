@@ -11,11 +11,13 @@ INTRODUCTION = """{what}.
 
 scikit-learn's {name}, by its name, parameters, attributes and results: the same `random_state`
 gives the same initial weights, splits, shuffles and `loss_curve_`; it only is faster, and has more
-parameters. Their defaults change nothing, but for targets of 1000 and more (`scale_target`).
+parameters. Their defaults change nothing{but}.
 
 Parameters
 ----------
 """
+
+FAR_TARGETS = ", but for targets of 1000 and more (`scale_target`)"
 
 LOSS = """loss : str, default="squared_error"
     "squared_error" or "poisson" (half the deviance, with exp as the output's activation), as in
@@ -154,19 +156,19 @@ network_ : syn0.Network
 """
 
 KINDS = {
-    "classifier": ("", CLASSIFIER, CLASSES, "the accuracy"),
-    "regressor": (LOSS, REGRESSOR, "", "R²"),
+    "classifier": ("", "", CLASSIFIER, CLASSES, "the accuracy"),
+    "regressor": (FAR_TARGETS, LOSS, REGRESSOR, "", "R²"),
 }
 
 
 def documented(kind: str) -> Callable[[Class], Class]:
     """Put the words together, after the class's own sentence."""
-    first, own, classes, score = KINDS[kind]
+    but, first, own, classes, score = KINDS[kind]
 
     def decorate(cls: Class) -> Class:
         what = (cls.__doc__ or "").rstrip(".")
         words = [
-            INTRODUCTION.format(what=what, name=cls.__name__), first, PARAMETERS, own,
+            INTRODUCTION.format(what=what, name=cls.__name__, but=but), first, PARAMETERS, own,
             REST.replace("{score}", score), classes, ATTRIBUTES,
         ]  # fmt: skip
         cls.__doc__ = "".join(words)
