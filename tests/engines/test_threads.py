@@ -59,7 +59,8 @@ def test_what_is_made_for_some_threads_is_the_same_to_the_last_bit_on_any_number
         values = start(program, np.random.RandomState(1))
         given = batches if training.batch_size else [None] * 3
         state, figures = runner.train(values, arrays, given, measure=True)
-        ends.append([figures, *(np.asarray(state[name]).tolist() for name in program.state)])
+        left = [np.asarray(state[name]).tolist() for name in program.state]
+        ends.append([figures.tolist(), *left])
     assert ends[0] == ends[1] == ends[2]
 
 
@@ -91,6 +92,16 @@ def test_a_machine_that_has_become_quiet_is_noticed() -> None:
         threads = pace.threads(1000)
         pace.took(threads, 1000, seconds[threads])
     assert threads == 2
+
+
+def test_what_each_call_costs_by_itself_does_not_choose_the_threads() -> None:
+    """As where the first calls are of few steps, whose threads have to be started all the same."""
+    pace, chosen = ThreadCount(2, 1e8), []
+    for steps in (4, 16, *[64] * 6):
+        threads = pace.threads(steps)
+        pace.took(threads, steps, 0.1 * (threads == 2) + 0.02 * steps / threads)
+        chosen.append(threads)
+    assert chosen[-4:] == [2] * 4
 
 
 def test_short_calls_start_no_threads_and_tell_nothing() -> None:

@@ -43,6 +43,13 @@ class Stretch:
     def __len__(self) -> int:
         return len(self.sizes)
 
+    def sums(self, weight: NDArray[Any]) -> NDArray[Any]:
+        """(steps,): the sums of (rows, 1) weights over the rows of each step."""
+        if self.order is None:
+            return np.full(len(self), weight.sum())
+        starts = np.cumsum(self.sizes) - self.sizes
+        return np.asarray(np.add.reduceat(weight[self.order, 0], starts, dtype=np.float64))
+
     def __iter__(self) -> Iterator[Batch]:
         if self.order is None:
             yield from [None] * len(self)
@@ -76,10 +83,12 @@ class Runner(Protocol):
 
     def train(
         self, values: Values, arrays: Arrays, batches: Batches, *, measure: bool
-    ) -> tuple[Values, list[Figures]]:
-        """Take one step a batch. Returns the new state and, when `measure`, each step's reports
-        from before its update. Arrays in `values` may be changed in place; plain numbers stay
-        plain, since a NumPy number would widen float32 arrays (NEP 50)."""
+    ) -> tuple[Values, NDArray[np.float64]]:
+        """Take one step a batch. Returns the new state and, when `measure`, (steps, reports) from
+        before each update, otherwise (0, reports): an array, since so many tuples would set off
+        Python's collection of garbage, which takes longer than the steps do. Arrays in `values`
+        may be changed in place; plain numbers stay plain, since a NumPy number would widen float32
+        arrays (NEP 50)."""
 
     def gradient(self, values: Mapping[str, Any], arrays: Arrays) -> tuple[Figures, Values]:
         """For a program whose updates are left to a solver: its reports, and the pull of each

@@ -11,8 +11,9 @@ import time
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from syn0.engines.base import Arrays, Batches, Figures, Stretch, Values
+from syn0.engines.base import Arrays, Batches, Stretch, Values
 from syn0.engines.choice import ThreadCount, threads_worth, work_of_a_step
 from syn0.engines.compiler import CompilerError, library, place
 from syn0.engines.numpy import NumpyRunner
@@ -47,7 +48,7 @@ class NativeRunner(NumpyRunner):
 
     def train(
         self, values: Values, arrays: Arrays, batches: Batches, *, measure: bool
-    ) -> tuple[Values, list[Figures]]:
+    ) -> tuple[Values, NDArray[np.float64]]:
         """See `Runner.train`."""
         program = self._training
         stretch = Stretch.of(batches, len(arrays["X"]))
@@ -81,7 +82,7 @@ class NativeRunner(NumpyRunner):
         for name, number in zip(self._numbers, numbers.tolist(), strict=True):
             if name in program.state:
                 after[name] = int(number) if isinstance(values[name], int) else number
-        return after, [tuple(row) for row in figures.tolist()]
+        return after, figures
 
     def _largest(self, stretch: Stretch) -> int:
         """The most rows of a step, for which the library has room: the same ones for every part of

@@ -75,13 +75,14 @@ class NumpyRunner:
 
     def train(
         self, values: Values, arrays: Arrays, batches: Batches, *, measure: bool
-    ) -> tuple[Values, list[Figures]]:
+    ) -> tuple[Values, NDArray[np.float64]]:
         """See `Runner.train`."""
         with np.errstate(all="ignore"):
             state, measured = self._functions["train"](
                 batches=batches, measure=measure, **arrays, **self._given(values)
             )
-        return state, [tuple(map(float, figures)) for figures in measured]
+        reports = len(self._training.reports)
+        return state, np.array(measured, np.float64).reshape(len(measured), reports)
 
     def gradient(self, values: Mapping[str, Any], arrays: Arrays) -> tuple[Figures, Values]:
         """See `Runner.gradient`."""

@@ -77,7 +77,7 @@ class Fit(Run):
             return
         before, batches = self.current().copy(), self.batches.copy()
         taken, measured = self.stretch(count * epoch, measure=True)
-        figures = np.array(measured).reshape(count, epoch, -1)
+        figures = measured.reshape(count, epoch, -1)
         rows = np.broadcast_to(taken.sizes.reshape(count, epoch, 1), figures.shape)
         for number, means in enumerate(np.average(figures, axis=1, weights=rows).tolist(), 1):
             self.report(Report(before.step + number * epoch, *means))

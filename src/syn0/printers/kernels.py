@@ -73,7 +73,7 @@ class Kernels:
         self.by_columns, self.alone = by_columns, alone
         self.printer = TilePrinter(program, self.shapes, batch, by_columns=by_columns, alone=alone)
         self.traffic = Traffic()
-        self.meet = [] if alone else ["meet(meeting);"]
+        self.meet = self.printer.meet
         self.gathered: list[str] = []
         self.alias: dict[str, Expr] = {
             line.target: line.expression
@@ -197,14 +197,17 @@ class Kernels:
         head = [f"/* {NumpyPrinter().statement(line)} */" for line in group.lines]
         written = set(group.targets) if group.shape else set()
         across = set(self.read_across(group))
-        meeting = self.meeting(across, written)
+        summed = set(self.printer.totals)
         stored = {name for name in group.targets if self.is_read_elsewhere(name, group)}
         if group.shape:
             self.printer.room |= {n: group.shape for n in group.targets if n in stored}
         again = not across.isdisjoint(written)  # as where max-norm sums what it then divides
         statements = self.printer.group(group.lines, stored, self.meet if again else [])
+        totals = set(self.printer.totals) - summed  # written, and read after another meeting
+        meeting = self.meeting(across, written | totals)
+        self.traffic.read |= totals
         if again:
-            self.traffic = Traffic(written, across - written)
+            self.traffic = Traffic(written, across - written | totals)
         if not group.shape:
             self.printer.forget(first.target)
         return [*turns, *head, *meeting, *self.printer.numbers, "{", *indented(statements), "}"]
@@ -273,6 +276,7 @@ class Kernels:
             f"ALIGNED real {name}{self.printer.dimensions(shape)};"
             for name, shape in self.printer.room.items()
         ]
+        fields += [f"double {name}[{length}];" for name, length in self.printer.totals.items()]
         return "\n".join(indented(fields))
 
     def pointers(self) -> list[str]:

@@ -7,6 +7,7 @@ some of them at a time.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from syn0.printers.blocks import block
 from syn0.printers.kernels import Kernels, is_of_rows, is_take
@@ -105,6 +106,7 @@ int predict_row(struct Predictor *room) {{ return predict(room, 1, room->row, ro
 """
 
 
+@lru_cache(maxsize=32)
 def native_source(program: Program, batch: int, threads: int = 1) -> str:
     """The C file of `train`, which takes steps of at most `batch` rows from a state. What is made
     for one thread runs on one; the rest on any number, best on so many."""
@@ -150,6 +152,7 @@ class Steps(Kernels):
         for _ in range(1 if alone else 2):  # the second time it is known how a step ends
             self.gathered.clear()
             self.printer.known.clear()
+            self.printer.totals.clear()
             self.waiting = list(self.turned)
             self.before = self.kernels(before)
             self.measured = self.kernels([x for x in self.lines if x.target in idle], aside=True)

@@ -43,7 +43,9 @@ class TilePrinter(LoopPrinter):
     """Prints lines as kernels for batches of at most `batch` rows.
 
     Attributes:
+        meet: the call by which threads meet, where there may be some.
         room: the arrays that the kernels need, by name, with their shapes.
+        totals: the arrays of the sums of panels, by name, with their lengths.
         in_place: the arrays whose rows are read where the caller has them, with the name of what
             gives the place of a row.
         numbers: statements of plain numbers that the kernel just printed shares with later ones.
@@ -59,9 +61,11 @@ class TilePrinter(LoopPrinter):
         alone: bool,
     ) -> None:
         super().__init__(program, shapes)
-        self.batch, self.by_columns = batch, by_columns
+        self.batch, self.by_columns, self.alone = batch, by_columns, alone
+        self.meet = [] if alone else ["meet(meeting);"]
         self.all_rows = alone and "batch" not in program.inputs
         self.room: dict[str, Shape] = {}
+        self.totals: dict[str, str] = {}
         self.in_place: dict[str, str] = {}
         self.numbers: list[str] = []
         self.known: dict[Expr, str] = {}
@@ -260,16 +264,37 @@ class TilePrinter(LoopPrinter):
         return block(f"for (int p = 0; p < PANELS({wide}); p++)", tiles)
 
     def everywhere(self, shape: Shape, entry: str, total: str) -> list[str]:
-        """Loops over a whole array, for every thread, that add to a total."""
-        step, high = [f"{total} += {entry};"], self.length(shape[0])
+        """Loops over a whole array, for every thread, that add to a total. Of an array that is
+        shared by panels each thread sums its own: the rest would come from another processor, and
+        had to be fetched back to be changed."""
+        added, high = [f"{total} += {entry};"], self.length(shape[0])
         if len(shape) == 1:
-            return summing("j", high, step, total)
+            return summing("j", high, added, total)
         if self.is_upright(shape):
-            rows = summing("i", high, step, total)
+            rows = summing("i", high, added, total)
             return block(f"for (int j = 0; j < {shape[1]}; j++)", rows)
-        columns = summing("l", f"WIDTH(p, {shape[1]})", with_column(step), total)
-        rows = block(f"for (int i = 0; i < {high}; i++)", columns)
-        return block(f"for (int p = 0; p < PANELS({shape[1]}); p++)", rows)
+        panels = f"PANELS({shape[1]})"
+        if self.alone or not self.by_columns:
+            return self.panel_sums(shape, entry, ("0", panels), f"{total} += of_panel;")
+        name = f"totals{len(self.totals) + 1}"
+        self.totals[name] = panels
+        own_panels = (f"LEFT({shape[1]})", f"RIGHT({shape[1]})")
+        return [
+            *self.panel_sums(shape, entry, own_panels, f"room->{name}[p] = of_panel;"),
+            *self.meet,
+            *block(f"for (int p = 0; p < {panels}; p++)", [f"{total} += room->{name}[p];"]),
+        ]
+
+    def panel_sums(self, shape: Shape, entry: str, panels: tuple[str, str], then: str) -> list[str]:
+        """A loop over panels that sums the entries of each, by lanes that do not wait for each
+        other: panels have room beyond the last column."""
+        step = [f"lanes[l] += p * PANEL + l < {shape[1]} ? {entry} : 0;"]
+        return block(f"for (int p = {panels[0]}; p < {panels[1]}; p++)", [
+            "double lanes[PANEL] = {0}, of_panel = 0;",
+            *block(f"for (int i = 0; i < {self.length(shape[0])}; i++)", panel(step)),
+            *summing("l", "PANEL", ["of_panel += lanes[l];"], "of_panel"),
+            then,
+        ])  # fmt: skip
 
     def over_all(self, arg: Expr, what: str, at: Kernel) -> Name:
         """Over all entries."""

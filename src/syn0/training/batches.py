@@ -12,6 +12,8 @@ from syn0.engines import Stretch
 from syn0.spec import Training
 from syn0.training.checkpoint import Checkpoint
 
+WIDE_ROWS = 1_000_000
+
 
 class Batches:
     """Gives the row numbers of the next steps, in a new order for every epoch.
@@ -69,10 +71,13 @@ class Batches:
 
     def _begin_epoch(self) -> None:
         self._epoch_start = self._generator.get_state()  # type: ignore[assignment]
-        # What `permutation` gives, in half the memory: for long data that is a good part of all.
         # A copy of the last order, as stretches that were taken of it are views.
         order = np.arange(self._rows, dtype=np.int32) if self._last is None else self._last.copy()
         if self._training.shuffle:
-            self._generator.shuffle(order)
+            # What `permutation` gives. NumPy shuffles numbers of 64 bits a quarter faster; of long
+            # data, where the order is a good part of all memory, half of it is worth more.
+            wide = order.astype(np.intp if self._rows < WIDE_ROWS else np.int32, copy=False)
+            self._generator.shuffle(wide)
+            order = wide.astype(np.int32, copy=False)
         self._order, self._last = order, order if self._training.reshuffle else None
         self._taken = 0

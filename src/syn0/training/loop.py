@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from syn0.engines import Arrays, Figures, Runner, Stretch
+from syn0.engines import Arrays, Runner, Stretch
 from syn0.program import Program
 from syn0.spec import Training
 from syn0.training.batches import Batches
@@ -99,19 +99,20 @@ class Run:
         training, first = self.job.training, self.step
         end = min(self.step + training.interval(self.job.rows), self.end)
         by_epoch = training.counts_epochs
-        measured: list[Figures] = []
+        measured: list[NDArray[np.float64]] = []
         measured_on: list[Stretch] = []
         while self.step < end:
             measure = by_epoch or self.step == first
             count = end - self.step if by_epoch or not measure else 1
             batches, taken = self.stretch(count, measure=measure)
             if measure:
-                measured += taken
+                measured.append(taken)
                 measured_on.append(batches)
             if interrupt.requested:
                 self.history.stopped = "interrupted"
                 return
-        figures = summary(measured, self.sizes(measured_on), training.reduction)
+        sizes = self.sizes(measured_on)
+        figures = summary(np.concatenate(measured), sizes, training.reduction)
         self.report(Report(self.step if by_epoch else first, *figures))
 
     def sizes(self, stretches: Sequence[Stretch]) -> NDArray[Any]:
@@ -120,15 +121,12 @@ class Run:
         weight = self.job.arrays.get("sample_weight")
         if weight is None:
             return np.column_stack([rows, rows])
-        weights = [
-            weight[slice(None) if batch is None else batch].sum()
-            for stretch in stretches
-            for batch in stretch
-        ]
+        weights = np.concatenate([stretch.sums(weight) for stretch in stretches])
         return np.column_stack([weights, rows])
 
-    def stretch(self, most: int, *, measure: bool) -> tuple[Stretch, list[Figures]]:
-        """Take up to `most` steps, for about `STRETCH_SECONDS`; the batches and the measures."""
+    def stretch(self, most: int, *, measure: bool) -> tuple[Stretch, NDArray[np.float64]]:
+        """Take up to `most` steps, for about `STRETCH_SECONDS`; the batches, and (steps, reports)
+        where they are measured."""
         job = self.job
         count = min(self._stretch, most)
         before = self.current().copy()
@@ -232,10 +230,10 @@ class NoProgress:
         """Nothing to take away."""
 
 
-def summary(measured: Sequence[Figures], sizes: NDArray[Any], reduction: str) -> list[float]:
+def summary(measured: NDArray[np.float64], sizes: NDArray[Any], reduction: str) -> list[float]:
     """Loss, error and the like of an interval; a summed loss adds up, means count by the sizes of
     the batches: (batches, 2), for losses and for the other figures."""
-    losses, *others = (np.array(column) for column in zip(*measured, strict=True))
+    losses, *others = measured.T
     summed = reduction == "sum"
     loss = float(losses.sum()) if summed else weighted_mean(losses, sizes[:, 0])
     return [loss, *(weighted_mean(figures, sizes[:, 1]) for figures in others)]
