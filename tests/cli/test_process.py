@@ -37,6 +37,11 @@ def test_the_installed_command_is_the_same(syn0):
     assert done.stdout == syn0("--version").out
 
 
+def besides_waiting(err: str) -> str:
+    """What was said on stderr, but that something takes its time, as it may on a busy machine."""
+    return re.sub(r"^reading .* …\n", "", err, flags=re.MULTILINE)
+
+
 READERS_GONE = {
     "write": ("write", "4-5-3", "--data", "iris"),
     "predict": ("predict", "iris.safetensors", "iris"),
@@ -55,7 +60,7 @@ def test_a_reader_that_goes_away_is_no_error(start, finish, syn0, words):
     process = start(*words, stdout=writing)
     os.close(writing)
     done = finish(process)
-    assert done.err == ""
+    assert besides_waiting(done.err) == ""
 
 
 def test_head_gets_its_line_and_syn0_is_silent(start):
@@ -63,7 +68,7 @@ def test_head_gets_its_line_and_syn0_is_silent(start):
     assert process.stdout.readline().startswith('"""')
     process.stdout.close()
     process.wait(60)
-    assert process.stderr.read() == ""
+    assert besides_waiting(process.stderr.read()) == ""
 
 
 def test_a_model_is_saved_even_if_the_reader_of_the_results_is_gone(start, finish, tmp_path):

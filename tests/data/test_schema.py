@@ -27,11 +27,11 @@ Y = [0, 1, 0, 1]
 # Inputs ---------------------------------------------------------------------------------------
 
 
-def test_outliers_stay_within_three_deviations_of_the_mean():
+def test_outliers_stay_within_five_deviations_of_the_mean():
     data = table({"a": [*range(20)], "y": [0, 1] * 10})
     far = table({"a": [1e9, -1e9, 9.5], "y": [0, 1, 0]})
     X = Schema.fit(data).inputs(far)
-    np.testing.assert_allclose(X[:, 0], [3, -3, 0], atol=1e-6)
+    np.testing.assert_allclose(X[:, 0], [5, -5, 0], atol=1e-6)
 
 
 def test_numbers_are_standardised_and_missing_ones_marked():
@@ -40,9 +40,9 @@ def test_numbers_are_standardised_and_missing_ones_marked():
     assert schema.input_names == ("a", "a is missing", "b")
     X = schema.inputs(data)
     a, b = ((np.array(v) - np.mean(v)) / np.std(v) for v in ([1, 2, 3], [1, 2, 3, 6]))
-    np.testing.assert_allclose(X[:, 0], [*(a / np.sqrt(1 + (a / 3) ** 2)), 0])
+    np.testing.assert_allclose(X[:, 0], [*(a / np.sqrt(1 + (a / 5) ** 2)), 0])
     assert X[:, 1].tolist() == [0, 0, 0, 1]
-    np.testing.assert_allclose(X[:, 2], b / np.sqrt(1 + (b / 3) ** 2))
+    np.testing.assert_allclose(X[:, 2], b / np.sqrt(1 + (b / 5) ** 2))
 
 
 def test_missing_number_where_none_was_missing_in_training_is_the_mean():
@@ -355,12 +355,13 @@ def test_outputs_of_the_wrong_kind():
 
 finite = st.floats(allow_nan=False, allow_infinity=False, min_value=-1e300, max_value=1e300)
 positive = st.floats(1e-300, 1e300)
+reaches = st.none() | positive
 different_texts = st.lists(st.text(), min_size=2, unique=True).map(tuple)
 
 
 def input_columns(name):
     return st.one_of(
-        st.builds(NumberInput, st.just(name), finite, positive, st.booleans()),
+        st.builds(NumberInput, st.just(name), finite, positive, reaches, st.booleans()),
         st.builds(TextInput, st.just(name), different_texts, st.booleans()),
         st.builds(LeftOut, st.just(name), st.text()),
     )
@@ -414,6 +415,8 @@ SAVED = Schema(
         (["columns", 0, "mean"], math.inf, "'mean' must be a finite number, found inf"),
         (["columns", 0, "mean"], 10**400, "'mean' must be a finite number, found 1000"),
         (["columns", 0, "scale"], 0, "'scale' must be above 0, found 0"),
+        (["columns", 0, "reach"], -3, "'reach' must be above 0, found -3"),
+        (["columns", 0, "reach"], "far", "'reach' must be a finite number, found 'far'"),
         (["columns", 0, "marks_missing"], 1, "'marks_missing' must be true or false, found 1"),
         (["columns", 1, "categories"], [], "column 2: 'categories' must not be empty"),
         (["columns", 1, "categories"], ["p", 1], "'categories' must hold texts only"),

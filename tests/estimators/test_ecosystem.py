@@ -409,6 +409,45 @@ def test_sparse_inputs_are_what_dense_ones_are(classes, form, solver):
         assert dense.validation_scores_ == estimator.validation_scores_
 
 
+@pytest.mark.parametrize("engine", ["auto", "native"])
+@pytest.mark.parametrize(
+    "how",
+    [{}, {"solver": "lbfgs"}, {"early_stopping": True}, {"solver": "sgd", "alpha": 0.1}],
+    ids=["adam", "lbfgs", "early stopping", "sgd"],
+)
+def test_sparse_inputs_that_would_not_fit_as_an_array_stay_sparse(
+    classes, how, engine, monkeypatch
+):
+    X, y = classes
+    X = np.where(np.abs(X) > 1, X, 0)
+    plain = small(**how).fit(X, y)
+    monkeypatch.setattr("syn0.estimators.sparse.MOST_DENSE", 1)
+    monkeypatch.setattr(sparse.csr_matrix, "toarray", None)
+    estimator = small(engine=engine, **how).fit(sparse.csr_matrix(X), y)
+    assert estimator.network_.engine == "numpy"
+    np.testing.assert_allclose(estimator.loss_curve_, plain.loss_curve_, rtol=1e-6)
+    for method in ("predict_proba", "transform"):
+        ours = getattr(estimator, method)(sparse.csc_array(X))
+        np.testing.assert_allclose(ours, getattr(plain, method)(X), rtol=1e-5, atol=1e-8)
+
+
+def test_a_network_that_changes_its_inputs_takes_sparse_ones_as_an_array(classes, monkeypatch):
+    X, y = classes
+    plain = small(batch_norm=True, input_dropout=0.2).fit(X, y)
+    monkeypatch.setattr("syn0.estimators.sparse.MOST_DENSE", 1)
+    estimator = small(batch_norm=True, input_dropout=0.2).fit(sparse.csr_matrix(X), y)
+    assert np.array_equal(estimator.predict_proba(sparse.csr_matrix(X)), plain.predict_proba(X))
+
+
+def test_sparse_inputs_that_make_numbers_go_bad_are_told_of(classes, monkeypatch):
+    X, y = classes
+    monkeypatch.setattr("syn0.estimators.sparse.MOST_DENSE", 1)
+    with pytest.raises(ValueError, match="the inputs reach"):
+        small(solver="sgd", activation="identity", learning_rate_init=1e9).fit(
+            sparse.csr_matrix(X * 1e9), y
+        )
+
+
 # Metadata.
 
 

@@ -16,6 +16,9 @@ MOST_CATEGORIES = 64
 FEW_TEXTS = 20  # a text column with at most this many different texts is never an identifier
 UNSEEN_CODE = -2
 
+REACH = 5.0
+"""Within so many deviations numbers are kept, outliers drawn in: see `NumberInput`."""
+
 _BLOCK_VALUES = 2**18  # so that a block of rows stays in the processor's cache
 
 
@@ -23,8 +26,8 @@ _BLOCK_VALUES = 2**18  # so that a block of rows stays in the processor's cache
 class NumberInput:
     """A column of numbers: one input, z = (value - mean) / scale; a missing value becomes 0.
 
-    With `bounded` the input is z / sqrt(1 + (z / 3)²), which hardly changes usual values and
-    keeps outliers within -3 to 3 (Holzmüller et al., "Better by Default", 2024: smooth clipping).
+    With a `reach` the input is z / sqrt(1 + (z / reach)²), which hardly changes usual values and
+    keeps outliers within it (Holzmüller et al., "Better by Default", 2024: smooth clipping).
     With `marks_missing` a second input is 1 where the value is missing.
     """
 
@@ -32,7 +35,7 @@ class NumberInput:
     name: str
     mean: float = 0.0
     scale: float = 1.0
-    bounded: bool = False
+    reach: float | None = None
     marks_missing: bool = False
 
     @property
@@ -45,18 +48,18 @@ class NumberInput:
             "name": self.name,
             "mean": self.mean,
             "scale": self.scale,
-            "bounded": self.bounded,
+            "reach": self.reach,
             "marks_missing": self.marks_missing,
         }
 
     @classmethod
     def from_dict(cls, value: dict[str, Any], where: str) -> "NumberInput":
-        saved = Saved(value, where, ("kind", "name", "mean", "scale", "bounded", "marks_missing"))
+        saved = Saved(value, where, ("kind", "name", "mean", "scale", "reach", "marks_missing"))
         return cls(
             saved.text("name"),
             saved.number("mean"),
             saved.scale("scale"),
-            saved.flag("bounded"),
+            None if saved.value("reach") is None else saved.scale("reach"),
             saved.flag("marks_missing"),
         )
 
@@ -158,7 +161,7 @@ def _fit_numbers(column: Column) -> NumberInput | LeftOut:
     if low == high and not some_missing:
         return LeftOut(column.name, f"{number_text(low)} in every row")
     mean, scale = mean_and_scale(values, column.name)
-    return NumberInput(column.name, mean, scale, bounded=True, marks_missing=some_missing)
+    return NumberInput(column.name, mean, scale, REACH, marks_missing=some_missing)
 
 
 def mean_and_scale(values: NDArray[np.float64], name: str) -> tuple[float, float]:
@@ -218,9 +221,9 @@ def _code_of_number(value: Any, positions: dict[str, int]) -> int:
     return UNSEEN_CODE
 
 
-def smoothly_clipped(z: NDArray[np.float64]) -> NDArray[np.float64]:
-    """z / sqrt(1 + (z / 3)²), which stays within -3 to 3."""
-    clipped: NDArray[np.float64] = z / np.hypot(1, z / 3)
+def smoothly_clipped(z: NDArray[np.float64], reach: NDArray[np.float64]) -> NDArray[np.float64]:
+    """z / sqrt(1 + (z / reach)²), which stays within the reach of each column."""
+    clipped: NDArray[np.float64] = z / np.hypot(1, z / reach)
     return clipped
 
 
@@ -236,7 +239,8 @@ def write_numbers(
     """
     means = np.array([number.mean for number in inputs])
     scales = np.array([number.scale for number in inputs])
-    bounded = np.array([number.bounded for number in inputs])
+    bounded = np.array([number.reach is not None for number in inputs])
+    reaches = np.array([number.reach for number in inputs if number.reach is not None])
     block_rows = max(1, _BLOCK_VALUES // len(inputs))
     for start in range(0, len(X), block_rows):
         rows = slice(start, start + block_rows)
@@ -244,7 +248,7 @@ def write_numbers(
         block -= means
         block /= scales
         block[np.isnan(block)] = 0
-        block[:, bounded] = smoothly_clipped(block[:, bounded])
+        block[:, bounded] = smoothly_clipped(block[:, bounded], reaches)
         with np.errstate(over="ignore"):
             block = block.astype(X.dtype, copy=False)
         finite = np.isfinite(block).all(axis=0)

@@ -1,4 +1,4 @@
-"""Which engine "auto" picks: the one that is done first, its compile time included."""
+"""Which engine "auto" picks: the one that has done a few trainings first, compiling included."""
 
 from __future__ import annotations
 
@@ -21,8 +21,12 @@ NUMPY_SPEED, NATIVE_SPEED = 1e11, 8e10
 NUMPY_ENTRY, NATIVE_ENTRY = 4e-10, 1e-10
 """Seconds that an elementwise operation takes for each entry of its result."""
 
-COMPILE, COMPILE_LINE = 0.15, 0.012
+COMPILE, COMPILE_LINE = 0.15, 0.009
 """Seconds to compile a program, and each of its lines."""
+
+TRAININGS = 3
+"""What is compiled is kept: it has to pay for itself in so many trainings, as a network of one kind
+is seldom trained once."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,7 @@ def choose(program: Program, rows: int, steps: int, threads: int | None = None) 
     native = products / (NATIVE_SPEED * threads) + lines * NATIVE_LINE + entries * NATIVE_ENTRY
     native *= steps
     compiling = COMPILE + lines * COMPILE_LINE
-    if numpy - native < compiling:
+    if TRAININGS * (numpy - native) < compiling:
         return Choice(
             "numpy",
             f"about {numpy:.2g} s of work, or {native:.2g} s after {compiling:.2g} s of compiling",

@@ -58,7 +58,7 @@ class Predictor:
         """The (rows, outputs) prediction for X: (rows, inputs), finite, of the program's dtype;
         `values` are the weights by name, another mapping where there are others."""
         compiled = self._made_for(1 if len(X) == 1 else BATCH)
-        if compiled is not None:
+        if compiled is not None and isinstance(X, np.ndarray):  # sparse rows are for NumPy
             return compiled(values, X)
         began = time.perf_counter()
         outputs = self._numpy({**self._constants, **values}, X)

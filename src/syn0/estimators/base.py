@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import issparse
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import check_scoring
@@ -28,6 +29,7 @@ from syn0.estimators.parameters import (
     training,
 )
 from syn0.estimators.portable import Portable
+from syn0.estimators.sparse import rows_of
 from syn0.models import Examples, Network
 from syn0.spec import NetworkSpec
 from syn0.training import Checkpoint, NonFiniteError
@@ -222,11 +224,12 @@ class BaseMLP(
         if self.validation_scores_ is None:
             self.validation_scores_, self.best_validation_score_ = [], -np.inf
             self.best_loss_ = None
+        inputs = rows_of(X, self.network_.spec)
         if self.scoring is None:
-            return Validation(self._inputs(X), partial(self._own_score, y, weight))
+            return Validation(inputs, partial(self._own_score, y, weight))
         scorer = check_scoring(self, self.scoring)
         by_weight = {} if weight is None else {"sample_weight": weight}
-        return Validation(self._inputs(X), lambda outputs: float(scorer(self, X, y, **by_weight)))
+        return Validation(inputs, lambda outputs: float(scorer(self, X, y, **by_weight)))
 
     def _own_score(self, y: Any, weight: Any, outputs: NDArray[Any]) -> float:
         """The score of outputs for rows of which y is known; NaN where they are not finite."""
@@ -247,7 +250,8 @@ class BaseMLP(
     ) -> None:
         """Train the network; whatever ends it, the attributes say what was learned."""
         spec, network = self.network_.spec, self._synchronised()
-        examples = Examples(self._inputs(X), self._encode(y, spec), as_column(weight, spec.dtype))
+        inputs = rows_of(X, spec)
+        examples = Examples(inputs, self._encode(y, spec), as_column(weight, spec.dtype))
         how = training(self, len(examples.X), epochs, self.label_smoothing)
         if (
             self.solver != "lbfgs"
@@ -272,7 +276,7 @@ class BaseMLP(
             history = network.run(
                 how,
                 examples,
-                engine=self.engine,
+                engine="numpy" if issparse(inputs) else self.engine,
                 threads=self.threads,
                 progress=self.progress,
                 make=make,
@@ -357,22 +361,19 @@ class BaseMLP(
         network.checkpoint = replace(network.checkpoint, values={**values, **given})
         return network
 
-    def _inputs(self, X: Any) -> NDArray[Any]:
-        """(rows, inputs) of the network's dtype, dense."""
-        dense = X.toarray() if hasattr(X, "toarray") else X
-        return np.ascontiguousarray(dense, self.network_.spec.dtype)
-
-    def _checked_inputs(self, X: Any) -> NDArray[Any]:
-        """`_inputs` of what a user hands to a fitted estimator."""
+    def _forward(self, X: Any, function: str, *details: Any) -> NDArray[Any]:
+        """What a function of the network, by its name, gives for rows that a user hands to a
+        fitted estimator."""
         check_is_fitted(self)
         with clearer(self, X):
             X = validate_data(self, X, reset=False, accept_sparse=["csr", "csc"])
-        return self._inputs(X)
+        network = self._synchronised()
+        outputs: NDArray[Any] = getattr(network, function)(rows_of(X, network.spec), *details)
+        return outputs
 
     def _outputs(self, X: Any) -> NDArray[Any]:
         """(rows, outputs) of the network."""
-        inputs = self._checked_inputs(X)
-        return self._synchronised().predict(inputs)
+        return self._forward(X, "predict")
 
     def _with_class_weights(self, y: Any, sample_weight: Any) -> Any:
         """The rows' weights, times those of their classes where there are any."""
@@ -390,7 +391,7 @@ class BaseMLP(
         parts = zip(names, np.split(packed, ends), shapes, strict=True)
         weights = {name: part.reshape(shape) for name, part, shape in parts}
         examples = Examples(
-            self._inputs(X),
+            rows_of(X, network.spec),
             np.ascontiguousarray(y, network.spec.dtype),
             as_column(sample_weight, network.spec.dtype),
         )
@@ -437,8 +438,7 @@ class BaseMLP(
         Returns:
             (rows, units) of that layer.
         """
-        inputs = self._checked_inputs(X)
-        return self._synchronised().hidden(inputs, layer)
+        return self._forward(X, "hidden", layer)
 
     @property
     def _n_features_out(self) -> int:

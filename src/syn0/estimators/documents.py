@@ -119,7 +119,7 @@ progress : bool, default=False
 dtype : {"float32", "float64"} or None, default=None
     Of weights and computations; None for X's own (L-BFGS takes float64 then).
 engine : {"auto", "numpy", "native"}, default="auto"
-    What runs the program; "auto" picks what is done first, compile time included.
+    What runs the program; "auto" picks what has done three such fits first, compiling included.
 threads : int or None, default=None
     How many work at once; None for as many as the work is worth.
 

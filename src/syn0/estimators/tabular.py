@@ -195,11 +195,11 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
     learning_rate_init : float, default=None
         AdamW's highest learning rate, in one cycle over all steps; None for 0.01.
     weight_decay : float, default=None
-        AdamW's; None for 500 / rows, within 0.03 and 1.
+        AdamW's; None for 500 / rows, within 0.1 and 1.
     batch_size : int, default=None
         Rows in a step; None for 32, more for large tables, half the rows of tiny ones.
     max_iter : int, default=None
-        Epochs; None for about 3,000 steps, within 40 and 400 epochs.
+        Epochs; None for about 1,500 steps, within 40 and 400 epochs.
     label_smoothing : float, default=0
         Share of each target that goes to all classes alike.
     class_weight : dict, "balanced" or None, default=None
@@ -218,7 +218,8 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
         Of weights and computations; None for "float32" where it holds all numbers of X, as for
         pixels of 8 bits, otherwise "float64".
     engine : {"auto", "numpy", "native"}, default="auto"
-        What runs the program; "auto" picks what is done first, compile time included.
+        What runs the program; "auto" picks what has done three such fits first, compiling
+        included.
     threads : int, default=None
         How many work at once; None for as many as the work is worth.
 

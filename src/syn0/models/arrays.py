@@ -12,6 +12,10 @@ from syn0.derive import loss_of, target_columns
 from syn0.spec import NetworkSpec
 
 
+class Prepared:
+    """Marks inputs that are as a program takes them: finite, of its dtype, a row each example."""
+
+
 def inputs_array(X: ArrayLike, network: NetworkSpec) -> NDArray[Any]:
     """X as a (rows, inputs) array of the network's dtype.
 
@@ -19,6 +23,8 @@ def inputs_array(X: ArrayLike, network: NetworkSpec) -> NDArray[Any]:
         TypeError: X does not hold numbers.
         ValueError: no rows, a shape that does not fit the network, NaN or infinity.
     """
+    if isinstance(X, Prepared):
+        return X
     array = matrix("X", X, network.dtype)
     if array.ndim != 2 or array.shape[1] != network.inputs:
         raise ValueError(

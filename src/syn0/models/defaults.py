@@ -23,7 +23,7 @@ DROPOUT_FOR_IMAGES = {"dropout": 0.3, "input_dropout": 0.1}
 DEFAULT_OPTIMIZER = {"optimizer": "adamw", "learning_rate": 0.01, "schedule": "one_cycle"}
 DECAY_ROWS, DECAYS = 500, (0.1, 1.0)
 OPTIMIZER_FOR_IMAGES = {**DEFAULT_OPTIMIZER, "learning_rate": 0.003, "weight_decay": 0.1}
-STEPS, STEPS_FOR_IMAGES = 3000, 5000
+STEPS, STEPS_FOR_IMAGES = 1500, 5000
 EPOCHS = (40, 400)
 
 

@@ -18,9 +18,6 @@ from syn0.data.inputs import UNSEEN_CODE, InputColumn, NumberInput, TextInput
 from syn0.data.table import MISSING_CODE
 from syn0.models.onnx_graph import TEXT, Graph, Tensor
 
-REACH = 3.0
-"""Within what smooth clipping keeps a standardised number: see `data.inputs.smoothly_clipped`."""
-
 MOST = 1e150
 """What larger numbers count as, as ONNX has no hypot, and squares of larger ones overflow."""
 
@@ -101,11 +98,11 @@ def standardised(graph: Graph, columns: list[NumberInput], values: Tensor) -> Te
 
 
 def smoothly_clipped(graph: Graph, columns: list[NumberInput], z: Tensor) -> Tensor:
-    """z / sqrt(1 + (z / 3)²), where columns are bounded; the others are left as they are, as if
-    they might reach infinitely far."""
-    if not any(column.bounded for column in columns):
+    """z / sqrt(1 + (z / reach)²); columns without a reach are left as they are, as if it were
+    infinite."""
+    if not any(column.reach for column in columns):
         return z
-    reach = [REACH if column.bounded else np.inf for column in columns]
+    reach = [column.reach or np.inf for column in columns]
     least, most, one = (graph.constant(number, np.float64) for number in (-MOST, MOST, 1))
     z = graph.node("Clip", z, least, most)
     part = graph.node("Div", z, graph.constant(reach, np.float64))

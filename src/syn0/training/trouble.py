@@ -79,7 +79,7 @@ def likely_cause(training: Training, program: Program, arrays: Arrays) -> str:
     """What most often makes numbers go bad in such a training, and what helps."""
     searches = isinstance(training.optimizer, LBFGS)
     for name, what in (("X", "inputs"), ("y", "targets")):
-        largest = float(np.abs(arrays[name]).max())
+        largest = float(abs(arrays[name]).max())
         if largest > LARGE:
             return f"the {what} reach {largest:.4g}: scale them to a size of about 1"
     words = [gentler_start() if searches else slower(training.optimizer)]
