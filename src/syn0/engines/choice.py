@@ -89,7 +89,7 @@ class ThreadCount:
         self._threads, self._flops = threads, flops
         self._seconds: dict[int, float] = {}
         self._latest: dict[int, float] = {}
-        self._calls = self._longest = 0
+        self._calls = 0
 
     def threads(self, steps: int) -> int:
         """The number of threads for a call of so many steps."""
@@ -100,17 +100,12 @@ class ThreadCount:
         return slow[0] if self._calls % CALLS == 0 else fast
 
     def took(self, threads: int, steps: int, seconds: float) -> None:
-        """A call took so long. Only calls of about one length compare, as each has its own costs:
-        longer ones, such as follow the first few, start anew."""
-        if steps > 2 * self._longest:
-            self._longest = steps
-            self._seconds.clear()
-            self._latest.clear()
-        if steps * self._flops >= FLOPS_OF_A_CALL and 2 * steps >= self._longest:
-            took = seconds / steps
-            # The better of two calls: a single slow one tells more of the machine than of threads.
-            self._seconds[threads] = min(took, self._latest.get(threads, took))
-            self._latest[threads] = took
+        """A call took so long. Short ones tell as well, of the first few steps: one thread takes at
+        most so much, and need not be tried where more of them are faster."""
+        took = seconds / steps
+        # The better of two calls: a single slow one tells more of the machine than of threads.
+        self._seconds[threads] = min(took, self._latest.get(threads, took))
+        self._latest[threads] = took
 
 
 def threads_worth(flops: float) -> int:
