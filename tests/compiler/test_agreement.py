@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from syn0.derive import prediction_program
-from syn0.engines import ENGINES, make_runner
+from syn0.engines import make_runner
 from syn0.printers import PRINTERS, Data
 from syn0.program import Program
 from syn0.program.interpreter import start, step, walk
@@ -184,7 +184,7 @@ def test_an_engine_takes_the_interpreters_steps(
     for name in program.state:
         assert_agree(state[name], definition.end[name], dtype, moved.get(name, 0))
     if not measure:
-        assert measured == []
+        assert measured.shape == (0, len(program.reports))
     elif engine == "native":
         expected = np.array(definition.reports)
         scale = np.abs(expected).max(axis=0)
@@ -194,7 +194,7 @@ def test_an_engine_takes_the_interpreters_steps(
         assert_same_figures(measured, definition.reports, dtype)
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", ENGINES_HERE)
 def test_an_engine_gives_a_search_the_interpreters_loss_and_pulls(
     engine: str, searched: Any, made_up_arrays: Any
 ) -> None:
@@ -203,10 +203,13 @@ def test_an_engine_gives_a_search_the_interpreters_loss_and_pulls(
     before = step(program, definition.start)
     for values in (before, definition.end):
         found, pulls = runner.gradient(values, made_up_arrays(searched))
+        assert runner.name == engine
         assert_same_figures([found], [figures(program, values)], searched.network.dtype)
         assert list(pulls) == list(program.pulls)
         for name, pull in program.pulls.items():
-            assert_agree(pulls[name], values[pull], searched.network.dtype)
+            # Where the search ended, pulls are what rounding leaves of those that it began with.
+            rounding = np.finfo(program.dtype).eps * np.abs(before[pull]).max()
+            assert_agree(pulls[name], values[pull], searched.network.dtype, rounding)
 
 
 @pytest.mark.parametrize("engine", ENGINES_HERE)

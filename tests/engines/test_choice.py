@@ -41,8 +41,6 @@ def test_the_reason_is_one_sentence(steps, optimizer) -> None:
     choice = choose(program, 32, steps)
     assert re.fullmatch(r"[A-Za-z][^\n]{10,120}[^.\n]", choice.reason)
     assert choice.notice == ""
-    if program.pulls:
-        assert choice.engine == "numpy"
 
 
 def test_without_a_compiler_the_choice_says_so_only_where_it_matters(machine_with) -> None:

@@ -14,13 +14,15 @@ from hypothesis import strategies as st
 
 from syn0 import Network, NonFiniteError
 from syn0.derive import prediction_program, training_program
-from syn0.engines import NativeRunner, compiler
+from syn0.derive.layers import RANDOM
+from syn0.engines import NativeRunner, NumpyRunner, compiler
 from syn0.printers import NumpyPrinter
 from syn0.program import Name, substitute
-from syn0.spec import SGD, BatchNorm, Dense, Dropout, NetworkSpec, Training
+from syn0.program.interpreter import start
+from syn0.spec import LBFGS, SGD, BatchNorm, Dense, Dropout, NetworkSpec, Training
 
 from .conftest import compiled_examples
-from .networks import REPRESENTATIVE, data, source, trained
+from .networks import REPRESENTATIVE, data, farthest, source, trained
 
 TOLERANCE = {"float64": 1e-10, "float32": 1e-4}
 WIDTHS = (1, 2, 3, 4, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 130)
@@ -196,13 +198,58 @@ def test_a_large_array_is_read_in_place(batch_size) -> None:
     assert peak < X.nbytes / 10
 
 
-# Left to numpy
+# Gradients for L-BFGS
+
+SEARCHED = {
+    name: (spec, weighted)
+    for name, (spec, _, weighted) in REPRESENTATIVE.items()
+    if not any(isinstance(layer, RANDOM) for layer in spec.layers)
+}
 
 
-def test_lbfgs_is_left_to_numpy_with_a_notice(rows, told) -> None:
-    history = Network([5, 4, 2]).train(*rows, steps=5, optimizer="lbfgs", engine="native")
-    assert history.engine == "numpy"
-    assert "L-BFGS is SciPy's" in told()
+@pytest.mark.parametrize("case", SEARCHED.values(), ids=SEARCHED)
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_gradients_are_those_of_numpy_whatever_the_threads(case, threads) -> None:
+    spec, weighted = case
+    training = Training(steps=1, optimizer=LBFGS(), l1=0.01, l2=0.02)
+    X, y = data(spec)
+    arrays = {"X": X, "y": y}
+    if weighted:
+        arrays["sample_weight"] = np.linspace(0, 2, len(X), dtype=spec.dtype)[:, None]
+    programs = training_program(spec, training, weighted=bool(weighted)), prediction_program(spec)
+    values = start(programs[0], np.random.RandomState(1))
+    expected, wanted = NumpyRunner(*programs).gradient(values, arrays)
+    native = NativeRunner(*programs, threads=threads)
+    with native.at_work(len(X)):
+        for _ in range(2):  # the second time in the same memory
+            figures, pulls = native.gradient(values, arrays)
+            assert native.name == "native"
+            np.testing.assert_allclose(figures, expected, rtol=TOLERANCE[spec.dtype])
+            assert list(pulls) == list(wanted)
+            for name, pull in pulls.items():
+                assert pull.dtype == wanted[name].dtype
+                size = np.abs(wanted[name]).max()
+                np.testing.assert_allclose(
+                    pull, wanted[name], rtol=0, atol=TOLERANCE[spec.dtype] * size
+                )
+
+
+def test_a_search_on_compiled_gradients_ends_where_numpys_does(rows) -> None:
+    networks = [Network([5, 4, 2]) for _ in range(2)]
+    for network, engine in zip(networks, ("native", "numpy"), strict=True):
+        history = network.train(*rows, steps=5, optimizer="lbfgs", engine=engine)
+        assert history.engine == engine
+    assert farthest(*networks) < 1e-10
+
+
+def test_memory_is_kept_for_a_training_and_given_back_after_it(rows) -> None:
+    network = Network([5, 4, 2])
+    network.train(*rows, steps=5, optimizer="lbfgs", engine="native")
+    made = next(iter(network._runner._made.values()))
+    assert made._room is None
+    with network._runner.at_work(1):
+        assert made.room() is made.room()
+    assert made._room is None
 
 
 # The printed C

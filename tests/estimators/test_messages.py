@@ -328,6 +328,20 @@ def test_what_a_partial_fit_cannot_do_is_refused():
     assert not hasattr(classifier(solver="lbfgs"), "partial_fit")
 
 
+@pytest.mark.parametrize("zone", [None, "Europe/Rome"])
+def test_dates_are_named_and_what_to_make_of_them(zone):
+    days = pd.date_range("2020-01-05", periods=ROWS, tz=zone)
+    text = message(classifier().fit, pd.DataFrame({"a": NUMBERS, "day": days}), Y)
+    assert re.search(r"dates or times in column 'day' \(such as '2020-01-05", text)
+    assert "days since the first one" in text
+
+
+@pytest.mark.parametrize("layer", ["first", 1.0, True, None])
+def test_a_layer_that_is_no_whole_number(layer):
+    fitted = classifier().fit(X, Y)
+    assert "layer must be a whole number" in message(fitted.transform, X, layer)
+
+
 def test_sparse_text_is_not_looked_for():
     with pytest.raises(ValueError, match="Input X contains NaN"):
         classifier().fit(sparse.csr_array(np.full((ROWS, 2), np.nan)), Y)

@@ -209,7 +209,8 @@ def test_masks_and_running_statistics_fail_and_are_kept_like_weights(rows, asser
                        dropout=0.3, loss="poisson")  # fmt: skip
 
     network, reference = make(), make()
-    how = {"learning_rate": 5.0, "batch_size": 4, "schedule": "exponential:0.999"}
+    how = {"learning_rate": 5.0, "batch_size": 4, "schedule": "exponential:0.999",
+           "engine": "numpy"}  # fmt: skip
     with pytest.raises(NonFiniteError):
         network.train(*rows, steps=5000, **how)
     assert network.steps_taken > 0

@@ -40,8 +40,6 @@ class Choice:
 
 def choose(program: Program, rows: int, steps: int, threads: int | None = None) -> Choice:
     """The engine for so many steps of so many rows, on so many threads."""
-    if program.pulls:
-        return Choice("numpy", "L-BFGS is SciPy's, on the numpy engine's gradient")
     lines = len(program.lines)
     products, entries = work_of_a_step(program, rows)
     numpy = steps * (lines * NUMPY_LINE + products / NUMPY_SPEED + entries * NUMPY_ENTRY)

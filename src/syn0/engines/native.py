@@ -1,19 +1,21 @@
 """The native engine: the program as C for exactly this network, compiled, loaded and called.
 
-Training runs in the compiled library; predictions, evaluations and L-BFGS's gradients are the numpy
-engine's.
+Training runs in the compiled library, L-BFGS's gradients too; predictions and evaluations are the
+numpy engine's.
 """
 
 from __future__ import annotations
 
 import ctypes
 import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from syn0.engines.base import Arrays, Batches, Stretch, Values
+from syn0.engines.base import Arrays, Batches, Figures, Stretch, Values
 from syn0.engines.choice import ThreadCount, threads_worth, work_of_a_step
 from syn0.engines.compiler import CompilerError, library, place
 from syn0.engines.numpy import NumpyRunner
@@ -21,6 +23,40 @@ from syn0.printers.base import UnsupportedError
 from syn0.printers.kernels import kept_arrays, plain_numbers
 from syn0.printers.native import native_source
 from syn0.program import Program, check
+
+
+class Made:
+    """A compiled training program: its function, how many threads it takes, and the memory in which
+    it works.
+
+    Args:
+        loaded: the library.
+        pace: how many threads calls take.
+    """
+
+    def __init__(self, loaded: ctypes.CDLL, pace: ThreadCount) -> None:
+        self.train, self.pace = loaded.train, pace
+        self._make, self._free = loaded.make_room, loaded.free_room
+        self._make.restype = ctypes.c_void_p
+        self._room: ctypes.c_void_p | None = None
+
+    def room(self) -> ctypes.c_void_p:
+        """The memory, which is the same until `leave`.
+
+        Raises:
+            MemoryError: there is not enough.
+        """
+        if self._room is None:
+            self._room = ctypes.c_void_p(self._make())
+        if not self._room:
+            raise MemoryError("not enough memory to train")
+        return self._room
+
+    def leave(self) -> None:
+        """Give the memory back."""
+        if self._room is not None:
+            self._free(self._room)
+            self._room = None
 
 
 class NativeRunner(NumpyRunner):
@@ -38,13 +74,23 @@ class NativeRunner(NumpyRunner):
     ) -> None:
         super().__init__(training, prediction, rows, threads)
         self._rows = rows
-        if training.pulls:
-            self.name = "numpy"
-            self.notice = "L-BFGS is SciPy's, on the numpy engine's gradient"
         shapes = check(training)
         self._numbers = plain_numbers(training, shapes)
         self._arrays = kept_arrays(training, shapes)
-        self._made: dict[int, tuple[Any, ThreadCount]] = {}
+        self._made: dict[int, Made] = {}
+        self._works = False
+
+    @contextmanager
+    def at_work(self, rows: int) -> Iterator[None]:
+        """See `Runner.at_work`: calls share their memory."""
+        self._works = True
+        try:
+            with super().at_work(rows):
+                yield
+        finally:
+            self._works = False
+            for made in self._made.values():
+                made.leave()
 
     def train(
         self, values: Values, arrays: Arrays, batches: Batches, *, measure: bool
@@ -55,34 +101,67 @@ class NativeRunner(NumpyRunner):
         made = self._function(self._largest(stretch)) if len(stretch) else None
         if made is None:
             return super().train(values, arrays, batches, measure=measure)
-        function, pace = made
-        threads = self._threads or pace.threads(len(stretch))
-        began = time.perf_counter()
         state = {name: np.ascontiguousarray(values[name]) for name in self._arrays}
-        pointers = (ctypes.c_void_p * len(state))(*(a.ctypes.data for a in state.values()))
         numbers = np.array([float(values[name]) for name in self._numbers])
-        figures = np.zeros((len(stretch) if measure else 0, len(program.reports)))
-        given = [np.ascontiguousarray(arrays[name], program.dtype) for name in program.arrays]
-        order = stretch.sizes if stretch.order is None else stretch.order
-        failed = function(
-            ctypes.c_int64(len(stretch)),
-            place(stretch.sizes),
-            place(np.ascontiguousarray(order)),
-            ctypes.c_int(measure),
-            place(figures),
-            place(numbers),
-            pointers,
-            ctypes.c_int(threads),
-            *map(place, given),
-        )
-        pace.took(threads, len(stretch), time.perf_counter() - began)
-        if failed:
-            raise MemoryError("not enough memory to train")
+        figures = self._call(made, [*state.values()], numbers, arrays, stretch, measure=measure)
         after: Values = {name: state[name] for name in self._arrays if name in program.state}
         for name, number in zip(self._numbers, numbers.tolist(), strict=True):
             if name in program.state:
                 after[name] = int(number) if isinstance(values[name], int) else number
         return after, figures
+
+    def gradient(self, values: Mapping[str, Any], arrays: Arrays) -> tuple[Figures, Values]:
+        """See `Runner.gradient`."""
+        rows = len(arrays["X"])
+        made = self._function(rows)
+        if made is None:
+            return super().gradient(values, arrays)
+        state = [np.ascontiguousarray(values[name]) for name in self._arrays]
+        dtype = self._training.dtype
+        pulls = {name: np.empty(np.shape(values[name]), dtype) for name in self._training.pulls}
+        numbers = np.array([float(values[name]) for name in self._numbers])
+        step = Stretch(np.array([rows]))
+        figures = self._call(made, [*state, *pulls.values()], numbers, arrays, step, measure=True)
+        return tuple(figures[0].tolist()), pulls
+
+    def _call(
+        self,
+        made: Made,
+        state: list[NDArray[Any]],
+        numbers: NDArray[np.float64],
+        arrays: Arrays,
+        stretch: Stretch,
+        *,
+        measure: bool,
+    ) -> NDArray[np.float64]:
+        """Run the compiled function on arrays and numbers, which it changes; the steps' reports."""
+        program, steps = self._training, len(stretch)
+        threads = self._threads or made.pace.threads(steps)
+        began = time.perf_counter()
+        pointers = (ctypes.c_void_p * len(state))(*(array.ctypes.data for array in state))
+        figures = np.zeros((steps if measure else 0, len(program.reports)))
+        given = [np.ascontiguousarray(arrays[name], program.dtype) for name in program.arrays]
+        order = stretch.sizes if stretch.order is None else stretch.order
+        try:
+            failed = made.train(
+                made.room(),
+                ctypes.c_int64(steps),
+                place(stretch.sizes),
+                place(np.ascontiguousarray(order)),
+                ctypes.c_int(measure),
+                place(figures),
+                place(numbers),
+                pointers,
+                ctypes.c_int(threads),
+                *map(place, given),
+            )
+        finally:
+            if not self._works:
+                made.leave()
+        made.pace.took(threads, steps, time.perf_counter() - began)
+        if failed:
+            raise MemoryError("not enough memory to train")
+        return figures
 
     def _largest(self, stretch: Stretch) -> int:
         """The most rows of a step, for which the library has room: the same ones for every part of
@@ -93,15 +172,16 @@ class NativeRunner(NumpyRunner):
         largest = max(self._rows, largest)
         return next((size for size in self._made if size >= largest), largest)
 
-    def _function(self, batch: int) -> tuple[Any, ThreadCount] | None:
-        """The compiled function for batches of up to so many rows, and how it is called; None where
-        it cannot be made, and the numpy engine's is to be taken."""
+    def _function(self, batch: int) -> Made | None:
+        """What is compiled for batches of up to so many rows; None where it cannot be made, and the
+        numpy engine's functions are to be taken."""
         if batch not in self._made and self.name == "native":
             flops, _ = work_of_a_step(self._training, batch)
             threads = self._threads or threads_worth(flops)
+            names = "train", "make_room", "free_room"
             try:
-                made = library(native_source(self._training, batch, threads), "train")
-                self._made[batch] = made.train, ThreadCount(threads, flops)
+                loaded = library(native_source(self._training, batch, threads), *names)
+                self._made[batch] = Made(loaded, ThreadCount(threads, flops))
             except (CompilerError, UnsupportedError) as error:
                 self.name = "numpy"
                 self.notice = f"the numpy engine runs this instead of the native one: {error}"

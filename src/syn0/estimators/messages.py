@@ -2,63 +2,90 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import datetime as dt
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 MOST_SHOWN = 3
 
 
 @contextmanager
 def clearer(estimator: Any, X: Any, numbers: Any = ()) -> Iterator[None]:
-    """Where scikit-learn refuses X, say which columns hold text and what takes them; and where it
-    refuses text for targets that must be numbers, say so."""
+    """Where scikit-learn refuses X, say which columns hold text or dates and what to do; and where
+    it refuses text for targets that must be numbers, say so."""
     try:
         yield
     except (ValueError, TypeError) as error:
-        columns, kind = text_columns(X), type(estimator).__name__
-        if not columns and (text := first_text(np.ravel(numbers))) is not None:
-            raise type(error)(
+        kind, columns = type(estimator).__name__, columns_of(X)
+        fitting = TypeError if isinstance(error, TypeError) else ValueError
+        if texts := with_first(columns, first_text):
+            raise fitting(
+                f"X holds text in {listed(texts)}, but {kind} takes numbers: encode it, as "
+                f"OneHotEncoder does, or use {kind.replace('MLP', 'Tabular')}, which takes text as "
+                "it comes"
+            ) from None
+        if dates := with_first(columns, first_date):
+            raise fitting(
+                f"X holds dates or times in {listed(dates)}, but {kind} takes numbers: turn them "
+                "into some, such as the days since the first one, the month, the weekday"
+            ) from None
+        if (text := first_text(np.ravel(numbers))) is not None:
+            raise fitting(
                 f"y holds text such as {text!r}, but {kind} learns numbers: use "
                 f"{kind.replace('Regressor', 'Classifier')}, or turn y into numbers"
             ) from None
-        if not columns:
-            raise
-        shown = ", ".join(f"{name!r} (such as {text!r})" for name, text in columns[:MOST_SHOWN])
-        more = f" and {len(columns) - MOST_SHOWN} more" if len(columns) > MOST_SHOWN else ""
-        raise type(error)(
-            f"X holds text in {'column' if len(columns) == 1 else 'columns'} {shown}{more}, but "
-            f"{kind} takes numbers: encode it, as OneHotEncoder does, or use "
-            f"{kind.replace('MLP', 'Tabular')}, which takes text as it comes"
-        ) from None
+        raise
 
 
-def text_columns(X: Any) -> list[tuple[Any, str]]:
-    """The columns that hold text which is no number, each with an example."""
-    if hasattr(X, "columns") and hasattr(X, "iloc"):
-        series = [(name, X.iloc[:, place].to_numpy()) for place, name in enumerate(X.columns)]
-    elif hasattr(X, "columns") and hasattr(X, "get_columns"):
-        series = [(column.name, column.to_numpy()) for column in X.get_columns()]
-    else:
-        try:
-            array = np.asarray(X)
-        except ValueError:
-            return []
-        if array.ndim != 2 or array.dtype.kind not in "OUS":
-            return []
-        series = [(place, array[:, place]) for place in range(array.shape[1])]
-    found = [(name, first_text(values)) for name, values in series]
+Examples = list[tuple[Any, str]]
+"""Names or numbers of columns, each with an entry of it."""
+
+
+def listed(columns: Examples) -> str:
+    """The columns, a few of them with an example each."""
+    shown = ", ".join(f"{name!r} (such as {text!r})" for name, text in columns[:MOST_SHOWN])
+    more = f" and {len(columns) - MOST_SHOWN} more" if len(columns) > MOST_SHOWN else ""
+    return f"{'column' if len(columns) == 1 else 'columns'} {shown}{more}"
+
+
+def with_first(columns: list[tuple[Any, Any]], first: Callable[[Any], str | None]) -> Examples:
+    """The columns in which something is found, with the first of it."""
+    found = [(name, first(np.asarray(values))) for name, values in columns]
     return [(name, text) for name, text in found if text is not None]
 
 
-def first_text(values: Any) -> str | None:
+def columns_of(X: Any) -> list[tuple[Any, Any]]:
+    """The columns of a frame, or of an array that may hold other than numbers, by name or place."""
+    if hasattr(X, "columns") and hasattr(X, "iloc"):
+        return [(name, X.iloc[:, place].to_numpy()) for place, name in enumerate(X.columns)]
+    if hasattr(X, "columns") and hasattr(X, "get_columns"):
+        return [(column.name, column.to_numpy()) for column in X.get_columns()]
+    try:
+        array = np.asarray(X)
+    except ValueError:
+        return []
+    if array.ndim != 2 or array.dtype.kind not in "OUSmM":
+        return []
+    return [(place, array[:, place]) for place in range(array.shape[1])]
+
+
+def first_text(values: NDArray[Any]) -> str | None:
     """The first entry that is text and no number."""
-    array = np.asarray(values)
-    if array.dtype.kind in "biufc":
+    if values.dtype.kind not in "OUS":
         return None
-    return next((v for v in array.tolist() if isinstance(v, str) and not is_number(v)), None)
+    return next((v for v in values.tolist() if isinstance(v, str) and not is_number(v)), None)
+
+
+def first_date(values: NDArray[Any]) -> str | None:
+    """The first entry that is a date, a time or a span of time."""
+    if values.dtype.kind in "mM":
+        return str(values[0]).partition("T00:00:00")[0]
+    found = (v for v in values.tolist() if isinstance(v, dt.date | dt.time | dt.timedelta))
+    return next(map(str, found), None) if values.dtype.kind == "O" else None
 
 
 def is_number(text: str) -> bool:

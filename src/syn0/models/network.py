@@ -411,6 +411,8 @@ class Network:
             TypeError, ValueError: there is no such layer, or X does not fit.
         """
         count = len(self.spec.dense) - 1
+        if isinstance(layer, bool) or not isinstance(layer, int | np.integer):
+            raise TypeError(f"layer must be a whole number, not {layer!r}")
         number = layer + count + 1 if layer < 0 else layer
         if not 1 <= number <= count:
             raise ValueError(

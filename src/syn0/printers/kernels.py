@@ -85,7 +85,7 @@ class Kernels:
             for line in program.phase(*phases)
             if line.target not in self.alias
         ]
-        self.wanted = set(program.state)
+        self.wanted = {*program.state, *program.pulls.values()}
         self.readers: dict[str, set[str]] = {}
         for line in self.lines:
             for name in names_in(line.expression):

@@ -42,16 +42,21 @@ static void *work(void *own) {{
     return NULL;
 }}
 
-/* Take steps from a state, which is changed in place; 0, or 1 where memory is short. */
-int train(int64_t stretch, const int64_t *sizes, const int32_t *batch, int measure, double *figures,
-          double *numbers, real **state, int threads, {arguments}) {{
+struct Room *make_room(void) {{
     struct Room *room = aligned_alloc(64, (sizeof *room + 63) / 64 * 64);
+    if (room) memset(room, 0, sizeof *room);
+    return room;
+}}
+
+void free_room(struct Room *room) {{ free(room); }}
+
+/* Take steps from a state, which is changed in place; or leave its pulls behind it. 0, or 1 where
+   memory is short. */
+int train(struct Room *room, int64_t stretch, const int64_t *sizes, const int32_t *batch,
+          int measure, double *figures, double *numbers, real **state, int threads,
+          {arguments}) {{
     struct Worker *workers = malloc(threads * sizeof *workers);
-    if (!room || !workers) {{
-        free(room), free(workers);
-        return 1;
-    }}
-    memset(room, 0, sizeof *room);
+    if (!workers) return 1;
     struct Call call = {{stretch, sizes, batch, measure, figures, numbers, state,
                         {passed}, room, {{0, 0, 0}}, processor()}};
     int thread = 1;
@@ -63,7 +68,7 @@ int train(int64_t stretch, const int64_t *sizes, const int32_t *batch, int measu
     open_meeting(&call.meeting, thread);
     work(&workers[0]);
     while (--thread > 0) pthread_join(workers[thread].handle, NULL);
-    free(room), free(workers);
+    free(workers);
     return 0;
 }}
 """
@@ -108,8 +113,9 @@ int predict_row(struct Predictor *room) {{ return predict(room, 1, room->row, ro
 
 @lru_cache(maxsize=32)
 def native_source(program: Program, batch: int, threads: int = 1) -> str:
-    """The C file of `train`, which takes steps of at most `batch` rows from a state. What is made
-    for one thread runs on one; the rest on any number, best on so many."""
+    """The C file of `train`, which takes steps of at most `batch` rows from a state, or computes
+    the pulls of a program that leaves them to a solver. What is made for one thread runs on one;
+    the rest on any number, best on so many."""
     by_columns = fits_by_columns(program, threads)
     return Steps(program, batch, by_columns=by_columns, alone=threads == 1).source()
 
@@ -224,12 +230,13 @@ class Steps(Kernels):
         ]  # fmt: skip
 
     def exchanged(self, *, into: bool) -> list[str]:
-        """The arrays copied from the caller's memory, or back."""
-        kept = enumerate(self.kept)
+        """The arrays copied from the caller's memory, or back; pulls stand behind them there."""
+        names = [*self.kept, *self.program.pulls.values()]
+        copied = self.kept if into else self.program.pulls.values() or self.program.state
         return [
             self.exchange(name, f"call->state[{number}]", into=into)
-            for number, name in kept
-            if into or name in self.program.state
+            for number, name in enumerate(names)
+            if name in copied
         ]
 
 
