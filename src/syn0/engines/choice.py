@@ -63,7 +63,7 @@ def choose(program: Program, rows: int, steps: int, threads: int | None = None) 
     )
 
 
-FLOPS_OF_A_THREAD = 1.3e5
+FLOPS_OF_A_THREAD = 9e4
 """Multiplications and additions of a step that are worth a thread: threads meet in about 0.1 µs."""
 
 FLOPS_OF_A_CALL = 1e8
