@@ -58,7 +58,7 @@ def choose(program: Program, rows: int, steps: int, threads: int | None = None) 
         return Choice("numpy", str(error), f"the native engine would be done sooner, but {error}")
     return Choice(
         "native",
-        f"about {native:.2g} s after {compiling:.2g} s of compiling, not {numpy:.2g} s; "
+        f"about {native:.2g} s after {compiling:.2g} s of compiling, once, not {numpy:.2g} s; "
         f"{threads} {'threads' if threads > 1 else 'thread'}",
     )
 

@@ -120,6 +120,7 @@ dtype : {"float32", "float64"} or None, default=None
     Of weights and computations; None for X's own (L-BFGS takes float64 then).
 engine : {"auto", "numpy", "native"}, default="auto"
     What runs the program; "auto" picks what has done three such fits first, compiling included.
+    Sparse X that would take more than 256 MB as an array is always "numpy".
 threads : int or None, default=None
     How many work at once; None for as many as the work is worth.
 
