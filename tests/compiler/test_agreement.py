@@ -168,30 +168,29 @@ def test_the_definition_learns_something_finite(case: Any, made_up_arrays: Any) 
 
 
 @pytest.mark.parametrize("engine", ENGINES_HERE)
-@pytest.mark.parametrize("measure", [True, False], ids=["measuring", "not measuring"])
 def test_an_engine_takes_the_interpreters_steps(
-    engine: str, measure: bool, stepped: Any, made_up_arrays: Any
+    engine: str, stepped: Any, made_up_arrays: Any
 ) -> None:
     program, definition = stepped.program, defined(stepped, made_up_arrays)
-    runner = make_runner(engine, program, prediction_program(stepped.network))
-    state, measured = runner.train(
-        definition.given(program), made_up_arrays(stepped), definition.rows, measure=measure
-    )
-    assert runner.name == engine
-    assert set(state) == set(program.state)
-    dtype = stepped.network.dtype
+    runner, dtype = make_runner(engine, program, prediction_program(stepped.network)), program.dtype
     moved, shaken = moved_by_rounding(stepped, made_up_arrays) if engine == "native" else ({}, 0)
-    for name in program.state:
-        assert_agree(state[name], definition.end[name], dtype, moved.get(name, 0))
-    if not measure:
-        assert measured.shape == (0, len(program.reports))
-    elif engine == "native":
-        expected = np.array(definition.reports)
-        scale = np.abs(expected).max(axis=0)
-        allowed = np.fmax(TOLERANCE[dtype] * scale, ROUNDINGS * shaken)
-        assert (np.abs(measured - expected) <= allowed).all()
-    else:
-        assert_same_figures(measured, definition.reports, dtype)
+    for measure in (True, False):
+        state, measured = runner.train(
+            definition.given(program), made_up_arrays(stepped), definition.rows, measure=measure
+        )
+        assert runner.name == engine
+        assert set(state) == set(program.state)
+        for name in program.state:
+            assert_agree(state[name], definition.end[name], dtype, moved.get(name, 0))
+        if not measure:
+            assert measured.shape == (0, len(program.reports))
+        elif engine == "native":
+            expected = np.array(definition.reports)
+            scale = np.abs(expected).max(axis=0)
+            allowed = np.fmax(TOLERANCE[dtype] * scale, ROUNDINGS * shaken)
+            assert (np.abs(measured - expected) <= allowed).all()
+        else:
+            assert_same_figures(measured, definition.reports, dtype)
 
 
 @pytest.mark.parametrize("engine", ENGINES_HERE)

@@ -3,7 +3,9 @@
 import re
 import subprocess
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import numpy as np
@@ -19,20 +21,51 @@ from syn0.spec import NetworkSpec
 TOLERANCE = {"float64": 1e-10, "float32": 1e-4}
 
 
+def compiled(text: str, folder: Path) -> Path:
+    """A program's text, compiled into an empty folder; every warning is an error."""
+    source, program = folder / "net.c", folder / "net"
+    source.write_text(text, encoding="utf-8")
+    flags = ["-O1", "-Wall", "-Wextra", "-Werror", "-Wno-unused-variable", "-ffp-contract=off"]
+    command = [*find_compiler().command, *flags, "-o", program, source, "-lm"]
+    made = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert made.returncode == 0, made.stderr
+    return program
+
+
+def printed_by(program: Path) -> str:
+    """What a program prints."""
+    return subprocess.run([program], capture_output=True, text=True, check=True).stdout
+
+
 @pytest.fixture
 def run_c(tmp_path: Path) -> Callable[[str], str]:
-    """Compiles a program, every warning an error, and gives what it prints."""
+    """Compiles a program, and gives what it prints."""
+    return lambda text: printed_by(compiled(text, tmp_path))
 
-    def run(text: str) -> str:
-        source, program = tmp_path / "net.c", tmp_path / "net"
-        source.write_text(text, encoding="utf-8")
-        flags = ["-O1", "-Wall", "-Wextra", "-Werror", "-Wno-unused-variable", "-ffp-contract=off"]
-        command = [*find_compiler().command, *flags, "-o", program, source, "-lm"]
-        made = subprocess.run(command, capture_output=True, text=True, check=False)
-        assert made.returncode == 0, made.stderr
-        return subprocess.run([program], capture_output=True, text=True, check=True).stdout
 
-    return run
+def c_text(case: Any, arrays: dict[str, Any]) -> str:
+    """The program of a case, its data inside."""
+    data = Data(arrays["X"], arrays["y"], "made up", sample_weight=arrays.get("sample_weight"))
+    return PRINTERS["c"].script(case.program, case.network, case.training, data)
+
+
+@pytest.fixture(scope="module")
+def in_c(
+    request: pytest.FixtureRequest, made_up_arrays: Any, tmp_path_factory: pytest.TempPathFactory
+) -> dict[Any, Path | None]:
+    """The compiled programs of the selected cases; None where C cannot draw the start. Two at a
+    time: one after the other, as the tests come, would take half a minute more."""
+    place = tmp_path_factory.mktemp("programs")
+    selected = (x.callspec.params for x in request.session.items if hasattr(x, "callspec"))
+    found = list(dict.fromkeys(x["stepped"] for x in selected if "stepped" in x))
+
+    def program(case: Any) -> Path | None:
+        if any(layer.init == "orthogonal" for layer in case.network.dense):
+            return None
+        return compiled(c_text(case, made_up_arrays(case)), Path(mkdtemp(dir=place)))
+
+    with ThreadPoolExecutor(2) as pool:
+        return dict(zip(found, pool.map(program, found), strict=True))
 
 
 def reports(printed: str) -> list[list[float]]:
@@ -65,16 +98,14 @@ def expected_reports(case: Any, arrays: dict[str, Any], numbers: list[int]) -> l
 
 @pytest.mark.needs_compiler
 def test_a_c_program_reports_what_the_interpreter_does(
-    stepped: Any, made_up_arrays: Any, run_c: Callable[[str], str]
+    stepped: Any, made_up_arrays: Any, in_c: dict[Any, Path | None]
 ) -> None:
-    arrays = made_up_arrays(stepped)
-    data = Data(arrays["X"], arrays["y"], "made up", sample_weight=arrays.get("sample_weight"))
-    if any(layer.init == "orthogonal" for layer in stepped.network.dense):
+    arrays, program = made_up_arrays(stepped), in_c[stepped]
+    if program is None:
         with pytest.raises(UnsupportedError, match="orthogonal"):
-            PRINTERS["c"].script(stepped.program, stepped.network, stepped.training, data)
+            c_text(stepped, arrays)
         return
-    text = PRINTERS["c"].script(stepped.program, stepped.network, stepped.training, data)
-    found = reports(run_c(text))
+    found = reports(printed_by(program))
     assert len(found) > 1
     expected = expected_reports(stepped, arrays, [int(report[0]) for report in found])
     limit = TOLERANCE[stepped.network.dtype]
