@@ -101,8 +101,7 @@ class NativeRunner(NumpyRunner):
         made = self._function(self._largest(stretch)) if len(stretch) else None
         if made is None:
             return super().train(values, arrays, batches, measure=measure)
-        state = {name: np.ascontiguousarray(values[name]) for name in self._arrays}
-        numbers = np.array([float(values[name]) for name in self._numbers])
+        state, numbers = self._kept(values)
         figures = self._call(made, [*state.values()], numbers, arrays, stretch, measure=measure)
         after: Values = {name: state[name] for name in self._arrays if name in program.state}
         for name, number in zip(self._numbers, numbers.tolist(), strict=True):
@@ -116,13 +115,16 @@ class NativeRunner(NumpyRunner):
         made = self._function(rows)
         if made is None:
             return super().gradient(values, arrays)
-        state = [np.ascontiguousarray(values[name]) for name in self._arrays]
-        dtype = self._training.dtype
-        pulls = {name: np.empty(np.shape(values[name]), dtype) for name in self._training.pulls}
-        numbers = np.array([float(values[name]) for name in self._numbers])
-        step = Stretch(np.array([rows]))
-        figures = self._call(made, [*state, *pulls.values()], numbers, arrays, step, measure=True)
+        state, numbers = self._kept(values)
+        pulls = {name: np.empty_like(state[name]) for name in self._training.pulls}
+        places, step = [*state.values(), *pulls.values()], Stretch(np.array([rows]))
+        figures = self._call(made, places, numbers, arrays, step, measure=True)
         return tuple(figures[0].tolist()), pulls
+
+    def _kept(self, values: Mapping[str, Any]) -> tuple[Values, NDArray[np.float64]]:
+        """The arrays, by name and row by row, and the plain numbers that a step takes."""
+        arrays = {name: np.ascontiguousarray(values[name]) for name in self._arrays}
+        return arrays, np.array([float(values[name]) for name in self._numbers])
 
     def _call(
         self,

@@ -57,9 +57,10 @@ class Predictor:
     def __call__(self, values: Mapping[str, Any], X: NDArray[Any]) -> NDArray[Any]:
         """The (rows, outputs) prediction for X: (rows, inputs), finite, of the program's dtype;
         `values` are the weights by name, another mapping where there are others."""
-        compiled = self._made_for(1 if len(X) == 1 else BATCH)
-        if compiled is not None and isinstance(X, np.ndarray):  # sparse rows are for NumPy
-            return compiled(values, X)
+        if isinstance(X, np.ndarray):  # sparse rows are for NumPy
+            compiled = self._made_for(1 if len(X) == 1 else BATCH)
+            if compiled is not None:
+                return compiled(values, X)
         began = time.perf_counter()
         outputs = self._numpy({**self._constants, **values}, X)
         self._patience -= time.perf_counter() - began

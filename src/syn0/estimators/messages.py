@@ -24,14 +24,14 @@ def clearer(estimator: Any, X: Any, numbers: Any = ()) -> Iterator[None]:
         fitting = TypeError if isinstance(error, TypeError) else ValueError
         if texts := with_first(columns, first_text):
             raise fitting(
-                f"X holds text in {listed(texts)}, but {kind} takes numbers: encode it, as "
+                f"X holds text in {with_examples(texts)}, but {kind} takes numbers: encode it, as "
                 f"OneHotEncoder does, or use {kind.replace('MLP', 'Tabular')}, which takes text as "
                 "it comes"
             ) from None
         if dates := with_first(columns, first_date):
             raise fitting(
-                f"X holds dates or times in {listed(dates)}, but {kind} takes numbers: turn them "
-                "into some, such as the days since the first one, the month, the weekday"
+                f"X holds dates or times in {with_examples(dates)}, but {kind} takes numbers: turn "
+                "them into some, such as the days since the first one, the month, the weekday"
             ) from None
         if (text := first_text(np.ravel(numbers))) is not None:
             raise fitting(
@@ -41,18 +41,18 @@ def clearer(estimator: Any, X: Any, numbers: Any = ()) -> Iterator[None]:
         raise
 
 
-Examples = list[tuple[Any, str]]
+Found = list[tuple[Any, str]]
 """Names or numbers of columns, each with an entry of it."""
 
 
-def listed(columns: Examples) -> str:
+def with_examples(columns: Found) -> str:
     """The columns, a few of them with an example each."""
     shown = ", ".join(f"{name!r} (such as {text!r})" for name, text in columns[:MOST_SHOWN])
     more = f" and {len(columns) - MOST_SHOWN} more" if len(columns) > MOST_SHOWN else ""
     return f"{'column' if len(columns) == 1 else 'columns'} {shown}{more}"
 
 
-def with_first(columns: list[tuple[Any, Any]], first: Callable[[Any], str | None]) -> Examples:
+def with_first(columns: list[tuple[Any, Any]], first: Callable[[Any], str | None]) -> Found:
     """The columns in which something is found, with the first of it."""
     found = [(name, first(np.asarray(values))) for name, values in columns]
     return [(name, text) for name, text in found if text is not None]
