@@ -225,13 +225,6 @@ def test_parquet(polars_frame, tmp_path: Path):
         read_table(path)
 
 
-def test_absent_polars_is_named(polars_frame, tmp_path: Path, monkeypatch):
-    polars_frame.write_parquet(tmp_path / "frame.parquet")
-    monkeypatch.setitem(sys.modules, "polars", None)
-    with pytest.raises(ModuleNotFoundError, match=r"needs polars: pip install 'syn0\[data\]'"):
-        read_table(tmp_path / "frame.parquet")
-
-
 def test_a_table_is_read_again(csv):
     table = read_table(csv(TITANIC), for_prediction=True)
     again = read_table(table, target="sex", drop=["age"])
@@ -242,6 +235,16 @@ def test_table_takes_rows_by_number_and_by_mask(csv):
     table = read_table(csv("a,y\n1,4\n2,5\n3,6\n"))
     assert table.take(np.array([2, 0])).columns["a"].values.tolist() == [3, 1]
     assert len(table.take(np.array([True, False, True]))) == 2
+
+
+def test_a_panic_of_polars_is_a_sentence(tmp_path: Path, monkeypatch):
+    def panic(path):
+        raise type("PanicException", (BaseException,), {})("x" * 1000)
+
+    monkeypatch.setattr(pl, "read_parquet", panic)
+    (tmp_path / "frame.parquet").write_bytes(b"")
+    with pytest.raises(ValueError, match=r"frame\.parquet cannot be read as Parquet: x{200}$"):
+        read_table(tmp_path / "frame.parquet")
 
 
 def test_the_room_opens_without_heavy_packages():

@@ -1,8 +1,11 @@
 """From loose cells to columns: what counts as a number, as a text, as missing."""
 
+from __future__ import annotations
+
 import math
 import numbers
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,17 +13,25 @@ from numpy.typing import NDArray
 
 from syn0.data.table import MISSING_CODE, Column
 
-MISSING_TEXTS = frozenset({"", "NA", "N/A", "NaN", "nan", "NULL", "null", "None", "?"})
+MISSING_TEXTS = frozenset({
+    "", "NA", "N/A", "n/a", "N.A.", "n.a.", "#N/A", "#NA", "<NA>", "NaN", "nan", "NaT",
+    "NULL", "null", "None", "?",
+})  # fmt: skip
+"""What stands for a missing value."""
+
+MISSING_NUMBERS = MISSING_TEXTS | {"-", "--", "."}
+"""What does so in a column of numbers; among texts, "-" may be the opposite of "+"."""
 
 
 class TextCodes(dict[str, int]):
     """Codes of the texts met so far: 0, 1, 2 … in order of first appearance, -1 = missing."""
 
-    def __init__(self) -> None:
-        super().__init__(dict.fromkeys(MISSING_TEXTS, MISSING_CODE))
+    def __init__(self, missing: Collection[str] = MISSING_TEXTS) -> None:
+        super().__init__(dict.fromkeys(missing, MISSING_CODE))
+        self._missing = len(self)
 
     def __missing__(self, text: str) -> int:
-        code = self[text] = len(self) - len(MISSING_TEXTS)
+        code = self[text] = len(self) - self._missing
         return code
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.int32]:
@@ -29,7 +40,7 @@ class TextCodes(dict[str, int]):
 
     @property
     def categories(self) -> tuple[str, ...]:
-        return tuple(self)[len(MISSING_TEXTS) :]
+        return tuple(self)[self._missing :]
 
 
 def parse_numbers(cells: Sequence[str]) -> NDArray[np.float64] | None:
@@ -38,11 +49,58 @@ def parse_numbers(cells: Sequence[str]) -> NDArray[np.float64] | None:
         values = np.array([float(cell) for cell in cells])
     except ValueError:
         try:
-            values = np.array([math.nan if c.strip() in MISSING_TEXTS else float(c) for c in cells])
+            values = np.array(
+                [math.nan if c.strip() in MISSING_NUMBERS else float(c) for c in cells]
+            )
         except ValueError:
             return None
     # float() reads 1_000 as Python source would; in data it is a name or a code.
     return None if "_" in "".join(cells) else values
+
+
+_MONEY = re.compile(r"[€$£¥₹%]|\b(?:EUR|USD|GBP|CHF|JPY)\b")
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:[,'\u2019\u00a0\u202f]\d{3})+(?:\.\d+)?")
+_GROUPED_BEFORE_COMMA = re.compile(r"[+-]?\d{1,3}(?:[.'\u2019 \u00a0\u202f]\d{3})+(?:,\d+)?")
+_DECIMAL_COMMA = re.compile(r"[+-]?(?:\d+,\d*|,\d+)(?:[eE][+-]?\d+)?")
+_NOT_DIGITS = re.compile(r"[,'\u2019 \u00a0\u202f]")
+
+
+def spelled_number(cell: str, *, decimal_comma: bool = False) -> float | None:
+    """The number that a cell spells as people write them: `1,234.5`, `12%` (which is 12),
+    `14.44 €`, `(5.00)` (which is -5); None when it is a text.
+
+    decimal_comma: whether `1,5` is 1.5 and `1.234,5` is 1234.5
+    """
+    core = cell.strip()
+    if core.startswith("(") and core.endswith(")"):
+        core = f"-{core[1:-1]}"
+    core = _MONEY.sub("", core).strip().replace("- ", "-")
+    if decimal_comma and (_GROUPED_BEFORE_COMMA.fullmatch(core) or _DECIMAL_COMMA.fullmatch(core)):
+        core = _NOT_DIGITS.sub("", core.replace(".", "").replace(",", "·")).replace("·", ".")
+    elif not decimal_comma and _GROUPED.fullmatch(core):
+        core = _NOT_DIGITS.sub("", core)
+    try:
+        value = float(core)
+    except ValueError:
+        return None
+    return None if math.isnan(value) or "_" in core or not core.isascii() else value
+
+
+def has_decimal_comma(cells: Sequence[str]) -> bool:
+    """Whether some comma in the cells can only be a decimal one, as in `0,5`, not in `1,234`."""
+    commas = [_MONEY.sub("", cell).strip("()").strip() for cell in cells if "," in cell]
+    return bool(commas) and any(
+        not _GROUPED.fullmatch(c)
+        and bool(_DECIMAL_COMMA.fullmatch(c) or _GROUPED_BEFORE_COMMA.fullmatch(c))
+        for c in commas
+    )
+
+
+def is_number(cell: str, decimal_comma: bool = True) -> bool:
+    """Whether a cell spells a number in some way, with a decimal comma where these may be."""
+    return spelled_number(cell) is not None or (
+        decimal_comma and spelled_number(cell, decimal_comma=True) is not None
+    )
 
 
 def text_column(name: str, texts: Sequence[str]) -> Column:

@@ -1,183 +1,347 @@
 """Reads CSV files in blocks of rows, so that a file of gigabytes stays compact in memory."""
 
-import csv
-import math
-from collections.abc import Iterator, Sequence
-from itertools import chain, islice
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TextIO
+from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from syn0.data.cells import TextCodes, parse_numbers
+from syn0.data.cells import (
+    MISSING_NUMBERS,
+    MISSING_TEXTS,
+    TextCodes,
+    has_decimal_comma,
+    number_text,
+    spelled_number,
+)
+from syn0.data.csv_blocks import Block, RowError, blocks
+from syn0.data.csv_form import SAMPLE_BYTES, Form, form_of
 from syn0.data.names import check_column_names
-from syn0.data.table import Column
+from syn0.data.table import MISSING_CODE, Column
+from syn0.data.text_files import as_utf_8
 
-DELIMITERS = ",;\t|"
-BLOCK_ROWS = 500  # small enough for the cache: three times as fast as 20,000
-SNIFFED_ROWS = 20
+if TYPE_CHECKING:
+    import polars
 
-Row = tuple[int, list[str]]  # the line it starts on, its cells
+MOST_STRAYS = 0.05
+"""The share of texts up to which a column of many different numbers is one of numbers."""
+
+FEW_NUMBERS = 20
+"""As many different numbers, with texts among them, are categories."""
+
+SOME_TEXTS = 1000
+"""How many different texts tell what a column holds."""
+
+_PLAIN = re.compile(r"[+-]?[\d.,]+(?:[eE][+-]?\d+)?")
+_DOTS_GROUP = re.compile(r"\d\.\d{3},\d")
+
+EXACT_ENOUGH = 1e-6
+"""The error, in standard deviations, up to which a large file's numbers become float32."""
 
 
-def read_csv(path: Path) -> tuple[dict[str, Column], bool]:
-    """The columns of a CSV file, and whether its first line holds their names.
+@dataclass(frozen=True)
+class Contents:
+    """What a CSV file holds.
 
-    The delimiter is found among comma, semicolon, tab and bar; with semicolons, numbers may have
-    a decimal comma, as much of Europe writes them. A first line of numbers only is
-    data; the columns are then called x1, x2 … A column without a name is called by its place,
-    and left out if it is the first and only counts the rows. A column is numbers when every cell
-    that is not missing is one, otherwise texts, kept as they are written except for spaces around
-    them.
+    columns: by name, in order
+    has_names: False where no line names the columns, which are then called x1, x2 …
+    notes: what was decided in reading that could be otherwise, a sentence each
+    """
+
+    columns: dict[str, Column]
+    has_names: bool
+    notes: tuple[str, ...]
+
+
+def read_csv(
+    file: BinaryIO,
+    path: Path,
+    *,
+    header: bool | None = None,
+    expected: Collection[str] = (),
+    missing: Collection[str] | None = None,
+    target: str | None = None,
+    compact: bool = False,
+) -> Contents:
+    """The columns of a CSV file in UTF-8 (or UTF-16, with its mark), plain or packed.
+
+    Delimiters are comma, semicolon, tab, bar or spaces: whichever splits the rows alike. The first
+    line holds names if its cells are of another kind than those below. A column without a name is
+    called by its place. A column is numbers when its cells are, in whatever common spelling; a few
+    texts among many different numbers then count as missing, with a note. Otherwise it is texts,
+    kept as they are written except for spaces around them.
+
+    file: the open file; `path` is what it is called
+    header: whether the first line holds names; None (default) finds out
+    expected: names that the columns may have, which tell a header
+    missing: texts that stand for a missing value, besides nothing at all; None (default) for the
+        usual ones
+    target: the column to learn, by default the last
+    compact: whether numbers, but for the target, become float32 where the inputs of a network
+        that computes in float32 are the same by it
 
     Raises ValueError, naming the line, for what cannot be read as a table.
     """
-    try:
-        columns, has_names = _read_columns(path, as_text=frozenset())
-        mixed = frozenset(column.name for column in columns if column.is_mixed)
-        if mixed:  # texts after blocks of numbers: the numbers' spelling is gone, so read again
-            columns, has_names = _read_columns(path, as_text=mixed)
-    except UnicodeDecodeError:
-        raise ValueError(f"{path}, line {_undecodable_line(path)}: not UTF-8 text") from None
+    with as_utf_8(file, path) as text:
+        form = _form(text, path, header, expected)
+    words = None if missing is None else frozenset({"", *missing})
+    names = _column_names(form, path)
+    columns = [
+        _GrowingColumn(
+            name,
+            decimal_comma=True if form.delimiter == ";" else None,
+            missing=words,
+            compact=compact and name != (target or names[-1]),
+        )
+        for name in names
+    ]
+    _fill(columns, file, path, form)
+    if again := [column for column in columns if column.start_again()]:
+        _fill(columns, file, path, form, again)
+    notes = form.notes + tuple(note for column in columns for note in column.notes())
     finished = [column.finish(path) for column in columns]
-    if columns[0].nameless and len(columns) > 1 and _counts_rows(finished[0]):
-        del finished[0]
-    return {column.name: column for column in finished}, has_names
+    if form.names is not None:
+        finished = [replace(c, nameless=not n) for c, n in zip(finished, form.names, strict=True)]
+        if finished[-1].nameless and finished[-1].missing.all():
+            finished.pop()  # a delimiter ends every row
+    return Contents({column.name: column for column in finished}, form.names is not None, notes)
 
 
-def _counts_rows(column: Column) -> bool:
-    """Whether a column only numbers the rows, as pandas writes it, without a name."""
-    if column.categories is not None:
-        return False
-    return np.array_equal(column.values - column.values[0], np.arange(len(column.values)))
+def _fill(
+    columns: list[_GrowingColumn],
+    file: BinaryIO,
+    path: Path,
+    form: Form,
+    some: list[_GrowingColumn] | None = None,
+) -> None:
+    """Hand the cells of all rows to the columns, or to some of them."""
+    try:
+        with as_utf_8(file, path) as text:
+            for block in blocks(text, form.delimiter, form.width, form.lines_above):
+                for column, cells in zip(columns, block.frame.iter_columns(), strict=True):
+                    if some is None or column in some:
+                        column.add(cells, block)
+    except RowError as error:
+        raise ValueError(f"{path}, {error}") from None
+    if not len(columns[0].values) and columns[0] in (some or columns):
+        raise ValueError(f"{path} has column names but no rows")
+
+
+def _form(text: IO[bytes], path: Path, header: bool | None, expected: Collection[str]) -> Form:
+    sample = text.read(SAMPLE_BYTES)
+    if b"\0" in sample:
+        raise ValueError(f"{path} holds bytes of 0, so it is no text")
+    if len(sample) == SAMPLE_BYTES:
+        sample = sample[: sample.rfind(b"\n") + 1] or sample
+    try:
+        return form_of(sample.decode(errors="replace"), header=header, expected=expected)
+    except ValueError as error:
+        raise ValueError(f"{path} {error}") from None
+
+
+def _column_names(form: Form, path: Path) -> list[str]:
+    if form.names is None:
+        return [f"x{number}" for number in range(1, form.width + 1)]
+    names = [name or f"column {place}" for place, name in enumerate(form.names, 1)]
+    check_column_names(names, str(path))
+    return names
 
 
 class _GrowingColumn:
-    """Takes a column's cells block by block: numbers until a block holds a text."""
+    """Takes a column's cells block by block: numbers until a block holds texts."""
 
-    def __init__(self, name: str, *, nameless: bool, as_text: bool, decimal_comma: bool) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        decimal_comma: bool | None,
+        missing: frozenset[str] | None,
+        compact: bool,
+    ) -> None:
         self.name = name
-        self.nameless = nameless
-        self.decimal_comma = decimal_comma
-        self.is_mixed = False
-        self.blocks: list[NDArray[Any]] = []
-        self.codes = TextCodes() if as_text else None
+        self.decimal_comma = decimal_comma  # None: not known yet
+        self.dots_group = False  # whether 1.234 is 1234
+        self.compact = compact
+        self.missing_texts = MISSING_TEXTS if missing is None else missing
+        self.missing_numbers = MISSING_NUMBERS if missing is None else missing
+        self.values = _GrowingArray()
+        self.codes: TextCodes | None = None
+        self.is_misread = False  # by what a later block tells
+        self.numbers = 0
+        self.strays = 0  # texts among numbers
+        self.first_stray = ("", 0)  # and its line
+        self.spelled: tuple[str, float] | None = None  # a number as people write it
         self.infinite_line: int | None = None
+        self.missing_words: Counter[str] = Counter()
 
-    def add(self, cells: Sequence[str], lines: Sequence[int]) -> None:
-        if self.is_mixed:
+    def start_again(self) -> bool:
+        """Whether the column must be read again, as what is now known of it; it is then empty."""
+        if not self.is_misread:
+            return False
+        self.is_misread, self.values = False, _GrowingArray()
+        if self.codes is not None:
+            self.codes = TextCodes(self.missing_texts)
+        self.numbers = self.strays = 0
+        return True
+
+    def add(self, cells: polars.Series, block: Block) -> None:
+        """Take the cells of some rows."""
+        if self.is_misread:
             return
         if self.codes is None:
-            values = parse_numbers(cells)
-            if values is None and self.decimal_comma:
-                values = parse_numbers([cell.replace(",", ".") for cell in cells])
-            if values is not None:
-                self._add_numbers(values, lines)
+            values, strays = self._read_numbers(cells)
+            self.numbers += int(np.count_nonzero(~np.isnan(values)))
+            self.strays += len(strays)
+            if len(strays) and self.strays <= self.numbers and not self.first_stray[0]:
+                row = int(strays[0])
+                self.first_stray = (str(cells[row]).strip(), block.line_of(row))
+            if not self.strays or self._strays_are_few(values):
+                self._take_numbers(values, block)
                 return
-            if self.blocks:
-                self.is_mixed = True
-                return
-            self.codes = TextCodes()
-        self.blocks.append(self.codes.encode(cells))
+            self.codes = TextCodes(self.missing_texts)
+            self.is_misread = len(self.values) > 0
+        if not self.is_misread:
+            self.values.add(self._read_texts(cells))
 
-    def _add_numbers(self, values: NDArray[np.float64], lines: Sequence[int]) -> None:
-        infinite = np.isinf(values)
-        if self.infinite_line is None and infinite.any():
-            self.infinite_line = lines[int(infinite.argmax())]
-        self.blocks.append(values)
+    def _read_numbers(
+        self, cells: polars.Series
+    ) -> tuple[NDArray[np.float64], NDArray[np.integer[Any]]]:
+        """(rows,) the numbers, NaN where there is none; and which rows hold texts."""
+        import polars
+
+        read = cells.cast(polars.Float64, strict=False)
+        values: NDArray[np.float64] = read.to_numpy()
+        if read.null_count() == cells.null_count() and not self.dots_group:
+            return values, np.empty(0, int)
+        odd = (read.is_null() & cells.is_not_null()) | self.dots_group
+        rows = odd.arg_true().to_numpy()
+        texts = cells.filter(odd).fill_null("").str.strip_chars()
+        different = texts.unique(maintain_order=True)
+        some = different.head(SOME_TEXTS).to_list()
+        if self._learn_grouping(some):
+            return self._read_numbers(cells)
+        if sum(self._number(text) is None for text in some) > len(some) / 2:
+            return values, rows  # a column of texts, not worth looking at each
+        numbers = [self._number(text) for text in different]
+        values = values.copy()
+        values[rows] = texts.replace_strict(different, numbers, return_dtype=polars.Float64)
+        strays = [text for text, number in zip(different, numbers, strict=True) if number is None]
+        return values, rows[texts.is_in(strays).to_numpy()]
+
+    def _learn_grouping(self, texts: list[str]) -> bool:
+        """Find out what commas mean; true if dots turn out to group digits, as in 1.234,5."""
+        if self.decimal_comma is None and any("," in text for text in texts):
+            self.decimal_comma = has_decimal_comma(texts)
+        if self.dots_group or not self.decimal_comma:
+            return False
+        self.dots_group = any(_DOTS_GROUP.search(text) for text in texts)
+        self.is_misread = self.dots_group and len(self.values) > 0
+        return self.dots_group
+
+    def _number(self, text: str) -> float | None:
+        """The number that a text is, NaN for a missing one, None for other texts."""
+        if text in self.missing_numbers:
+            return np.nan
+        number = spelled_number(text, decimal_comma=bool(self.decimal_comma))
+        if number is not None and self.spelled is None and not _PLAIN.fullmatch(text):
+            self.spelled = (text, number)
+        return number
+
+    def _strays_are_few(self, values: NDArray[np.float64]) -> bool:
+        few = self.strays <= MOST_STRAYS * self.numbers
+        return few and len(np.unique(values[~np.isnan(values)])) > FEW_NUMBERS
+
+    def _take_numbers(self, values: NDArray[np.float64], block: Block) -> None:
+        if self.infinite_line is None and np.isinf(values).any():
+            self.infinite_line = block.line_of(int(np.isinf(values).argmax()))
+        self.values.add(_compact(values) if self.compact else values)
+
+    def _read_texts(self, cells: polars.Series) -> NDArray[np.int32]:
+        import polars
+
+        assert self.codes is not None  # noqa: S101
+        texts = cells.fill_null("").str.strip_chars()
+        different = texts.unique(maintain_order=True)
+        codes = [self.codes[text] for text in different]
+        for text, code in zip(different, codes, strict=True):
+            if code == MISSING_CODE:
+                self.missing_words[text] += int((texts == text).sum())
+        encoded: NDArray[np.int32] = texts.replace_strict(
+            different, codes, return_dtype=polars.Int32
+        ).to_numpy()
+        return encoded
+
+    def notes(self) -> Iterator[str]:
+        """What was decided about the column that could be otherwise."""
+        share = self.numbers / max(self.numbers + self.strays, 1)
+        text, line = self.first_stray
+        if text and self.codes is None:
+            others = (
+                f"{self.strays:,} others, first '{text}' on line {line}, count as missing"
+                if self.strays > 1
+                else f"'{text}' on line {line} counts as missing"
+            )
+            yield f"column '{self.name}': {share:.1%} of the cells there are numbers; {others}"
+        elif text and share >= 0.5:
+            yield (
+                f"column '{self.name}' is read as texts: {share:.1%} of its cells are numbers, "
+                f"but not '{text}' on line {line}"
+            )
+        if self.spelled and self.codes is None:
+            text, number = self.spelled
+            yield f"column '{self.name}': '{text}' was read as the number {number_text(number)}"
 
     def finish(self, path: Path) -> Column:
-        if self.codes is not None:
-            return Column(self.name, np.concatenate(self.blocks), self.codes.categories)
-        if self.infinite_line is not None:
+        """The column, of all rows."""
+        if self.infinite_line is not None and self.codes is None:
             place = f"{path}, line {self.infinite_line}"
             raise ValueError(f"{place}: column '{self.name}' holds an infinite number")
-        return Column(self.name, np.concatenate(self.blocks))
+        values = self.values.whole()
+        if self.codes is None:
+            return Column(self.name, values)
+        if not self.codes.categories:
+            return Column(self.name, np.full(len(values), np.nan))
+        return Column(
+            self.name, values, self.codes.categories, missing_words=dict(self.missing_words)
+        )
 
 
-def _read_columns(path: Path, as_text: frozenset[str]) -> tuple[list[_GrowingColumn], bool]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        delimiter = _delimiter(file)
-        rows = _rows(file, path, delimiter)
-        first = next(rows, None)
-        if first is None:
-            raise ValueError(f"{path} is empty")
-        names = [cell.strip() for cell in first[1]]
-        has_names = not all(_is_number(name) for name in names)
-        if has_names:
-            names = [name or f"column {place}" for place, name in enumerate(names, 1)]
-            check_column_names(names, str(path))
-        else:
-            names = [f"x{number}" for number in range(1, len(names) + 1)]
-            rows = chain([first], rows)
-        columns = [
-            _GrowingColumn(
-                name,
-                nameless=not given.strip(),
-                as_text=name in as_text,
-                decimal_comma=delimiter == ";",
-            )
-            for name, given in zip(names, first[1], strict=True)
-        ]
-        while block := list(islice(rows, BLOCK_ROWS)):
-            _check_widths(block, len(columns), path)
-            lines, cells = zip(*block, strict=True)
-            for column, column_cells in zip(columns, zip(*cells, strict=True), strict=True):
-                column.add(column_cells, lines)
-    if not columns[0].blocks:
-        raise ValueError(f"{path} has column names but no rows")
-    return columns, has_names
+class _GrowingArray:
+    """An array that grows at its end: unlike pieces that are joined, never there twice."""
+
+    def __init__(self) -> None:
+        self._values: NDArray[Any] = np.empty(0, np.float32)
+        self._length = 0
+
+    def __len__(self) -> int:
+        return self._length
+
+    def add(self, part: NDArray[Any]) -> None:
+        """Put more at the end; float64 makes the whole float64."""
+        dtype = np.promote_types(self._values.dtype, part.dtype) if self._length else part.dtype
+        self._values = self._values.astype(dtype, copy=False)
+        end = self._length + len(part)
+        if end > len(self._values):
+            self._values.resize(max(end, len(self._values) * 9 // 8), refcheck=False)
+        self._values[self._length : end] = part
+        self._length = end
+
+    def whole(self) -> NDArray[Any]:
+        """The array; nothing may be added any more."""
+        self._values.resize(self._length, refcheck=False)
+        return self._values
 
 
-def _rows(file: TextIO, path: Path, delimiter: str) -> Iterator[Row]:
-    """Every row that is not blank."""
-    reader = csv.reader(file, delimiter=delimiter, strict=True)
-    line = 1
-    try:
-        for cells in reader:
-            if cells:
-                yield line, cells
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise ValueError(f"{path}, the row that starts on line {line}: {error}") from None
-
-
-def _check_widths(block: Sequence[Row], width: int, path: Path) -> None:
-    for line, cells in block:
-        if len(cells) != width:
-            raise ValueError(
-                f"{path}, line {line}: {len(cells)} cells, but the first line has {width}"
-            )
-
-
-def _delimiter(file: TextIO) -> str:
-    """The delimiter that splits the first rows alike and into most cells; comma if none does."""
-
-    def quality(delimiter: str) -> tuple[bool, int]:
-        file.seek(0)
-        try:
-            rows = islice(filter(None, csv.reader(file, delimiter=delimiter)), SNIFFED_ROWS)
-            widths = [len(row) for row in rows]
-        except csv.Error:
-            return False, 0
-        return len(set(widths)) == 1 and widths[0] > 1, max(widths[:1], default=0)
-
-    best = max(DELIMITERS, key=quality)
-    file.seek(0)
-    return best
-
-
-def _is_number(cell: str) -> bool:
-    values = parse_numbers([cell])
-    return values is not None and not math.isnan(values[0])
-
-
-def _undecodable_line(path: Path) -> int:
-    with path.open("rb") as file:
-        for number, line in enumerate(file, 1):
-            try:
-                line.decode()
-            except UnicodeDecodeError:
-                return number
-    raise AssertionError(f"{path} changed while it was read")
+def _compact(values: NDArray[np.float64]) -> NDArray[np.floating[Any]]:
+    """float32 where it is exact enough for inputs of a network that computes in float32."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        small = values.astype(np.float32)
+        error = np.nanmax(np.abs(values - small), initial=0)
+        exact = error == 0 or error <= EXACT_ENOUGH * np.nanstd(values)
+    return small if exact else values

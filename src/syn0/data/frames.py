@@ -1,6 +1,5 @@
-"""Reads what is in memory already (arrays, pandas and polars frames) and Parquet files."""
+"""Reads what is in memory already: arrays, pandas and polars frames."""
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,7 +20,7 @@ def is_frame(data: object) -> bool:
 def read_frame(frame: Any) -> Table:
     """A pandas or polars frame, without its index."""
     name = f"a {_package(frame)} frame"
-    columns = _frame_columns(frame, name)
+    columns = frame_columns(frame, name)
     return Table(name=name, columns=columns, target=None, fingerprint=_fingerprint(columns))
 
 
@@ -59,20 +58,6 @@ def read_pair(X: Any, y: Any) -> Table:
     )
 
 
-def read_parquet(path: Path) -> dict[str, Column]:
-    """The columns of a Parquet file. Raises ValueError when polars cannot read it."""
-    try:
-        import polars
-    except ImportError:
-        message = "a Parquet file needs polars: pip install 'syn0[data]'"
-        raise ModuleNotFoundError(message) from None
-    try:
-        frame = polars.read_parquet(path)
-    except polars.exceptions.PolarsError as error:
-        raise ValueError(f"{path} cannot be read as Parquet: {error}") from None
-    return _frame_columns(frame, str(path))
-
-
 def _package(data: object) -> str:
     return type(data).__module__.partition(".")[0]
 
@@ -81,7 +66,8 @@ def _fingerprint(columns: dict[str, Column]) -> str:
     return fingerprint_of(columns.values())
 
 
-def _frame_columns(frame: Any, place: str) -> dict[str, Column]:
+def frame_columns(frame: Any, place: str) -> dict[str, Column]:
+    """The columns of a pandas or polars frame; errors name the place that it is from."""
     names = [str(name) for name in frame.columns]
     check_column_names(names, place)
     if not names or not len(frame):

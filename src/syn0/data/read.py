@@ -1,23 +1,47 @@
 """read_table: the one door for data of every kind."""
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from os import SEEK_END
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
 from syn0.data.built_in import BUILT_IN, read_built_in
 from syn0.data.csv_file import read_csv
-from syn0.data.frames import is_frame, read_array, read_frame, read_pair, read_parquet
+from syn0.data.frames import is_frame, read_array, read_frame, read_pair
 from syn0.data.images import read_idx, read_image_folder
 from syn0.data.names import listed
+from syn0.data.parquet import read_parquet
 from syn0.data.table import Column, Table
+from syn0.data.text_files import PACKED_SUFFIXES, STANDARD_INPUT, is_stream, opened, unpacked_name
 from syn0.spec.checks import did_you_mean
 
-CSV_SUFFIXES = (".csv", ".tsv", ".txt")
+CSV_SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".data", ".dat")
 PARQUET_SUFFIXES = (".parquet", ".pq")
+
+LARGE_FILE = 2**26
+"""From so many bytes on, numbers are kept as float32 where this is exact enough."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How files of text are read.
+
+    header: whether the first line holds the columns' names; None (default) finds out
+    missing: texts that stand for a missing value, besides nothing at all; None (default) for the
+        usual ones: NA, n/a, NaN, null, None, ? and the like
+    expected: names that the columns may have, which tell that a line holds names
+    float32: whether the numbers are for a network that computes in float32, so that large files
+        need not be kept in float64
+    """
+
+    header: bool | None = None
+    missing: Collection[str] | None = None
+    expected: Collection[str] = ()
+    float32: bool = False
 
 
 def read_table(
@@ -26,26 +50,29 @@ def read_table(
     target: str | None = None,
     drop: Sequence[str] = (),
     for_prediction: bool = False,
+    reading: Reading = Reading(),
 ) -> Table:
     """Read data of any kind into a Table.
 
-    data: a path to a CSV file, a Parquet file, an IDX images file or a folder of class folders
-        of images; a built-in name (a text without separator or suffix is looked up there
-        first); a 2-D array or (X, y); a pandas or polars frame; a Table
+    data: a path to a CSV file (also packed as .gz, .bz2 or .xz), a Parquet file, an IDX images
+        file or a folder of class folders of images; a built-in name (a text without separator
+        or suffix is looked up there first); "-" for a CSV file on standard input; a 2-D array
+        or (X, y); a pandas or polars frame; a Table
     target: the column to learn. Default: the one the data knows (`label`, `y`, a built-in's),
         otherwise the last column
     drop: columns to leave out
     for_prediction: the target need not be there, and none is guessed
+    reading: how files of text are read
 
     Rows whose target is missing are left out and counted, unless they are for prediction.
 
     Raises FileNotFoundError for a path or name that is not there, ValueError for data that
     cannot be read or a column that is not there, TypeError for data of another kind, and
-    ModuleNotFoundError when polars or Pillow is needed and not installed.
+    ModuleNotFoundError when Pillow is needed and not installed.
     """
     if isinstance(drop, str):
         raise TypeError(f"drop must be a sequence of column names, not the text '{drop}'")
-    whole = _read(data, for_prediction=for_prediction)
+    whole = _read(data, target, reading, for_prediction=for_prediction)
     table = _with_target(_drop(whole, drop, target), target, for_prediction=for_prediction)
     if not table.inputs:
         raise ValueError(f"{table.name} has no columns besides the target '{table.target}'")
@@ -54,13 +81,13 @@ def read_table(
     return table if for_prediction else _with_known_targets(table)
 
 
-def _read(data: Any, *, for_prediction: bool) -> Table:
+def _read(data: Any, target: str | None, reading: Reading, *, for_prediction: bool) -> Table:
     if isinstance(data, Table):
         return data
     if isinstance(data, str) and data in BUILT_IN:
         return read_built_in(data)
     if isinstance(data, str | Path):
-        return _read_path(Path(data), for_prediction=for_prediction)
+        return _read_path(Path(data), target, reading, for_prediction=for_prediction)
     if isinstance(data, np.ndarray):
         return read_array(data)
     if isinstance(data, tuple) and len(data) == 2:
@@ -73,35 +100,60 @@ def _read(data: Any, *, for_prediction: bool) -> Table:
     )
 
 
-def _read_path(path: Path, *, for_prediction: bool) -> Table:
+def _read_path(path: Path, target: str | None, reading: Reading, *, for_prediction: bool) -> Table:
     if path.is_dir():
         return read_image_folder(path, for_prediction=for_prediction)
+    if is_stream(path):
+        return _read_csv(path, target, reading)
     if not path.exists():
         names = f"built-in names: {listed(BUILT_IN)}"
         near = did_you_mean(str(path), BUILT_IN)
         raise FileNotFoundError(f"no file or built-in data named '{path}'{near} ({names})")
     if "idx3-ubyte" in path.name:
         return read_idx(path, for_prediction=for_prediction)
-    has_names = True
     if path.suffix.lower() in PARQUET_SUFFIXES:
         columns = read_parquet(path)
-    elif path.suffix.lower() in CSV_SUFFIXES:
-        columns, has_names = read_csv(path)
-    else:
-        kinds = listed((*CSV_SUFFIXES, *PARQUET_SUFFIXES, "*idx3-ubyte", "*idx3-ubyte.gz"))
-        raise ValueError(f"{path} is of no kind that is read; these are: {kinds}")
-    return Table(
-        name=str(path),
-        columns=columns,
-        target=None,
-        fingerprint=_file_fingerprint(path),
-        has_names=has_names,
+        with path.open("rb") as file:
+            return Table(
+                name=str(path), columns=columns, target=None, fingerprint=_fingerprint(file)
+            )
+    if unpacked_name(path).suffix.lower() in CSV_SUFFIXES:
+        return _read_csv(path, target, reading)
+    kinds = listed((*CSV_SUFFIXES, *PARQUET_SUFFIXES, "*idx3-ubyte", "*idx3-ubyte.gz"))
+    packed = listed(PACKED_SUFFIXES)
+    raise ValueError(
+        f"{path} is of no kind that is read; these are: {kinds} (tables of text also packed, with "
+        f"{packed} at the end)"
     )
 
 
-def _file_fingerprint(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _read_csv(path: Path, target: str | None, reading: Reading) -> Table:
+    with opened(path) as file:
+        contents = read_csv(
+            file,
+            path,
+            header=reading.header,
+            expected=reading.expected,
+            missing=reading.missing,
+            target=target,
+            compact=reading.float32 and file.seek(0, SEEK_END) >= LARGE_FILE,
+        )
+        return Table(
+            name="standard input" if str(path) in STANDARD_INPUT else str(path),
+            columns=contents.columns,
+            target=None,
+            fingerprint=_fingerprint(file),
+            has_names=contents.has_names,
+            notes=contents.notes,
+        )
+
+
+def _fingerprint(file: BinaryIO) -> str:
+    file.seek(0)
+    digest = hashlib.sha256()
+    while piece := file.read(2**20):
+        digest.update(piece)
+    return digest.hexdigest()
 
 
 def _drop(table: Table, names: Sequence[str], target: str | None) -> Table:

@@ -1,8 +1,8 @@
 """Table: rows and named columns in memory, whatever file they came from."""
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -19,11 +19,15 @@ class Column:
     values: (rows,) numbers of any real dtype, NaN = missing; or, for texts, int32 codes that
         point into `categories`, -1 = missing
     categories: the different texts, in any order; None for a column of numbers
+    nameless: nothing named it, and it is called by its place
+    missing_words: of a file's texts those that stand for a missing value, and how often
     """
 
     name: str
     values: NDArray[Any]
     categories: tuple[str, ...] | None = None
+    nameless: bool = False
+    missing_words: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def missing(self) -> NDArray[np.bool_]:
@@ -52,6 +56,7 @@ class Table:
         of a split still say which data they are from
     rows_without_target: how many rows were left out because their target is missing
     has_names: False when the columns came without names and were called x1, x2 …
+    notes: what was decided in reading that could be otherwise, a sentence each
     """
 
     name: str
@@ -62,6 +67,7 @@ class Table:
     fingerprint: str
     rows_without_target: int = 0
     has_names: bool = True
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values())).values)
