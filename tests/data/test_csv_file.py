@@ -103,12 +103,6 @@ def test_first_line_of_numbers_is_data(csv):
     assert read_table(csv("1,2.5,y\n3,4,1\n")).has_names
 
 
-def test_the_row_numbers_that_pandas_writes_are_left_out(csv):
-    frame = pd.DataFrame({"a": [5, 7, 6], "b": [1, 2, 2]})
-    assert list(read_table(csv(frame.to_csv())).columns) == ["a", "b"]
-    assert list(read_table(csv(frame.tail(2).to_csv())).columns) == ["a", "b"]
-
-
 def test_with_semicolons_numbers_may_have_a_decimal_comma(csv):
     columns = read_table(csv("a;b;c\n0,5;1.5;x,y\n-2,25;3;1,5\n")).columns
     assert [*columns["a"].values] == [0.5, -2.25]

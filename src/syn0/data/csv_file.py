@@ -26,10 +26,9 @@ def read_csv(path: Path) -> tuple[dict[str, Column], bool]:
 
     The delimiter is found among comma, semicolon, tab and bar; with semicolons, numbers may have
     a decimal comma, as much of Europe writes them. A first line of numbers only is
-    data; the columns are then called x1, x2 … A column without a name is called by its place,
-    and left out if it is the first and only counts the rows. A column is numbers when every cell
-    that is not missing is one, otherwise texts, kept as they are written except for spaces around
-    them.
+    data; the columns are then called x1, x2 … A column without a name is called by its place. A
+    column is numbers when every cell that is not missing is one, otherwise texts, kept as they are
+    written except for spaces around them.
 
     Raises ValueError, naming the line, for what cannot be read as a table.
     """
@@ -40,17 +39,7 @@ def read_csv(path: Path) -> tuple[dict[str, Column], bool]:
             columns, has_names = _read_columns(path, as_text=mixed)
     except UnicodeDecodeError:
         raise ValueError(f"{path}, line {_undecodable_line(path)}: not UTF-8 text") from None
-    finished = [column.finish(path) for column in columns]
-    if columns[0].nameless and len(columns) > 1 and _counts_rows(finished[0]):
-        del finished[0]
-    return {column.name: column for column in finished}, has_names
-
-
-def _counts_rows(column: Column) -> bool:
-    """Whether a column only numbers the rows, as pandas writes it, without a name."""
-    if column.categories is not None:
-        return False
-    return np.array_equal(column.values - column.values[0], np.arange(len(column.values)))
+    return {column.name: column.finish(path) for column in columns}, has_names
 
 
 class _GrowingColumn:
@@ -89,11 +78,12 @@ class _GrowingColumn:
 
     def finish(self, path: Path) -> Column:
         if self.codes is not None:
-            return Column(self.name, np.concatenate(self.blocks), self.codes.categories)
+            codes = np.concatenate(self.blocks)
+            return Column(self.name, codes, self.codes.categories, self.nameless)
         if self.infinite_line is not None:
             place = f"{path}, line {self.infinite_line}"
             raise ValueError(f"{place}: column '{self.name}' holds an infinite number")
-        return Column(self.name, np.concatenate(self.blocks))
+        return Column(self.name, np.concatenate(self.blocks), nameless=self.nameless)
 
 
 def _read_columns(path: Path, as_text: frozenset[str]) -> tuple[list[_GrowingColumn], bool]:
