@@ -3,6 +3,7 @@
 import math
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +121,7 @@ def _table(
 
 
 def _frame_columns(frame: Any, place: str) -> dict[str, Column]:
-    names = [str(name) for name in frame.columns]
+    names = [str(name) or f"column {number}" for number, name in enumerate(frame.columns, 1)]
     check_column_names(names, place)
     if not names or not len(frame):
         raise ValueError(f"{place} has no rows" if names else f"{place} has no columns")
@@ -130,10 +131,11 @@ def _frame_columns(frame: Any, place: str) -> dict[str, Column]:
         cells = [at[0, n] for n in range(len(names))] if at else frame.row(0)
         return {n: _cell_column(n, cell, place) for n, cell in zip(names, cells, strict=True)}
     column_from = _pandas_column if is_pandas else _polars_column
-    return {
-        name: column_from(name, frame[key], place)
-        for name, key in zip(names, frame.columns, strict=True)
-    }
+    columns = {}
+    for name, key in zip(names, frame.columns, strict=True):
+        column = column_from(name, frame[key], place)
+        columns[name] = column if str(key) else replace(column, nameless=True)
+    return columns
 
 
 def _pandas_column(name: str, series: Any, place: str) -> Column:

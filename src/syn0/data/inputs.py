@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar, TypeAlias
 
@@ -17,7 +17,7 @@ from syn0.data.table import Column
 
 MOST_CATEGORIES = 64
 FEW_TEXTS = 20  # a text column with at most this many different texts is never an identifier
-MOST_OTHERS, MOST_LETTERS = 10_000, 1_000_000  # of texts remembered that are no categories
+MOST_OTHERS, MOST_LETTERS = 10_000, 1_000_000  # of the texts that `TextInput.others` remember
 
 REACH = 5.0
 """Within so many deviations numbers are kept, outliers drawn in: see `NumberInput`."""
@@ -25,7 +25,7 @@ REACH = 5.0
 ROW_NUMBERS = "only numbers the rows"
 """Why an index is left out. It may be missing where columns go by position."""
 
-_UNNAMED = re.compile(r"Unnamed: \d+")  # what pandas calls a column without a name
+_UNNAMED = re.compile(r"Unnamed: \d+|__index_level_\d+__")  # pandas's, in CSV and in Parquet
 
 _BLOCK_VALUES = 2**18  # so that a block of rows stays in the processor's cache
 
@@ -204,6 +204,21 @@ def fit_input(column: Column) -> InputColumn:
     return _fit_numbers(column) if column.categories is None else _fit_texts(one_spelling(column))
 
 
+def without_too_many_others(columns: Sequence[InputColumn]) -> list[InputColumn]:
+    """The columns, but some without their `others`, so that models stay small files."""
+    kept: list[InputColumn] = []
+    texts = letters = 0
+    for column in columns:
+        if isinstance(column, TextInput):
+            more = sum(map(len, column.others))
+            if texts + len(column.others) > MOST_OTHERS or letters + more > MOST_LETTERS:
+                column = replace(column, others=())
+            else:
+                texts, letters = texts + len(column.others), letters + more
+        kept.append(column)
+    return kept
+
+
 def fit_pixels(columns: Sequence[Column]) -> list[InputColumn]:
     """Pixels share one scale, which brings the brightest of the training pixels to 1."""
     brightest = max(float(column.values.max()) for column in columns)
@@ -252,8 +267,6 @@ def _fit_texts(column: Column) -> InputColumn:
         return LeftOut(column.name, f"{met} different texts in {rows} rows")
     kept = tuple(text for _, text in order[: min(met, MOST_CATEGORIES)])
     others = tuple(text for _, text in order[len(kept) :])
-    if len(others) > MOST_OTHERS or sum(map(len, others)) > MOST_LETTERS:
-        others = ()
     rare_rows = -sum(count for count, _ in order[len(kept) : met])
     return TextInput(column.name, kept, some_missing, others, met - len(kept), rare_rows)
 

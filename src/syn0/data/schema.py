@@ -19,6 +19,7 @@ from syn0.data.inputs import (
     fit_pixels,
     input_from_dict,
     numbers_the_rows,
+    without_too_many_others,
 )
 from syn0.data.names import listed
 from syn0.data.saved import Saved
@@ -80,7 +81,7 @@ class Schema:
         elif table.image_shape:
             columns = fit_pixels(table.inputs)
         else:
-            columns = [fit_input(column) for column in table.inputs]
+            columns = without_too_many_others([fit_input(column) for column in table.inputs])
         schema = cls(tuple(columns), target, prepare, table.image_shape)
         if not schema.n_inputs:
             reasons = (f"'{name}' ({reason})" for name, reason in schema.left_out.items())

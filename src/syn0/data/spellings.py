@@ -74,7 +74,7 @@ class Spellings:
 
 def are_truth_values(texts: Iterable[str]) -> bool:
     """Whether texts are truth values only, as words or as 0 and 1."""
-    return {meaning(text, truth=True) for text in texts} <= {"0", "1"}
+    return all(meaning(text, truth=True) in ("0", "1") for text in texts)
 
 
 def meaning(text: str, *, truth: bool) -> str:
@@ -119,7 +119,7 @@ def as_numbers(column: Column, what: str, *, truth: bool = False) -> Column:
     numbers = parse_numbers(column.categories)
     if numbers is None:
         numbers = np.array([_number(text, truth=truth) for text in column.categories])
-    values = np.take(np.array([*numbers, np.nan]), column.values)
+    values = np.take(np.append(numbers, np.nan), column.values)
     if np.isinf(values).any():
         row = int(np.isinf(values).argmax())
         raise ValueError(f"{what} '{column.categories[column.values[row]]}' in row {row + 1}")

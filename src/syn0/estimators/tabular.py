@@ -18,7 +18,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 from syn0.data import Table, read_table
 from syn0.data.frames import are_rows, is_frame
 from syn0.data.order import order_of_content
-from syn0.data.spellings import UNSEEN_CODE, Spellings
+from syn0.data.spellings import UNSEEN_CODE, Spellings, one_spelling
 from syn0.data.table import Column
 from syn0.engines import ENGINES
 from syn0.estimators.messages import what_is_unused
@@ -362,8 +362,11 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
         check_array(y, ensure_2d=False, dtype=None, input_name="y")
         check_classification_targets(y)
         if reset:
-            self.classes_ = np.unique(y)
-            self._texts = tuple(map(text_of, self.classes_.tolist()))
+            classes, places = np.unique(y, return_inverse=True)
+            texts = tuple(map(text_of, classes.tolist()))
+            kept = one_spelling(Column(TARGET, places, texts)).categories or ()
+            self.classes_ = classes[[text in kept for text in texts]]
+            self._texts = tuple(text for text in texts if text in kept)
         numbers = self._class_numbers(y)
         if (numbers == UNSEEN_CODE).any():
             unknown = y.tolist()[int((numbers == UNSEEN_CODE).argmax())]
