@@ -55,6 +55,27 @@ def test_a_categorical_of_numbers_is_one_input_a_category(values):
             assert schema.inputs(one).tolist() == expected[:1]
 
 
+@pytest.mark.parametrize("different", [3, 21, 55, 64, 70, 99])
+@pytest.mark.parametrize("package", ["pandas", "polars"])
+def test_many_declared_categories_are_still_categories(different, package):
+    """Though as many texts that nobody declared would be taken for names or keys."""
+    numbers = [n % different for n in range(100)]
+    if package == "polars":
+        schema = fitted(pl.Series([*map(str, numbers)], dtype=pl.Categorical))
+    else:
+        schema = fitted(pd.Categorical(numbers))
+    assert isinstance(schema.columns[0], TextInput)
+    assert schema.n_inputs == min(different, MOST_CATEGORIES)
+    assert bool(schema.merged) == (different > MOST_CATEGORIES)
+
+
+def test_one_category_a_row_has_nothing_to_tell():
+    frame = pd.DataFrame({"a": pd.Categorical(range(30)), "n": range(30), "y": [0, 1] * 15})
+    assert Schema.fit(read_table(frame, target="y")).left_out == {
+        "a": "30 different texts in 30 rows"
+    }
+
+
 @pytest.mark.parametrize(
     ("categories", "names"),
     [

@@ -52,7 +52,7 @@ def read_pair(X: Any, y: Any) -> Table:
 
 def are_rows(data: object) -> bool:
     """Whether data is rows that name their cells: a dict, or a list of them."""
-    rows = data if isinstance(data, list) else [data]
+    rows = data if isinstance(data, list | tuple) else [data]
     return bool(rows) and all(isinstance(row, Mapping) for row in rows)
 
 
@@ -156,7 +156,7 @@ def _category_column(name: str, categories: Any, codes: NDArray[Any]) -> Column:
     values = np.take(np.append(known.encode(texts), np.int32(MISSING_CODE)), codes)
     if (values == MISSING_CODE).all():
         return Column(name, np.full(len(values), np.nan))
-    return Column(name, values, known.categories)
+    return Column(name, values, known.categories, declared=True)
 
 
 def _is_number(value: Any) -> bool:
@@ -168,7 +168,12 @@ def _polars_column(name: str, series: Any, place: str) -> Column:
         return column_of(name, np.asarray(series.to_numpy()), place)
     values = np.empty(len(series), object)
     values[:] = series.to_list()
-    return column_of(name, values, place)
+    column = column_of(name, values, place)
+    return replace(column, declared=column.categories is not None and _is_declared(series.dtype))
+
+
+def _is_declared(dtype: Any) -> bool:
+    return type(dtype).__name__ in ("Categorical", "Enum")
 
 
 def _cell_column(name: str, cell: Any, place: str) -> Column:

@@ -261,8 +261,8 @@ def _fit_texts(column: Column) -> InputColumn:
     met, rows = int((counts > 0).sum()), int(counts.sum())
     if met == 1 and not some_missing:
         return LeftOut(column.name, f"'{order[0][1]}' in every row")
-    if looks_like_an_identifier(met, rows):
-        if _are_amounts(categories):  # as if they had come as numbers
+    if looks_like_an_identifier(met, rows) and not (column.declared and met < rows):
+        if _are_amounts(categories) and not column.declared:  # as if they had come as numbers
             return _fit_numbers(as_numbers(column, f"column '{column.name}' holds"))
         return LeftOut(column.name, f"{met} different texts in {rows} rows")
     kept = tuple(text for _, text in order[: min(met, MOST_CATEGORIES)])

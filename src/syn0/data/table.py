@@ -21,12 +21,14 @@ class Column:
     categories: the different texts, in any order; None for a column of numbers
     nameless: the data gave it no name, as pandas does with a frame's index, and it was called by
         its place
+    declared: the data's own type says that the texts are categories, as a Categorical's does
     """
 
     name: str
     values: NDArray[Any]
     categories: tuple[str, ...] | None = None
     nameless: bool = False
+    declared: bool = False
 
     @property
     def missing(self) -> NDArray[np.bool_]:

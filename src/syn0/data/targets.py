@@ -177,7 +177,7 @@ def _suggested_task(column: Column) -> str:
         few = len(values) <= MOST_WHOLE_NUMBER_CLASSES and counts.min() > 1
         whole = bool((values == np.floor(values)).all())
         return CLASSIFICATION if whole and (len(values) == 2 or few) else REGRESSION
-    if looks_like_an_identifier(len(values), len(column.values)):
+    if not column.declared and looks_like_an_identifier(len(values), len(column.values)):
         raise ValueError(
             f"target '{column.name}' has {len(values)} different texts in {len(column.values)} "
             "rows, as names have; name the column to learn, or the task classification"
