@@ -153,8 +153,8 @@ def message(text: str) -> None:
 
 def tell_unknown_texts(schema: Schema, table: Table) -> None:
     """Say which columns hold texts that mean nothing to a model."""
-    for name, count in schema.unknown_texts(table).items():
-        message(f"Note: column {name!r} holds texts unknown to the model (rows: {count:,})")
+    for name, what in schema.unknown_texts(table).items():
+        message(f"Note: column {name!r} holds {what}")
 
 
 @contextmanager

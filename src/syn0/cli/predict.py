@@ -80,13 +80,16 @@ def rows_of(columns: dict[str, NDArray[Any]]) -> Iterator[tuple[Any, ...]]:
 
 
 def plain_numbers(table: Table) -> NDArray[Any]:
-    """All columns as one array, for a network that was trained on plain arrays."""
+    """All columns but an index as one array, for a network that was trained on plain arrays."""
     import numpy as np
 
-    for column in table.inputs:
+    from syn0.data.inputs import numbers_the_rows
+
+    columns = [column for column in table.inputs if not numbers_the_rows(column)]
+    for column in columns:
         if column.categories is not None:
             raise ValueError(
                 f"column {column.name!r} of {table.name} holds text, but the model was trained on "
                 "plain numbers"
             )
-    return np.column_stack([column.values for column in table.inputs])
+    return np.column_stack([column.values for column in columns])

@@ -206,6 +206,8 @@ def tell_plan(table: Table, plan: Plan) -> None:
         message(f"Left out: {table.rows_without_target:,} rows without a target")
     for name, reason in schema.left_out.items():
         message(f"Left out: column {name!r}, {reason}")
+    for name, reason in schema.merged.items():
+        message(f"Merged: column {name!r}, {reason}")
     kind = f"{len(schema.classes)} classes" if schema.classes else "numbers"
     message(f"Data: {table.name}, {len(table):,} rows; {schema.target!r} holds {kind}")
     message(f"Network: {describe_network(plan)}, {len(plan.trained):,} rows to train on")

@@ -1,7 +1,9 @@
 """How the columns of a table become a network's inputs: fitted once, saved with the model."""
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
@@ -10,14 +12,20 @@ from numpy.typing import NDArray
 from syn0.data.cells import number_text, parse_numbers
 from syn0.data.names import listed
 from syn0.data.saved import Saved
-from syn0.data.table import MISSING_CODE, Column
+from syn0.data.spellings import UNSEEN_CODE, Spellings, as_numbers, one_spelling
+from syn0.data.table import Column
 
 MOST_CATEGORIES = 64
 FEW_TEXTS = 20  # a text column with at most this many different texts is never an identifier
-UNSEEN_CODE = -2
+MOST_OTHERS, MOST_LETTERS = 10_000, 1_000_000  # of the texts that `TextInput.others` remember
 
 REACH = 5.0
 """Within so many deviations numbers are kept, outliers drawn in: see `NumberInput`."""
+
+ROW_NUMBERS = "only numbers the rows"
+"""Why an index is left out. It may be missing where columns go by position."""
+
+_UNNAMED = re.compile(r"Unnamed: \d+|__index_level_\d+__")  # pandas's, in CSV and in Parquet
 
 _BLOCK_VALUES = 2**18  # so that a block of rows stays in the processor's cache
 
@@ -28,7 +36,8 @@ class NumberInput:
 
     With a `reach` the input is z / sqrt(1 + (z / reach)²), which hardly changes usual values and
     keeps outliers within it (Holzmüller et al., "Better by Default", 2024: smooth clipping).
-    With `marks_missing` a second input is 1 where the value is missing.
+    With `marks_missing` a second input is 1 where the value is missing. `zero_or_one` says that
+    training held nothing else, so that truth values mean the same.
     """
 
     kind: ClassVar[str] = "number"
@@ -37,10 +46,19 @@ class NumberInput:
     scale: float = 1.0
     reach: float | None = None
     marks_missing: bool = False
+    zero_or_one: bool = False
 
     @property
     def input_names(self) -> tuple[str, ...]:
         return (self.name, f"{self.name} is missing") if self.marks_missing else (self.name,)
+
+    def read(self, column: Column) -> Column:
+        """The column as numbers, also where they come as texts or truth values.
+
+        Raises ValueError for a text that is no number, with its row.
+        """
+        what = f"column '{column.name}' held numbers in training, but now it holds"
+        return as_numbers(column, what, truth=self.zero_or_one)
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -50,17 +68,20 @@ class NumberInput:
             "scale": self.scale,
             "reach": self.reach,
             "marks_missing": self.marks_missing,
+            "zero_or_one": self.zero_or_one,
         }
 
     @classmethod
     def from_dict(cls, value: dict[str, Any], where: str) -> "NumberInput":
-        saved = Saved(value, where, ("kind", "name", "mean", "scale", "reach", "marks_missing"))
+        keys = ("kind", "name", "mean", "scale", "reach", "marks_missing", "zero_or_one")
+        saved = Saved(value, where, keys)
         return cls(
             saved.text("name"),
             saved.number("mean"),
             saved.scale("scale"),
             None if saved.value("reach") is None else saved.scale("reach"),
             saved.flag("marks_missing"),
+            saved.flag("zero_or_one"),
         )
 
 
@@ -69,29 +90,54 @@ class TextInput:
     """A column of texts: one 0/1 input a category; a text that is none of them gives all 0.
 
     With marks_missing one more input is 1 where the text is missing.
+
+    others: the data's texts that are no categories: too rare, or only in rows held out. They are
+        known though they give no input; () where there are too many to remember
+    rare_texts, rare_rows: how many texts of the training rows are no categories, in how many rows
     """
 
     kind: ClassVar[str] = "text"
     name: str
     categories: tuple[str, ...]
     marks_missing: bool = False
+    others: tuple[str, ...] = ()
+    rare_texts: int = 0
+    rare_rows: int = 0
 
     @property
     def input_names(self) -> tuple[str, ...]:
         names = tuple(f"{self.name} = {category}" for category in self.categories)
         return (*names, f"{self.name} is missing") if self.marks_missing else names
 
+    @cached_property
+    def _spellings(self) -> Spellings:
+        return Spellings(self.categories)
+
     def write(self, X: NDArray[Any], column: Column) -> None:
         """Set the ones in X, this column's part (rows, inputs) of an array of zeros."""
-        codes = codes_among(column, self.categories)
+        codes = self._spellings.codes(column)
         rows = np.flatnonzero(codes >= 0)
         X[rows, codes[rows]] = 1
         if self.marks_missing:
             X[:, -1] = column.missing
 
-    def count_unknown(self, column: Column) -> int:
-        """In how many rows there is a text that is none of the categories."""
-        return int((codes_among(column, self.categories) == UNSEEN_CODE).sum())
+    def unknown(self, column: Column) -> str | None:
+        """What to say of the texts that training did not know; None where it knew them all."""
+        unseen = column.take(self._spellings.codes(column) == UNSEEN_CODE)
+        count = int((Spellings(self.others).codes(unseen) == UNSEEN_CODE).sum())
+        rare = "too rare in training or " if self.rare_texts and not self.others else ""
+        return f"texts {rare}unknown to the model (rows: {count:,})" if count else None
+
+    @property
+    def merged(self) -> str | None:
+        """What to say of the texts that got no input of their own; None where all did."""
+        if not self.rare_texts:
+            return None
+        different = len(self.categories) + self.rare_texts
+        return (
+            f"the {self.rare_texts:,} rarest of its {different:,} texts have no input of their own "
+            f"(rows: {self.rare_rows:,})"
+        )
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -99,15 +145,24 @@ class TextInput:
             "name": self.name,
             "categories": list(self.categories),
             "marks_missing": self.marks_missing,
+            "others": list(self.others),
+            "rare_texts": self.rare_texts,
+            "rare_rows": self.rare_rows,
         }
 
     @classmethod
     def from_dict(cls, value: dict[str, Any], where: str) -> "TextInput":
-        saved = Saved(value, where, ("kind", "name", "categories", "marks_missing"))
-        categories = saved.different_texts("categories")
+        keys = ("kind", "name", "categories", "marks_missing", "others", "rare_texts", "rare_rows")
+        saved = Saved(value, where, keys)
+        categories, others = saved.different_texts("categories"), saved.different_texts("others")
         if not categories:
             raise saved.error("'categories' must not be empty")
-        return cls(saved.text("name"), categories, saved.flag("marks_missing"))
+        if not {*categories}.isdisjoint(others):
+            raise saved.error("'others' must hold none of 'categories'")
+        texts, rows = saved.count("rare_texts"), saved.count("rare_rows")
+        if texts > rows or (others and texts > len(others)):
+            raise saved.error("'rare_texts' must not be above 'rare_rows' or all 'others'")
+        return cls(saved.text("name"), categories, saved.flag("marks_missing"), others, texts, rows)
 
 
 @dataclass(frozen=True)
@@ -144,7 +199,24 @@ def fit_input(column: Column) -> InputColumn:
     """How a training column is prepared: numbers standardised, texts one-hot."""
     if column.missing.all():
         return LeftOut(column.name, "no values")
-    return _fit_numbers(column) if column.categories is None else _fit_texts(column)
+    if numbers_the_rows(column):
+        return LeftOut(column.name, ROW_NUMBERS)
+    return _fit_numbers(column) if column.categories is None else _fit_texts(one_spelling(column))
+
+
+def without_too_many_others(columns: Sequence[InputColumn]) -> list[InputColumn]:
+    """The columns, but some without their `others`, so that models stay small files."""
+    kept: list[InputColumn] = []
+    texts = letters = 0
+    for column in columns:
+        if isinstance(column, TextInput):
+            more = sum(map(len, column.others))
+            if texts + len(column.others) > MOST_OTHERS or letters + more > MOST_LETTERS:
+                column = replace(column, others=())
+            else:
+                texts, letters = texts + len(column.others), letters + more
+        kept.append(column)
+    return kept
 
 
 def fit_pixels(columns: Sequence[Column]) -> list[InputColumn]:
@@ -161,7 +233,12 @@ def _fit_numbers(column: Column) -> NumberInput | LeftOut:
     if low == high and not some_missing:
         return LeftOut(column.name, f"{number_text(low)} in every row")
     mean, scale = mean_and_scale(values, column.name)
-    return NumberInput(column.name, mean, scale, REACH, marks_missing=some_missing)
+    return NumberInput(column.name, mean, scale, REACH, some_missing, are_zero_or_one(values))
+
+
+def are_zero_or_one(values: NDArray[Any]) -> bool:
+    """Whether numbers are 0 and 1 only, as truth values are."""
+    return bool(((values == 0) | (values == 1)).all())
 
 
 def mean_and_scale(values: NDArray[np.float64], name: str) -> tuple[float, float]:
@@ -175,50 +252,46 @@ def mean_and_scale(values: NDArray[np.float64], name: str) -> tuple[float, float
     return mean, scale or 1.0
 
 
-def _fit_texts(column: Column) -> TextInput | LeftOut:
+def _fit_texts(column: Column) -> InputColumn:
     categories = column.categories or ()
     missing = column.missing
     some_missing = bool(missing.any())
     counts = np.bincount(column.values[~missing], minlength=len(categories))
-    counted = [(-n, text) for n, text in zip(counts.tolist(), categories, strict=True) if n]
-    if len(counted) == 1 and not some_missing:
-        return LeftOut(column.name, f"'{counted[0][1]}' in every row")
-    if looks_like_an_identifier(len(counted), int(counts.sum())):
-        return LeftOut(column.name, f"{len(counted)} different texts in {counts.sum()} rows")
-    kept = tuple(text for _, text in sorted(counted)[:MOST_CATEGORIES])
-    return TextInput(column.name, kept, some_missing)
+    order = sorted(zip((-counts).tolist(), categories, strict=True))
+    met, rows = int((counts > 0).sum()), int(counts.sum())
+    if met == 1 and not some_missing:
+        return LeftOut(column.name, f"'{order[0][1]}' in every row")
+    if looks_like_an_identifier(met, rows) and not (column.declared and met < rows):
+        if _are_amounts(categories) and not column.declared:  # as if they had come as numbers
+            return _fit_numbers(as_numbers(column, f"column '{column.name}' holds"))
+        return LeftOut(column.name, f"{met} different texts in {rows} rows")
+    kept = tuple(text for _, text in order[: min(met, MOST_CATEGORIES)])
+    others = tuple(text for _, text in order[len(kept) :])
+    rare_rows = -sum(count for count, _ in order[len(kept) : met])
+    return TextInput(column.name, kept, some_missing, others, met - len(kept), rare_rows)
+
+
+def _are_amounts(texts: Sequence[str]) -> bool:
+    """Whether texts are numbers, and not codes such as 00123."""
+    numbers = parse_numbers(texts)
+    if numbers is None or not np.isfinite(numbers).all():
+        return False
+    return not any(text[0] == "0" and text[1:2].isdigit() for text in texts)
+
+
+def numbers_the_rows(column: Column) -> bool:
+    """Whether a column is an index that was saved with the rows, in whatever order these are now:
+    without a name, or with the one that pandas gives it, and different whole numbers."""
+    values = column.values
+    if column.categories is not None or not (column.nameless or _UNNAMED.fullmatch(column.name)):
+        return False
+    whole = values.dtype.kind in "iu" or bool((values == np.floor(values)).all())
+    return whole and bool((values >= 0).all()) and len(np.unique(values)) == len(values)
 
 
 def looks_like_an_identifier(different: int, rows: int) -> bool:
     """Whether so many different texts in so many rows are names or keys, not categories."""
     return different > FEW_TEXTS and different > rows / 2
-
-
-def codes_among(column: Column, texts: Sequence[str]) -> NDArray[np.intp]:
-    """(rows,) the position in `texts` of each value, -1 = missing, -2 = not among them.
-
-    A column of numbers is matched by value: its file held no text to tell it from numbers.
-    """
-    positions = {text: position for position, text in enumerate(texts)}
-    if column.categories is not None:
-        found = [positions.get(category, UNSEEN_CODE) for category in column.categories]
-        # The code of a missing text, -1, picks the last element.
-        return np.take(np.array([*found, MISSING_CODE], np.intp), column.values)
-    values, inverse = np.unique(column.values, return_inverse=True)
-    found = [_code_of_number(value, positions) for value in values]
-    return np.array(found, np.intp)[inverse]
-
-
-def _code_of_number(value: Any, positions: dict[str, int]) -> int:
-    if np.isnan(value):
-        return MISSING_CODE
-    if number_text(value) in positions:
-        return positions[number_text(value)]
-    for text, position in positions.items():  # 03 and 3.0 are other spellings of 3
-        spelled = parse_numbers([text])
-        if spelled is not None and spelled[0] == value:
-            return position
-    return UNSEEN_CODE
 
 
 def smoothly_clipped(z: NDArray[np.float64], reach: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -227,35 +300,48 @@ def smoothly_clipped(z: NDArray[np.float64], reach: NDArray[np.float64]) -> NDAr
     return clipped
 
 
-def write_numbers(
-    X: NDArray[Any],
-    inputs: Sequence[NumberInput],
-    places: NDArray[np.intp],
-    columns: Sequence[Column],
-) -> None:
-    """Fill X[:, places] with prepared numbers, block of rows by block of rows.
+class NumberInputs:
+    """Columns of numbers, which are prepared together: one by one would take far longer.
 
-    Raises ValueError for a number that X's dtype cannot hold.
+    inputs: what was fitted
+    places: where each stands among all inputs
     """
-    means = np.array([number.mean for number in inputs])
-    scales = np.array([number.scale for number in inputs])
-    bounded = np.array([number.reach is not None for number in inputs])
-    reaches = np.array([number.reach for number in inputs if number.reach is not None])
-    block_rows = max(1, _BLOCK_VALUES // len(inputs))
-    for start in range(0, len(X), block_rows):
-        rows = slice(start, start + block_rows)
-        block = np.stack([c.values[rows] for c in columns], axis=1, dtype=np.float64)
-        block -= means
-        block /= scales
-        block[np.isnan(block)] = 0
-        block[:, bounded] = smoothly_clipped(block[:, bounded], reaches)
-        with np.errstate(over="ignore"):
-            block = block.astype(X.dtype, copy=False)
-        finite = np.isfinite(block).all(axis=0)
-        if not finite.all():
-            name = columns[int(finite.argmin())].name
-            raise ValueError(f"column '{name}' holds numbers too large for {X.dtype}")
-        X[rows, places] = block
-    for number, place, column in zip(inputs, places, columns, strict=True):
-        if number.marks_missing:
-            X[:, place + 1] = column.missing
+
+    def __init__(self, inputs: Sequence[NumberInput], places: Sequence[int]) -> None:
+        self.inputs = inputs
+        self._places = np.array(places, np.intp)
+        self._means = np.array([number.mean for number in inputs])
+        self._scales = np.array([number.scale for number in inputs])
+        self._bounded = np.array([number.reach is not None for number in inputs])
+        self._reaches = np.array([n.reach for n in inputs if n.reach is not None])
+        self._marked = [n for n, number in enumerate(inputs) if number.marks_missing]
+
+    def write(self, X: NDArray[Any], columns: Sequence[Column]) -> None:
+        """Fill these inputs of X, an array of zeros, block of rows by block of rows.
+
+        Raises ValueError for a number that X's dtype cannot hold.
+        """
+        block_rows = max(1, _BLOCK_VALUES // len(self.inputs))
+        for start in range(0, len(X), block_rows):
+            rows = slice(start, start + block_rows)
+            block = np.stack([c.values[rows] for c in columns], axis=1, dtype=np.float64)
+            gaps = np.isnan(block)
+            block = self._prepared(block)
+            block[gaps] = 0
+            with np.errstate(over="ignore"):
+                block = block.astype(X.dtype, copy=False)
+            finite = np.isfinite(block)
+            if not finite.all():
+                name = columns[int(finite.all(axis=0).argmin())].name
+                raise ValueError(f"column '{name}' holds numbers too large for {X.dtype}")
+            X[rows, self._places] = block
+            if self._marked:
+                X[rows, self._places[self._marked] + 1] = gaps[:, self._marked]
+
+    def _prepared(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        values -= self._means
+        values /= self._scales
+        if self._bounded.all():
+            return smoothly_clipped(values, self._reaches)
+        values[:, self._bounded] = smoothly_clipped(values[:, self._bounded], self._reaches)
+        return values

@@ -89,11 +89,11 @@ def _read(data: Any, target: str | None, reading: Reading, *, for_prediction: bo
     if isinstance(data, str | Path):
         return _read_path(Path(data), target, reading, for_prediction=for_prediction)
     if isinstance(data, np.ndarray):
-        return read_array(data)
+        return read_array(data, for_prediction=for_prediction)
     if isinstance(data, tuple) and len(data) == 2:
         return read_pair(*data)
     if is_frame(data):
-        return read_frame(data)
+        return read_frame(data, for_prediction=for_prediction)
     raise TypeError(
         f"data is a {type(data).__name__}; it may be a path, a built-in name, a 2-D array, "
         "(X, y), a pandas or polars frame, or a Table"

@@ -45,6 +45,12 @@ class Saved:
             raise self.error(f"'{key}' must be a finite number, found {_short(value)}")
         return float(value)
 
+    def count(self, key: str) -> int:
+        value = self._values[key]
+        if type(value) is not int or not 0 <= value < 2**63:
+            raise self.error(f"'{key}' must be a whole number from 0, found {_short(value)}")
+        return value
+
     def scale(self, key: str) -> float:
         value = self.number(key)
         if value <= 0:

@@ -1,25 +1,29 @@
 """Schema: how a table becomes arrays, fitted on the training rows and saved with the model."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from syn0.data.cells import parse_numbers
 from syn0.data.inputs import (
+    ROW_NUMBERS,
     InputColumn,
     LeftOut,
     NumberInput,
+    NumberInputs,
     TextInput,
+    are_zero_or_one,
     fit_input,
     fit_pixels,
     input_from_dict,
-    write_numbers,
+    numbers_the_rows,
+    without_too_many_others,
 )
 from syn0.data.names import listed
 from syn0.data.saved import Saved
+from syn0.data.spellings import as_numbers
 from syn0.data.table import Column, Table
 from syn0.data.targets import (
     PLAIN,
@@ -77,7 +81,7 @@ class Schema:
         elif table.image_shape:
             columns = fit_pixels(table.inputs)
         else:
-            columns = [fit_input(column) for column in table.inputs]
+            columns = without_too_many_others([fit_input(column) for column in table.inputs])
         schema = cls(tuple(columns), target, prepare, table.image_shape)
         if not schema.n_inputs:
             reasons = (f"'{name}' ({reason})" for name, reason in schema.left_out.items())
@@ -112,68 +116,106 @@ class Schema:
     def n_inputs(self) -> int:
         return len(self.input_names)
 
+    @cached_property
+    def _places(self) -> tuple[slice, ...]:
+        """Where the inputs of each column stand among all."""
+        ends = np.cumsum([len(column.input_names) for column in self.columns]).tolist()
+        return tuple(slice(start, end) for start, end in zip([0, *ends], ends, strict=False))
+
+    @cached_property
+    def _numbers(self) -> tuple[list[int], NumberInputs]:
+        """Which of the columns are numbers, and how these are prepared."""
+        which = [n for n, column in enumerate(self.columns) if isinstance(column, NumberInput)]
+        fitted = [column for column in self.columns if isinstance(column, NumberInput)]
+        return which, NumberInputs(fitted, [self._places[n].start for n in which])
+
     @property
     def left_out(self) -> dict[str, str]:
         """The columns that give no input, and why."""
         return {c.name: c.reason for c in self.columns if isinstance(c, LeftOut)}
 
+    @property
+    def merged(self) -> dict[str, str]:
+        """The columns with texts too rare for an input of their own, and how many these are."""
+        return {c.name: c.merged for c in self.columns if isinstance(c, TextInput) and c.merged}
+
     def inputs(self, table: Table, dtype: DTypeLike = np.float64) -> NDArray[Any]:
         """(rows, n_inputs) of dtype: the inputs of every row.
 
         Columns are found by name, in any order, among others; without names, by position.
-        A text not met in training gives 0 in all its inputs, a missing number the mean.
+        A text that has no input of its own gives 0 in all of its column's, a missing number the
+        mean. Numbers may come as texts, and the other way round; 3 and 3.0 are alike, and where
+        training held truth values only, so are True, TRUE, true and 1.
 
-        Raises ValueError for columns that are not there, texts where numbers were, and
-        missing values in columns that go in as they are.
+        Raises ValueError for columns that are not there, texts that are no numbers where
+        numbers were, and missing values in columns that go in as they are.
         """
         X = np.zeros((len(table), self.n_inputs), dtype)
-        numbers: list[tuple[NumberInput, int, Column]] = []
-        place = 0
-        for fitted, column in zip(self.columns, self._find(table), strict=True):
-            end = place + len(fitted.input_names)
+        found = self._find(table)
+        for fitted, column, place in zip(self.columns, found, self._places, strict=True):
             if isinstance(fitted, TextInput) and column:
-                fitted.write(X[:, place:end], column)
-            elif isinstance(fitted, NumberInput) and column:
-                _refuse_texts(column)
-                if not self.prepare:
+                fitted.write(X[:, place], column)
+        which, numbers = self._numbers
+        if which:
+            columns = [
+                fitted.read(column)
+                for fitted, n in zip(numbers.inputs, which, strict=True)
+                if (column := found[n])
+            ]
+            if not self.prepare:
+                for column in columns:
                     _refuse_missing(column)
-                numbers.append((fitted, place, column))
-            place = end
-        if numbers:
-            fitted_numbers, places, columns = zip(*numbers, strict=True)
-            write_numbers(X, fitted_numbers, np.array(places), columns)
+            numbers.write(X, columns)
         return X
 
-    def unknown_texts(self, table: Table) -> dict[str, int]:
-        """By column, in how many rows there is a text that gives 0 in all its inputs: one that
-        was not met in training, or too rarely to be kept."""
-        counts = {
-            fitted.name: fitted.count_unknown(column)
+    @cached_property
+    def cells(self) -> dict[str, bool]:
+        """The names of the cells that a row needs, and whether training knew rows without it."""
+        return {c.name: c.marks_missing for c in self.columns if not isinstance(c, LeftOut)}
+
+    def unknown_texts(self, table: Table) -> dict[str, str]:
+        """The columns with texts that training did not know, and in how many rows they are."""
+        said = {
+            fitted.name: fitted.unknown(column)
             for fitted, column in zip(self.columns, self._find(table), strict=True)
             if isinstance(fitted, TextInput) and column
         }
-        return {name: count for name, count in counts.items() if count}
+        return {name: what for name, what in said.items() if what}
 
     def _find(self, table: Table) -> list[Column | None]:
         """The table's column for each of self.columns; None where one left out is not there."""
         if table.image_shape and self.image_shape:
             _refuse_other_size(table, self.image_shape)
-        given = list(table.columns.values())
-        if table.target or len(given) != len(self.columns):
-            given = [column for column in given if column.name != self._target_in(table)]
-        if not table.has_names and len(given) == len(self.columns):
-            return [*given]
-        needed = [c.name for c in self.columns if not isinstance(c, LeftOut)]
-        absent = [name for name in needed if name not in table.columns]
+        if not table.has_names and (by_position := self._by_position(table)):
+            return by_position
+        absent = [name for name in self.cells if name not in table.columns]
         if not absent:
             return [table.columns.get(column.name) for column in self.columns]
         if not table.has_names:
             raise ValueError(
-                f"{table.name} has {len(given)} columns, but the model takes "
+                f"{table.name} has {len(self._given(table))} columns, but the model takes "
                 f"{len(self.columns)}: {listed(c.name for c in self.columns)}"
             )
         names = listed(f"'{name}'" for name in absent)
         raise ValueError(f"{table.name} lacks columns that the model takes: {names}")
+
+    def _by_position(self, table: Table) -> list[Column | None] | None:
+        """As `_find`, where there are as many columns as in training, an index counted or not."""
+        given = self._given(table)
+        if len(given) == len(self.columns):
+            return [*given]
+        is_index = [isinstance(c, LeftOut) and c.reason == ROW_NUMBERS for c in self.columns]
+        if len(given) != is_index.count(False):
+            return None
+        rest = iter(given)
+        return [None if index else next(rest) for index in is_index]
+
+    def _given(self, table: Table) -> list[Column]:
+        """The table's columns without a target."""
+        given = list(table.columns.values())
+        if table.target or len(given) != len(self.columns):
+            given = [column for column in given if column.name != self._target_in(table)]
+        return given
 
     def targets(self, table: Table, dtype: DTypeLike = np.float64) -> NDArray[Any]:
         """(rows, n_outputs) of dtype: what the outputs should be.
@@ -248,7 +290,7 @@ class Schema:
             raise saved.error("no column gives an input")
         if schema.image_shape and len(columns) != np.prod(schema.image_shape):
             raise saved.error(f"{len(columns)} columns are not the pixels of 'image_shape'")
-        if not schema.prepare and any(c != NumberInput(c.name) for c in columns):
+        if not schema.prepare and not all(map(_is_plain, columns)):
             raise saved.error("columns that go in as they are must be plain numbers")
         return schema
 
@@ -257,31 +299,33 @@ class UnpreparedError(ValueError):
     """A column cannot go in as it is: it holds texts, or misses values."""
 
 
-def _as_it_is(column: Column) -> NumberInput:
-    if column.categories is not None:
-        examples = ", ".join(f"'{text}'" for text in column.categories[:2])
+def _as_it_is(column: Column) -> InputColumn:
+    if numbers_the_rows(column):
+        return LeftOut(column.name, ROW_NUMBERS)
+    try:
+        values = as_numbers(column, "", truth=True).values
+    except ValueError:
+        examples = ", ".join(f"'{text}'" for text in (column.categories or ())[:2])
         what = f"holds texts such as {examples}"
-    elif column.missing.any():
-        what = f"has {column.missing.sum()} missing values"
     else:
-        return NumberInput(column.name)
+        if not column.missing.any():
+            return NumberInput(column.name, zero_or_one=are_zero_or_one(values))
+        what = f"has {column.missing.sum()} missing values"
     raise UnpreparedError(
         f"column '{column.name}' {what}; only numbers go in as they are: drop this column"
     )
+
+
+def _is_plain(column: InputColumn) -> bool:
+    if isinstance(column, NumberInput):
+        return replace(column, zero_or_one=False) == NumberInput(column.name)
+    return isinstance(column, LeftOut)
 
 
 def _refuse_other_size(table: Table, image_shape: tuple[int, ...]) -> None:
     if table.image_shape != image_shape:
         found, expected = (" x ".join(map(str, s)) for s in (table.image_shape or (), image_shape))
         raise ValueError(f"{table.name}: images of {found}, but the model takes {expected}")
-
-
-def _refuse_texts(column: Column) -> None:
-    if column.categories is not None:
-        text = next(text for text in column.categories if parse_numbers([text]) is None)
-        raise ValueError(
-            f"column '{column.name}' held numbers in training, but now it holds '{text}'"
-        )
 
 
 def _refuse_missing(column: Column) -> None:

@@ -19,7 +19,9 @@ class Column:
     values: (rows,) numbers of any real dtype, NaN = missing; or, for texts, int32 codes that
         point into `categories`, -1 = missing
     categories: the different texts, in any order; None for a column of numbers
-    nameless: nothing named it, and it is called by its place
+    nameless: the data gave it no name, as pandas does with a frame's index, and it was called by
+        its place
+    declared: the data's own type says that the texts are categories, as a Categorical's does
     missing_words: of a file's texts those that stand for a missing value, and how often
     """
 
@@ -27,6 +29,7 @@ class Column:
     values: NDArray[Any]
     categories: tuple[str, ...] | None = None
     nameless: bool = False
+    declared: bool = False
     missing_words: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -53,7 +56,7 @@ class Table:
     target_was_guessed: nobody named a target and the last column was taken
     image_shape: (height, width) or (height, width, channels) when the inputs are pixels
     fingerprint: sha256 (hex) of the content as it was read; `take` keeps it, so that the rows
-        of a split still say which data they are from
+        of a split still say which data they are from; "" of rows to predict in memory
     rows_without_target: how many rows were left out because their target is missing
     has_names: False when the columns came without names and were called x1, x2 …
     notes: what was decided in reading that could be otherwise, a sentence each

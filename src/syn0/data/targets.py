@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from syn0.data.cells import number_text
-from syn0.data.inputs import UNSEEN_CODE, codes_among, looks_like_an_identifier, mean_and_scale
+from syn0.data.inputs import looks_like_an_identifier, mean_and_scale
 from syn0.data.saved import Saved
+from syn0.data.spellings import UNSEEN_CODE, Spellings, as_numbers, one_spelling
 from syn0.data.table import Column
 
 CLASSIFICATION = "classification"
@@ -47,7 +48,7 @@ class ClassTarget:
         return cls(column.name, tuple(texts))
 
     def encode(self, column: Column, dtype: DTypeLike) -> NDArray[Any]:
-        codes = codes_among(column, self.classes)
+        codes = Spellings(self.classes).codes(column)
         if (codes == UNSEEN_CODE).any():
             row = int((codes == UNSEEN_CODE).argmax())
             value = column.values[row]
@@ -101,9 +102,7 @@ class NumberTarget:
         return cls(column.name, mean if scaling == STANDARDISED else 0.0, scale)
 
     def encode(self, column: Column, dtype: DTypeLike) -> NDArray[Any]:
-        if column.categories is not None:
-            text = column.categories[column.values[0]]
-            raise ValueError(f"target '{column.name}' must be numbers, but it holds '{text}'")
+        column = as_numbers(column, f"target '{column.name}' must be numbers, but it holds")
         y = (column.values.astype(np.float64) - self.mean) / self.scale
         with np.errstate(over="ignore"):
             y = y.astype(dtype)[:, np.newaxis]
@@ -149,6 +148,7 @@ def fit_target(column: Column, task: str | None, scaling: str) -> TargetColumn:
     if task not in (None, *TASKS):
         raise ValueError(f"the task is '{task}'; it must be one of {', '.join(TASKS)}")
     refuse_missing_targets(column)
+    column = one_spelling(column)
     if len(np.unique(column.values)) == 1:
         raise ValueError(f"target '{column.name}' is the same in every row: nothing to learn")
     if task is None:
@@ -177,7 +177,7 @@ def _suggested_task(column: Column) -> str:
         few = len(values) <= MOST_WHOLE_NUMBER_CLASSES and counts.min() > 1
         whole = bool((values == np.floor(values)).all())
         return CLASSIFICATION if whole and (len(values) == 2 or few) else REGRESSION
-    if looks_like_an_identifier(len(values), len(column.values)):
+    if not column.declared and looks_like_an_identifier(len(values), len(column.values)):
         raise ValueError(
             f"target '{column.name}' has {len(values)} different texts in {len(column.values)} "
             "rows, as names have; name the column to learn, or the task classification"

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from syn0.data.names import listed
+
 MOST_SHOWN = 3
 
 
@@ -56,6 +58,14 @@ def with_first(columns: list[tuple[Any, Any]], first: Callable[[Any], str | None
     """The columns in which something is found, with the first of it."""
     found = [(name, first(np.asarray(values))) for name, values in columns]
     return [(name, text) for name, text in found if text is not None]
+
+
+def what_is_unused(schema: Any) -> str | None:
+    """What of a table's columns a network does not take; None where it takes all."""
+    left_out = [f"{name!r} ({reason})" for name, reason in schema.left_out.items()]
+    said = [f"left out of X: {listed(left_out)}"] if left_out else []
+    said += [f"in {name!r} {reason}" for name, reason in schema.merged.items()]
+    return "; ".join(said) or None
 
 
 def columns_of(X: Any) -> list[tuple[Any, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -49,5 +50,5 @@ def free_name(name: str, columns: Mapping[str, Any]) -> str:
 
 def new_table(columns: dict[str, Column], target: str | None = None) -> Table:
     """A table in memory."""
-    named = {name: Column(name, c.values, c.categories) for name, c in columns.items()}
+    named = {name: replace(column, name=name) for name, column in columns.items()}
     return Table(name="X", columns=named, target=target, fingerprint=fingerprint_of(named.values()))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -14,10 +16,12 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from syn0.data import Table, read_table
-from syn0.data.frames import is_frame
+from syn0.data.frames import are_rows, is_frame
 from syn0.data.order import order_of_content
+from syn0.data.spellings import UNSEEN_CODE, Spellings, one_spelling
 from syn0.data.table import Column
 from syn0.engines import ENGINES
+from syn0.estimators.messages import what_is_unused
 from syn0.estimators.parameters import ABOVE_0, COUNT, NOT_NEGATIVE, SHARE, activation
 from syn0.estimators.portable import Portable
 from syn0.estimators.tables import dtype_for, free_name, new_table, text_of, weighed
@@ -91,6 +95,8 @@ class BaseTabular(Portable, BaseEstimator):
         options = self._options(table, weight, watched=watched is not None)
         # The same rows give the same network, in whatever order they come.
         plan = plan_table(table.take(order_of_content(table)), options, watched)
+        if unused := what_is_unused(plan.network.schema):
+            warnings.warn(unused, stacklevel=4)
         fitted = plan.fit(engine=self.engine, threads=self.threads, progress=self.progress)
         self.network_, history = fitted.network, fitted.history
         self.n_iter_ = len(history.reports)
@@ -130,22 +136,23 @@ class BaseTabular(Portable, BaseEstimator):
                 f"This {type(self).__name__} estimator requires y to be passed, but the target y "
                 "is None."
             )
-        table = self._table(X, reset=reset)
+        columns = self._columns(X, reset=reset)
         target = self._target(y, reset=reset)
         check_consistent_length(X, target.values)
         if reset:
-            self._target_name = free_name(TARGET, table.columns)
-        columns = {**table.columns, self._target_name: target}
-        return new_table(columns, self._target_name)
+            self._target_name = free_name(TARGET, columns)
+        return new_table({**columns, self._target_name: target}, self._target_name)
 
-    def _table(self, X: Any, *, reset: bool) -> Table:
-        """X as a table, its columns named as when it was fitted.
+    def _columns(self, X: Any, *, reset: bool) -> dict[str, Column]:
+        """The columns of X, named as when it was fitted.
 
         Raises:
             ValueError, TypeError: X is no table, or has other columns.
         """
         if is_frame(X):
-            validate_data(self, X, reset=reset, skip_check_array=True)
+            known = None if reset else getattr(self, "feature_names_in_", None)
+            if known is None or [*X.columns] != known.tolist():  # which takes far less time
+                validate_data(self, X, reset=reset, skip_check_array=True)
             if reset and len(X) < 2:
                 raise ValueError(f"X has 1 sample: {type(self).__name__} needs at least 2")
         else:
@@ -160,13 +167,18 @@ class BaseTabular(Portable, BaseEstimator):
         columns = read_table(X, for_prediction=True).columns
         if reset:
             self._names = list(columns)
+        if [*columns] == self._names:
+            return columns
         renamed = zip(self._names, columns.values(), strict=True)
-        return new_table({name: Column(name, c.values, c.categories) for name, c in renamed})
+        return {name: replace(column, name=name) for name, column in renamed}
 
     def _outputs(self, X: Any) -> NDArray[Any]:
         """(rows, outputs) of the network."""
         check_is_fitted(self)
-        return self.network_.predict(self._table(X, reset=False)).astype(np.float64)
+        if not are_rows(X):
+            columns = self._columns(X, reset=False)
+            X = Table(name="X", columns=columns, target=None, fingerprint="")
+        return self.network_.predict(X).astype(np.float64)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -182,7 +194,8 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
 
     X is a pandas or polars frame, or an array. Numbers are standardised, texts, categories and
     truth values become a 0/1 input each, missing values an input of their own: see
-    docs/tabular.md, which also says what each default earns.
+    docs/tabular.md, which also says what each default earns. To predict, X may also be a row that
+    names its cells, {"age": 40, "town": "Ulm"}, or a list of such.
 
     Parameters
     ----------
@@ -322,6 +335,16 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
         numbers = self.predict_proba(X).argmax(axis=1)  # first: it refuses where nothing is fitted
         return np.asarray(self.classes_[numbers])
 
+    def score(self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
+        """The share of rows with the right class, however truth values and numbers are typed:
+        True, "true", 1 and 1.0 are alike."""
+        check_is_fitted(self)
+        labels = column_or_1d(y)
+        numbers = self._class_numbers(labels)
+        if not (numbers == UNSEEN_CODE).any():
+            labels = self.classes_[numbers]
+        return float(super().score(X, labels, sample_weight))
+
     def _own_options(self) -> dict[str, Any]:
         weight = self.class_weight
         if isinstance(weight, Mapping):
@@ -339,16 +362,27 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
         check_array(y, ensure_2d=False, dtype=None, input_name="y")
         check_classification_targets(y)
         if reset:
-            self.classes_ = np.unique(y)
-            self._texts = tuple(map(text_of, self.classes_.tolist()))
-        codes = {label: code for code, label in enumerate(self.classes_.tolist())}
-        unknown = next((label for label in y.tolist() if label not in codes), None)
-        if unknown is not None:
+            classes, places = np.unique(y, return_inverse=True)
+            texts = tuple(map(text_of, classes.tolist()))
+            kept = one_spelling(Column(TARGET, places, texts)).categories or ()
+            self.classes_ = classes[[text in kept for text in texts]]
+            self._texts = tuple(text for text in texts if text in kept)
+        numbers = self._class_numbers(y)
+        if (numbers == UNSEEN_CODE).any():
+            unknown = y.tolist()[int((numbers == UNSEEN_CODE).argmax())]
             raise ValueError(
                 f"y_val holds {unknown!r}, but the classes are: {', '.join(self._texts)}"
             )
-        numbers = np.array([codes[label] for label in y.tolist()], np.int32)
         return Column(TARGET, numbers, self._texts)
+
+    def _class_numbers(self, y: NDArray[Any]) -> NDArray[np.int32]:
+        """The place of each label among the classes, -2 where it is none of them."""
+        labels = y.tolist()
+        codes = {label: code for code, label in enumerate(self.classes_.tolist())}
+        spellings = Spellings(self._texts)
+        for label in {*labels} - {*codes}:
+            codes[label] = spellings.of_text(text_of(label))
+        return np.array([codes[label] for label in labels], np.int32)
 
 
 class TabularRegressor(RegressorMixin, BaseTabular):

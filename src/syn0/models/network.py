@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from syn0.data import Schema, read_table, split_rows
+from syn0.data import Schema, Table, read_table, split_rows
+from syn0.data.frames import are_rows, read_rows
 from syn0.derive import inputs_of_layer, loss_of, prediction_program, training_program
 from syn0.engines import Predictor, Runner, Values, make_runner
 from syn0.models.arrays import inputs_array, targets_array
@@ -375,8 +376,10 @@ class Network:
 
         Args:
             X: (rows, inputs) numbers. A network trained on a table also takes tables (frames,
-                CSV or Parquet files, …), finds its columns by name and prepares them as it did
-                in training; it predicts numbers in the target's own units.
+                CSV or Parquet files, …) or rows that name their cells ({"age": 40, …}, or a list
+                of such), finds its columns by name and prepares them as it did in training; it
+                predicts numbers in the target's own units. A row may lack a cell only where
+                training knew missing ones in that column.
 
         Raises:
             TypeError, ValueError: X does not fit; FileNotFoundError: there is no such file.
@@ -387,7 +390,7 @@ class Network:
                 return quick
             inputs = inputs_array(X, self.spec)
         else:
-            inputs = self.schema.inputs(read_table(X, for_prediction=True), self.spec.dtype)
+            inputs = self.schema.inputs(table_to_predict(X, self.schema), self.spec.dtype)
         if self._predictor is None:
             program = prediction_program(self.spec)
             self._predictor = Predictor(
@@ -530,6 +533,13 @@ def sizes_of(sizes: Sequence[int] | str | int) -> tuple[int, ...]:
     if len(numbers) < 2:
         raise ValueError(f"sizes {sizes!r} are not a network: {FORMS}")
     return numbers
+
+
+def table_to_predict(X: Any, schema: Schema) -> Table:
+    """X of any kind as a table with the columns of a schema."""
+    if are_rows(X):
+        return read_rows(X, schema.cells)
+    return read_table(X, for_prediction=True)
 
 
 def answers(network: Network, outputs: NDArray[Any]) -> NDArray[Any]:

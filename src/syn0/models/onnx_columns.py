@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from syn0.data import Schema
 from syn0.data.cells import MISSING_TEXTS
-from syn0.data.inputs import UNSEEN_CODE, InputColumn, NumberInput, TextInput
+from syn0.data.inputs import InputColumn, NumberInput, TextInput
+from syn0.data.spellings import UNSEEN_CODE
 from syn0.data.table import MISSING_CODE
 from syn0.models.onnx_graph import TEXT, Graph, Tensor
 
