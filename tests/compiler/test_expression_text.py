@@ -228,7 +228,7 @@ BRACKETS = {
     "random.random_sample((3, 4))": random(3, 4),
     "2 * A": Const(2.0) * A,
     "0.1 * A": 0.1 * A,
-    "1e-08 * A": 1e-8 * A,
+    "1e-8 * A": 1e-8 * A,
     "softmax(A)": Apply("softmax", (A,)),
 }
 

@@ -292,7 +292,8 @@ def test_both_forms_run_alone_and_learn_the_same(
     long, short = (run_alone(stored(f"{name}.{language}")) for language in SCRIPTS)
     assert long.printed.startswith("step 0: loss ")
     assert short.printed == ""
-    for array in training_program(golden.network, golden.training).state:
+    # The loop counts the steps itself.
+    for array in {*training_program(golden.network, golden.training).state} - {"t"}:
         assert np.isfinite(long.values[array]).all()
         assert long.values[array].dtype == short.values[array].dtype
         if golden.network.seed is not None:
@@ -514,7 +515,9 @@ def test_no_statement_is_changed_for_nothing(name: str, quick: Quick) -> None:
         if before is None:
             continue
         if before.code == statement.code:
-            assert before.node.col_offset != statement.node.col_offset, statement.code
+            moved = before.node.col_offset != statement.node.col_offset
+            # Batches have other rows: notes tell the shapes of products.
+            assert moved or "@" in statement.code, statement.code
         else:
             assert quick.notices(without(quick.turned, statement, before.code)), statement.code
 

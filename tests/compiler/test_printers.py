@@ -118,7 +118,7 @@ def test_reports_are_printed_at_their_intervals(settings: dict[str, Any], head: 
 def test_what_is_trimmed_is_reported_where_all_deltas_are_known() -> None:
     missed, back, update = (
         script(trim_deltas=0.1).split(f"    # {heading}")[1]
-        for heading in ("How much did it miss?", "Backward: ", "Update: ")
+        for heading in ("Loss: ", "Backward: ", "Update: ")
     )
     report = missed.split("    # Backward")[0]
     assert "loss = " in report

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from syn0.derive.layers import DENSE, Blame, LayerRule, Parameter, Place, layers_in_place
-from syn0.derive.losses import last_delta, loss_of
+from syn0.derive.layers import (
+    DENSE,
+    Blame,
+    LayerRule,
+    Parameter,
+    Place,
+    layers_in_place,
+    times_slope,
+)
+from syn0.derive.losses import asked_by, last_delta, loss_of
 from syn0.derive.rows import Rows
-from syn0.program import ACTIVATIONS, Expr, Line, Name
+from syn0.program import Expr, Line, Name
 from syn0.program.expressions import absolute, added, clip, equal, row_count, total
+from syn0.program.tidy import spelled
 from syn0.spec import Dense, NetworkSpec, Training
 
 
@@ -78,10 +87,11 @@ def loss_delta(network: NetworkSpec, place: Place, rows: Rows) -> Line:
     """The delta of the last layer, with which backpropagation starts."""
     loss, activation = loss_of(network), network.dense[-1].activation
     value = last_delta(loss, activation, rows.target, place)
-    note = "the error"
-    if value != place.error:
-        note = "what the loss asks" if loss.name != "squared_error" else note
-        note = ", ".join(filter(None, [note, ACTIVATIONS[activation].scaled]))
+    if activation == loss.row.matched:
+        note = f"error: the loss cancels {activation}'s slope"
+    else:
+        plain = asked_by(loss, rows.target, place) == place.error
+        note = times_slope("error" if plain else "minus the loss's slope", activation)
     share, note = rows.share(value, place.out), note + rows.words
     return Line(place.delta.name, share, "backward", place.number, note)
 
@@ -89,13 +99,13 @@ def loss_delta(network: NetworkSpec, place: Place, rows: Rows) -> Line:
 def limited(delta: Line, place: Place, training: Training) -> list[Line]:
     """A delta no larger than is allowed, and without what is too small to matter."""
     if (limit := training.clip_deltas) is not None:
-        note = f"{delta.note}; no larger than {limit:g}"
+        note = f"{delta.note}; at most {spelled(limit)}"
         delta = replace(delta, expression=clip(delta.expression, -limit, limit), note=note)
     if (least := training.trim_deltas) is None:
         return [delta]
     whole = place.named("whole_delta")
     trimmed = whole * (absolute(whole) >= least)
-    note = f"trimmed: what is smaller than {least:g} becomes 0"
+    note = f"trimmed: what is below {spelled(least)} in size becomes 0"
     return [
         replace(delta, target=whole.name),
         Line(delta.target, trimmed, "backward", delta.layer, note),
@@ -108,4 +118,4 @@ def trimmed_line(network: NetworkSpec) -> Line:
     zeros = added(total(equal(Name(f"l{k}_delta"), 0)) for k in numbers)
     units = sum(layer.units for layer in network.dense)
     share = zeros / (units * row_count(Name("l0")))
-    return Line("trimmed", share, "backward", 0, "share of the deltas that were trimmed")
+    return Line("trimmed", share, "backward", 0, "share of the deltas that are 0")

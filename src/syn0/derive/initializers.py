@@ -5,11 +5,10 @@ To add an initializer, add a row.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from syn0.program.expressions import Expr, normal, orthogonal, random, scaled, zeros
+from syn0.program.expressions import Const, Expr, normal, orthogonal, random, sqrt, zeros
 from syn0.spec.choices import Choice, Setting, chosen
 
 
@@ -20,7 +19,7 @@ class Initializer(Choice):
     Attributes:
         start: an array of a shape, from that, the layer's inputs and units, and the row's numbers.
         words: how it is drawn, in a few words for a learner.
-        for_bias: whether units' constants may start so too.
+        for_bias: whether biases may start so too.
     """
 
     start: Callable[..., Expr]
@@ -32,14 +31,14 @@ Shape = tuple[int, ...]
 """(inputs, units) of weights, (units,) of constants."""
 
 
-def even(bound: float, shape: Shape) -> Expr:
-    """Drawn evenly from -bound to bound."""
-    return scaled(bound, 2 * random(*shape) - 1)
+def even(bound: Expr | float, shape: Shape) -> Expr:
+    """Drawn uniformly from -bound to bound."""
+    return bound * (2 * random(*shape) - 1)
 
 
-def bell(deviation: float, shape: Shape) -> Expr:
+def bell(deviation: Expr | float, shape: Shape) -> Expr:
     """Drawn from the normal distribution with the given standard deviation."""
-    return scaled(deviation, normal(*shape))
+    return deviation * normal(*shape)
 
 
 POSITIVE = {"above": 0.0}
@@ -47,57 +46,57 @@ POSITIVE = {"above": 0.0}
 INITIALIZERS: dict[str, Initializer] = {
     "uniform": Initializer(
         start=lambda shape, inputs, units, bound: even(bound, shape),
-        words="evenly around 0",
+        words="uniform with mean 0",
         settings=(Setting("bound", 1.0, POSITIVE),),
     ),
     "normal": Initializer(
         start=lambda shape, inputs, units, deviation: bell(deviation, shape),
-        words="normally around 0",
+        words="normal with mean 0",
         settings=(Setting("deviation", 1.0, POSITIVE),),
     ),
     # Glorot & Bengio, "Understanding the difficulty of training deep feedforward neural
     # networks" (2010), equation 16: keeps the variance of values and gradients across layers.
     "glorot_uniform": Initializer(
         start=lambda shape, inputs, units, factor: even(
-            math.sqrt(factor / (inputs + units)), shape
+            sqrt(factor / (Const(inputs) + units)), shape
         ),
-        words="evenly around 0",
+        words="uniform with mean 0",
         settings=(Setting("factor", 6.0, POSITIVE),),
     ),
     "glorot_normal": Initializer(
-        start=lambda shape, inputs, units: bell(math.sqrt(2 / (inputs + units)), shape),
-        words="normally around 0",
+        start=lambda shape, inputs, units: bell(sqrt(2 / (Const(inputs) + units)), shape),
+        words="normal with mean 0",
     ),
     # He et al., "Delving Deep into Rectifiers" (2015), equation 10: the same for relu, which
     # turns half of its inputs off.
     "he_uniform": Initializer(
-        start=lambda shape, inputs, units: even(math.sqrt(6 / inputs), shape),
-        words="evenly around 0",
+        start=lambda shape, inputs, units: even(sqrt(6 / Const(inputs)), shape),
+        words="uniform with mean 0",
     ),
     "he_normal": Initializer(
-        start=lambda shape, inputs, units: bell(math.sqrt(2 / inputs), shape),
-        words="normally around 0",
+        start=lambda shape, inputs, units: bell(sqrt(2 / Const(inputs)), shape),
+        words="normal with mean 0",
     ),
     # LeCun et al., "Efficient BackProp" (1998), equation 16.
     "lecun_uniform": Initializer(
-        start=lambda shape, inputs, units: even(math.sqrt(3 / inputs), shape),
-        words="evenly around 0",
+        start=lambda shape, inputs, units: even(sqrt(3 / Const(inputs)), shape),
+        words="uniform with mean 0",
     ),
     "lecun_normal": Initializer(
-        start=lambda shape, inputs, units: bell(math.sqrt(1 / inputs), shape),
-        words="normally around 0",
+        start=lambda shape, inputs, units: bell(sqrt(1 / Const(inputs)), shape),
+        words="normal with mean 0",
     ),
     # Saxe, McClelland & Ganguli, "Exact solutions to the nonlinear dynamics of learning in deep
     # linear neural networks" (2014).
     "orthogonal": Initializer(
-        start=lambda shape, inputs, units, gain: scaled(gain, orthogonal(*shape)),
-        words="at right angles to each other",
+        start=lambda shape, inputs, units, gain: gain * orthogonal(*shape),
+        words="random and orthonormal",
         for_bias=False,
         settings=(Setting("gain", 1.0, POSITIVE),),
     ),
     "constant": Initializer(
         start=lambda shape, inputs, units, value: zeros(*shape) + value if value else zeros(*shape),
-        words="all alike",
+        words="all the same",
         settings=(Setting("value", 0.0),),
     ),
 }

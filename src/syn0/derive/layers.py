@@ -21,12 +21,12 @@ from syn0.program.expressions import (
     mean_rows,
     normal_like,
     ones,
-    scaled,
     sqrt,
     sum_rows,
     uniform_like,
     zeros,
 )
+from syn0.program.tidy import rest, spelled
 from syn0.spec import NetworkSpec
 
 SEED, STEP = Name("seed"), Name("t")
@@ -38,7 +38,7 @@ class Parameter:
     """A learned array: its name, shape and layer, and its pull, also in words.
 
     The *pull* is the direction in which the loss falls: minus the gradient.
-    `is_weights` tells the weights between layers from units' constants, scales and shifts, which
+    `is_weights` tells the weights between layers from biases, scales and shifts, which
     regularization leaves alone.
     """
 
@@ -113,6 +113,16 @@ def error_of(values: Name) -> Name:
     return Name(f"{values.name}_error")
 
 
+def times_slope(error: str, activation: str) -> str:
+    """Words for an error times an activation's slope, where it has one but 1."""
+    moves = ACTIVATIONS[activation].moves
+    return (
+        f"{error} times {activation}'s slope: {moves}"
+        if moves
+        else f"{error}, as {activation}'s slope is 1"
+    )
+
+
 class LayerRule(Protocol):
     """The rule of a kind of layer. `error` is what is bound as the error at its values; a `Dense`
     layer's delta has been bound when `parameters` and `back` are read."""
@@ -158,16 +168,16 @@ class DenseRule(Rule):
     """`l1 = sigmoid(l0 @ syn0 + bias0)`, and back."""
 
     def start(self, layer: spec.Dense, place: Place) -> Iterator[Line]:
-        """Weights and constants as their initializers draw them."""
+        """Weights and biases as their initializers draw them."""
         k, values, fans = place.number, f"l{place.number}", (place.width, layer.units)
         weights, how = start(layer.init, fans, *fans)
         note = f"weights from l{k - 1} to {values}, {how}"
         yield Line(place.weights.name, weights, "init", k, note)
         if layer.bias:
-            constants, how = start(layer.bias_init, (layer.units,), *fans)
+            biases, how = start(layer.bias_init, (layer.units,), *fans)
             how = "from 0" if layer.bias_init == "constant" else how
-            note = f"one constant for each unit of {values}, {how}"
-            yield Line(place.bias.name, constants, "init", k, note)
+            note = f"a bias for each unit of {values}, {how}"
+            yield Line(place.bias.name, biases, "init", k, note)
 
     def forward(self, layer: spec.Dense, place: Place, *, training: bool) -> Iterator[Line]:
         """The activation of weighted sums, which stand alone where the slope is taken from them."""
@@ -175,25 +185,24 @@ class DenseRule(Rule):
         if layer.bias:
             weighted = weighted + place.bias
         k = place.number
-        what = "the prediction" if place.last else f"hidden layer {k}"
-        sums = f"weighted sums of {place.below.name}"
+        what, sums = "the prediction" if place.last else f"hidden layer {k}", "weighted sums"
         if ACTIVATIONS[layer.activation].slope_at is not None:
-            yield Line(place.named("sum").name, weighted, "forward", k, sums)
-            weighted, sums = place.named("sum"), "its weighted sums"
+            note = f"weighted sums of {place.below.name}"
+            yield Line(place.named("sum").name, weighted, "forward", k, note)
+            weighted, sums = place.named("sum"), "these sums"
         value = activate(layer.activation, weighted)
-        yield Line(place.out.name, value, "forward", k, f"{what}, from {sums}")
+        yield Line(place.out.name, value, "forward", k, f"{what}, of {sums}")
 
     def delta(self, layer: spec.Dense, place: Place, error: Expr) -> Line:
-        """The error scaled by the activation's slope."""
+        """The error times the activation's slope."""
         value = delta(layer.activation, error, place.out, place.named("sum"))
-        scaled_how = ACTIVATIONS[layer.activation].scaled
-        note = ", ".join(filter(None, ["its share", scaled_how]))
+        note = times_slope("error", layer.activation)
         return Line(place.delta.name, value, "backward", place.number, note)
 
     def parameters(self, layer: spec.Dense, place: Place, error: Expr) -> Iterator[Parameter]:
         """The product of inputs and delta sums "input value x delta" over the rows."""
         k, by = place.number, place.delta
-        note = "input value times delta, summed over rows"
+        note = "input * delta, summed over rows"
         shape = (place.width, layer.units)
         yield Parameter(place.weights.name, shape, k, place.below.T @ by, note, is_weights=True)
         if layer.bias:
@@ -202,7 +211,7 @@ class DenseRule(Rule):
 
     def back(self, layer: spec.Dense, place: Place, error: Expr) -> Iterator[Blame]:
         """The delta, sent back through the weights."""
-        note = f"what each {place.below.name} contributed, through {place.weights.name}"
+        note = f"sent back through {place.weights.name}"
         yield Blame(place.below, place.delta @ place.weights.T, note)
 
 
@@ -218,10 +227,9 @@ class ActivationRule(Rule):
         yield Line(place.out.name, value, "forward", place.number, note)
 
     def back(self, layer: spec.Activation, place: Place, error: Expr) -> Iterator[Blame]:
-        """The error scaled by the slope."""
+        """The error times the slope."""
         share = delta(layer.activation, error, place.out, place.below)
-        note = f"what each {place.below.name} contributed, by the slope of {layer.activation}"
-        yield Blame(place.below, share, note)
+        yield Blame(place.below, share, times_slope("error", layer.activation))
 
 
 class DropoutRule(Rule):
@@ -232,23 +240,23 @@ class DropoutRule(Rule):
     def forward(self, layer: spec.Dropout, place: Place, *, training: bool) -> Iterator[Line]:
         """Values times a mask of 0 and 1, the kept ones enlarged."""
         if not training:
-            note = "all values count where nothing is learned"
+            note = "no dropout in predictions"
             yield Line(place.out.name, place.below, "forward", place.number, note)
             return
         mask, k = place.named("mask"), place.number
         drawn = uniform_like(place.below, SEED, place.stream, STEP) >= layer.rate
-        note = f"which values are kept: about {1 - layer.rate:.4g} of them"
+        note = f"which values are kept: about {spelled(rest(layer.rate))} of them"
         yield Line(mask.name, drawn, "forward", k, note)
-        note = "dropout: the kept ones grow, so the mean stays"
+        note = "dropout: kept values grow, so the mean stays"
         yield Line(place.out.name, self.masked(layer, place, place.below), "forward", k, note)
 
     def masked(self, layer: spec.Dropout, place: Place, values: Expr) -> Expr:
         """Values times the mask, over the share that is kept."""
-        return values * place.named("mask") / (1 - layer.rate)
+        return values * place.named("mask") / rest(layer.rate)
 
     def back(self, layer: spec.Dropout, place: Place, error: Expr) -> Iterator[Blame]:
         """Dropped values are not to blame."""
-        note = f"what each {place.below.name} contributed: 0 where it was dropped"
+        note = "sent back to the kept values; 0 where dropped"
         yield Blame(place.below, self.masked(layer, place, error), note)
 
 
@@ -260,13 +268,13 @@ class NoiseRule(Rule):
     def forward(self, layer: spec.Noise, place: Place, *, training: bool) -> Iterator[Line]:
         """Values and noise."""
         value: Expr = place.below
-        note = "no noise where nothing is learned"
+        note = "no noise in predictions"
         if training:
             drawn = normal_like(place.below, SEED, place.stream, STEP)
             if place.dtype == "float32":
                 drawn = apply("float32", drawn)
-            value = value + scaled(layer.deviation, drawn)
-            note = "with some noise, new in each step"
+            value = value + layer.deviation * drawn
+            note = "with noise, new in each step"
         yield Line(place.out.name, value, "forward", place.number, note)
 
     def back(self, layer: spec.Noise, place: Place, error: Expr) -> Iterator[Blame]:
@@ -288,7 +296,7 @@ class SkipRule(Rule):
     def back(self, layer: spec.Skip, place: Place, error: Expr) -> Iterator[Blame]:
         """The error passes as it is, to both."""
         yield Blame(place.below, error, "")
-        yield Blame(place.source, error, "and by the skip connection")
+        yield Blame(place.source, error, "and from the skip connection")
 
 
 Reduce = Callable[[Expr], Expr]
@@ -308,9 +316,9 @@ class NormRule(Rule):
     def start(self, layer: Any, place: Place) -> Iterator[Line]:
         """Scales from 1, shifts from 0."""
         k = place.number
-        note = "how far each normalized value reaches, from 1"
+        note = "learned scale of each normalized unit, from 1"
         yield Line(f"scale{k}", ones(place.width), "init", k, note)
-        yield Line(f"shift{k}", zeros(place.width), "init", k, "where its middle is, from 0")
+        yield Line(f"shift{k}", zeros(place.width), "init", k, "and its learned shift, from 0")
 
     def forward(self, layer: Any, place: Place, *, training: bool) -> Iterator[Line]:
         """The values less their mean, over their deviation, then scaled and shifted."""
@@ -318,33 +326,33 @@ class NormRule(Rule):
         mean, variance = place.named("mean"), place.named("variance")
         yield Line(mean.name, self.mean_over(below), "forward", k, f"mean of {below.name}")
         spread = self.mean_over((below - mean) ** 2)
-        yield Line(variance.name, spread, "forward", k, "and their variance")
+        yield Line(variance.name, spread, "forward", k, f"variance of {below.name}")
         yield from self.normalized(layer, place, mean, variance)
 
     def normalized(self, layer: Any, place: Place, mean: Name, variance: Name) -> Iterator[Line]:
         """From mean and variance to the layer's values."""
         k, normal = place.number, place.named("normal")
         value = (place.below - mean) / sqrt(variance + layer.epsilon)
-        yield Line(normal.name, value, "forward", k, "with mean 0 and variance 1")
+        yield Line(normal.name, value, "forward", k, "normalized: mean 0, variance 1")
         value = Name(f"scale{k}") * normal + Name(f"shift{k}")
-        yield Line(place.out.name, value, "forward", k, "at a scale and place that are learned")
+        yield Line(place.out.name, value, "forward", k, "times a learned scale, plus a shift")
 
     def parameters(self, layer: Any, place: Place, error: Expr) -> Iterator[Parameter]:
         """Scale and shift of each unit, over the rows."""
         k, shape = place.number, (place.width,)
         scale = sum_rows(error * place.named("normal"))
-        yield Parameter(f"scale{k}", shape, k, scale, "normalized value times error, over rows")
+        yield Parameter(f"scale{k}", shape, k, scale, "normalized value * error, summed over rows")
         yield Parameter(f"shift{k}", shape, k, sum_rows(error), "error, summed over rows")
 
     def back(self, layer: Any, place: Place, error: Expr) -> Iterator[Line | Blame]:
         """The error, less what the mean and the variance take back."""
         k, normal = place.number, place.named("normal")
         share = place.named("normal_error")
-        note = f"what each {normal.name} contributed"
+        note = f"sent back through scale{k}"
         yield Line(share.name, error * Name(f"scale{k}"), "backward", k, note)
         mean_over = self.mean_over
         rest = share - mean_over(share) - normal * mean_over(share * normal)
-        note = f"what each {place.below.name} contributed beyond mean and variance"
+        note = "sent back through the normalization: less what moves mean and variance"
         root = sqrt(place.named("variance") + layer.epsilon)
         yield Blame(place.below, rest / root, note)
 
@@ -357,7 +365,7 @@ class BatchNormRule(NormRule):
         yield from super().start(layer, place)
         k, width = place.number, place.width
         yield Line(f"mean{k}", zeros(width), "init", k, "running mean, for predictions")
-        yield Line(f"variance{k}", ones(width), "init", k, "running variance, likewise")
+        yield Line(f"variance{k}", ones(width), "init", k, "running variance, for predictions")
 
     def forward(self, layer: spec.BatchNorm, place: Place, *, training: bool) -> Iterator[Line]:
         """By the statistics of the step, or by the running ones."""
@@ -373,7 +381,7 @@ class BatchNormRule(NormRule):
         for what in ("mean", "variance"):
             running = Name(f"{what}{k}")
             change = layer.update_rate * (place.named(what) - running)
-            note = f"the running {what} follows"
+            note = f"running {what}: a step towards this batch's"
             yield Line(running.name, running + change, "update", k, note)
 
 

@@ -73,12 +73,12 @@ def mean_squared_error(target: Expr, out: Expr, error: Expr, total: Total, outpu
 
 
 def absolute_error(target: Expr, out: Expr, error: Expr, total: Total) -> Expr:
-    """The sum of the errors' sizes."""
+    """The sum of the absolute errors."""
     return total(absolute(error))
 
 
 def huber(target: Expr, out: Expr, error: Expr, total: Total, threshold: float) -> Expr:
-    """Half the squares of small errors, sizes of large ones (Huber, 1964): with the error e drawn
+    """Quadratic for small errors, linear for large ones (Huber, 1964): with the error e drawn
     in to c within the threshold, the sum of c (e - c / 2)."""
     near = clip(error, -threshold, threshold)
     return total(near * (error - near / 2))
@@ -126,14 +126,14 @@ LOSSES: dict[str, Loss] = {
     "absolute_error": Loss(
         value=absolute_error,
         pull=lambda target, out, error: sign(error),
-        words="the sum of the errors' sizes",
+        words="the sum of the absolute errors",
         activations=ANY,
         output="identity",
     ),
     "huber": Loss(
         value=huber,
         pull=lambda target, out, error, threshold: clip(error, -threshold, threshold),
-        words="squares of small errors, sizes of large ones",
+        words="quadratic for small errors, linear for large ones",
         activations=ANY,
         output="identity",
         settings=(Setting("threshold", 1.0, {"above": 0}),),
@@ -141,7 +141,7 @@ LOSSES: dict[str, Loss] = {
     "quantile": Loss(
         value=quantile,
         pull=lambda target, out, error, *quantiles: where(error > 0, QUANTILES, QUANTILES - 1),
-        words="errors weighed so that each output settles at its quantile",
+        words="pinball loss: errors weighted so that each output settles at its quantile",
         activations=tuple(name for name in ANY if name != "softmax"),
         output="identity",
         settings=(Setting("quantile", 0.5, {"above": 0, "below": 1}),),
@@ -150,7 +150,7 @@ LOSSES: dict[str, Loss] = {
     "poisson": Loss(
         value=poisson,
         pull=lambda target, out, error: target / maximum(out, TINY) - 1,
-        words="how surprised the expected counts are by the counts",
+        words="half the Poisson deviance: how unlikely the counts are at the predicted rates",
         activations=("exp", "softplus"),
         output="exp",
         matched="exp",
@@ -159,7 +159,7 @@ LOSSES: dict[str, Loss] = {
     ),
     "binary_cross_entropy": Loss(
         value=binary_cross_entropy,
-        words="how surprised the probabilities are by the answers",
+        words="binary cross-entropy: minus the log of the right answer's probability",
         activations=("sigmoid",),
         output="sigmoid",
         matched="sigmoid",
@@ -168,7 +168,7 @@ LOSSES: dict[str, Loss] = {
     ),
     "cross_entropy": Loss(
         value=cross_entropy,
-        words="how surprised the probabilities are by the right class",
+        words="cross-entropy: minus the log of the right class's probability",
         activations=("softmax",),
         output="softmax",
         matched="softmax",
@@ -178,7 +178,7 @@ LOSSES: dict[str, Loss] = {
     "hinge": Loss(
         value=hinge,
         pull=lambda target, out, error: target * (target * out < 1),
-        words="how far the outputs are from being beyond their side's margin",
+        words="hinge loss: how far each output falls short of the margin on its side",
         activations=("identity", "tanh", "softsign"),
         output="identity",
         targets="sides",
@@ -187,7 +187,7 @@ LOSSES: dict[str, Loss] = {
     "mean_squared_error": Loss(
         value=mean_squared_error,
         pull=lambda target, out, error, outputs: error,
-        words="half the mean of the squared errors over the outputs, which learn from their sum",
+        words="half the squared errors, averaged over the outputs",
         activations=ANY,
         output="identity",
         settings=(Setting("outputs", 1, {"least": 1}, whole=True),),
@@ -211,6 +211,10 @@ def last_delta(loss: Chosen[Loss], activation: str, target: Expr, place: Place) 
     starts, for each row alone."""
     if activation == loss.row.matched:
         return place.error
+    return delta(activation, asked_by(loss, target, place), place.out, place.named("sum"))
+
+
+def asked_by(loss: Chosen[Loss], target: Expr, place: Place) -> Expr:
+    """What the loss asks of the outputs: minus its slope at each."""
     assert loss.row.pull is not None  # noqa: S101  (see `Loss.pull`)
-    asked = loss.row.pull(target, place.out, place.error, *loss.numbers)
-    return delta(activation, asked, place.out, place.named("sum"))
+    return loss.row.pull(target, place.out, place.error, *loss.numbers)

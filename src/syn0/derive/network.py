@@ -18,11 +18,14 @@ from syn0.derive.rows import Rows
 from syn0.derive.schedules import reads_steps
 from syn0.derive.updates import penalty, penalty_constants, update_lines
 from syn0.program import Const, Expr, Line, Name, Program
+from syn0.program.checker import shape_of
 from syn0.program.expressions import absolute, apply, equal, mean, total
 from syn0.program.operations import Shape
+from syn0.program.tidy import rest, spelled, tidied
 from syn0.spec import LBFGS, NetworkSpec, Training
 
-MACHINE_EPSILON = {"float64": 2.0**-52, "float32": 2.0**-23}
+MACHINE_EPSILON = {"float64": -52, "float32": -23}
+"""As powers of 2."""
 
 
 @lru_cache(maxsize=128)
@@ -116,7 +119,7 @@ def program_of(
 ) -> Program:
     """The lines as a program."""
     return Program(
-        tuple(lines),
+        tuple(replace(line, expression=tidied(line.expression)) for line in lines),
         inputs,
         output=f"l{len(network.dense)}",
         weights=tuple(line.target for line in layer_starts(network)),
@@ -142,24 +145,23 @@ def start_lines(network: NetworkSpec) -> Iterator[Line]:
     yield from layer_starts(network)
     loss = loss_of(network)
     if loss.row.uses_tiny:
-        smallest = Const(MACHINE_EPSILON[network.dtype])
-        yield Line(TINY.name, smallest, "init", 0, "keeps logarithms and quotients finite")
+        smallest = Const(2) ** MACHINE_EPSILON[network.dtype]
+        yield Line(TINY.name, smallest, "init", 0, "machine epsilon: keeps log and division finite")
     if loss.name == "quantile":
-        note = "what share of the targets shall lie below each output"
+        note = "share of the targets that should lie below each output"
         yield Line(QUANTILES.name, Const(loss.numbers), "init", 0, note)
 
 
 def seed_line(network: NetworkSpec) -> Iterator[Line]:
     """The seed of the masks and the noise."""
     value = apply("random_seed") if network.seed is None else Const(network.seed)
-    yield Line(SEED.name, value, "init", 0, "seed of the random numbers that each step takes")
+    yield Line(SEED.name, value, "init", 0, "seed of the masks and the noise")
 
 
 def in_dtype(dtype: str, lines: Iterable[Line]) -> Iterator[Line]:
     """Draws are float64 on every engine; a float32 program rounds the arrays it starts with."""
     for line in lines:
-        number = isinstance(line.expression, Const) and not isinstance(line.expression.value, tuple)
-        if dtype == "float32" and not number and line.target != SEED.name:
+        if dtype == "float32" and shape_of(line.expression, {}) != ():
             yield replace(line, expression=apply("float32", line.expression))
         else:
             yield line
@@ -172,10 +174,10 @@ def forward_lines(network: NetworkSpec, rows: Rows, *, training: bool = True) ->
         yield Line("l0", Name("X")[batch], "forward", 0, "the inputs of this batch")
         yield Line(rows.target.name, Name("y")[batch], "forward", 0, "and their targets")
         if rows.weighted:
-            weight, note = Name("sample_weight")[batch], "and how much each row counts"
+            weight, note = Name("sample_weight")[batch], "and the weights of these rows"
             yield Line(rows.weight.name, weight, "forward", 0, note)
     else:
-        yield Line("l0", Name("X"), "forward", 0, "layer 0 is the inputs, one example a row")
+        yield Line("l0", Name("X"), "forward", 0, "layer 0: the inputs, one example a row")
     for rule, layer, place in layers_in_place(network):
         yield from rule.forward(layer, place, training=training)
 
@@ -188,17 +190,18 @@ def loss_lines(network: NetworkSpec, training: Training, rows: Rows) -> Iterator
     if training.label_smoothing:
         yield smoothing_line(network, training.label_smoothing, target)
         missed, target = target - out, SMOOTH
-    yield Line(error.name, target - out, "loss", n, "how much the prediction missed")
+    note = f"target - output: positive where {out.name} is below {target.name}"
+    yield Line(error.name, target - out, "loss", n, note)
     loss = loss_of(network)
     value, words = loss.row.value(target, out, error, rows.total, *loss.numbers), loss.row.words
     value, words = rows.averaged(value, out), words + rows.words
     if rows.mean and rows.weighted:
         weight_sum = total(rows.weight) + equal(total(rows.weight), 0)
-        note = "how much all rows count together; 1 where none counts"
+        note = "sum of the row weights; 1 where all are 0"
         yield Line("weight_sum", weight_sum, "loss", 0, note)
     if (cost := penalty(training, [f"syn{k}" for k in range(n)], rows)) is not None:
-        yield Line("penalty", cost, "loss", 0, "what the sizes of the weights cost")
-        value, words = value + Name("penalty"), f"{words}, and the penalty"
+        yield Line("penalty", cost, "loss", 0, "what large weights cost")
+        value, words = value + Name("penalty"), f"{words}, plus the penalty"
     yield Line("loss", value, "loss", n, words)
     yield Line("error", mean(absolute(missed)), "loss", n, "mean absolute error")
 
@@ -209,6 +212,6 @@ SMOOTH = Name("y_smooth")
 def smoothing_line(network: NetworkSpec, share: float, target: Name) -> Line:
     """Targets of which a share goes to all classes alike (Szegedy et al., 2016, section 7)."""
     classes = network.outputs if network.loss == "cross_entropy" else 2
-    value = (1 - share) * target + share / classes
-    note = f"label smoothing: {share:g} of each target goes to all classes alike"
+    value = rest(share) * target + Const(share) / classes
+    note = f"label smoothing: {spelled(share)} of each target is shared by all {classes} classes"
     return Line(SMOOTH.name, value, "loss", len(network.dense), note)

@@ -98,9 +98,9 @@ class MomentumRule(Rule):
         """`syn0_velocity = momentum * syn0_velocity + alpha * pull`, which is added."""
         velocity, momentum = Name(f"{p.name}_velocity"), Name("momentum")
         value = momentum * velocity + by(alpha, pull)
-        note = "part of the last step, and the update"
+        note = "part of the last step, plus the update"
         yield Line(velocity.name, value, "update", p.layer, note)
-        note = "the step goes on where the last ones led"
+        note = "steps go on where the last ones led"
         if optimizer.nesterov:
             note = "a step that looks ahead along the velocity"
             yield Change(momentum * velocity + by(alpha, pull), note)
@@ -129,8 +129,8 @@ class AdaGradRule(Rule):
     ) -> Iterator[Line | Change]:
         """Steps over the root of the sum of squares."""
         squares = Name(f"{p.name}_squares")
-        yield Line(squares.name, squares + pull**2, "update", p.layer, "sum of the squares so far")
-        note = "smaller steps where updates have been large"
+        yield Line(squares.name, squares + pull**2, "update", p.layer, "sum of all squares")
+        note = "smaller where updates were large"
         yield Change(by(alpha, pull) / (sqrt(squares) + Name("epsilon")), note)
 
 
@@ -142,7 +142,7 @@ class RMSpropRule(Rule):
 
     def constants(self, optimizer: RMSprop) -> Iterator[Line]:
         """How squares fade, and what keeps the quotient finite."""
-        yield Line("decay", Const(optimizer.decay), "init", 0, "how slowly the mean square fades")
+        yield Line("decay", Const(optimizer.decay), "init", 0, "how slowly mean squares fade")
         yield epsilon_line(optimizer.epsilon)
 
     def change(
@@ -151,14 +151,15 @@ class RMSpropRule(Rule):
         """Steps over the root of the recent squares' mean."""
         squares, decay = Name(f"{p.name}_squares"), Name("decay")
         value = decay * squares + (1 - decay) * pull**2
-        yield Line(squares.name, value, "update", p.layer, "mean of the recent squares")
-        note = "a step of about alpha, whatever the update's size"
+        yield Line(squares.name, value, "update", p.layer, "mean of recent squares")
+        note = "about alpha, whatever the size"
         yield Change(by(alpha, pull) / (sqrt(squares) + Name("epsilon")), note)
 
 
 class AdamRule(Rule):
-    """Kingma & Ba (2015), Algorithm 1, epsilon outside the bias-corrected root; or, with
-    `epsilon_hat`, in the order of section 2's last remark."""
+    """Kingma & Ba (2015), Algorithm 1, in the order of section 2's last remark: alpha and epsilon
+    are corrected, once for all parameters, instead of each one's means. With `epsilon_hat`, epsilon
+    is not."""
 
     names_pull = True
     counts_steps = True
@@ -166,39 +167,37 @@ class AdamRule(Rule):
 
     def constants(self, optimizer: Adam) -> Iterator[Line]:
         """How the means fade, and what keeps the quotient finite."""
-        yield Line("beta1", Const(optimizer.beta1), "init", 0, "how slowly the mean update fades")
-        yield Line("beta2", Const(optimizer.beta2), "init", 0, "how slowly the mean square fades")
+        yield Line("beta1", Const(optimizer.beta1), "init", 0, "how slowly mean updates fade")
+        yield Line("beta2", Const(optimizer.beta2), "init", 0, "how slowly mean squares fade")
         yield epsilon_line(optimizer.epsilon)
 
     def shared(self, optimizer: Adam, alpha: Expr | None) -> Iterator[Line]:
-        """The learning rate with both corrections, where epsilon comes before them."""
-        if optimizer.epsilon_hat:
-            beta1, beta2 = Name("beta1"), Name("beta2")
-            rate = by(alpha, (1 - beta2**T) ** 0.5 / (1 - beta1**T))
-            note = "the rate, corrected for means that start from 0"
-            yield Line("alpha_t", rate, "update", 0, note)
+        """The learning rate and epsilon, corrected."""
+        root, start = (1 - Name("beta2") ** T) ** 0.5, 1 - Name("beta1") ** T
+        rate = root / start if alpha is None else alpha * root / start
+        note = "alpha, corrected for means that start from 0"
+        yield Line("alpha_t", rate, "update", 0, note)
+        if not optimizer.epsilon_hat:
+            yield Line("epsilon_t", Name("epsilon") * root, "update", 0, "and epsilon likewise")
 
     def change(
         self, optimizer: Adam, p: Parameter, pull: Expr, alpha: Expr | None
     ) -> Iterator[Line | Change]:
         """Steps along the mean update over the root of the mean square."""
-        beta1, beta2, epsilon = map(Name, ("beta1", "beta2", "epsilon"))
+        beta1, beta2 = Name("beta1"), Name("beta2")
+        epsilon = Name("epsilon" if optimizer.epsilon_hat else "epsilon_t")
         m, v = Name(f"{p.name}_m"), Name(f"{p.name}_v")
         value = beta1 * m + (1 - beta1) * pull
-        yield Line(m.name, value, "update", p.layer, "mean of the recent updates")
+        yield Line(m.name, value, "update", p.layer, "mean of recent updates")
         value = beta2 * v + (1 - beta2) * pull**2
         yield Line(v.name, value, "update", p.layer, "mean of their squares")
-        note = "a step of about alpha, smaller where the updates disagree"
-        if optimizer.epsilon_hat:
-            yield Change(Name("alpha_t") * m / (sqrt(v) + epsilon), note)
-            return
-        mean, square = m / (1 - beta1**T), v / (1 - beta2**T)
-        yield Change(by(alpha, mean) / (sqrt(square) + epsilon), note)
+        note = "about alpha, less if noisy"
+        yield Change(Name("alpha_t") * m / (sqrt(v) + epsilon), note)
 
 
 def epsilon_line(epsilon: float) -> Line:
     """What is added to a root that is divided by."""
-    return Line("epsilon", Const(epsilon), "init", 0, "keeps the division away from 0")
+    return Line("epsilon", Const(epsilon), "init", 0, "keeps the divisor above 0")
 
 
 def rule_of(optimizer: Optimizer) -> OptimizerRule:

@@ -31,18 +31,18 @@ class Rows:
         return total(self.weight * values) if self.weighted else total(values)
 
     def averaged(self, sum_of_rows: Expr, out: Name) -> Expr:
-        """What is summed over the rows, as a mean if it shall be one."""
+        """A sum over the rows, divided by their number where the mean is asked for."""
         if not self.mean:
             return sum_of_rows
         return sum_of_rows / (Name("weight_sum") if self.weighted else row_count(out))
 
     def share(self, values: Expr, out: Name) -> Expr:
-        """What is of each row alone, as its share of the sum or the mean."""
+        """Each row's values, as its share of the sum or the mean."""
         return self.averaged(self.weight * values if self.weighted else values, out)
 
     @property
     def words(self) -> str:
         """How they count, to follow other words; "" where they are just summed."""
         if self.weighted:
-            return ", averaged by weight" if self.mean else ", rows by weight"
-        return ", per row" if self.mean else ""
+            return ", weighted mean over rows" if self.mean else ", rows weighted"
+        return ", mean over rows" if self.mean else ""

@@ -1,7 +1,7 @@
-"""How the learning rate alpha changes from step to step, from the number `t` of the step.
+"""How the learning rate alpha changes from step to step.
 
-`t` counts from 1 where alpha is taken, and goes on when training goes on. To add a schedule, add a
-row.
+`t` counts the steps that were taken before, and goes on when training goes on. To add a schedule,
+add a row.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from syn0.program.expressions import (
     choose,
     cos,
     least,
-    scaled,
 )
 from syn0.program.program import Line
+from syn0.program.tidy import by_hand, rest
 from syn0.spec import LBFGS, Training
 from syn0.spec.choices import Choice, Setting, chosen
 
 ALPHA, T, STEPS = Name("alpha"), Name("t"), Name("steps")
-STEPS_DONE = T - 1
-"""Number of steps that were taken before this one."""
+NUMBER = T + 1
+"""Of the step, counted from 1."""
 
 RATE, WAITED, BEST = Name("rate"), Name("waited"), Name("best")
 
@@ -56,28 +56,26 @@ class Schedule(Choice):
 
 def half_wave(high: float, low: float, share: Expr) -> Expr:
     """From high to low along half a cosine, as `share` goes from 0 to 1."""
-    wave = (high - low) / 2 * (1 + cos(math.pi * share))
+    wave = by_hand(lambda high, low: (high - low) / 2, high, low) * (1 + cos(share * math.pi))
     return low + wave if low else wave
 
 
 PROGRESS = Name("progress")
-ONE_CYCLE_START, ONE_CYCLE_END = 25, 250_000
-"""The first and the last rate are the peak over these."""
+ONE_CYCLE_START, ONE_CYCLE_END = 1 / 25, 1 / 250_000
+"""The first and the last rate, as shares of the peak."""
 
 
 def one_cycle(rate: float, rising: float) -> Expr:
     """Up over the share `rising` of the steps, then down."""
-    first, last = rate / ONE_CYCLE_START, rate / ONE_CYCLE_END
-    up = first + (rate - first) / 2 * (1 - cos(math.pi * (PROGRESS / rising)))
-    down = half_wave(rate, last, (PROGRESS - rising) / (1 - rising))
-    return choose(rising > PROGRESS, up, down)
+    climb = by_hand(lambda first: (1 - first) / 2, ONE_CYCLE_START)
+    up = ONE_CYCLE_START + climb * (1 - cos(PROGRESS / rising * math.pi))
+    down = half_wave(1, ONE_CYCLE_END, (PROGRESS - rising) / rest(rising))
+    return rate * choose(rising > PROGRESS, up, down)
 
 
 def progress(rate: float, rising: float) -> Lines:
     """How far training has come."""
-    return [], [
-        Line("progress", STEPS_DONE / STEPS, "update", 0, "share of the steps that are done")
-    ]
+    return [], [Line("progress", T / STEPS, "update", 0, "share of the steps that are done")]
 
 
 def plateau(rate: float, patience: float, factor: float) -> Lines:
@@ -93,8 +91,8 @@ def plateau(rate: float, patience: float, factor: float) -> Lines:
     update = [
         Line("waited", waited, "update", 0, "steps since the loss was lowest"),
         Line("best", least(BEST, loss), "update", 0, "the lowest loss so far"),
-        Line("rate", slower, "update", 0, "slower, where that was long ago"),
-        Line("waited", WAITED % patience, "update", 0, "and then wait anew"),
+        Line("rate", slower, "update", 0, "slower, if that was long ago"),
+        Line("waited", WAITED % patience, "update", 0, "then wait anew"),
     ]
     return init, update
 
@@ -113,24 +111,24 @@ SCHEDULES: dict[str, Schedule] = {
         words="stays as it is",
     ),
     "step": Schedule(
-        alpha=lambda rate, every, factor: scaled(rate, factor ** (STEPS_DONE // every)),
+        alpha=lambda rate, every, factor: rate * factor ** (T // every if every > 1 else T),
         words="falls at once, every so many steps",
         settings=(Setting("every", 1000, LEAST_ONE, whole=True), Setting("factor", 0.5, SHARE)),
     ),
     "exponential": Schedule(
-        alpha=lambda rate, factor: scaled(rate, factor**STEPS_DONE),
+        alpha=lambda rate, factor: rate * factor**T,
         words="falls by the same factor in each step",
         settings=(Setting("factor", 0.999, SHARE),),
     ),
     # Robbins & Monro, "A Stochastic Approximation Method" (1951).
     "inverse_scaling": Schedule(
-        alpha=lambda rate, power: rate / T**power,
+        alpha=lambda rate, power: rate / NUMBER**power,
         words="falls as one over a power of the step's number",
         settings=(Setting("power", 0.5, {"above": 0.0}),),
     ),
     # Loshchilov & Hutter, "SGDR" (2017), equation 5, without restarts.
     "cosine": Schedule(
-        alpha=lambda rate, end: half_wave(rate, end, STEPS_DONE / STEPS),
+        alpha=lambda rate, end: half_wave(rate, end, T / STEPS),
         words="falls along half a cosine wave to the last step",
         ends=True,
         settings=(Setting("end", 0.0, {"least": 0.0}),),
@@ -139,20 +137,20 @@ SCHEDULES: dict[str, Schedule] = {
     # their numbers; steps are counted as optax does.
     "one_cycle": Schedule(
         alpha=one_cycle,
-        words="rises from a 25th and falls to a 250,000th, along half cosine waves",
+        words="rises from 1/25 of its peak and falls to 1/250,000, along half cosine waves",
         ends=True,
         before=progress,
         settings=(Setting("rising", 0.3, SHARE),),
     ),
     "plateau": Schedule(
         alpha=lambda rate, patience, factor: RATE,
-        words="falls where the loss of no step in so many was a new low",
+        words="falls when the loss has found no new low for so many steps",
         before=plateau,
         settings=(Setting("patience", 1000, LEAST_ONE, whole=True), Setting("factor", 0.5, SHARE)),
     ),
     "by_epoch": Schedule(
         alpha=lambda rate: RATE,
-        words="as whoever trains sets it between epochs",
+        words="set from outside, between epochs",
         before=by_epoch,
         listed=False,
     ),
@@ -192,5 +190,4 @@ def alpha_lines(training: Training) -> Lines:
 
 def scaled_by_warm_up(alpha: Expr, steps: int) -> Expr:
     """Goyal et al., "Accurate, Large Minibatch SGD" (2017), section 2.2."""
-    rising = least(1, T / steps)
-    return rising if alpha == Const(1) else alpha * rising
+    return alpha * least(1, NUMBER / steps)

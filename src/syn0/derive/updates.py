@@ -24,6 +24,7 @@ from syn0.program.expressions import (
     total,
 )
 from syn0.program.program import Line
+from syn0.program.tidy import rest, spelled
 from syn0.spec import LBFGS, Training
 
 RIDGE, LASSO, SHRINK = Name("ridge"), Name("lasso"), Name("shrink")
@@ -33,10 +34,10 @@ RIDGE, LASSO, SHRINK = Name("ridge"), Name("lasso"), Name("shrink")
 def penalty_constants(training: Training) -> Iterator[Line]:
     """The strengths of the penalties."""
     if training.l2:
-        note = "strength of L2: how much large weights cost"
+        note = "strength of L2: what large weights cost"
         yield Line("ridge", Const(training.l2), "init", 0, note)
     if training.l1:
-        note = "strength of L1: how much each weight's size costs"
+        note = "strength of L1: what each weight's size costs"
         yield Line("lasso", Const(training.l1), "init", 0, note)
 
 
@@ -58,12 +59,14 @@ def per_row(training: Training, strength: Expr, rows: Rows) -> Expr:
 
 def with_penalties(training: Training, p: Parameter, rows: Rows) -> Parameter:
     """The pull of a parameter, with that of the penalties."""
-    pull, weights = p.pull, Name(p.name)
+    pull, note, weights = p.pull, p.note, Name(p.name)
     if p.is_weights and training.l2:
         pull = pull - per_row(training, RIDGE, rows) * weights
     if p.is_weights and training.l1:
         pull = pull - per_row(training, LASSO, rows) * sign(weights)
-    return replace(p, pull=pull)
+    if pull != p.pull:
+        note += "; the penalty pulls towards 0"
+    return replace(p, pull=pull, note=note)
 
 
 def pull_line(p: Parameter) -> Line:
@@ -75,7 +78,8 @@ def pulls(training: Training, parameters: list[Parameter], rows: Rows) -> list[P
     """The parameters, with pulls that hold the penalties and are no larger than is allowed."""
     result = [with_penalties(training, p, rows) for p in parameters]
     if (limit := training.clip_value) is not None:
-        result = [replace(p, pull=clip(p.pull, -limit, limit)) for p in result]
+        most = f"; at most {spelled(limit)} an entry"
+        result = [replace(p, pull=clip(p.pull, -limit, limit), note=p.note + most) for p in result]
     return result
 
 
@@ -98,7 +102,7 @@ def update_lines(
     init = [*init, *rule.constants(training.optimizer)]
     if counted or rule.counts_steps or changes(training):
         init.append(count)
-        update.insert(0, Line("t", T + 1, "update", 0, "one more step"))
+        update.append(Line("t", T + 1, "update", 0, "one more step"))
     init += start_memory(rule, parameters)
     if training.clip_norm is not None:
         update += shrink_lines(parameters, training.clip_norm)
@@ -112,10 +116,10 @@ def shrink_lines(parameters: list[Parameter], limit: float) -> Iterator[Line]:
     """All pulls first, then by how much they are shortened (Pascanu, Mikolov & Bengio, 2013)."""
     yield from map(pull_line, parameters)
     squares = added(total(Name(f"{p.name}_update") ** 2) for p in parameters)
-    note = "the length of all updates together"
+    note = "length of all updates together"
     yield Line("update_norm", sqrt(squares), "update", 0, note)
     share = limit / maximum(Name("update_norm"), limit)
-    yield Line(SHRINK.name, share, "update", 0, f"shortens it to {limit:g} where it is longer")
+    yield Line(SHRINK.name, share, "update", 0, f"shortens it to {spelled(limit)} if it is longer")
 
 
 def alpha_of(training: Training) -> Expr | None:
@@ -140,7 +144,8 @@ def change_lines(training: Training, p: Parameter) -> Iterator[Line]:
         pull = Name(f"{p.name}_update")
         p = replace(p, note="its update")
     if decays:
-        kept = 1 - (optimizer.weight_decay if alpha is None else alpha * optimizer.weight_decay)
+        decay = optimizer.weight_decay
+        kept = Const(rest(decay)) if alpha is None else 1 - alpha * decay
         note = "weight decay: each loses a share of itself"
         yield Line(p.name, Name(p.name) * kept, "update", p.layer, note)
     for item in rule.change(optimizer, p, pull, alpha):
@@ -157,5 +162,5 @@ def max_norm_line(p: Parameter, limit: float) -> Line:
     weights = Name(p.name)
     lengths = sqrt(sum_rows(weights**2))
     value = weights * (limit / maximum(lengths, limit))
-    note = f"max-norm: no unit's weights longer than {limit:g}"
+    note = f"max-norm: no unit's weights longer than {spelled(limit)}"
     return Line(p.name, value, "update", p.layer, note)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from syn0.program import Apply, Const, Expr, Line, Name, helper, operations_in
+from syn0.program.tidy import spelled
 
 ATOM = 100
 """The binding strength of a name, a number or a call: never bracketed."""
@@ -45,8 +46,8 @@ class Printer:
     templates: Mapping[str, Template]
 
     def number(self, value: float) -> str:
-        """A constant: whole numbers without a point, others as short as they stay exact."""
-        return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
+        """A constant, as short as it stays exact."""
+        return spelled(value)
 
     def row(self, values: tuple[float, ...]) -> str:
         """A row of numbers."""

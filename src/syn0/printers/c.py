@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from syn0.printers.base import Template, UnsupportedError
 from syn0.printers.data import Data
 from syn0.printers.loops import LoopPrinter, has_reductions, loop
-from syn0.printers.numpy import HEADINGS, NumpyPrinter, indented, title
+from syn0.printers.notes import heading, with_shapes
+from syn0.printers.numpy import NumpyPrinter, indented, title
 from syn0.program import Apply, Const, Expr, Line, Name, Program, check, operations_in, substitute
 from syn0.spec import NetworkSpec, Training
 from syn0.spec.training import round_interval
@@ -139,6 +140,7 @@ class CPrinter:
         """
         if program.pulls:
             raise UnsupportedError("the c printer cannot write L-BFGS, whose search is SciPy's")
+        program = with_shapes(program, len(data.X), training.batch_size)
         return CScript(program, network, training, data).text()
 
 
@@ -318,7 +320,7 @@ class CScript(LoopPrinter):
         body: list[str] = []
         for phase in ("forward", "loss", "backward", "update"):
             lines = [line for line in self.program.phase(phase) if line not in idle]
-            body += ["", f"/* {HEADINGS[phase]} */", *self.kernels(lines)]
+            body += ["", *comment(heading(self.program, phase)), *self.kernels(lines)]
             if phase == ("backward" if late else "loss"):
                 body += self.report_lines()
         return body

@@ -17,11 +17,11 @@ from syn0.printers.loops import (
     OVER_ROWS,
     REDUCTIONS,
     has_reductions,
-    products,
 )
 from syn0.printers.numpy import NumpyPrinter, indented
 from syn0.printers.tiles import TilePrinter
 from syn0.program import Apply, Expr, Line, Name, Program, check, names_in, substitute
+from syn0.program.expressions import products
 from syn0.program.operations import Shape
 
 

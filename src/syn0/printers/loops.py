@@ -7,7 +7,7 @@ that set each entry of its target.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from syn0.printers.base import (
@@ -21,8 +21,20 @@ from syn0.printers.base import (
     replace_part,
 )
 from syn0.printers.numpy import indented
-from syn0.program import OPERATIONS, Apply, Const, Expr, Line, Name, Program, operations_in
+from syn0.program import (
+    OPERATIONS,
+    Apply,
+    Const,
+    Expr,
+    Line,
+    Name,
+    Program,
+    evaluate,
+    operations_in,
+)
+from syn0.program.expressions import products
 from syn0.program.operations import Shape
+from syn0.program.tidy import spelled
 
 FUNCTIONS = ("exp", "expm1", "log", "log1p", "sqrt", "cos", "tanh", "sign", "maximum", "minimum")
 
@@ -102,9 +114,9 @@ class LoopPrinter(Printer):
 
     def number(self, value: float) -> str:
         """Whole numbers go with every number type; others are of the program's."""
-        if value == int(value) and abs(value) < 1e9:
-            return str(int(value))
-        return f"{value!r}f" if self.single and not self.plain else repr(float(value))
+        if value == int(value):
+            return str(int(value)) if abs(value) < 1e9 else repr(float(value))
+        return spelled(value) + ("f" if self.single and not self.plain else "")
 
     # What a line needs before its loops
 
@@ -320,11 +332,17 @@ def has_reductions(operation: str) -> bool:
     return is_helper(operation) and bool(REDUCTIONS & set(operations_in(formula(operation))))
 
 
+FOLDED = ("add", "subtract", "multiply", "divide", "power", "sqrt")
+
+
 def simplified(expr: Expr) -> Expr:
-    """`expr` with squares and cubes as products."""
+    """`expr` with squares and cubes as products, and what is known as a number: C would divide
+    whole numbers as such."""
     if not isinstance(expr, Apply):
         return expr
     args = tuple(map(simplified, expr.args))
+    if expr.operation in FOLDED and all(isinstance(arg, Const) for arg in args):
+        return Const(float(evaluate(Apply(expr.operation, args), {})))
     if expr.operation == "power" and args[1] == Const(2):
         return Apply("square", args[:1])
     if expr.operation == "power" and args[1] == Const(3):
@@ -337,20 +355,6 @@ def constant(expr: Expr) -> bool:
     if isinstance(expr, Apply):
         return all(map(constant, expr.args))
     return isinstance(expr, Const)
-
-
-def products(expr: Expr) -> list[Apply]:
-    """The different matrix products in an expression."""
-
-    def visit(part: Expr) -> Iterator[Apply]:
-        if isinstance(part, Apply):
-            if part.operation == "matmul":
-                yield part
-            else:
-                for arg in part.args:
-                    yield from visit(arg)
-
-    return list(dict.fromkeys(visit(expr)))
 
 
 def operand(expr: Expr, row: str, column: str) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 import re
 import textwrap
-from collections.abc import Iterable, Mapping
-from itertools import accumulate, pairwise
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+from itertools import accumulate, groupby, pairwise
 
 from syn0.printers.base import (
     Printer,
@@ -17,11 +19,15 @@ from syn0.printers.base import (
     replace_part,
 )
 from syn0.printers.data import Data, array_text
+from syn0.printers.notes import counted_by_loop, heading, with_shapes
 from syn0.program import Apply, Expr, Line, Name, Program, check, helper, operations_in
+from syn0.program.expressions import apply, zeros
 from syn0.spec import LBFGS, NetworkSpec, Training
 from syn0.spec.training import round_interval
 
-COMMENT_COLUMN = 46
+COMMENT_COLUMN, STEP_COLUMN = 46, 39
+"""Where notes begin, before the loop and in it."""
+
 WIDTH = 100
 STEP_INDENT, REPORT_INDENT = 4, 8
 
@@ -90,7 +96,7 @@ def scrambled(bits):
 
 
 def uniform_like(array, seed, stream, step):
-    """Even numbers from 0 to 1, shaped like an array: the same on every machine."""
+    """Uniform numbers from 0 to 1, shaped like an array: the same on every machine."""
     key = np.zeros(1, np.uint32)
     for part in (seed, stream, step):
         key = scrambled(key + part)
@@ -119,13 +125,6 @@ WRITTEN = {
 """Functions that operations need and that no formula gives; they mean what `program/randoms.py`
 says."""
 
-HEADINGS = {
-    "forward": "Forward: from the inputs to the prediction.",
-    "loss": "How much did it miss?",
-    "backward": "Backward: how much did each value contribute to the miss?",
-    "update": "Update: move every weight to make the miss smaller.",
-}
-
 
 class NumpyPrinter(Printer):
     """Prints a program line by line, each with its note, in the tutorial's names."""
@@ -139,6 +138,7 @@ class NumpyPrinter(Printer):
 
     def script(self, program: Program, network: NetworkSpec, training: Training, data: Data) -> str:
         """The whole program, ready for `python net.py`, in an environment holding only NumPy."""
+        program = with_shapes(counted_by_loop(program), len(data.X), training.batch_size)
         sections = [
             f'"""{title(network, training)}"""',
             "\n".join(import_lines(program)),
@@ -156,7 +156,8 @@ class NumpyPrinter(Printer):
     def statements(self, lines: Iterable[Line], indent: int = STEP_INDENT) -> list[str]:
         """The lines as text, each with its note, to stand `indent` columns further in."""
         width = WIDTH - indent
-        return [commented(broken(self.statement(x), width), x.note, width) for x in lines]
+        column = STEP_COLUMN if indent else COMMENT_COLUMN
+        return [commented(broken(self.statement(x), width), x.note, width, column) for x in lines]
 
     def expression(self, expr: Expr, need: int = 0) -> str:
         """As every printer's; zeros and ones of float32 are made so, not turned into it."""
@@ -186,8 +187,10 @@ class NumpyPrinter(Printer):
         once."""
         function, result = helper(name), formula(name)
         assert function is not None  # noqa: S101  (see `helpers`)
-        words = function.words
-        body = [f'"""{words[0].upper()}{words[1:]}."""']
+        words = f"{function.words[0].upper()}{function.words[1:]}"
+        if function.slope is not None:
+            words += f"; slope (derivative): {self.expression(function.slope)}"
+        body = textwrap.wrap(f'"""{words}."""', WIDTH - STEP_INDENT)
         if (part := repeated_part(result)) is not None:
             body.append(f"part = {self.expression(part)}")
             result = replace_part(result, part, Name("part"))
@@ -210,7 +213,7 @@ class NumpyPrinter(Printer):
         note = "seeded, so that every run starts alike" if seed else "a new start in every run"
         return [
             commented(f"random = np.random.RandomState({seed})", note),
-            *self.statements(program.phase("init"), 0),
+            *self.statements(together(program.phase("init")), 0),
         ]
 
     def loop_lines(self, program: Program, training: Training, rows: int) -> list[str]:
@@ -231,11 +234,15 @@ class NumpyPrinter(Printer):
     def step_lines(self, program: Program, reports: Mapping[str, list[str]]) -> list[str]:
         """The lines of a step under their headings; each phase ends with its reports."""
         idle = set(program.measured)
-        body = [f"# {HEADINGS['forward']}", *self.statements(program.phase("forward"))]
+        body = [*self.headed(program, "forward"), *self.statements(program.phase("forward"))]
         for phase in ("loss", "backward", "update"):
             lines = self.statements(x for x in program.phase(phase) if x not in idle)
-            body += ["", f"# {HEADINGS[phase]}", *lines, *reports.get(phase, [])]
+            body += ["", *self.headed(program, phase), *lines, *reports.get(phase, [])]
         return body
+
+    def headed(self, program: Program, phase: str) -> list[str]:
+        """The heading of a phase."""
+        return remark(heading(program, phase), WIDTH - STEP_INDENT)
 
     def report_lines(self, program: Program, training: Training, rows: int) -> dict[str, list[str]]:
         """By phase, what only reports, once an interval; it is printed where all is known."""
@@ -321,26 +328,27 @@ def unpacking(program: Program, theta: str) -> list[str]:
 
 def batch_lines(training: Training) -> tuple[list[str], list[str]]:
     """The lines before the loop and at its head that choose the rows of each step."""
-    size = training.batch_size
+    size, in_step = training.batch_size, partial(commented, column=STEP_COLUMN)
     if size is None:
         return [], []
-    before = [commented(f"batches = -(-len(X) // {size})", "in an epoch; the last may be smaller")]
+    batches, times = ("len(X)", "") if size == 1 else (f"-(-len(X) // {size})", f" * {size}")
+    before = [commented(f"batches = {batches}", "in an epoch; the last may be smaller")]
     if training.shuffle and training.reshuffle:
         before.append(commented("order = np.arange(len(X))", "the rows as they stand, at first"))
         head = [
             "if step % batches == 0:",
-            "    " + commented("random.shuffle(order)", "shuffled on in each epoch"),
+            "    " + in_step("random.shuffle(order)", "shuffled on in each epoch"),
         ]
     elif training.shuffle:
         head = [
             "if step % batches == 0:",
-            "    " + commented("order = random.permutation(len(X))", "a new order each epoch"),
+            "    " + in_step("order = random.permutation(len(X))", "a new order each epoch"),
         ]
     else:
         before.append(commented("order = np.arange(len(X))", "the rows as they stand"))
         head = []
-    head.append(commented(f"place = step % batches * {size}", "where this batch begins"))
-    head += [commented(f"batch = order[place : place + {size}]", "the rows of this step"), ""]
+    head.append(in_step(f"place = step % batches{times}", "where this batch begins"))
+    head += [in_step(f"batch = order[place : place + {size}]", "the rows of this step"), ""]
     return before, head
 
 
@@ -348,7 +356,9 @@ def step_count(training: Training) -> str:
     """The number of steps, as an expression."""
     if training.steps is not None:
         return str(training.steps)
-    return str(training.epochs) if training.batch_size is None else f"{training.epochs} * batches"
+    if training.batch_size is None:
+        return str(training.epochs)
+    return "batches" if training.epochs == 1 else f"{training.epochs} * batches"
 
 
 def title(network: NetworkSpec, training: Training) -> str:
@@ -357,13 +367,40 @@ def title(network: NetworkSpec, training: Training) -> str:
     return f"A {network} neural network ({', '.join(kinds)}), trained by backpropagation."
 
 
-def commented(code: str, note: str, width: int = WIDTH - STEP_INDENT) -> str:
+def commented(
+    code: str, note: str, width: int = WIDTH - STEP_INDENT, column: int = COMMENT_COLUMN
+) -> str:
     """`code  # note`, the note at one column for all lines, or above where it is long."""
-    line = f"{code:<{COMMENT_COLUMN - 2}}  # {note}"
+    line = f"{code:<{column - 2}}  # {note}"
     if len(line) <= width and "\n" not in code:
         return line
-    above = textwrap.wrap(note, width, initial_indent="# ", subsequent_indent="# ")
-    return "\n".join([*above, code])
+    return "\n".join([*remark(note, width), code])
+
+
+def remark(text: str, width: int) -> list[str]:
+    """A text as comment lines."""
+    return textwrap.wrap(text, width, initial_indent="# ", subsequent_indent="# ")
+
+
+def together(lines: Iterable[Line]) -> Iterator[Line]:
+    """The lines; zeros of one shape that are remembered of one parameter are made at once."""
+    for (_, expr, note), group in groupby(lines, lambda x: (stem(x), x.expression, x.note)):
+        first, *others = group
+        if not others:
+            yield first
+            continue
+        names = ", ".join(line.target for line in (first, *others))
+        match expr:
+            case Apply("zeros", (), shape):
+                made = zeros(1 + len(others), *shape)
+            case Apply("float32", (Apply("zeros", (), shape),)):
+                made = apply("float32", zeros(1 + len(others), *shape))
+        yield replace(first, target=names, expression=made, note=note)
+
+
+def stem(line: Line) -> str:
+    """The name of the parameter of which a line's target is remembered."""
+    return line.target.rpartition("_")[0] or line.target
 
 
 def broken(code: str, width: int) -> str:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from syn0.printers.base import formula, is_helper
 from syn0.printers.data import Data
+from syn0.printers.notes import counted_by_loop
 from syn0.printers.numpy import STEP_INDENT, WIDTH, NumpyPrinter, broken, import_lines
 from syn0.program import Apply, Expr, Line, Name, Program, names_in, reads, substitute
 from syn0.spec import NetworkSpec, Training
@@ -20,7 +21,7 @@ class TersePrinter(NumpyPrinter):
 
     def script(self, program: Program, network: NetworkSpec, training: Training, data: Data) -> str:
         """The whole program; it prints nothing, as the tutorial's shortest form does."""
-        program = condensed(program)
+        program = condensed(counted_by_loop(program))
         if program.pulls:
             steps = self.solver_sections(program, training)
         else:

@@ -23,9 +23,10 @@ from syn0.printers.blocks import (
     summing,
     with_column,
 )
-from syn0.printers.loops import Kernel, LoopPrinter, constant, products, simplified
+from syn0.printers.loops import Kernel, LoopPrinter, constant, simplified
 from syn0.printers.products import Product
 from syn0.program import Apply, Const, Expr, Line, Name, Program, names_in
+from syn0.program.expressions import products
 from syn0.program.operations import Shape
 
 UPRIGHT = 12

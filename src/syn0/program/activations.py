@@ -14,6 +14,7 @@ from syn0.program.expressions import (
     Apply,
     Const,
     Expr,
+    Name,
     absolute,
     apply,
     clip,
@@ -39,7 +40,7 @@ class Activation:
         formula: the value, from the weighted sum `z`, a (rows, units) matrix.
         range: the least and the greatest value that the output comes near or reaches.
         words: one sentence for a learner.
-        scaled: what multiplying by the slope does to an error, in a few words; "" for nothing.
+        moves: what the slope does to an error that it multiplies; "" for nothing.
         slope: d out / d z from the output, where each output depends on its own `z` alone.
         slope_at: d out / d z from `z`, where the output does not tell it.
         pull: what an error at the outputs asks of `z`, from (error, out): the error times the
@@ -49,7 +50,7 @@ class Activation:
     formula: Callable[[Expr], Expr]
     range: tuple[float, float]
     words: str
-    scaled: str
+    moves: str
     slope: Callable[[Expr], Expr | float] | None = None
     slope_at: Callable[[Expr], Expr] | None = None
     pull: Callable[[Expr, Expr], Expr] | None = None
@@ -67,20 +68,19 @@ def softmax(z: Expr) -> Expr:
 
 LEAK = 0.01
 SELU_SCALE, SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
-GELU_SCALE, GELU_CUBE = math.sqrt(2 / math.pi), 0.044715
+GELU_SCALE, GELU_CUBE = (Const(2) / Const(math.pi)) ** 0.5, 0.044715
 
 
 def gelu_inner(z: Expr) -> Expr:
-    """What the hyperbolic tangent of the gelu is taken of."""
+    """The hyperbolic tangent in the gelu's formula."""
     return tanh(GELU_SCALE * (z + GELU_CUBE * z**3))
 
 
 def gelu_slope(z: Expr) -> Expr:
     """By the product and the chain rule."""
     inner = gelu_inner(z)
-    return (1 + inner) / 2 + z / 2 * (1 - inner**2) * (
-        GELU_SCALE + 3 * GELU_SCALE * GELU_CUBE * z**2
-    )
+    steep = z / 2 * (1 - inner**2) * GELU_SCALE * (1 + 3 * GELU_CUBE * z**2)
+    return (1 + inner) / 2 + steep
 
 
 def mish_slope(z: Expr) -> Expr:
@@ -96,125 +96,125 @@ ACTIVATIONS: dict[str, Activation] = {
         formula=lambda z: 1 / (1 + exp(-z)),
         slope=lambda out: out * (1 - out),
         range=(0, 1),
-        words="squashes any number into 0 to 1; steepest at 0, nearly flat far from it",
-        scaled="scaled by confidence",
+        words="squashes any number into 0 to 1, steepest at 0",
+        moves="undecided values move most",
     ),
     "tanh": Activation(
         formula=tanh,
         slope=lambda out: 1 - out**2,
         range=(-1, 1),
         words="squashes any number into -1 to 1; 0 stays 0",
-        scaled="scaled by confidence",
+        moves="undecided values move most",
     ),
     "relu": Activation(
         formula=lambda z: maximum(z, 0),
         slope=lambda out: out > 0,
         range=(0, INFINITY),
         words="lets positive numbers through and turns negative ones to 0",
-        scaled="where the unit is on",
+        moves="1 where the unit is on, else 0",
     ),
     "identity": Activation(
         formula=lambda z: z,
         slope=lambda out: 1,
         range=(-INFINITY, INFINITY),
         words="leaves the weighted sum as it is",
-        scaled="",
+        moves="",
     ),
     "softmax": Activation(
         formula=softmax,
         pull=lambda error, out: out * (error - sum_columns(error * out)),
         range=(0, 1),
         words="turns each row into probabilities that sum to 1",
-        scaled="less the row's average pull",
+        moves="what one class gains, others lose",
     ),
     "leaky_relu": Activation(  # Maas, Hannun & Ng, 2013
         formula=lambda z: maximum(z, LEAK * z),
         pull=lambda error, out: where(out > 0, error, LEAK * error),
         range=(-INFINITY, INFINITY),
         words="lets positive numbers through and a hundredth of negative ones",
-        scaled="where the unit is on, a hundredth of it elsewhere",
+        moves="1 where the unit is on, else 0.01",
     ),
     "elu": Activation(  # Clevert, Unterthiner & Hochreiter, 2016
         formula=lambda z: maximum(z, 0) + expm1(minimum(z, 0)),
         slope=lambda out: minimum(out, 0) + 1,
         range=(-1, INFINITY),
         words="lets positive numbers through and bends negative ones towards -1",
-        scaled="less of it where the unit is off",
+        moves="1 where the unit is on, less where off",
     ),
     "selu": Activation(  # Klambauer et al., "Self-Normalizing Neural Networks", 2017
-        formula=lambda z: (
-            SELU_SCALE * maximum(z, 0) + SELU_SCALE * SELU_ALPHA * expm1(minimum(z, 0))
-        ),
-        slope=lambda out: where(out > 0, SELU_SCALE, out + SELU_SCALE * SELU_ALPHA),
+        formula=lambda z: SELU_SCALE * (maximum(z, 0) + SELU_ALPHA * expm1(minimum(z, 0))),
+        slope=lambda out: where(out > 0, SELU_SCALE, out + SELU_SCALE * Const(SELU_ALPHA)),
         range=(-SELU_SCALE * SELU_ALPHA, INFINITY),
         words="an elu scaled so that values keep mean 0 and variance 1 from layer to layer",
-        scaled="less of it where the unit is far off",
+        moves="about 1 where on, less where far off",
     ),
     "gelu": Activation(  # Hendrycks & Gimpel, 2016, the form with tanh: NumPy has no erf
         formula=lambda z: z / 2 * (1 + gelu_inner(z)),
         slope_at=gelu_slope,
         range=(-0.1701, INFINITY),
         words="lets large numbers through and fades out small ones, smoothly",
-        scaled="more where the unit is on",
+        moves="about 1 where the unit is on, 0 where off",
     ),
     "silu": Activation(  # Elfwing, Uchibe & Doya, 2018; also known as swish
         formula=lambda z: z * sigmoid(z),
         slope_at=lambda z: sigmoid(z) * (1 + z * (1 - sigmoid(z))),
         range=(-0.2785, INFINITY),
         words="each number times its own sigmoid",
-        scaled="more where the unit is on",
+        moves="about 1 where the unit is on, 0 where off",
     ),
     "mish": Activation(  # Misra, 2019
         formula=lambda z: z * tanh(softplus(z)),
         slope_at=mish_slope,
         range=(-0.3089, INFINITY),
         words="each number times the tanh of its softplus",
-        scaled="more where the unit is on",
+        moves="about 1 where the unit is on, 0 where off",
     ),
     "softplus": Activation(  # Dugas et al., 2001; the form that stays finite for large numbers
         formula=lambda z: maximum(z, 0) + log1p(exp(-absolute(z))),
         slope=lambda out: -expm1(-out),
         range=(0, INFINITY),
         words="a smooth relu, always above 0",
-        scaled="more where the unit is on",
+        moves="about 1 where the unit is on, 0 where off",
     ),
     "softsign": Activation(  # Bergstra et al., 2009
         formula=lambda z: z / (1 + absolute(z)),
         slope=lambda out: (1 - absolute(out)) ** 2,
         range=(-1, 1),
         words="squashes any number into -1 to 1, more gently than tanh",
-        scaled="scaled by confidence",
+        moves="undecided values move most",
     ),
     "hard_sigmoid": Activation(  # Courbariaux, Bengio & David, 2015, with the slope 1/6
         formula=lambda z: clip(z / 6 + 0.5, 0, 1),
         pull=lambda error, out: error * (out * (1 - out) > 0) / 6,
         range=(0, 1),
         words="a straight line from 0 at -3 to 1 at 3",
-        scaled="where the line rises",
+        moves="1/6 where the line rises, else 0",
     ),
     "hard_tanh": Activation(  # Collobert, 2004
         formula=lambda z: clip(z, -1, 1),
         slope=lambda out: absolute(out) < 1,
         range=(-1, 1),
         words="a straight line from -1 to 1, cut off there",
-        scaled="where the line rises",
+        moves="1 where the line rises, else 0",
     ),
     "exp": Activation(
         formula=exp,
         slope=lambda out: out,
         range=(0, INFINITY),
         words="e to the power of the number: always above 0, as counts and rates are",
-        scaled="scaled by the value",
+        moves="the value itself",
     ),
 }
 
 
 @dataclass(frozen=True)
 class Helper:
-    """A function that programs call and print from its formula, with words for a learner."""
+    """A function that programs call and print from its formula, with words for a learner, and its
+    slope from its own output where that tells it."""
 
     formula: Callable[[Expr], Expr]
     words: str
+    slope: Expr | None = None
 
 
 SLOPE = "_slope"
@@ -225,12 +225,13 @@ def helper(operation: str) -> Helper | None:
     slope of one; None for other operations."""
     row = ACTIVATIONS.get(operation)
     if row is not None:
-        return Helper(row.formula, row.words)
+        slope = None if row.slope is None else expression(row.slope(Name("out")))
+        return Helper(row.formula, row.words, slope)
     name = operation.removesuffix(SLOPE)
     row = ACTIVATIONS.get(name) if name != operation else None
     if row is None or row.slope_at is None:
         return None
-    return Helper(row.slope_at, f"how steep {name} is at z")
+    return Helper(row.slope_at, f"the slope (derivative) of {name} at z")
 
 
 def activate(name: str, z: Expr) -> Expr:

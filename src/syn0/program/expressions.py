@@ -159,7 +159,7 @@ def ones(*shape: int) -> Apply:
 
 
 def random(*shape: int) -> Apply:
-    """A new array drawn evenly from [0, 1) by the program's generator."""
+    """A new array drawn uniformly from [0, 1) by the program's generator."""
     return apply("random", fixed=shape)
 
 
@@ -181,11 +181,6 @@ def added(terms: Iterable[Expr]) -> Expr:
     return first
 
 
-def scaled(factor: float, expr: Expr) -> Expr:
-    """`factor * expr`; a factor of 1 needs no words."""
-    return expr if factor == 1 else factor * expr
-
-
 def names_in(expr: Expr) -> Iterator[str]:
     """Every name that `expr` reads, from left to right, with repeats."""
     if isinstance(expr, Name):
@@ -201,6 +196,20 @@ def operations_in(expr: Expr) -> Iterator[str]:
         for arg in expr.args:
             yield from operations_in(arg)
         yield expr.operation
+
+
+def products(expr: Expr) -> list[Apply]:
+    """The different matrix products in `expr`, from left to right."""
+
+    def visit(part: Expr) -> Iterator[Apply]:
+        if isinstance(part, Apply):
+            if part.operation == "matmul":
+                yield part
+            else:
+                for arg in part.args:
+                    yield from visit(arg)
+
+    return list(dict.fromkeys(visit(expr)))
 
 
 def substitute(expr: Expr, meanings: dict[str, Expr]) -> Expr:

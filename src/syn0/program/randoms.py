@@ -17,7 +17,7 @@ Shape = tuple[int, ...]
 
 
 def uniform(shape: Shape, generator: np.random.RandomState) -> NDArray[Any]:
-    """An array drawn evenly from [0, 1)."""
+    """An array drawn uniformly from [0, 1)."""
     return generator.random_sample(shape)
 
 
@@ -27,8 +27,8 @@ def normal(shape: Shape, generator: np.random.RandomState) -> NDArray[Any]:
 
 
 def orthogonal(shape: tuple[int, int], generator: np.random.RandomState) -> NDArray[Any]:
-    """A matrix with orthonormal columns, or rows where it is wider than high, drawn evenly from all
-    such (Saxe, McClelland & Ganguli, 2014; the signs as Mezzadri, 2007, has them)."""
+    """A matrix with orthonormal columns, or rows where it is wider than high, drawn uniformly from
+    all such (Saxe, McClelland & Ganguli, 2014; the signs as Mezzadri, 2007, has them)."""
     high, low = max(shape), min(shape)
     q, r = np.linalg.qr(generator.standard_normal((high, low)))
     q = q * np.sign(np.diag(r))
