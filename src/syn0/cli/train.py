@@ -118,7 +118,7 @@ def train(
     syn0 train digits --config run.toml
     """
     from syn0.models import resolved_settings
-    from syn0.models.files import check_writable
+    from syn0.models.atomic import check_writable
 
     options = with_config(options, config, IN_A_FILE)
     if print_config and options["resume"] is not None:
