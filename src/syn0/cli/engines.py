@@ -6,15 +6,16 @@ from typing import Any
 
 import click
 
+from syn0.cli.command import Sections
 from syn0.cli.networks import described, with_file
-from syn0.cli.options import network_options
+from syn0.cli.options import FILE, network_options
 
 ROWS = 1000
 """Rows to judge by where no batch size is given."""
 
 
-@click.command()
-@click.argument("net", required=False)
+@click.command(cls=Sections)
+@click.argument("net", type=FILE, required=False)
 @click.option("--seed", type=int, metavar="N", help="Of the start weights; it changes no choice.")
 @click.option("--clear-cache", is_flag=True, help="Remove the compiled programs, and leave.")
 @network_options
