@@ -105,8 +105,8 @@ def outcome() -> int:
     except FloatingPointError as error:
         return told(str(error), FAILURE)
     except OSError as error:
-        what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
-        return told(what, MISUSE)
+        why = error.strerror or str(error)
+        return told(f"{error.filename}: {why}" if error.filename else why, MISUSE)
     except (ValueError, TypeError, ImportError, MemoryError) as error:
         return told(str(error) or "not enough memory for these data", MISUSE)
 

@@ -65,9 +65,13 @@ def bench(
     from syn0.bench import CURVES, Report, chosen_peers, default_works, engines, this_machine
     from syn0.bench.plot import check_plot
     from syn0.cli.outputs import refuse_what_is_read
+    from syn0.engines import at_most_cores
 
     refuse_what_does_not_go(net, growth, options)
     works = default_works() if net is None else own_works(net, options)
+    threads, note = at_most_cores(threads)
+    if note:
+        message(f"Note: {note}")
     contestants = [*engines(threads), *chosen_peers(peers)]
     if plot is not None:
         refuse_what_is_read(plot, {"the network": net}, "--plot")

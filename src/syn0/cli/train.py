@@ -225,14 +225,15 @@ def tell_more(plan: Plan, options: dict[str, Any]) -> None:
     if not asked_for(VERBOSE):
         return
     from syn0.derive import training_program
-    from syn0.engines import choose
+    from syn0.engines import at_most_cores, choose
 
     tell_columns(plan.network)
     if options["engine"] == "auto":
         training, rows = plan.training, len(plan.examples.X)
         program = training_program(plan.network.spec, training)
         steps = training.total_steps(rows)
-        choice = choose(program, training.batch_size or rows, steps, options["threads"])
+        threads, _ = at_most_cores(options["threads"])
+        choice = choose(program, training.batch_size or rows, steps, threads)
         message(f"Engine: {choice.engine}, {choice.reason}")
 
 
