@@ -79,7 +79,7 @@ def test_files_settings_figures_and_programs_are_utf_8(printed, model, cities, e
     figures = json.loads(text("evaluate", model, cities, "--json"))["figures"]
     assert [c["name"] for c in figures["classes"]] == CITIES
     assert tomllib.loads(text("train", cities, "--print-config"))["target"] == "größe"
-    ast.parse(text("write", "1-2", "--data", cities))
+    ast.parse(text("write", "1-1", "--data", cities))
 
 
 def test_messages_in_a_file_are_utf_8_too(printed, cities):

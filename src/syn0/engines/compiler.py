@@ -178,7 +178,8 @@ def kept(folder: Path, key: str, functions: Sequence[str]) -> ctypes.CDLL | None
             # To read a pipe with such a name would wait for ever.
             if path.is_file() and path.name == library_name(key, path):
                 return loaded(path, functions)
-        path.unlink(missing_ok=True)
+        with suppress(OSError):
+            path.unlink()
     return None
 
 
