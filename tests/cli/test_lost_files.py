@@ -115,6 +115,16 @@ def test_an_export_never_replaces_the_model_by_another_name(syn0, tmp_path):
     assert load("m.safetensors").spec.sizes == (2, 1)
 
 
+def test_predictions_are_not_added_to_the_data(start, finish, syn0, table):
+    syn0("train", table, *TRAIN, "--out", "m.safetensors")
+    before = table.read_bytes()
+    with table.open("ab") as end:  # as >> has it
+        done = finish(start("predict", "m.safetensors", table, stdout=end))
+    assert done.code == 2
+    assert "is the data itself" in done.err
+    assert table.read_bytes() == before
+
+
 # What may be replaced, and what asks for --force.
 
 

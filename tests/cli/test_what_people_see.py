@@ -85,8 +85,24 @@ def test_names_of_columns_and_classes_reach_no_output_raw(syn0, csv, evil):
         assert not OBEYED & set(done.out + done.err)
         if "\n" in evil:
             assert "\nError: b" not in done.out + done.err
+    (table.parent / table.name.replace("table", f"t{evil}")).write_text(
+        table.read_text() + "9,x,\n"
+    )
+    outputs.append(syn0("evaluate", "m.safetensors", f"t{evil}.csv"))
+    assert not OBEYED & set(outputs[-1].out + outputs[-1].err)
     assert tomllib.loads(outputs[3].out)["target"] == f"y{evil}"
     assert json.loads(outputs[2].out)["figures"]["classes"][0]["name"] in (evil, "plain")
+
+
+def test_a_terminal_obeys_no_class_among_predictions(syn0, csv, monkeypatch):
+    rows = "1,\x1b[31m\n2,plain\n" * 20
+    table = csv("n,kind\n" + rows)
+    syn0("train", table, "--hidden", 2, "--epochs", 1, "--out", "m.safetensors")
+    assert "\x1b[31m" in syn0("predict", "m.safetensors", table).out  # data are as they are
+    monkeypatch.setattr(type(sys.stdout), "isatty", lambda self: True)
+    shown = syn0("predict", "m.safetensors", table).out
+    assert "\x1b" not in shown
+    assert "\\x1b[31m" in shown
 
 
 def test_a_message_stays_short_whatever_a_file_holds(syn0, csv):

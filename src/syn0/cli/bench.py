@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from syn0.cli.bench_tables import Tables
-from syn0.cli.command import Sections, message
+from syn0.cli.command import QUIET, Sections, asked_for, message
 from syn0.cli.networks import described, with_file
 from syn0.cli.options import FILE, OPTION_NAMES, flags_given, network_options
 
@@ -177,7 +177,7 @@ def hand_over(report: Report, tables: Tables | None, plot: str | None) -> None:
 @contextmanager
 def progress(where: str = "") -> Iterator[Tell]:
     """Shows on a terminal what is being measured; not by a thread, which would disturb it."""
-    if not sys.stderr.isatty():
+    if asked_for(QUIET) or not sys.stderr.isatty():
         yield lambda words: None
         return
     start = f"{where}  " if where else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -49,11 +50,13 @@ def refuse_what_is_read(out: str, reads: Mapping[str, str | None], flag: str = "
     """ValueError if a file to be written is one of those that are read, whatever links lead to it
     or however its name is spelled."""
     try:
-        target = identity(Path(out).stat())
+        found = Path(out).stat()
     except OSError:  # it is not there
         return
+    if not stat.S_ISREG(found.st_mode):
+        return
     for role, name in reads.items():
-        if name is not None and target in map(identity, files_of(name)):
+        if name is not None and identity(found) in map(identity, files_of(name)):
             raise ValueError(f"{out} is {role} itself: name another file with {flag}")
 
 

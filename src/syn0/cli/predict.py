@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ import click
 
 from syn0.cli.command import Sections, message
 from syn0.cli.options import FILE, FORCE, output_option, tell_model, tell_unknown_texts, waiting
+from syn0.spec.words import visible
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,8 +46,7 @@ def predict(model: str, data: str, out: str, force: bool, as_json: bool) -> None
     """
     from syn0.models import load
 
-    if out != STDOUT:
-        check_place(out, model, data, force=force)
+    check_place(out, model, data, force=force)
     network = load(model)
     tell_model(model, network)
     with waiting(f"reading {data}"):
@@ -62,10 +63,12 @@ def predict(model: str, data: str, out: str, force: bool, as_json: bool) -> None
 
 def check_place(out: str, model: str, data: str, *, force: bool) -> None:
     """Refuse at once a place where predictions must or can not be written."""
-    from syn0.cli.outputs import are_predictions, check_output
+    from syn0.cli.outputs import are_predictions, check_output, refuse_what_is_read
 
-    if not is_stream(out):
-        reads = {"the model": model, "the data": data}
+    reads = {"the model": model, "the data": data}
+    if out == STDOUT:
+        refuse_what_is_read("/dev/stdout", reads)  # as where >> leads to the data
+    elif not is_stream(out):
         check_output(out, "the predictions", reads=reads, ours=are_predictions, force=force)
 
 
@@ -94,8 +97,10 @@ def write_json(columns: dict[str, NDArray[Any]], file: TextIO) -> None:
 def write_csv(columns: dict[str, NDArray[Any]], file: TextIO) -> None:
     """The predictions as CSV."""
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(rows_of(columns))
+    rows: Iterator[tuple[Any, ...]] = itertools.chain([tuple(columns)], rows_of(columns))
+    if file.isatty():  # a terminal would obey what data only hold
+        rows = (tuple(visible(c) if isinstance(c, str) else c for c in row) for row in rows)
+    writer.writerows(rows)
 
 
 def predictions(network: Network, data: str) -> dict[str, NDArray[Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from syn0.spec.words import visible
+from syn0.spec.words import MOST_SAID, visible
 
 if TYPE_CHECKING:
     from syn0.models import Classification, Evaluation, Fitted, Regression
@@ -30,7 +30,7 @@ def show_evaluation(figures: Evaluation, where: str) -> None:
     from syn0.models import Regression
 
     console = Console(highlight=False, soft_wrap=True)
-    console.print(f"\nResults on {where}", style="bold", markup=False)
+    console.print(f"\nResults on {visible(where, MOST_SAID)}", style="bold", markup=False)
     if isinstance(figures, Regression):
         show_regression(console, figures)
     else:
