@@ -1,6 +1,7 @@
 """Every command and option explains itself."""
 
 import re
+import shutil
 
 import click
 import pytest
@@ -78,3 +79,68 @@ def test_syn0_alone_shows_how_it_is_used(syn0):
     assert "Usage: syn0" in done.out + done.err
     assert "train" in done.out + done.err
     assert "Error" not in done.out + done.err
+
+
+# Sections, summaries, completion.
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_options_stand_in_sections_each_once(syn0, command):
+    from syn0.cli.command import SECTIONS
+
+    text = syn0(command, "-h").out
+    titles = [line[:-1] for line in text.splitlines() if re.fullmatch(r"[A-Z][a-z ]+:", line)]
+    assert titles == [title for title in SECTIONS if title in titles]
+    assert titles[-1] == SECTIONS[-1]
+    flags = re.findall(r"^  (?:-\w, )?(--[\w-]+)", text, flags=re.MULTILINE)
+    assert len(flags) == len(set(flags))
+    found = cli.commands[command]
+    known = {p.opts[-1] for p in found.get_params(click.Context(found)) if p.opts[0][0] == "-"}
+    assert set(flags) == known
+
+
+@pytest.mark.parametrize(
+    ("command", "own"),
+    [
+        ("engines", ["--seed", "--clear-cache"]),
+        ("check", ["--seed", "--json"]),
+        ("bench", ["--peers", "--threads", "--growth", "--plot", "--json"]),
+    ],
+)
+def test_a_commands_own_options_come_first(syn0, command, own):
+    flags = re.findall(r"^  (?:-\w, )?(--[\w-]+)", syn0(command, "-h").out, flags=re.MULTILINE)
+    assert flags[: len(own)] == own
+
+
+def test_the_summaries_of_commands_are_whole(syn0):
+    listed = syn0("-h").out.split("Commands:")[1]
+    assert "..." not in listed
+    words = " ".join(listed.split())
+    for command in COMMANDS:
+        first = " ".join(cli.commands[command].help.split("\n\n")[0].split()).split(". ")[0]
+        assert f"{command} {first.rstrip('.')}" in words
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_shells_are_given_what_completes_words(start, finish, shell):
+    if shell == "bash" and shutil.which("bash") is None:
+        pytest.skip("bash, whose version is asked for, is not here")
+    done = finish(start(env={"_SYN0_COMPLETE": f"{shell}_source"}))
+    assert done.code == 0
+    assert "_SYN0_COMPLETE" in done.out
+
+
+@pytest.mark.parametrize(
+    ("words", "completed"),
+    [
+        ("syn0 tra", ["plain,train"]),
+        ("syn0 train --pat", ["plain,--patience"]),
+        ("syn0 predict m.safetensors ta", ["file,ta"]),
+        ("syn0 train table.csv --out ", ["file,"]),
+        ("syn0 train table.csv --task ", ["plain,classification", "plain,regression"]),
+    ],
+)
+def test_commands_options_and_files_are_completed(start, finish, words, completed):
+    typed = {"COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+    done = finish(start(env={"_SYN0_COMPLETE": "bash_complete", **typed}))
+    assert done.out.splitlines() == completed

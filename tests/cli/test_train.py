@@ -424,3 +424,63 @@ def test_quantiles_have_a_column_each_and_the_middle_one_is_judged(syn0, tmp_pat
     assert (middle < high).mean() > 0.9
     judged = json.loads(syn0("evaluate", "q.safetensors", "diabetes", "--json").out)
     assert judged["figures"] == trained["figures"]
+
+
+# Early stopping.
+
+
+def test_patience_and_monitor_are_flags_and_settings_alike(syn0, pets, csv, tmp_path):
+    words = ("train", pets, "--hidden", 4, "--epochs", 40)
+    flags = ("--patience", 2, "--monitor", "loss")
+    config = csv('patience = 2\nmonitor = "loss"\n', "run.toml")
+    by_flags = syn0(*words, *flags, "--out", "flags.safetensors")
+    by_file = syn0(*words, "--config", config, "--out", "file.safetensors")
+    assert (by_flags.code, by_file.code) == (0, 0), by_flags.err + by_file.err
+    one, other = (load(tmp_path / f"{name}.safetensors") for name in ("flags", "file"))
+    assert (one.training.patience, one.training.monitor) == (2, "loss")
+    assert one.training == other.training
+    assert np.array_equal(one.weights["syn0"], other.weights["syn0"])
+    assert "(best by validation rows among" in by_flags.err
+    assert "patience = 2" in syn0(*words, *flags, "--print-config").out
+
+
+def test_a_flag_of_patience_overrides_the_file(syn0, pets, csv):
+    config = csv("patience = 2\n", "run.toml")
+    done = syn0("train", pets, "--config", config, "--patience", 7, "--print-config")
+    assert "patience = 7" in done.out
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        (("--patience", 0), "patience must be at least 1"),
+        (("--monitor", "accuracy"), "choose from: loss, error"),
+    ],
+)
+def test_what_is_no_patience_gets_one_sentence(syn0, pets, flags, words):
+    done = syn0("train", pets, *flags)
+    assert (done.code, done.out) == (2, "")
+    assert words in done.err
+
+
+def test_a_name_as_long_as_names_can_be_keeps_its_model(syn0, pets, tmp_path):
+    name = "n" * 238 + ".safetensors"
+    done = syn0("train", pets, "--hidden", 2, "--epochs", 1, "--out", name)
+    assert done.code == 0, done.err
+    assert load(tmp_path / name).steps_taken > 0
+
+
+def test_links_in_a_circle_are_told_before_training(syn0, pets, tmp_path):
+    (tmp_path / "m.safetensors").symlink_to("m.safetensors")
+    done = syn0("train", pets, "--out", "m.safetensors")
+    assert (done.code, done.out) == (2, "")
+    assert "m.safetensors: the model cannot be written: Too many levels of symbolic" in done.err
+    assert done.err.count("\n") == 1
+
+
+def test_more_threads_than_cores_are_capped_with_a_note(syn0, pets):
+    for asked in (10**6, 2**32 + 1):
+        words = ("--hidden", 2, "--epochs", 1, "--threads", asked)
+        done = syn0("train", pets, *words)
+        assert done.code == 0
+        assert re.search(r"^Note: .* work", done.err, re.MULTILINE)

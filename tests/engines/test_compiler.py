@@ -569,3 +569,21 @@ def test_processes_that_train_the_same_at_once_arrive_at_the_same(cache, python)
     [(out, err)] = answers
     assert out.startswith("native [[")
     assert err == ""
+
+
+# What stands in the cache and is no library.
+
+
+@pytest.mark.needs_compiler
+@pytest.mark.parametrize("kind", ["pipe", "folder", "link to nothing"])
+def test_what_is_no_file_under_a_librarys_name_is_passed_over(cache, kind) -> None:
+    source = "int train(void) { return 7; }"
+    key = compiler.key_of(source, compiler.find_compiler())
+    place = compiler.cache_folder() / f"{key}-{'0' * 32}.so"
+    if kind == "pipe":
+        os.mkfifo(place)  # to read it would wait for a writer
+    elif kind == "folder":
+        place.mkdir()
+    else:
+        place.symlink_to("nothing")
+    assert compiler.library(source, "train").train() == 7

@@ -21,6 +21,15 @@ pytestmark = pytest.mark.needs_compiler
 ROUNDING = {"float64": 1e-12, "float32": 1e-5}
 """What the order of sums may make of numbers, which hangs on how the threads share them."""
 
+
+@pytest.fixture(autouse=True, scope="module")
+def many_cores():
+    """As many threads as are asked for, however few cores there are."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("syn0.engines.choice.cores", lambda: 64)
+        yield
+
+
 cases = pytest.mark.parametrize("case", REPRESENTATIVE.values(), ids=REPRESENTATIVE)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib.util import find_spec
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from syn0.bench.figures import Report, speed
 from syn0.bench.growth import Curve
 from syn0.bench.measure import Result
+from syn0.models.atomic import write_whole
 
 MARKERS = "osD^v<>PX"
 """One for each contestant, beside its colour: not every eye tells all colours."""
@@ -34,13 +36,15 @@ def check_plot(path: Path) -> None:
 
 
 def draw(report: Report, path: Path) -> None:
-    """Draw a run's growth curves, or its works.
+    """Draw a run's growth curves, or its works, to a file that is written whole or not at all.
 
     Raises:
         OSError: the file cannot be written.
     """
     figure = growth_figure(report.curves) if report.curves else works_figure(report)
-    figure.savefig(path, dpi=150)
+    drawn = BytesIO()
+    figure.savefig(drawn, format=path.suffix[1:].lower(), dpi=150)
+    write_whole(path, drawn.getvalue(), "the picture")
 
 
 def works_figure(report: Report) -> Any:

@@ -6,6 +6,8 @@ from __future__ import annotations
 import io
 import os
 import sys
+from contextlib import suppress
+from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -19,6 +21,7 @@ from syn0.cli.export import export
 from syn0.cli.predict import predict
 from syn0.cli.train import train
 from syn0.cli.write import write
+from syn0.spec.words import MOST_SAID, visible
 
 INTERRUPTED = 130
 MISUSE = 2
@@ -48,31 +51,69 @@ for command in (write, train, predict, evaluate, export, check, engines, bench):
 
 def main() -> NoReturn:
     """Run the command; a user's mistake gets one sentence on stderr and exit code 2."""
+    if not prepare_streams():
+        sys.exit(told("stdout is closed: send it to a file, or to /dev/null", MISUSE))
+    code = outcome()
+    try:
+        sys.stdout.flush()  # now that it can still be told that a disk is full
+    except OSError as error:
+        drop_output()
+        gone = isinstance(error, BrokenPipeError)
+        code = code or (FAILURE if gone else told(f"stdout: {error.strerror}", MISUSE))
+    sys.exit(code)
+
+
+def prepare_streams() -> bool:
+    """Make the standard streams fit to be written to; False where stdout is closed.
+
+    Files and pipes get UTF-8 whatever the locale, as what is written there is read by programs; a
+    terminal gets what it can show, and ? for the rest.
+    """
+    closed = sys.stdout is None
+    if None in (sys.stdin, sys.stdout, sys.stderr):
+        while os.open(os.devnull, os.O_RDWR) <= 2:  # so that no file of ours takes their place
+            pass
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # where it cannot say "R²", "R?" will do
+            if stream.isatty():
+                stream.reconfigure(errors="replace")
+            else:
+                stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    return not closed
+
+
+def outcome() -> int:
+    """Run the command and tell its errors; the exit code."""
     try:
-        sys.exit(cli.main(prog_name="syn0", standalone_mode=False) or 0)
+        return cli.main(prog_name="syn0", standalone_mode=False) or 0
+    except SystemExit as left:
+        return left.code if isinstance(left.code, int) else 0
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
-        sys.exit(MISUSE)
+        return MISUSE
     except click.UsageError as error:
-        fail(sentence(error.format_message(), error.ctx), MISUSE)
+        return told(sentence(error.format_message(), error.ctx), MISUSE)
     except click.ClickException as error:
-        fail(error.format_message(), MISUSE)
+        return told(error.format_message(), MISUSE)
     except (click.Abort, KeyboardInterrupt):
-        fail("interrupted", INTERRUPTED)
+        return told("interrupted", INTERRUPTED)
     except BrokenPipeError:
-        # The reader of our output, such as `head`, has gone: nothing is wrong.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(FAILURE)
+        drop_output()  # the reader of our output, such as `head`, has gone: nothing is wrong
+        return FAILURE
     except FloatingPointError as error:
-        fail(str(error), FAILURE)
+        return told(str(error), FAILURE)
     except OSError as error:
-        what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
-        fail(what, MISUSE)
+        why = error.strerror or str(error)
+        return told(f"{error.filename}: {why}" if error.filename else why, MISUSE)
     except (ValueError, TypeError, ImportError, MemoryError) as error:
-        fail(str(error) or "not enough memory for these data", MISUSE)
+        return told(str(error) or "not enough memory for these data", MISUSE)
+
+
+def drop_output() -> None:
+    """Send what is still to be written on stdout nowhere, where it cannot be written."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def sentence(message: str, context: click.Context | None) -> str:
@@ -81,10 +122,12 @@ def sentence(message: str, context: click.Context | None) -> str:
     return f"{message.rstrip('.')} (see {command} --help)"
 
 
-def fail(message: str, code: int) -> NoReturn:
-    """Say what was wrong and leave."""
-    click.echo(f"{click.style('Error:', fg='red')} {message}", err=True, color=colour())
-    sys.exit(code)
+def told(message: str, code: int) -> int:
+    """Say what was wrong; the exit code."""
+    words = f"{click.style('Error:', fg='red')} {visible(message, MOST_SAID)}"
+    with suppress(OSError):  # a terminal that has closed
+        click.echo(words, err=True, color=colour())
+    return code
 
 
 def colour() -> bool | None:

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from syn0.cli.bench_tables import Tables
+from syn0.cli.command import QUIET, Sections, asked_for, message
 from syn0.cli.networks import described, with_file
-from syn0.cli.options import OPTION_NAMES, flags_given, message, network_options
+from syn0.cli.options import FILE, OPTION_NAMES, flags_given, network_options
 
 if TYPE_CHECKING:
     from syn0.bench import Contestant, Report, Result, Work
@@ -27,8 +28,8 @@ MEANINGLESS = ("steps", "epochs", "report_every", "class_weight")
 """Options that change nothing in how long a step takes."""
 
 
-@click.command()
-@click.argument("net", required=False)
+@click.command(cls=Sections)
+@click.argument("net", type=FILE, required=False)
 @network_options
 @click.option("--peers", default="installed", show_default=True, metavar="NAME[,NAME…]",
               help="numpy, sklearn, torch, jax, onnxruntime, or installed, or none.")  # fmt: skip
@@ -36,7 +37,9 @@ MEANINGLESS = ("steps", "epochs", "report_every", "class_weight")
               help="Of syn0's engines; by default what the work is worth.")  # fmt: skip
 @click.option("--growth", is_flag=True,
               help="Measure how time grows with rows, width, depth and steps instead.")  # fmt: skip
-@click.option("--plot", metavar="FILE", help="Draw what was measured, for instance as bench.png.")
+@click.option(
+    "--plot", type=FILE, metavar="FILE", help="Draw what was measured, for instance as bench.png."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print all figures as JSON, at the end.")
 def bench(
     net: str | None,
@@ -61,11 +64,17 @@ def bench(
     """
     from syn0.bench import CURVES, Report, chosen_peers, default_works, engines, this_machine
     from syn0.bench.plot import check_plot
+    from syn0.cli.outputs import refuse_what_is_read
+    from syn0.engines import at_most_cores
 
     refuse_what_does_not_go(net, growth, options)
     works = default_works() if net is None else own_works(net, options)
+    threads, note = at_most_cores(threads)
+    if note:
+        message(f"Note: {note}")
     contestants = [*engines(threads), *chosen_peers(peers)]
     if plot is not None:
+        refuse_what_is_read(plot, {"the network": net}, "--plot")
         check_plot(Path(plot))
     with progress() as tell:
         tell("measuring what this machine can do")
@@ -168,7 +177,7 @@ def hand_over(report: Report, tables: Tables | None, plot: str | None) -> None:
 @contextmanager
 def progress(where: str = "") -> Iterator[Tell]:
     """Shows on a terminal what is being measured; not by a thread, which would disturb it."""
-    if not sys.stderr.isatty():
+    if asked_for(QUIET) or not sys.stderr.isatty():
         yield lambda words: None
         return
     start = f"{where}  " if where else ""

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from syn0.cli.command import Sections
 from syn0.cli.networks import described, is_model, refuse_settings, with_file
-from syn0.cli.options import network_options, waiting
+from syn0.cli.options import FILE, network_options, waiting
+from syn0.spec.defaults import SEED
 
 if TYPE_CHECKING:
     from syn0.explain import ParameterCheck
@@ -19,10 +21,10 @@ WRONG = 1
 RIGHT = "right"
 
 
-@click.command()
-@click.argument("net")
+@click.command(cls=Sections)
+@click.argument("net", type=FILE)
 @click.option("--seed", type=int, metavar="N",
-              help="Of the start weights, the masks and the inputs; default 1.")  # fmt: skip
+              help=f"Of the start weights, the masks and the inputs; default {SEED}.")  # fmt: skip
 @network_options
 @click.option("--json", "as_json", is_flag=True, help="Print the rows as JSON.")
 def check(net: str, as_json: bool, **options: Any) -> None:
@@ -49,7 +51,7 @@ def check(net: str, as_json: bool, **options: Any) -> None:
         network, training = described(with_file(net, options))
         weights = None
     with waiting("comparing the gradient with differences"):
-        seed = 1 if options["seed"] is None else options["seed"]
+        seed = SEED if options["seed"] is None else options["seed"]
         rows = check_gradients(network.spec, training, weights, seed)
     if as_json:
         click.echo(json.dumps([asdict(row) | {"right": row.right} for row in rows], indent=2))

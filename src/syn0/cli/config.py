@@ -8,6 +8,8 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from syn0.spec.words import visible
+
 HOW_LONG = {"steps", "epochs"}
 
 
@@ -41,8 +43,8 @@ def read_config(path: str, known: Collection[str]) -> dict[str, Any]:
     if not Path(path).exists() or Path(path).is_dir():
         raise FileNotFoundError(f"there is no configuration file {path}")
     try:
-        with Path(path).open("rb") as file:
-            settings = tomllib.load(file)
+        # Windows' editors put a mark in front of UTF-8.
+        settings = tomllib.loads(Path(path).read_bytes().decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{path} is not a TOML file: {error}") from None
     for name in settings:
@@ -122,4 +124,6 @@ def toml_text(settings: Mapping[str, Any]) -> str:
             plain[name] = to_data(tuple(value))
         elif is_given(value):
             plain[name] = list(value) if isinstance(value, tuple) else value
-    return tomli_w.dumps(plain)
+    text = tomli_w.dumps(plain)
+    # What a terminal would obey stands between quotes, where TOML lets it be written out.
+    return "".join(c if c == "\n" or visible(c) == c else f"\\U{ord(c):08X}" for c in text)

@@ -6,15 +6,17 @@ from typing import Any
 
 import click
 
+from syn0.cli.command import Sections
 from syn0.cli.networks import described, with_file
-from syn0.cli.options import network_options
+from syn0.cli.options import FILE, network_options
+from syn0.spec.words import visible
 
 ROWS = 1000
 """Rows to judge by where no batch size is given."""
 
 
-@click.command()
-@click.argument("net", required=False)
+@click.command(cls=Sections)
+@click.argument("net", type=FILE, required=False)
 @click.option("--seed", type=int, metavar="N", help="Of the start weights; it changes no choice.")
 @click.option("--clear-cache", is_flag=True, help="Remove the compiled programs, and leave.")
 @network_options
@@ -32,15 +34,15 @@ def engines(net: str | None, clear_cache: bool, **options: Any) -> None:
             count = compiler.clear_cache()
         except compiler.CompilerError as error:
             raise click.ClickException(str(error)) from None
-        click.echo(f"removed {count} compiled programs from {compiler.cache_folder()}")
+        tell(f"removed {count} compiled programs from {compiler.cache_folder()}")
         return
     click.echo("numpy   always there; it executes the printed program")
     try:
         found, folder = compiler.find_compiler(), compiler.cache_folder()
-        click.echo(f"native  compiled C for exactly one network, by {found.version}")
-        click.echo(f"        compiled programs are kept in {folder}")
+        tell(f"native  compiled C for exactly one network, by {found.version}")
+        tell(f"        compiled programs are kept in {folder}")
     except compiler.CompilerError as error:
-        click.echo(f"native  not here: {error}")
+        tell(f"native  not here: {error}")
     if net is not None:
         tell_choice(with_file(net, options))
 
@@ -55,4 +57,9 @@ def tell_choice(options: dict[str, Any]) -> None:
     steps = training.total_steps(ROWS)
     choice = choose(training_program(network.spec, training), rows, steps)
     click.echo(f"auto    would pick {choice.engine} for {steps:,} steps of {rows:,} rows:")
-    click.echo(f"        {choice.reason}")
+    tell(f"        {choice.reason}")
+
+
+def tell(line: str) -> None:
+    """Print a line, which may hold names of the user's."""
+    click.echo(visible(line))

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 
 import click
 
-from syn0.cli.options import tell_unknown_texts, waiting
+from syn0.cli.command import Sections
+from syn0.cli.options import FILE, data_option, tell_model, tell_unknown_texts, waiting
 
 
-@click.command()
-@click.argument("model")
-@click.argument("data")
-@click.option("--target", metavar="COLUMN", help="The true answers; default the trained target.")
+@click.command(cls=Sections)
+@click.argument("model", type=FILE)
+@click.argument("data", type=FILE)
+@data_option("--target", metavar="COLUMN", help="The true answers; default the trained target.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def evaluate(model: str, data: str, target: str | None, as_json: bool) -> None:
     """Judge MODEL on DATA.
@@ -24,7 +24,7 @@ def evaluate(model: str, data: str, target: str | None, as_json: bool) -> None:
     \b
     syn0 evaluate titanic.safetensors titanic.csv
     """
-    from syn0.cli.show import show_evaluation
+    from syn0.cli.show import figures_data, show_evaluation
     from syn0.data import read_table
     from syn0.models import evaluate as figures_of
     from syn0.models import judged_rows, load
@@ -34,12 +34,13 @@ def evaluate(model: str, data: str, target: str | None, as_json: bool) -> None:
         raise ValueError(
             f"{model} was trained on plain arrays: it has no columns to find in a table"
         )
+    tell_model(model, network)
     with waiting(f"reading {data}"):
         table = read_table(data, target=target or network.schema.target)
         judged, where = judged_rows(network, table)
         tell_unknown_texts(network.schema, judged)
         figures = figures_of(network, judged)
     if as_json:
-        click.echo(json.dumps({"evaluated_on": where, "figures": asdict(figures)}, indent=2))
+        click.echo(json.dumps({"evaluated_on": where, "figures": figures_data(figures)}, indent=2))
     else:
         show_evaluation(figures, f"{figures.rows:,} {where}")

@@ -6,15 +6,18 @@ from pathlib import Path
 
 import click
 
-from syn0.cli.options import message
+from syn0.cli.command import Sections, message
+from syn0.cli.options import FILE, FORCE
 
 
-@click.command()
-@click.argument("model")
+@click.command(cls=Sections)
+@click.argument("model", type=FILE)
 @click.option("--to", default="onnx", show_default=True, metavar="FORMAT",
               help="What to write: onnx.")  # fmt: skip
-@click.option("--out", metavar="FILE", help="Where to; default MODEL's name, ending in .onnx.")
-def export(model: str, to: str, out: str | None) -> None:
+@click.option("--out", type=FILE, metavar="FILE",
+              help="Where to; default MODEL's name, ending in .onnx.")  # fmt: skip
+@FORCE
+def export(model: str, to: str, out: str | None, force: bool) -> None:
     """Write MODEL in a format that other programs run, its preprocessing inside.
 
     ONNX takes a table's columns, an input each, and gives label and probabilities of classes, or
@@ -24,11 +27,11 @@ def export(model: str, to: str, out: str | None) -> None:
     syn0 export titanic.safetensors --to onnx
     syn0 export titanic.safetensors --to onnx --out titanic.onnx
     """
+    from syn0.cli.outputs import check_output, is_export
     from syn0.models import load
 
     network = load(model)
-    path = Path(out) if out else Path(model).with_suffix(".onnx")
-    if path.exists() and path.samefile(model):
-        raise ValueError(f"{path} is the model itself: name another file with --out")
+    path = out or str(Path(model).with_suffix(".onnx"))
+    check_output(path, "the model", reads={"the model": model}, ours=is_export, force=force)
     network.export(path, to=to)
     message(f"Saved {path}")

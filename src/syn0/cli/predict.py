@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import csv
+import io
+import itertools
 import json
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from syn0.cli.options import tell_unknown_texts, waiting
+from syn0.cli.command import Sections, message
+from syn0.cli.options import FILE, FORCE, output_option, tell_model, tell_unknown_texts, waiting
+from syn0.spec.words import visible
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,33 +23,84 @@ if TYPE_CHECKING:
     from syn0.data import Table
     from syn0.models import Network
 
+STDOUT = "-"
 
-@click.command()
-@click.argument("model")
-@click.argument("data")
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON list, an object a row.")
-def predict(model: str, data: str, as_json: bool) -> None:
+
+@click.command(cls=Sections)
+@click.argument("model", type=FILE)
+@click.argument("data", type=FILE)
+@output_option("--out", type=FILE, metavar="FILE", default=STDOUT,
+               help="Write there, whole or not at all; default -, which is stdout.")  # fmt: skip
+@FORCE
+@output_option("--json", "as_json", is_flag=True, help="A JSON list, an object a row.")
+def predict(model: str, data: str, out: str, force: bool, as_json: bool) -> None:
     """Print the predictions of MODEL for DATA, as CSV: a header, then a line a row.
 
     Columns are found by name, in any order, and others are passed over. For classes there is the
     predicted one and, from outputs that are probabilities, a column for each class; for quantiles
-    a column each, the prediction being the middle one.
+    a column each, the prediction being the middle one. What is no terminal's gets UTF-8.
 
     \b
     syn0 predict titanic.safetensors passengers.csv > answers.csv
+    syn0 predict titanic.safetensors passengers.csv --out answers.csv
     """
     from syn0.models import load
 
+    check_place(out, model, data, force=force)
     network = load(model)
+    tell_model(model, network)
     with waiting(f"reading {data}"):
         columns = predictions(network, data)
-    if as_json:
-        rows = [dict(zip(columns, row, strict=True)) for row in rows_of(columns)]
-        click.echo(json.dumps(rows, indent=2, allow_nan=False))
+    writes = write_json if as_json else write_csv
+    if out == STDOUT:
+        writes(columns, sys.stdout)
         return
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(rows_of(columns))
+    text = io.StringIO()
+    writes(columns, text)
+    save(out, text.getvalue())
+    message(f"Saved {out}")
+
+
+def check_place(out: str, model: str, data: str, *, force: bool) -> None:
+    """Refuse at once a place where predictions must or can not be written."""
+    from syn0.cli.outputs import are_predictions, check_output, refuse_what_is_read
+
+    reads = {"the model": model, "the data": data}
+    if out == STDOUT:
+        refuse_what_is_read("/dev/stdout", reads)  # as where >> leads to the data
+    elif not is_stream(out):
+        check_output(out, "the predictions", reads=reads, ours=are_predictions, force=force)
+
+
+def is_stream(out: str) -> bool:
+    """Whether a place is a pipe or a device, which passes on what it is given."""
+    return Path(out).exists() and not Path(out).is_file() and not Path(out).is_dir()
+
+
+def save(out: str, text: str) -> None:
+    """Write the predictions to a file, whole or not at all."""
+    from syn0.models.atomic import write_whole
+
+    content = text.encode("utf-8", "backslashreplace")
+    if is_stream(out):
+        Path(out).write_bytes(content)
+    else:
+        write_whole(Path(out), content, "the predictions")
+
+
+def write_json(columns: dict[str, NDArray[Any]], file: TextIO) -> None:
+    """The predictions as a JSON list, an object a row."""
+    rows = [dict(zip(columns, row, strict=True)) for row in rows_of(columns)]
+    file.write(json.dumps(rows, indent=2, allow_nan=False) + "\n")
+
+
+def write_csv(columns: dict[str, NDArray[Any]], file: TextIO) -> None:
+    """The predictions as CSV."""
+    writer = csv.writer(file, lineterminator="\n")
+    rows: Iterator[tuple[Any, ...]] = itertools.chain([tuple(columns)], rows_of(columns))
+    if file.isatty():  # a terminal would obey what data only hold
+        rows = (tuple(visible(c) if isinstance(c, str) else c for c in row) for row in rows)
+    writer.writerows(rows)
 
 
 def predictions(network: Network, data: str) -> dict[str, NDArray[Any]]:

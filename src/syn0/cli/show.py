@@ -5,11 +5,22 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from syn0.spec.words import MOST_SAID, visible
+
 if TYPE_CHECKING:
     from syn0.models import Classification, Evaluation, Fitted, Regression
 
 MOST_CLASSES_SHOWN = 20
 """A confusion matrix of more classes does not fit a terminal."""
+
+MOST_ROWS_SHOWN = 50
+"""Of more classes, people are shown those with the most rows."""
+
+MOST_CLASSES_TOLD = 50
+"""Of more classes, machines get the cells of the confusion matrix that are not 0."""
+
+MOST_IN_A_CELL = 60
+"""Characters of a name in a table."""
 
 
 def show_evaluation(figures: Evaluation, where: str) -> None:
@@ -19,7 +30,7 @@ def show_evaluation(figures: Evaluation, where: str) -> None:
     from syn0.models import Regression
 
     console = Console(highlight=False, soft_wrap=True)
-    console.print(f"\nResults on {where}", style="bold", markup=False)
+    console.print(f"\nResults on {visible(where, MOST_SAID)}", style="bold", markup=False)
     if isinstance(figures, Regression):
         show_regression(console, figures)
     else:
@@ -41,13 +52,18 @@ def show_classification(console: Any, figures: Classification) -> None:
         console.print(f"  log loss  {figures.log_loss:.4f}")
     if figures.roc_auc is not None:
         console.print(f"  ROC AUC   {figures.roc_auc:.4f}")
+    shown, names = figures.classes, [c.name for c in figures.classes]
+    if len(names) > MOST_ROWS_SHOWN:
+        shown = tuple(sorted(shown, key=lambda c: -c.rows)[:MOST_ROWS_SHOWN])
     rows = [
         [c.name, f"{c.precision:.3f}", f"{c.recall:.3f}", f"{c.f1:.3f}", f"{c.rows:,}"]
-        for c in figures.classes
+        for c in shown
     ]
     console.print()
     console.print(plain_table(["class", "precision", "recall", "F1", "rows"], rows))
-    names = [c.name for c in figures.classes]
+    if len(shown) < len(names):
+        others = len(names) - len(shown)
+        console.print(f"\n({others:,} more classes, of no more rows, are in --json)")
     if len(names) > MOST_CLASSES_SHOWN:
         console.print(f"\n(the confusion matrix of {len(names)} classes is in --json)")
         return
@@ -67,10 +83,29 @@ def plain_table(header: list[str], rows: list[list[str]]) -> Any:
     table = Table(box=None, pad_edge=True, header_style="bold")
     for place, name in enumerate(header):
         # As text, so that a class called "[red]" is shown and not obeyed.
-        table.add_column(Text(name), justify="left" if place == 0 else "right", no_wrap=True)
+        table.add_column(
+            Text(visible(name, MOST_IN_A_CELL)),
+            justify="left" if place == 0 else "right",
+            no_wrap=True,
+        )
     for row in rows:
-        table.add_row(*map(Text, row))
+        table.add_row(*(Text(visible(cell, MOST_IN_A_CELL)) for cell in row))
     return table
+
+
+def figures_data(figures: Evaluation) -> dict[str, Any]:
+    """The figures for machines. `confusion` is the matrix or, of more than MOST_CLASSES_TOLD
+    classes, None; then `confused` lists its cells that are not 0."""
+    from syn0.models import Regression
+
+    data = asdict(figures)
+    if isinstance(figures, Regression):
+        return data
+    cells, names = data.pop("confused"), [c.name for c in figures.classes]
+    if len(names) <= MOST_CLASSES_TOLD:
+        return {**data, "confusion": figures.confusion}
+    confused = [{"true": names[t], "predicted": names[p], "rows": n} for t, p, n in cells]
+    return {**data, "confusion": None, "confused": confused}
 
 
 def training_data(
@@ -94,6 +129,6 @@ def training_data(
         "seconds": seconds,
         "reports": [asdict(report) for report in history.reports],
         "evaluated_on": where,
-        "figures": asdict(figures),
+        "figures": figures_data(figures),
         "saved": out,
     }

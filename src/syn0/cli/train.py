@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shlex
+import signal
 import sys
 import tempfile
 import time
-from contextlib import suppress
+from contextlib import nullcontext, redirect_stderr, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from syn0.cli.command import QUIET, VERBOSE, Sections, asked_for, message
 from syn0.cli.config import toml_text, with_config
 from syn0.cli.networks import class_weights_of, refuse_beside_layers
 from syn0.cli.options import (
+    FILE,
     FILE_SETTINGS,
+    FORCE,
     OPTION_NAMES,
     activation_names,
+    data_option,
     flags_given,
     hidden_sizes,
-    message,
+    network_option,
     network_options,
+    output_option,
+    tell_columns,
+    training_option,
     waiting,
 )
+from syn0.spec.defaults import FEWEST_ROWS_TO_SPLIT, HIDDEN, HOLDOUT, SEED, VALIDATION
 
 if TYPE_CHECKING:
     from syn0.data import Table
@@ -48,54 +58,51 @@ IN_A_FILE = (
 """What a --config file may hold."""
 
 
-@click.command()
-@click.argument("data")
-@click.option("--target", metavar="COLUMN", help="The column to learn; default the last.")
-@click.option("--drop", multiple=True, metavar="COLUMN", help="Leave a column out (repeatable).")
-@click.option(
-    "--net", metavar="SIZES", help="The whole network, such as 3-4-1; columns go in as they are."
-)
-@click.option(
-    "--hidden",
-    metavar="SIZES",
-    help="Hidden layers of the practitioner's network, such as 64,64; default 128 (images 256).",
-)
+@click.command(cls=Sections)
+@click.argument("data", type=FILE)
+@data_option("--target", metavar="COLUMN", help="The column to learn; default the last.")
+@data_option("--drop", multiple=True, metavar="COLUMN", help="Leave a column out (repeatable).")
+@data_option("--task", type=click.Choice(["classification", "regression"]),
+             help="What kind of target; default told from its values.")  # fmt: skip
+@data_option("--holdout", type=float, metavar="FRACTION",
+             help=f"Share of the rows held out to judge the result; default {HOLDOUT:g}, of fewer "
+             f"than {FEWEST_ROWS_TO_SPLIT} rows none.")  # fmt: skip
+@data_option("--sample-weight", metavar="COLUMN",
+             help="The column that says how much each row counts; it is no input.")  # fmt: skip
+@network_option("--net", metavar="SIZES",
+                help="The whole network, such as 3-4-1; columns go in as they are.")  # fmt: skip
+@network_option("--hidden", metavar="SIZES",
+                help="Hidden layers of the practitioner's network, such as 64,64; default "
+                f"{','.join(map(str, HIDDEN))}.")  # fmt: skip
 @network_options
-@click.option(
-    "--seed",
-    type=int,
-    metavar="N",
-    help="Of the split, the start weights and the order of batches; default 1.",
-)
-@click.option(
-    "--holdout",
-    type=float,
-    metavar="FRACTION",
-    help="Share of the rows held out to judge the result; default 0.2.",
-)
-@click.option(
-    "--task",
-    type=click.Choice(["classification", "regression"]),
-    help="What kind of target; default told from its values.",
-)
-@click.option("--sample-weight", metavar="COLUMN",
-              help="The column that says how much each row counts; it is no input.")  # fmt: skip
-@click.option("--config", metavar="FILE",
+@training_option("--patience", type=int, metavar="N",
+                 help="Stop after N reports, one an epoch, that were no better, and keep the best; "
+                 f"{VALIDATION:.0%} of the rows are set apart to tell.")  # fmt: skip
+@training_option("--monitor", metavar="NAME",
+                 help="What --patience watches: loss or error.")  # fmt: skip
+@click.option("--seed", type=int, metavar="N",
+              help="Of the split, the start weights and the order of batches; "
+              f"default {SEED}.")  # fmt: skip
+@click.option("--config", type=FILE, metavar="FILE",
               help="Take settings from a TOML file, under the names of these options; "
               "options override it.")  # fmt: skip
 @click.option("--print-config", is_flag=True,
               help="Print all settings, given and chosen, as such a file, and leave.")  # fmt: skip
-@click.option("--resume", metavar="MODEL", help="Go on training a saved model.")
-@click.option(
-    "--engine", default="auto", show_default=True, metavar="NAME", help="auto, numpy or native."
-)
+@click.option("--resume", type=FILE, metavar="MODEL",
+              help="Go on training a saved model.")  # fmt: skip
+@click.option("--engine", default="auto", show_default=True, metavar="NAME",
+              help="auto, numpy or native.")  # fmt: skip
 @click.option("--threads", type=click.IntRange(min=1), metavar="N",
-              help="How many work at once; by default what the work is worth.")  # fmt: skip
-@click.option("--out", metavar="FILE", help="Save the model, for instance as model.safetensors.")
-@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
+              help="How many work at once, of the cores that there are; by default what the work "
+              "is worth.")  # fmt: skip
+@output_option("--out", type=FILE, metavar="FILE",
+               help="Save the model, for instance as model.safetensors.")  # fmt: skip
+@FORCE
+@output_option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 def train(
     data: str,
     out: str | None,
+    force: bool,
     as_json: bool,
     print_config: bool,
     config: str | None,
@@ -117,14 +124,15 @@ def train(
     syn0 train digits --print-config > run.toml
     syn0 train digits --config run.toml
     """
+    from syn0.cli.outputs import check_output, is_model
     from syn0.models import resolved_settings
-    from syn0.models.files import check_writable
 
     options = with_config(options, config, IN_A_FILE)
     if print_config and options["resume"] is not None:
         raise ValueError("--resume keeps the model's own settings: leave out --print-config")
     if out is not None:
-        check_writable(Path(out))
+        reads = {"the data": data, "the configuration": config}
+        check_output(out, "the model", reads=reads, ours=is_model, force=force)
     with waiting(f"reading {data}"):
         table, plan = planned(data, options)
     if print_config:
@@ -134,15 +142,16 @@ def train(
     with waiting("preparing the rows"):
         _ = plan.examples
     tell_plan(table, plan)
+    tell_more(plan, options)
     report = options["report_every"] is not None and not as_json
     started = time.perf_counter()
-    fitted = fit(plan, options, report=report, out=out)
+    fitted, number = fit(plan, options, report=report, out=out)
     seconds = time.perf_counter() - started
-    show(fitted, seconds, out, as_json=as_json)
+    show(fitted, seconds, out, number, as_json=as_json)
     if not as_json:
         tell_next(data, out)
-    if fitted.history.stopped == "interrupted":
-        sys.exit(130)
+    if number is not None:
+        sys.exit(128 + number)  # as a shell has it
 
 
 def planned(data: str, options: dict[str, Any]) -> tuple[Table, Plan]:
@@ -213,6 +222,23 @@ def tell_plan(table: Table, plan: Plan) -> None:
     message(f"Network: {describe_network(plan)}, {len(plan.trained):,} rows to train on")
 
 
+def tell_more(plan: Plan, options: dict[str, Any]) -> None:
+    """With --verbose: the columns that the network takes, and why an engine is picked."""
+    if not asked_for(VERBOSE):
+        return
+    from syn0.derive import training_program
+    from syn0.engines import at_most_cores, choose
+
+    tell_columns(plan.network)
+    if options["engine"] == "auto":
+        training, rows = plan.training, len(plan.examples.X)
+        program = training_program(plan.network.spec, training)
+        steps = training.total_steps(rows)
+        threads, _ = at_most_cores(options["threads"])
+        choice = choose(program, training.batch_size or rows, steps, threads)
+        message(f"Engine: {choice.engine}, {choice.reason}")
+
+
 def describe_network(plan: Plan) -> str:
     """Sizes, activations and optimizer in a few words."""
     spec, training = plan.network.spec, plan.training
@@ -222,23 +248,32 @@ def describe_network(plan: Plan) -> str:
     return f"{spec}, {' and '.join(kinds)}, {optimizer} on {size}"
 
 
-def fit(plan: Plan, options: dict[str, Any], *, report: bool, out: str | None) -> Fitted:
+def fit(
+    plan: Plan, options: dict[str, Any], *, report: bool, out: str | None
+) -> tuple[Fitted, int | None]:
     """Train, and save what was learned before anything else can go wrong: also where training
-    ends by a number that is none, a second Ctrl-C or a reader of our output that has gone."""
-    from syn0.training.interrupt import catching_interrupt
+    ends by a number that is none, a second Ctrl-C or a reader of our output that has gone. With
+    the number of the signal that asked for an end."""
+    from syn0.training.interrupt import ENDING, catching_interrupt
 
     network = plan.network
     taken = network.steps_taken
-    with catching_interrupt():  # no Ctrl-C comes between the last step and the file
+    # No signal comes between the last step and the file. Where nothing is to be saved, only Ctrl-C
+    # waits for the step: the others end the process as they always do.
+    quiet = asked_for(QUIET)
+    notes = redirect_stderr(io.StringIO()) if quiet else nullcontext()
+    with catching_interrupt(*(ENDING if out else ())) as interrupt, notes:
         try:
-            return plan.fit(
+            fitted = plan.fit(
                 engine=options["engine"],
                 threads=options["threads"],
                 callbacks=[print_report] if report else [],
+                progress=not quiet,
             )
         finally:
             if out and network.steps_taken > taken:
                 save(network, out)
+    return fitted, interrupt.number
 
 
 def save(network: Network, out: str) -> None:
@@ -246,13 +281,21 @@ def save(network: Network, out: str) -> None:
     that what was learned is not lost with the error."""
     try:
         network.save(out)
-    except OSError:
-        with suppress(OSError):
-            refuge = Path(tempfile.mkdtemp(prefix="syn0-")) / Path(out).name
-            network.save(refuge)
-            message(f"Saved {refuge} instead, as {out} could not be written")
-        raise
+    except OSError as error:
+        if (refuge := rescued(network, Path(out).name)) is None:
+            raise
+        what = f"{error.strerror}; it is saved as {refuge} instead"
+        raise OSError(error.errno, what, out) from None
     message(f"Saved {out}")
+
+
+def rescued(network: Network, name: str) -> Path | None:
+    """Where a model was saved in a new folder for temporary files; None where that failed too."""
+    with suppress(OSError):
+        refuge = Path(tempfile.mkdtemp(prefix="syn0-")) / name
+        network.save(refuge)
+        return refuge
+    return None
 
 
 def print_report(report: Report) -> None:
@@ -261,24 +304,29 @@ def print_report(report: Report) -> None:
     click.echo(f"step {report.step}: loss {report.loss:.12g}, error {report.error:.12g}{trimmed}")
 
 
-def show(fitted: Fitted, seconds: float, out: str | None, *, as_json: bool) -> None:
+def show(
+    fitted: Fitted, seconds: float, out: str | None, number: int | None, *, as_json: bool
+) -> None:
     """The figures on rows that were held out, or on the trained rows where none were."""
     from syn0.cli.show import show_evaluation, training_data
     from syn0.models import evaluate
 
     judged, where = fitted.judged()
     figures = evaluate(fitted.network, judged)
-    message(f"Trained: {fitted.network.steps_taken:,} steps, {seconds:.1f} s{ending(fitted)}")
+    steps, words = fitted.network.steps_taken, ending(fitted, number)
+    message(f"Trained: {steps:,} steps, {seconds:.1f} s{words}")
     if as_json:
         click.echo(json.dumps(training_data(fitted, figures, where, seconds, out), indent=2))
     else:
         show_evaluation(figures, f"{figures.rows:,} {where}")
 
 
-def ending(fitted: Fitted) -> str:
+def ending(fitted: Fitted, number: int | None) -> str:
     """How training ended, where that needs words."""
     history = fitted.history
     words = f"; {history.stopped}" if history.stopped in ("interrupted", "converged") else ""
+    if history.stopped == "interrupted" and number not in (None, signal.SIGINT):
+        words += f" by {signal.Signals(number).name}"
     if history.trimmed:
         words += f"; {history.trimmed[-1]:.1%} of the deltas were trimmed at last"
     if history.best_step is not None:

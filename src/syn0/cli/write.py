@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from syn0.cli.command import Sections
 from syn0.cli.networks import (
     class_weights_of,
     described,
@@ -17,7 +18,8 @@ from syn0.cli.networks import (
     refuse_settings,
     with_file,
 )
-from syn0.cli.options import network_options, waiting
+from syn0.cli.options import FILE, data_option, network_options, waiting
+from syn0.spec.defaults import SEED
 
 if TYPE_CHECKING:
     from syn0.models import Network
@@ -25,13 +27,13 @@ if TYPE_CHECKING:
     from syn0.spec import Training
 
 
-@click.command()
-@click.argument("net")
-@click.option("--data", metavar="DATA", help="Data that the program carries in its text.")
-@click.option("--target", metavar="COLUMN", help="The column to learn; default the last.")
-@click.option("--drop", multiple=True, metavar="COLUMN", help="Leave a column out (repeatable).")
+@click.command(cls=Sections)
+@click.argument("net", type=FILE)
+@data_option("--data", type=FILE, metavar="DATA", help="Data that the program carries in its text.")
+@data_option("--target", metavar="COLUMN", help="The column to learn; default the last.")
+@data_option("--drop", multiple=True, metavar="COLUMN", help="Leave a column out (repeatable).")
 @click.option("--seed", type=int, metavar="N",
-              help="Of start weights, batches and masks; default 1.")  # fmt: skip
+              help=f"Of start weights, batches and masks; default {SEED}.")  # fmt: skip
 @network_options
 @click.option("--to", "language", default="numpy", show_default=True, metavar="LANGUAGE",
               help="numpy (commented), terse (eleven lines) or c.")  # fmt: skip

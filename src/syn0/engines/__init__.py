@@ -1,7 +1,7 @@
 """What runs a program on arrays."""
 
 from syn0.engines.base import Arrays, Batch, Batches, Figures, Runner, Stretch, Values
-from syn0.engines.choice import Choice, choose
+from syn0.engines.choice import Choice, at_most_cores, choose
 from syn0.engines.native import NativeRunner
 from syn0.engines.numpy import NumpyRunner
 from syn0.engines.prediction import Predictor
@@ -22,17 +22,20 @@ def make_runner(
 ) -> Runner:
     """A runner for a network's two programs; "auto" picks by the work: so many steps of so many
     rows. An engine that cannot run them lets numpy do it, and its `notice` says why. So many
-    `threads` work at once; by default as many as the work is worth.
+    `threads` work at once, of the cores that there are; by default as many as the work is worth.
 
     Raises:
         ValueError: an engine that does not exist; the message lists those that do.
     """
-    name, notice = checks.choice("engine", engine, ["auto", *ENGINES]), ""
+    name = checks.choice("engine", engine, ["auto", *ENGINES])
+    threads, notice = at_most_cores(threads)
+    notices = [notice]
     if name == "auto":
         chosen = choose(training, rows, steps, threads)
-        name, notice = chosen.engine, chosen.notice
+        name = chosen.engine
+        notices.append(chosen.notice)
     runner = ENGINES[name](training, prediction, rows, threads)
-    runner.notice = runner.notice or notice
+    runner.notice = "; ".join(filter(None, [runner.notice, *notices]))
     return runner
 
 
@@ -49,6 +52,7 @@ __all__ = [
     "Runner",
     "Stretch",
     "Values",
+    "at_most_cores",
     "choose",
     "make_runner",
 ]

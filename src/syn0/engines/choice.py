@@ -117,18 +117,33 @@ def threads_worth(flops: float) -> int:
 
 
 def threads_allowed() -> int:
-    """The processors of this process, or as many as $OMP_NUM_THREADS says (of a list, the first);
-    ValueError where it is no number of at least 1."""
+    """The cores, or as many of them as $OMP_NUM_THREADS says (of a list, the first); ValueError
+    where it is no number of at least 1."""
     given = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0].strip()
     if not given:
-        return (
-            len(os.sched_getaffinity(0))
-            if hasattr(os, "sched_getaffinity")
-            else os.cpu_count() or 1
-        )
-    if not given.isdecimal() or int(given) < 1:
-        raise ValueError(f"OMP_NUM_THREADS must be a number of at least 1, not {given!r}")
-    return int(given)
+        return cores()
+    if not given.isdecimal() or not given.strip("0"):
+        raise ValueError(f"OMP_NUM_THREADS must be a number of at least 1, not {given[:20]!r}")
+    # What has more digits than Python reads is more than there are cores.
+    return cores() if len(given) > 9 else min(int(given), cores())
+
+
+def at_most_cores(threads: int | None) -> tuple[int | None, str]:
+    """As many threads as were asked for, of the cores that there are, and a note where these are
+    fewer: threads wait for each other at work, and without a core each they wait for ever."""
+    if threads is None or threads <= (most := cores()):
+        return threads, ""
+    words = "one thread works, as there is one core"
+    if most > 1:
+        words = f"{most} threads work at once, as there are {most} cores"
+    return most, words
+
+
+def cores() -> int:
+    """The processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 HASHES = 20

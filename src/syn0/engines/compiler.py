@@ -175,9 +175,11 @@ def kept(folder: Path, key: str, functions: Sequence[str]) -> ctypes.CDLL | None
     for path in folder.glob(f"{key}-*.so"):
         with suppress(OSError, AttributeError):
             os.utime(path)  # it is used: others are to be forgotten first
-            if path.name == library_name(key, path):
+            # To read a pipe with such a name would wait for ever.
+            if path.is_file() and path.name == library_name(key, path):
                 return loaded(path, functions)
-        path.unlink(missing_ok=True)
+        with suppress(OSError):
+            path.unlink()
     return None
 
 
@@ -199,6 +201,7 @@ def made(
     forget_oldest(folder)
     if trouble:
         log = folder / f"{key}.log"
+        log.unlink(missing_ok=True)  # it may be a pipe
         log.write_text(f"{said}\n{source}", encoding="utf-8")
         raise CompilerError(f"{shlex.join(compiler.command)} {trouble}: see {log}")
     return found

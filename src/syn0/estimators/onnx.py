@@ -22,7 +22,7 @@ from syn0.derive import loss_of, prediction_program
 from syn0.estimators.mlp import MLPClassifier, MLPRegressor
 from syn0.estimators.tabular import BaseTabular, TabularClassifier
 from syn0.models import Network
-from syn0.models.files import write_whole
+from syn0.models.atomic import write_whole
 from syn0.models.onnx import (
     LABEL,
     PROBABILITIES,

@@ -16,7 +16,6 @@ from syn0.models.settings import make_training
 from syn0.spec import Training
 from syn0.spec.choices import chosen
 
-HIDDEN = (256,)
 DEFAULT_NETWORK = {"activation": "relu", "bias": True, "init": "he_uniform", "dtype": "float32"}
 DROPOUT = {"dropout": 0.2}
 DROPOUT_FOR_IMAGES = {"dropout": 0.3, "input_dropout": 0.1}

@@ -35,7 +35,8 @@ class Classification:
             probabilities.
         roc_auc: area under the ROC curve, for two classes that both occur; else None.
         classes: a row of figures for each class.
-        confusion: rows are the true classes, columns the predicted ones.
+        confused: (true class, predicted class, rows) by the classes' numbers, in their order, for
+            each pair that occurs.
     """
 
     rows: int
@@ -43,7 +44,15 @@ class Classification:
     log_loss: float | None
     roc_auc: float | None
     classes: tuple[ClassFigures, ...]
-    confusion: tuple[tuple[int, ...], ...]
+    confused: tuple[tuple[int, int, int], ...]
+
+    @property
+    def confusion(self) -> tuple[tuple[int, ...], ...]:
+        """The confusion matrix: rows are the true classes, columns the predicted ones."""
+        matrix = np.zeros((len(self.classes), len(self.classes)), int)
+        for true, predicted, rows in self.confused:
+            matrix[true, predicted] = rows
+        return tuple(map(tuple, matrix.tolist()))
 
 
 @dataclass(frozen=True)
@@ -110,6 +119,7 @@ def classification_figures(
     figures = metrics.precision_recall_fscore_support(
         truth, predicted, labels=numbers, zero_division=0
     )
+    pairs = np.column_stack([truth, predicted])
     both = len(classes) == 2 and len(np.unique(truth)) == 2
     return Classification(
         rows=len(truth),
@@ -124,9 +134,11 @@ def classification_figures(
             ClassFigures(name, float(p), float(r), float(f), int(n))
             for name, p, r, f, n in zip(classes, *figures, strict=True)
         ),
-        confusion=tuple(
-            tuple(map(int, row))
-            for row in metrics.confusion_matrix(truth, predicted, labels=numbers)
+        confused=tuple(
+            (int(true), int(guess), int(rows))
+            for (true, guess), rows in zip(
+                *np.unique(pairs, axis=0, return_counts=True), strict=True
+            )
         ),
     )
 

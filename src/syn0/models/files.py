@@ -5,12 +5,10 @@ Nothing in a file is ever executed: its description is checked against closed vo
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
 import os
 import re
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -23,6 +21,7 @@ from syn0 import __version__
 from syn0.data import Schema
 from syn0.derive import target_columns, training_program
 from syn0.engines import ENGINES
+from syn0.models.atomic import write_whole
 from syn0.models.network import Network, Origin
 from syn0.program import check
 from syn0.spec import NetworkSpec, Training, from_data, to_data
@@ -249,56 +248,12 @@ def digest(description: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -
     return total.hexdigest()
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that a crash leaves the old one or the new one, never a part.
+def is_model(path: Path) -> bool:
+    """Whether a file is a model of syn0's by its head, whatever became of the rest."""
+    from safetensors import SafetensorError, safe_open
 
-    Where `path` is a link, what it leads to is replaced.
-
-    Raises:
-        OSError: naming `path`, with nothing changed there.
-    """
-    path = path.resolve()
-    refuse_what_is_no_file(path)
     try:
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).chmod(0o666 & ~current_umask())
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        what = f"the model cannot be written: {error.strerror}"
-        raise OSError(error.errno, what, str(path)) from None
-
-
-def refuse_what_is_no_file(path: Path) -> None:
-    """OSError if there is something at `path` that a model must not replace."""
-    if path.is_dir():
-        what = "the model cannot be written: this is a folder: name a file in it"
-        raise IsADirectoryError(errno.EISDIR, what, str(path))
-    if path.exists() and not path.is_file():
-        what = "the model cannot be written: this is a device or a pipe"
-        raise OSError(errno.EINVAL, what, str(path))
-
-
-def check_writable(path: Path) -> None:
-    """OSError if a model cannot be saved there; nothing is changed."""
-    refuse_what_is_no_file(path)
-    try:
-        with tempfile.TemporaryFile(dir=path.resolve().parent):
-            pass
-    except OSError as error:
-        what = f"the model cannot be written: {error.strerror}"
-        raise OSError(error.errno, what, str(path)) from None
-
-
-def current_umask() -> int:
-    """The permissions that new files go without; mkstemp's own files are private."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+        with safe_open(path, framework="numpy") as file:
+            return set(file.metadata() or {}) == {"syn0"}
+    except (SafetensorError, OSError, ValueError, TypeError):
+        return False

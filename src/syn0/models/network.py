@@ -28,6 +28,7 @@ from syn0.program import Program
 from syn0.program.interpreter import start, walk
 from syn0.spec import Layer, NetworkSpec, Optimizer, Training, parse_sizes
 from syn0.spec.checks import choice, real, whole
+from syn0.spec.words import MOST_SAID, visible
 from syn0.training import Checkpoint, History, Job, Run
 from syn0.training.loop import Callback
 
@@ -253,7 +254,8 @@ class Network:
             callbacks: each is called with every `Report`; a true answer stops training.
             engine: "auto" (default) or the name of one.
             threads: how many work at once; by default what the work is worth, of those that
-                $OMP_NUM_THREADS allows. The result does not depend on it beyond rounding.
+                $OMP_NUM_THREADS allows. More than there are cores are not taken, and a note says
+                so. The result does not depend on it beyond rounding.
             progress: whether training that takes its time shows progress on stderr.
             settings: any other of `Training`'s (schedule, warm_up, shuffle, reshuffle, reduction,
                 l1, l2, penalty_per_row, max_norm, label_smoothing, clip_deltas, clip_value,
@@ -327,8 +329,8 @@ class Network:
         finally:
             self.checkpoint = run.checkpoint()
             self.engine = run.history.engine = runner.name
-            if runner.notice:
-                print(f"Note: {runner.notice}", file=sys.stderr)
+            if runner.notice and sys.stderr is not None:
+                print(f"Note: {visible(runner.notice, MOST_SAID)}", file=sys.stderr)
         return run.history
 
     def _to_train(

@@ -8,9 +8,7 @@ from typing import Any
 
 from syn0.models.settings import NETWORK_SETTINGS, TRAINING_SETTINGS, refuse_unknown
 from syn0.spec import Layer
-
-VALIDATION = 0.1
-"""Fraction of the rows that `patience` watches, where nobody says otherwise."""
+from syn0.spec.defaults import SEED, VALIDATION
 
 
 @dataclass(frozen=True)
@@ -41,7 +39,7 @@ class TableOptions:
     network: Mapping[str, Any] = field(default_factory=dict)
     training: Mapping[str, Any] = field(default_factory=dict)
     validation: float = VALIDATION
-    seed: int = 1
+    seed: int = SEED
 
     def __post_init__(self) -> None:
         given = [n for n in ("sizes", "hidden", "layers") if getattr(self, n) is not None]

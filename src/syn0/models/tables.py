@@ -15,7 +15,6 @@ from syn0.derive import LOSSES, check_names, check_training, target_columns
 from syn0.models.arrays import loss_targets
 from syn0.models.defaults import (
     DEFAULT_NETWORK,
-    HIDDEN,
     default_dropout,
     default_loss,
     default_training,
@@ -33,12 +32,9 @@ from syn0.models.weighting import row_weights
 from syn0.spec import OPTIMIZERS, Extras, NetworkSpec, Training
 from syn0.spec.checks import did_you_mean, real, seed_number
 from syn0.spec.choices import chosen
+from syn0.spec.defaults import FEWEST_ROWS_TO_SPLIT, HIDDEN, HOLDOUT
 from syn0.training import History
 from syn0.training.loop import Callback
-
-HOLDOUT = 0.2
-FEWEST_ROWS_TO_SPLIT = 20
-"""Tables with fewer rows, such as the tutorial's, are used whole."""
 
 
 @dataclass(frozen=True)

@@ -5,36 +5,75 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from types import FrameType
+from typing import NoReturn
+
+ENDING = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+"""The signals that ask a process to end, beside Ctrl-C: from `kill`, or a terminal that closes."""
 
 
 class Interrupt:
-    """Whether Ctrl-C was pressed."""
+    """Whether a signal has asked training to end, and the number of the latest one.
 
-    requested = False
+    It is the handler of these signals: it notes the first one of each and lets the second one end
+    what is going on at once. Within another one, it tells that one too.
+    """
+
+    def __init__(self) -> None:
+        self.number: int | None = None
+        self._around: set[Interrupt] = set()
+
+    @property
+    def requested(self) -> bool:
+        """Whether any signal has come."""
+        return self.number is not None
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        """Note a signal."""
+        self.tell(number)
+        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else leave)
+
+    def tell(self, number: int) -> None:
+        """Note a signal here and in what is around."""
+        self.number = number
+        for interrupt in self._around:
+            interrupt.tell(number)
+
+    @contextmanager
+    def catching(self, number: int) -> Iterator[None]:
+        """Be the handler of a signal, unless it is ignored, as Ctrl-C is in jobs of a shell's
+        background and SIGHUP under nohup."""
+        before = signal.getsignal(number)
+        if before in (signal.SIG_IGN, None):
+            yield
+            return
+        if isinstance(before, Interrupt):
+            self._around.add(before)
+        signal.signal(number, self)
+        try:
+            yield
+        finally:
+            signal.signal(number, before)
 
 
 @contextmanager
-def catching_interrupt() -> Iterator[Interrupt]:
+def catching_interrupt(*more: int) -> Iterator[Interrupt]:
     """Note the first Ctrl-C instead of raising KeyboardInterrupt; the second one raises it.
 
-    Nothing changes in other threads than the main one, to which Python delivers signals, nor
-    where Ctrl-C is ignored, as in jobs of a shell's background.
+    So with `more` signals, the second of which ends the process with 128 and its number; and with
+    those that are caught around this. Nothing changes in other threads than the main one, to which
+    Python delivers signals.
     """
     interrupt = Interrupt()
-    before = signal.getsignal(signal.SIGINT)
-    main = threading.current_thread() is threading.main_thread()
-    if not main or before in (signal.SIG_IGN, None):
+    with ExitStack() as stack:
+        if threading.current_thread() is threading.main_thread():
+            around = {n for n in ENDING if isinstance(signal.getsignal(n), Interrupt)}
+            for number in {signal.SIGINT, *more, *around}:
+                stack.enter_context(interrupt.catching(number))
         yield interrupt
-        return
 
-    def note(number: int, frame: FrameType | None) -> None:
-        interrupt.requested = True
-        signal.signal(signal.SIGINT, signal.default_int_handler)
 
-    signal.signal(signal.SIGINT, note)
-    try:
-        yield interrupt
-    finally:
-        signal.signal(signal.SIGINT, before)
+def leave(number: int, frame: FrameType | None) -> NoReturn:
+    """End the process, with the status that shells have for a signal, once all is left whole."""
+    raise SystemExit(128 + number)

@@ -1,0 +1,16 @@
+"""Defaults that help texts state too, so that there is one place which says them."""
+
+HIDDEN = (256,)
+"""Units of the hidden layers of a network for a table."""
+
+HOLDOUT = 0.2
+"""Fraction of a table's rows held out to judge the result."""
+
+FEWEST_ROWS_TO_SPLIT = 20
+"""Tables with fewer rows, such as the tutorial's, are used whole."""
+
+VALIDATION = 0.1
+"""Fraction of the rows trained on that `patience` watches."""
+
+SEED = 1
+"""Of the split, the start weights, the order of batches and the masks."""

@@ -1,0 +1,35 @@
+"""Text of a user or a file, where it meets a person."""
+
+from __future__ import annotations
+
+import unicodedata
+
+MOST_SAID = 280
+"""Characters of a message, whatever a file holds: with what stands before it, below 300."""
+
+JOINERS = "\u200c\u200d"
+"""Letters of some scripts and emoji are joined by these, and no terminal obeys them."""
+
+OBEYED = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+"""Categories of Unicode that a terminal obeys or cannot show: controls, what turns the direction of
+writing, halves of pairs, and ends of lines."""
+
+
+def visible(text: str, most: int | None = None) -> str:
+    """The text with what is obeyed instead of shown written out, as `\\x1b`; where it is longer
+    than `most` characters, without its middle."""
+    if most is not None and len(text) > most:  # what is left out need not be looked at
+        text = text[:most] + text[-most:]
+    if not text.isprintable():
+        text = "".join(map(written_out, text))
+    if most is not None and len(text) > most:
+        start = most * 2 // 3
+        text = f"{text[:start]} … {text[3 + start - most :]}"
+    return text
+
+
+def written_out(character: str) -> str:
+    """A character, or how Python writes it where it would be obeyed."""
+    if unicodedata.category(character) not in OBEYED or character in JOINERS:
+        return character
+    return character.encode("unicode_escape", "surrogatepass").decode()
