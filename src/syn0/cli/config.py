@@ -60,7 +60,7 @@ def read_config(path: str, known: Collection[str]) -> dict[str, Any]:
         raise ValueError(f"{path}: {error}") from None
 
 
-TEXTS = ("data", "target", "task", "sample_weight", "net", "optimizer")
+TEXTS = ("data", "target", "task", "sample_weight", "net", "optimizer", "missing")
 
 
 def value_of(name: str, value: Any) -> Any:
@@ -75,6 +75,8 @@ def value_of(name: str, value: Any) -> Any:
         raise TypeError(f"{name} must be a single value, not a table")
     if name == "net" and isinstance(value, list):
         return "-".join(map(str, value))
+    if name == "missing" and is_list_of(str, value):
+        return ",".join(value)
     if name in TEXTS and not isinstance(value, str):
         raise TypeError(f"{name} must be a text, not {value!r}")
     if name == "drop" and not is_list_of(str, value):

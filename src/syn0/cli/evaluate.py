@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import click
 
 from syn0.cli.command import Sections
 from syn0.cli.options import FILE, data_option, tell_model, tell_unknown_texts, waiting
+from syn0.cli.reading import reading_of, reading_options, tell_notes
 
 
 @click.command(cls=Sections)
 @click.argument("model", type=FILE)
 @click.argument("data", type=FILE)
 @data_option("--target", metavar="COLUMN", help="The true answers; default the trained target.")
+@reading_options
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
-def evaluate(model: str, data: str, target: str | None, as_json: bool) -> None:
+def evaluate(model: str, data: str, target: str | None, as_json: bool, **options: Any) -> None:
     """Judge MODEL on DATA.
 
     Data that the model was trained on are known again: then only the rows that were held out
@@ -36,7 +39,9 @@ def evaluate(model: str, data: str, target: str | None, as_json: bool) -> None:
         )
     tell_model(model, network)
     with waiting(f"reading {data}"):
-        table = read_table(data, target=target or network.schema.target)
+        reading = reading_of(options, network.schema, float32=network.spec.dtype == "float32")
+        table = read_table(data, target=target or network.schema.target, reading=reading)
+        tell_notes(table)
         judged, where = judged_rows(network, table)
         tell_unknown_texts(network.schema, judged)
         figures = figures_of(network, judged)

@@ -7,7 +7,7 @@ import io
 import itertools
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -15,6 +15,7 @@ import click
 
 from syn0.cli.command import Sections, message
 from syn0.cli.options import FILE, FORCE, output_option, tell_model, tell_unknown_texts, waiting
+from syn0.cli.reading import reading_of, reading_options, tell_notes
 from syn0.spec.words import visible
 
 if TYPE_CHECKING:
@@ -29,11 +30,12 @@ STDOUT = "-"
 @click.command(cls=Sections)
 @click.argument("model", type=FILE)
 @click.argument("data", type=FILE)
+@reading_options
 @output_option("--out", type=FILE, metavar="FILE", default=STDOUT,
                help="Write there, whole or not at all; default -, which is stdout.")  # fmt: skip
 @FORCE
 @output_option("--json", "as_json", is_flag=True, help="A JSON list, an object a row.")
-def predict(model: str, data: str, out: str, force: bool, as_json: bool) -> None:
+def predict(model: str, data: str, out: str, force: bool, as_json: bool, **options: Any) -> None:
     """Print the predictions of MODEL for DATA, as CSV: a header, then a line a row.
 
     Columns are found by name, in any order, and others are passed over. For classes there is the
@@ -50,7 +52,7 @@ def predict(model: str, data: str, out: str, force: bool, as_json: bool) -> None
     network = load(model)
     tell_model(model, network)
     with waiting(f"reading {data}"):
-        columns = predictions(network, data)
+        columns = predictions(network, data, options)
     writes = write_json if as_json else write_csv
     if out == STDOUT:
         writes(columns, sys.stdout)
@@ -103,13 +105,16 @@ def write_csv(columns: dict[str, NDArray[Any]], file: TextIO) -> None:
     writer.writerows(rows)
 
 
-def predictions(network: Network, data: str) -> dict[str, NDArray[Any]]:
+def predictions(network: Network, data: str, options: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
     """The columns to print, by name."""
     from syn0.data import read_table
     from syn0.derive import loss_of
     from syn0.models import answers, class_probabilities
 
-    table = read_table(data, for_prediction=True)
+    float32 = network.spec.dtype == "float32"
+    reading = reading_of(options, network.schema, float32=float32)
+    table = read_table(data, for_prediction=True, reading=reading)
+    tell_notes(table)
     if network.schema is None:
         outputs = network.predict(plain_numbers(table))
         return {f"output {k}": column for k, column in enumerate(outputs.T, 1)}

@@ -34,6 +34,7 @@ from syn0.cli.options import (
     training_option,
     waiting,
 )
+from syn0.cli.reading import READING_OPTIONS, reading_of, reading_options, tell_reading
 from syn0.spec.defaults import FEWEST_ROWS_TO_SPLIT, HIDDEN, HOLDOUT, SEED, VALIDATION
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ SETTLED = (
 
 IN_A_FILE = (
     "target", "drop", "net", "hidden", "layers", "task", "holdout", "sample_weight", "seed",
-    *OPTION_NAMES, *FILE_SETTINGS,
+    *READING_OPTIONS, *OPTION_NAMES, *FILE_SETTINGS,
 )  # fmt: skip
 """What a --config file may hold."""
 
@@ -62,6 +63,7 @@ IN_A_FILE = (
 @click.argument("data", type=FILE)
 @data_option("--target", metavar="COLUMN", help="The column to learn; default the last.")
 @data_option("--drop", multiple=True, metavar="COLUMN", help="Leave a column out (repeatable).")
+@reading_options
 @data_option("--task", type=click.Choice(["classification", "regression"]),
              help="What kind of target; default told from its values.")  # fmt: skip
 @data_option("--holdout", type=float, metavar="FRACTION",
@@ -136,7 +138,8 @@ def train(
     with waiting(f"reading {data}"):
         table, plan = planned(data, options)
     if print_config:
-        settings = {**resolved_settings(plan), "drop": list(options["drop"])}
+        given = {name: options[name] for name in READING_OPTIONS}
+        settings = {**resolved_settings(plan), "drop": list(options["drop"]), **given}
         click.echo(toml_text(settings), nl=False)
         return
     with waiting("preparing the rows"):
@@ -164,7 +167,10 @@ def planned(data: str, options: dict[str, Any]) -> tuple[Table, Plan]:
     choice("engine", options["engine"], ["auto", *ENGINES])
     wanted = table_options(options)
     if options["resume"] is None:
-        table = read_table(data, target=options["target"], drop=options["drop"])
+        float32 = options["net"] is None and options["dtype"] in (None, "float32")
+        reading = reading_of(options, float32=float32)
+        table = read_table(data, target=options["target"], drop=options["drop"], reading=reading)
+        tell_reading(table)  # now, as it may explain why the table cannot be learned
         try:
             return table, plan_table(table, wanted)
         except UnpreparedError as error:
@@ -177,7 +183,9 @@ def planned(data: str, options: dict[str, Any]) -> tuple[Table, Plan]:
             f"{options['resume']} predicts {network.schema.target!r}: leave out --target"
         )
     target = options["target"] or (network.schema.target if network.schema else None)
-    table = read_table(data, target=target, drop=options["drop"])
+    reading = reading_of(options, network.schema, float32=network.spec.dtype == "float32")
+    table = read_table(data, target=target, drop=options["drop"], reading=reading)
+    tell_reading(table)
     return table, resume_table(network, table, wanted)
 
 
@@ -192,7 +200,7 @@ def table_options(options: dict[str, Any]) -> TableOptions:
         )
     if options.get("layers") is not None:
         refuse_beside_layers(options)
-    others = ("target", "drop", "net")
+    others = ("target", "drop", "net", *READING_OPTIONS)
     given = {name: options.get(name) for name in IN_A_FILE if name not in others}
     given |= {
         "sizes": None if options["net"] is None else parse_sizes(options["net"]),
@@ -207,12 +215,8 @@ def tell_plan(table: Table, plan: Plan) -> None:
     """What was understood: the target, the rows, the columns left out, the network."""
     schema = plan.network.schema
     assert schema is not None  # noqa: S101  (a plan for a table has one)
-    if not table.has_names:
-        message("Columns: no header was found, so they are called x1, x2, …")
     if table.target_was_guessed:
         message(f"Target: {table.target!r}, the last column (--target names another)")
-    if table.rows_without_target:
-        message(f"Left out: {table.rows_without_target:,} rows without a target")
     for name, reason in schema.left_out.items():
         message(f"Left out: column {name!r}, {reason}")
     for name, reason in schema.merged.items():

@@ -1,8 +1,8 @@
 """read_table: the one door for data of every kind."""
 
 import hashlib
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from os import SEEK_END
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -15,6 +15,7 @@ from syn0.data.frames import is_frame, read_array, read_frame, read_pair
 from syn0.data.images import read_idx, read_image_folder
 from syn0.data.names import listed
 from syn0.data.parquet import read_parquet
+from syn0.data.reading import Reading
 from syn0.data.table import Column, Table
 from syn0.data.text_files import PACKED_SUFFIXES, STANDARD_INPUT, is_stream, opened, unpacked_name
 from syn0.spec.checks import did_you_mean
@@ -26,31 +27,13 @@ LARGE_FILE = 2**26
 """From so many bytes on, numbers are kept as float32 where this is exact enough."""
 
 
-@dataclass(frozen=True)
-class Reading:
-    """How files of text are read.
-
-    header: whether the first line holds the columns' names; None (default) finds out
-    missing: texts that stand for a missing value, besides nothing at all; None (default) for the
-        usual ones: NA, n/a, NaN, null, None, ? and the like
-    expected: names that the columns may have, which tell that a line holds names
-    float32: whether the numbers are for a network that computes in float32, so that large files
-        need not be kept in float64
-    """
-
-    header: bool | None = None
-    missing: Collection[str] | None = None
-    expected: Collection[str] = ()
-    float32: bool = False
-
-
 def read_table(
     data: Any,
     *,
     target: str | None = None,
     drop: Sequence[str] = (),
     for_prediction: bool = False,
-    reading: Reading = Reading(),
+    reading: Reading | None = None,
 ) -> Table:
     """Read data of any kind into a Table.
 
@@ -62,7 +45,7 @@ def read_table(
         otherwise the last column
     drop: columns to leave out
     for_prediction: the target need not be there, and none is guessed
-    reading: how files of text are read
+    reading: how files of text are read; None (default) as usual
 
     Rows whose target is missing are left out and counted, unless they are for prediction.
 
@@ -72,7 +55,7 @@ def read_table(
     """
     if isinstance(drop, str):
         raise TypeError(f"drop must be a sequence of column names, not the text '{drop}'")
-    whole = _read(data, target, reading, for_prediction=for_prediction)
+    whole = _read(data, target, reading or Reading(), for_prediction=for_prediction)
     table = _with_target(_drop(whole, drop, target), target, for_prediction=for_prediction)
     if not table.inputs:
         raise ValueError(f"{table.name} has no columns besides the target '{table.target}'")
@@ -144,6 +127,7 @@ def _read_csv(path: Path, target: str | None, reading: Reading) -> Table:
             target=None,
             fingerprint=_fingerprint(file),
             has_names=contents.has_names,
+            missing=None if reading.missing is None else tuple(reading.missing),
             notes=contents.notes,
         )
 

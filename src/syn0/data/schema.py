@@ -22,6 +22,7 @@ from syn0.data.inputs import (
     without_too_many_others,
 )
 from syn0.data.names import listed
+from syn0.data.reading import Reading
 from syn0.data.saved import Saved
 from syn0.data.spellings import as_numbers
 from syn0.data.table import Column, Table
@@ -43,12 +44,14 @@ class Schema:
     target_column: the target and what it becomes
     prepare: False when columns go in as they are; missing values are then refused
     image_shape: (height, width[, channels]) when the inputs are pixels
+    missing: the texts that stand for a missing value in files; None for the usual ones
     """
 
     columns: tuple[InputColumn, ...]
     target_column: TargetColumn
     prepare: bool = True
     image_shape: tuple[int, ...] | None = None
+    missing: tuple[str, ...] | None = None
 
     @classmethod
     def fit(
@@ -82,7 +85,7 @@ class Schema:
             columns = fit_pixels(table.inputs)
         else:
             columns = without_too_many_others([fit_input(column) for column in table.inputs])
-        schema = cls(tuple(columns), target, prepare, table.image_shape)
+        schema = cls(tuple(columns), target, prepare, table.image_shape, table.missing)
         if not schema.n_inputs:
             reasons = (f"'{name}' ({reason})" for name, reason in schema.left_out.items())
             raise ValueError(f"no column of {table.name} can be an input: {listed(reasons)}")
@@ -167,6 +170,11 @@ class Schema:
                     _refuse_missing(column)
             numbers.write(X, columns)
         return X
+
+    @property
+    def reading(self) -> Reading:
+        """How files are read whose columns are those of the training table."""
+        return Reading(missing=self.missing, expected=(*self.cells, self.target))
 
     @cached_property
     def cells(self) -> dict[str, bool]:
@@ -272,18 +280,25 @@ class Schema:
             "target": self.target_column.to_dict(),
             "prepare": self.prepare,
             "image_shape": list(self.image_shape) if self.image_shape else None,
+            "missing": None if self.missing is None else list(self.missing),
         }
 
     @classmethod
     def from_dict(cls, value: Any) -> "Schema":
         """The schema that `to_dict` gave. Raises ValueError, with one sentence, for all else."""
-        saved = Saved(value, "schema", ("columns", "target", "prepare", "image_shape"))
+        saved = Saved(value, "schema", ("columns", "target", "prepare", "image_shape", "missing"))
         columns = tuple(
             input_from_dict(column, f"schema, column {number}")
             for number, column in enumerate(saved.list("columns"), 1)
         )
         target = target_from_dict(saved.value("target"), "schema, target")
-        schema = cls(columns, target, saved.flag("prepare"), saved.image_shape("image_shape"))
+        schema = cls(
+            columns,
+            target,
+            saved.flag("prepare"),
+            saved.image_shape("image_shape"),
+            None if saved.value("missing") is None else saved.different_texts("missing"),
+        )
         if len({target.name, *(column.name for column in columns)}) < len(columns) + 1:
             raise saved.error("columns and target must have different names")
         if not schema.n_inputs:

@@ -59,6 +59,7 @@ class Table:
         of a split still say which data they are from; "" of rows to predict in memory
     rows_without_target: how many rows were left out because their target is missing
     has_names: False when the columns came without names and were called x1, x2 …
+    missing: the texts that stood for a missing value; None for the usual ones
     notes: what was decided in reading that could be otherwise, a sentence each
     """
 
@@ -70,6 +71,7 @@ class Table:
     fingerprint: str
     rows_without_target: int = 0
     has_names: bool = True
+    missing: tuple[str, ...] | None = None
     notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:

@@ -1,0 +1,56 @@
+"""How DATA of text are read: options for it, and what is said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from syn0.cli.command import message
+from syn0.cli.options import F, data_option
+
+if TYPE_CHECKING:
+    from syn0.data import Reading, Schema, Table
+
+READING_OPTIONS = ("header", "missing")
+
+
+def reading_options(command: F) -> F:
+    """Add the options that say how files of text are read."""
+    header = data_option("--header/--no-header", default=None,
+                         help="Whether DATA's first line names the columns; default told from "
+                         "the lines.")  # fmt: skip
+    missing = data_option("--missing", metavar="TEXTS",
+                          help="Texts that stand for a missing value, joined by commas; default "
+                          "NA, n/a, ? and the like; '' for empty cells alone.")  # fmt: skip
+    return header(missing(command))
+
+
+def reading_of(
+    options: Mapping[str, Any], schema: Schema | None = None, *, float32: bool = False
+) -> Reading:
+    """How to read, by the options; and as the model was read that is to see the data."""
+    from syn0.data import Reading
+
+    usual = Reading() if schema is None else schema.reading
+    texts = options.get("missing")
+    missing = usual.missing if texts is None else tuple(filter(None, texts.split(",")))
+    return replace(usual, header=options.get("header"), missing=missing, float32=float32)
+
+
+def tell_notes(table: Table) -> None:
+    """Say what was decided in reading that could be otherwise."""
+    for note in table.notes:
+        message(f"Note: {note}")
+
+
+def tell_reading(table: Table) -> None:
+    """Say what was decided in reading, and which rows cannot be learned from."""
+    if not table.has_names:
+        message("Columns: no header was found, so they are called x1, x2, …")
+    tell_notes(table)
+    if table.rows_without_target:
+        words = table.columns[str(table.target)].missing_words
+        texts = ", ".join(f"{text!r} ({count:,})" for text, count in words.items() if text)
+        held = f", as it is {texts}: --missing '' keeps such texts" if texts else ""
+        message(f"Left out: {table.rows_without_target:,} rows without a target{held}")
