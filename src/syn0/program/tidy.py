@@ -1,7 +1,8 @@
 """Expressions and numbers as a person writes them.
 
-`tidied` leaves out what changes nothing, to the last bit: `1 - alpha * 1` becomes `1 - alpha`. A
-sum with 0 stays, as it turns -0 into 0. `by_hand` works in decimals, where 1 - 0.9 is 0.1.
+`tidied` leaves out what changes no bit of floating-point numbers: `1 - alpha * 1` becomes
+`1 - alpha`. A sum with 0 stays, as it turns -0 into 0. `by_hand` works in decimals, where 1 - 0.9
+is 0.1.
 """
 
 from __future__ import annotations
