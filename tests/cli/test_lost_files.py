@@ -115,6 +115,13 @@ def test_an_export_never_replaces_the_model_by_another_name(syn0, tmp_path):
     assert load("m.safetensors").spec.sizes == (2, 1)
 
 
+def test_a_model_never_replaces_what_comes_by_stdin(start, finish, table):
+    with table.open() as data:
+        for name in ("-", "/dev/stdin"):
+            done = finish(start("train", name, *TRAIN, "--out", "d.csv", stdin=data))
+            refused(done, "d.csv is the data itself")
+
+
 def test_predictions_are_not_added_to_the_data(start, finish, syn0, table):
     syn0("train", table, *TRAIN, "--out", "m.safetensors")
     before = table.read_bytes()
@@ -139,6 +146,7 @@ def test_a_run_that_goes_on_may_be_saved_where_it_came_from(syn0, table):
 FOREIGN = {
     "a text": b"my notes",
     "a table": b"a,b\n1,2\n",
+    "a table that begins alike": b"prediction_date,b\n1,2\n",
     "bytes": bytes(range(256)),
     "another's tensors": None,
     "another's ONNX": b"\x08\x08\x12\x07pytorch",

@@ -463,6 +463,17 @@ def test_what_is_no_patience_gets_one_sentence(syn0, pets, flags, words):
     assert words in done.err
 
 
+def test_a_run_that_goes_on_watches_the_rows_that_were_set_apart(syn0, pets):
+    words = ("train", pets, "--hidden", 4, "--epochs", 5)
+    again = ("train", pets, "--epochs", 5, "--patience", 2, "--resume")
+    assert syn0(*words, "--patience", 2, "--out", "some.safetensors").code == 0
+    assert syn0(*words, "--out", "all.safetensors").code == 0
+    assert syn0(*again, "some.safetensors").code == 0
+    done = syn0(*again, "all.safetensors")
+    assert (done.code, done.out) == (2, "")
+    assert "all.safetensors was trained without --patience, on all of its rows" in done.err
+
+
 def test_a_name_as_long_as_names_can_be_keeps_its_model(syn0, pets, tmp_path):
     name = "n" * 238 + ".safetensors"
     done = syn0("train", pets, "--hidden", 2, "--epochs", 1, "--out", name)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+STDIN = 0
+
 ONNX_HEAD = b"\x12\x04syn0"
 """How an ONNX file says who made it: the second field of its first lines."""
+
+PREDICTIONS = re.compile(rb'(\[\s*\{\s*)?"?(prediction|output 1)"?[,:\n]')
+"""How predictions begin, as CSV or JSON."""
 
 
 def check_output(
@@ -76,7 +81,7 @@ def files_of(name: str) -> Iterator[os.stat_result]:
     beside = path.parent.glob("*idx1-ubyte*") if "idx3-ubyte" in path.name else ()
     inside = (Path(folder, file) for folder, _, files in os.walk(path) for file in files)
     with suppress(OSError):
-        yield os.fstat(sys.stdin.fileno()) if name == "-" else path.stat()
+        yield os.fstat(STDIN) if name == "-" else path.stat()
     for other in (*beside, *inside):
         with suppress(OSError):
             yield other.stat()
@@ -96,8 +101,7 @@ def is_export(path: Path) -> bool:
 
 def are_predictions(path: Path) -> bool:
     """Whether a file holds what `syn0 predict` writes: its first column is always called so."""
-    start = start_of(path).removeprefix(b"[").lstrip().removeprefix(b"{").lstrip()
-    return start.startswith((b"prediction", b'"prediction"', b"output 1", b'"output 1"'))
+    return PREDICTIONS.match(start_of(path)) is not None
 
 
 def start_of(path: Path) -> bytes:

@@ -182,6 +182,12 @@ def planned(data: str, options: dict[str, Any]) -> tuple[Table, Plan]:
         raise ValueError(
             f"{options['resume']} predicts {network.schema.target!r}: leave out --target"
         )
+    origin = network.origin
+    if options["patience"] is not None and origin is not None and not origin.validation:
+        raise ValueError(
+            f"{options['resume']} was trained without --patience, on all of its rows: none are set "
+            "apart to watch"
+        )
     target = options["target"] or (network.schema.target if network.schema else None)
     reading = reading_of(options, network.schema, float32=network.spec.dtype == "float32")
     table = read_table(data, target=target, drop=options["drop"], reading=reading)
