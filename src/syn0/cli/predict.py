@@ -55,7 +55,7 @@ def predictions(network: Network, data: str) -> dict[str, NDArray[Any]]:
 
     table = read_table(data, for_prediction=True)
     if network.schema is None:
-        outputs = network.predict(plain_numbers(table))
+        outputs = network.predict(plain_numbers(table, network.columns.get("X")))
         return {f"output {k}": column for k, column in enumerate(outputs.T, 1)}
     tell_unknown_texts(network.schema, table)
     outputs = network.predict(table)
@@ -79,14 +79,21 @@ def rows_of(columns: dict[str, NDArray[Any]]) -> Iterator[tuple[Any, ...]]:
         yield tuple(float(str(cell)) if isinstance(cell, np.floating) else cell for cell in row)
 
 
-def plain_numbers(table: Table) -> NDArray[Any]:
-    """All columns as one array, for a network that was trained on plain arrays."""
+def plain_numbers(table: Table, known: tuple[str, ...] | None) -> NDArray[Any]:
+    """The columns as one array, for a network that was trained on plain arrays: those that are
+    known by name, otherwise all."""
     import numpy as np
 
-    for column in table.inputs:
+    from syn0.models.frames import places
+
+    columns = table.inputs
+    if known and table.has_names:
+        named = [*table.columns.values()]
+        columns = [named[place] for place in places(table.name, tuple(table.columns), known)]
+    for column in columns:
         if column.categories is not None:
             raise ValueError(
                 f"column {column.name!r} of {table.name} holds text, but the model was trained on "
                 "plain numbers"
             )
-    return np.column_stack([column.values for column in table.inputs])
+    return np.column_stack([column.values for column in columns])

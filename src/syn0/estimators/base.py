@@ -133,6 +133,8 @@ class BaseMLP(
             if not first:  # before the present one is given up
                 refuse_other_shapes(network, self._named_weights())
             self.network_ = network
+        if hasattr(self, "feature_names_in_"):
+            self.network_.columns = {"X": tuple(self.feature_names_in_)}
         if first:
             self.n_layers_ = len(spec.dense) + 1
             self.out_activation_ = their_activation(spec.dense[-1].activation)

@@ -89,6 +89,14 @@ def refuse_targets(
 
 def matrix(name: str, values: ArrayLike, dtype: str) -> NDArray[Any]:
     """`values` as a contiguous array of `dtype` with at least one row."""
+    array = numbers(name, values, dtype)
+    if array.ndim == 0 or len(array) == 0:
+        raise ValueError(f"{name} is empty: at least one row is needed")
+    return array
+
+
+def numbers(name: str, values: ArrayLike, dtype: str) -> NDArray[Any]:
+    """`values` as a contiguous array of `dtype`; TypeError where they are no numbers."""
     try:
         array = np.asarray(values)
         if array.dtype.kind == "O" and not any(isinstance(v, str) for v in array.flat):
@@ -97,10 +105,8 @@ def matrix(name: str, values: ArrayLike, dtype: str) -> NDArray[Any]:
             raise TypeError
     except (TypeError, ValueError):
         raise TypeError(f"{name} must hold numbers in rows of equal length") from None
-    if array.ndim == 0 or len(array) == 0:
-        raise ValueError(f"{name} is empty: at least one row is needed")
     with np.errstate(over="ignore"):  # what overflows float32 is reported as infinite
-        return np.ascontiguousarray(array, dtype=dtype)
+        return np.asarray(array, dtype=dtype, order="C")
 
 
 def finite(name: str, array: NDArray[Any]) -> NDArray[Any]:
