@@ -52,6 +52,10 @@ class BaseMLP(
         """X, and y as the split into rows for training and for validation takes it."""
         raise NotImplementedError
 
+    def _as_array(self, y: Any, what: str = "y") -> Any:
+        """y, or `what` else holds targets, as an array of a type that can be learned."""
+        raise NotImplementedError
+
     def _encode(self, y: NDArray[Any], spec: NetworkSpec) -> NDArray[Any]:
         """(rows, outputs): the targets that the network learns."""
         raise NotImplementedError
@@ -98,6 +102,7 @@ class BaseMLP(
                 "callbacks must be a list of functions, which are called as "
                 f"callback(estimator, report), not {self.callbacks!r}"
             )
+        y = self._as_array(y)
         first = not hasattr(self, "coefs_") or not (self.warm_start or incremental)
         given = X, y
         X, y = self._validate_input(X, y, incremental, reset=first)
@@ -210,7 +215,7 @@ class BaseMLP(
             raise ValueError("solver 'lbfgs' takes no validation rows: it stops by its gradient")
         with clearer(self, X_val):
             X_val = validate_data(self, X_val, reset=False, **self._accepted())
-        y_val = np.asarray(y_val)
+        y_val = np.asarray(self._as_array(y_val, "y_val"))
         if len(y_val) != X_val.shape[0]:
             raise ValueError(f"X_val has {X_val.shape[0]} rows, but y_val has {len(y_val)}")
         if y_val.ndim == 2 and y_val.shape[1] == 1:

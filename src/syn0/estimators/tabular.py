@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, _fit_context
+from sklearn.base import BaseEstimator, RegressorMixin, _fit_context
 from sklearn.utils import check_array, check_consistent_length, check_random_state, column_or_1d
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.multiclass import check_classification_targets
@@ -18,9 +18,10 @@ from syn0.data.frames import is_frame
 from syn0.data.order import order_of_content
 from syn0.data.table import Column
 from syn0.engines import ENGINES
+from syn0.estimators.labels import AnyLabels, are_objects, as_labels, as_numbers, classes_in
 from syn0.estimators.parameters import ABOVE_0, COUNT, NOT_NEGATIVE, SHARE, activation
 from syn0.estimators.portable import Portable
-from syn0.estimators.tables import dtype_for, free_name, new_table, text_of, weighed
+from syn0.estimators.tables import dtype_for, free_name, new_table, text_of, texts_of, weighed
 from syn0.models import (
     Fitted,
     Network,
@@ -177,7 +178,7 @@ class BaseTabular(Portable, BaseEstimator):
         return tags
 
 
-class TabularClassifier(ClassifierMixin, BaseTabular):
+class TabularClassifier(AnyLabels, BaseTabular):
     """A classifier for tables as they come, with texts, categories and missing values.
 
     X is a pandas or polars frame, or an array. Numbers are standardised, texts, categories and
@@ -325,7 +326,8 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
     def _own_options(self) -> dict[str, Any]:
         weight = self.class_weight
         if isinstance(weight, Mapping):
-            weight = {text_of(label): number for label, number in weight.items()}
+            called = dict(zip(self.classes_, self._texts, strict=True))
+            weight = {called.get(k, text_of(k)): number for k, number in weight.items()}
         return {
             "task": "classification",
             "class_weight": weight,
@@ -333,14 +335,13 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
         }
 
     def _target(self, y: Any, *, reset: bool) -> Column:
-        y = column_or_1d(y, warn=True)
-        if y.dtype.kind == "O" and any(label is None for label in y):
-            raise ValueError("Input y contains NaN or None: leave rows without a class out")
+        y = column_or_1d(as_labels(y, "y" if reset else "y_val"), warn=True)
         check_array(y, ensure_2d=False, dtype=None, input_name="y")
-        check_classification_targets(y)
+        if not are_objects(y):
+            check_classification_targets(y)
         if reset:
-            self.classes_ = np.unique(y)
-            self._texts = tuple(map(text_of, self.classes_.tolist()))
+            self.classes_ = classes_in(y)
+            self._texts = texts_of(self.classes_)
         codes = {label: code for code, label in enumerate(self.classes_.tolist())}
         unknown = next((label for label in y.tolist() if label not in codes), None)
         if unknown is not None:
@@ -446,5 +447,6 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         return {"task": "regression", "loss": self.loss}
 
     def _target(self, y: Any, *, reset: bool) -> Column:
-        y = check_array(column_or_1d(y, warn=True), ensure_2d=False, dtype=float, input_name="y")
+        y = column_or_1d(as_numbers(self, y, "y" if reset else "y_val"), warn=True)
+        y = check_array(y, ensure_2d=False, dtype=float, input_name="y")
         return Column(TARGET, y)
