@@ -3,6 +3,7 @@ what is wrong with it: each type of values by each estimator (issue 12, B19 and 
 
 import datetime as dt
 import enum
+import re
 import warnings
 from decimal import Decimal
 
@@ -289,3 +290,49 @@ def test_complex_inputs_are_refused_without_all_of_them():
     with pytest.raises(ValueError, match="Complex data not supported") as error:
         fitted(MLPClassifier, YES, X=X + 1j)
     assert "\n" not in str(error.value)
+
+
+# Messages name classes as the user wrote them, not as the network numbers them.
+
+LONE = {
+    "texts": np.array(["dog"] * 39 + ["cat"]),
+    "numbers": np.array([7] * 39 + [9]),
+    "truth values": np.array([True] * 39 + [False]),
+    "dates": np.array([*[NEW] * 39, OLD], object),
+}
+
+
+@pytest.mark.parametrize("y", LONE.values(), ids=LONE)
+def test_early_stopping_names_a_class_of_one_row_as_it_is_called(y):
+    with pytest.raises(ValueError, match=re.escape(f"class {y.tolist()[-1]!r} has only 1 row")):
+        fitted(MLPClassifier, y, early_stopping=True)
+    judged = MLPClassifier(early_stopping=True, max_iter=2, random_state=0)
+    assert judged.fit(X, y, X_val=X, y_val=y).n_iter_ == 2
+
+
+@by_each_classifier
+@pytest.mark.parametrize("y", LONE.values(), ids=LONE)
+def test_weights_of_classes_that_there_are_not_are_named(kind, y):
+    with pytest.raises(ValueError, match="class_weight names 'wolf', but the classes are: ") as e:
+        fitted(kind, y, class_weight={"wolf": 2})
+    assert all(str(label) in str(e.value) for label in y if not isinstance(label, dt.date))
+    with pytest.raises(ValueError, match=r"y_val holds.*'wolf'"):
+        kind(max_iter=2).fit(X, y, X_val=X[:1], y_val=["wolf"])
+
+
+# Hidden layers: those that are asked for, and none where none are.
+
+
+@pytest.mark.parametrize("kind", [*CLASSIFIERS.values(), *REGRESSORS.values()])
+@pytest.mark.parametrize("sizes", [(), [], np.array([], int), 5, (5, 4), np.array([5, 4])])
+def test_hidden_layers_are_those_asked_for(kind, sizes):
+    model = fitted(kind, YES.astype(int), hidden_layer_sizes=sizes)
+    assert model.network_.spec.sizes == (3, *np.atleast_1d(sizes).astype(int), 1)
+    assert model.predict(X).shape == (40,)
+
+
+@pytest.mark.parametrize("kind", [*CLASSIFIERS.values(), *REGRESSORS.values()])
+@pytest.mark.parametrize("sizes", [0, (0,), (5, 0), (-1,), (2.5,)])
+def test_layers_without_units_are_refused(kind, sizes):
+    with pytest.raises((ValueError, TypeError), match=r"at least 1|> 0|\[1, inf\)|whole number"):
+        fitted(kind, YES.astype(int), hidden_layer_sizes=sizes)

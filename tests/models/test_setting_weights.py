@@ -16,7 +16,7 @@ W = np.arange(12.0).reshape(3, 4) / 10
 @pytest.fixture(params=["native", "numpy"])
 def network(request):
     made = Network([3, 4, 1])
-    made.train(X, X[:, 0], steps=5, engine=request.param, progress=False)
+    made.train(X, X[:, 0] > 0, steps=5, engine=request.param, progress=False)
     for rows in (X, X[:1]):
         made.predict(rows)  # whatever keeps weights has kept them
     return made
@@ -65,14 +65,14 @@ def test_every_way_to_set_is_a_way(network):
 
 def test_weights_that_were_asked_for_before_training_set_the_present_ones(network):
     weights = network.weights
-    network.train(X, X[:, 0], steps=5, progress=False)
+    network.train(X, X[:, 0] > 0, steps=5, progress=False)
     weights["syn0"] = W
     check(network, W)
 
 
 def test_training_goes_on_from_there(network):
     network.weights["syn0"] = np.zeros((3, 4))
-    network.train(X, X[:, 0], steps=1, learning_rate=1e-9, progress=False)
+    network.train(X, X[:, 0] > 0, steps=1, learning_rate=1e-9, progress=False)
     assert np.abs(network.weights["syn0"]).max() < 1e-6
 
 

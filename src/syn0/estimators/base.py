@@ -191,7 +191,7 @@ class BaseMLP(
             *arrays,
             random_state=self._random_state,
             test_size=self.validation_fraction,
-            stratify=y if self._stratifies(y) else None,
+            stratify=self._strata(y),
         )
         kept, apart = parts[0::2], parts[1::2]
         if len(apart[1]) < 2:
@@ -203,9 +203,9 @@ class BaseMLP(
         validation = self._validation(apart[0], self._original(apart[1]), (*apart, *weights)[2])
         return (*kept, *weights, validation)
 
-    def _stratifies(self, y: NDArray[Any]) -> bool:
-        """Whether rows are set apart so that classes keep their shares."""
-        return False
+    def _strata(self, y: NDArray[Any]) -> NDArray[Any] | None:
+        """What keeps its shares where rows are set apart: the classes of a single output."""
+        return None
 
     def _given_rows(self, X_val: Any, y_val: Any) -> Validation:
         """The validation rows that the user gave."""

@@ -14,7 +14,7 @@ from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import _check_partial_fit_first_call
 
-from syn0.estimators.messages import TIMES, first_date, first_text
+from syn0.estimators.messages import first_date, first_text
 
 
 def as_labels(y: Any, what: str = "y") -> Any:
@@ -114,10 +114,44 @@ def is_first_call(estimator: Any, classes: Any) -> bool:
 
 def weights_of_rows(class_weight: Any, y: NDArray[Any]) -> NDArray[Any]:
     """(rows,) what each row counts by its class: from labels to weights, 1 for others; or
-    "balanced"."""
-    if isinstance(class_weight, Mapping) and (are_objects(y) or y.dtype.kind in TIMES):
-        return np.array([float(class_weight.get(label, 1)) for label in y])
-    return np.asarray(compute_sample_weight(class_weight, y))
+    "balanced".
+
+    Raises:
+        ValueError: a weight of a class that there is not, while another class has none.
+    """
+    if not isinstance(class_weight, Mapping) or y.ndim > 1:
+        return np.asarray(compute_sample_weight(class_weight, y))
+    classes, places = np.unique(y, return_inverse=True)
+    known = places_of(classes)
+    unknown = [label for label in class_weight if label not in known]
+    given = {known[label]: weight for label, weight in class_weight.items() if label in known}
+    if unknown and len(given) < len(classes):
+        names = classes.tolist()
+        without = [name for place, name in enumerate(names) if place not in given]
+        raise ValueError(
+            f"class_weight names {unknown[0]!r}, but the classes are: "
+            f"{', '.join(map(repr, names))} (without a weight: {without})"
+        )
+    weights = [given.get(place, 1) for place in range(len(classes))]
+    return np.asarray(np.array(weights, np.float64)[places])
+
+
+def places_of(classes: NDArray[Any]) -> dict[Any, int]:
+    """Where each class stands, by NumPy's label and by Python's: a day is a date and a time."""
+    times = classes.astype("M8[us]") if classes.dtype.kind == "M" else classes
+    spelled = (classes, classes.tolist(), times.tolist())
+    return {label: k for labels in spelled for k, label in enumerate(labels)}
+
+
+def refuse_lone_classes(labels: NDArray[Any]) -> None:
+    """ValueError naming a class of a single row, which early stopping would have to divide."""
+    classes, counts = np.unique(labels, return_counts=True)
+    if counts.min() < 2:
+        lone = classes.tolist()[counts.argmin()]
+        raise ValueError(
+            f"class {lone!r} has only 1 row, but early_stopping sets rows of each class apart: "
+            "give more of them, leave it out, or say with X_val and y_val which rows to judge by"
+        )
 
 
 class AnyLabels(ClassifierMixin):

@@ -24,6 +24,7 @@ from syn0.estimators.labels import (
     as_numbers,
     binarizer_of,
     is_first_call,
+    refuse_lone_classes,
     weights_of_rows,
 )
 from syn0.estimators.messages import clearer, continuous_labels
@@ -270,8 +271,11 @@ class MLPClassifier(AnyLabels, BaseMLP):
             np.average(right.all(axis=1) if right.ndim > 1 else right, weights=sample_weight)
         )
 
-    def _stratifies(self, y: NDArray[Any]) -> bool:
-        return self.n_outputs_ == 1
+    def _strata(self, y: NDArray[Any]) -> NDArray[Any] | None:
+        if self.n_outputs_ > 1:
+            return None
+        refuse_lone_classes(self._original(y))
+        return y
 
     def _with_class_weights(self, y: Any, sample_weight: Any) -> Any:
         if self.class_weight is None:

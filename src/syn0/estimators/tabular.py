@@ -18,7 +18,14 @@ from syn0.data.frames import is_frame
 from syn0.data.order import order_of_content
 from syn0.data.table import Column
 from syn0.engines import ENGINES
-from syn0.estimators.labels import AnyLabels, are_objects, as_labels, as_numbers, classes_in
+from syn0.estimators.labels import (
+    AnyLabels,
+    are_objects,
+    as_labels,
+    as_numbers,
+    classes_in,
+    places_of,
+)
 from syn0.estimators.parameters import ABOVE_0, COUNT, NOT_NEGATIVE, SHARE, activation
 from syn0.estimators.portable import Portable
 from syn0.estimators.tables import dtype_for, free_name, new_table, text_of, texts_of, weighed
@@ -188,7 +195,7 @@ class TabularClassifier(AnyLabels, BaseTabular):
     Parameters
     ----------
     hidden_layer_sizes : sequence of int or int, default=None
-        Units of each hidden layer; None for one layer of 256.
+        Units of each hidden layer; None for one layer of 256, () for no hidden layer.
     activation : str, default=None
         Of the hidden layers; None for "relu".
     dropout : float, default=None
@@ -326,7 +333,7 @@ class TabularClassifier(AnyLabels, BaseTabular):
     def _own_options(self) -> dict[str, Any]:
         weight = self.class_weight
         if isinstance(weight, Mapping):
-            called = dict(zip(self.classes_, self._texts, strict=True))
+            called = {label: self._texts[k] for label, k in places_of(self.classes_).items()}
             weight = {called.get(k, text_of(k)): number for k, number in weight.items()}
         return {
             "task": "classification",

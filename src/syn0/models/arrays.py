@@ -9,7 +9,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from syn0.derive import loss_of, target_columns
+from syn0.program import ACTIVATIONS
 from syn0.spec import NetworkSpec
+
+NEAR = 1e-6
+"""How far beyond an output's range a target is still in it, but for rounding."""
 
 
 class Prepared:
@@ -57,6 +61,16 @@ def targets_array(y: ArrayLike, network: NetworkSpec, rows: int) -> NDArray[Any]
             f"with loss {network.loss!r} need shape ({rows}, {columns})"
         )
     return loss_targets(finite("y", array), network)
+
+
+def out_of_reach(y: NDArray[Any], network: NetworkSpec) -> str:
+    """Words on targets that the network's output can never give; "" where there are none."""
+    name = network.dense[-1].activation
+    least, most = ACTIVATIONS[name].range
+    if least - NEAR <= y.min() and y.max() <= most + NEAR:
+        return ""
+    allowed = f"from {least:g} to {most:g}" if np.isfinite(most) else f"from {least:g} upwards"
+    return f"from {y.min():g} to {y.max():g}, but the output's {name} only gives numbers {allowed}"
 
 
 def loss_targets(array: NDArray[Any], network: NetworkSpec) -> NDArray[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,7 +16,7 @@ from syn0.data import Schema, read_table, split_rows
 from syn0.data.frames import is_frame, read_frame, with_target
 from syn0.derive import inputs_of_layer, loss_of, prediction_program, training_program
 from syn0.engines import Predictor, Runner, Values, make_runner
-from syn0.models.arrays import inputs_array, loss_targets, targets_array
+from syn0.models.arrays import inputs_array, loss_targets, out_of_reach, targets_array
 from syn0.models.frames import Names, by_name, learned_names
 from syn0.models.settings import (
     TRAINING_SETTINGS,
@@ -280,6 +281,10 @@ class Network:
         Raises:
             TypeError, ValueError: arguments or arrays that do not fit.
             NonFiniteError: a value became infinite or NaN; the last good weights are kept.
+
+        Warns:
+            UserWarning: targets that the output's activation can never give, such as 10 with a
+                sigmoid.
         """
         refuse_unknown(settings, TRAINING_SETTINGS, "train")
         how = {"batch_size": batch_size, "learning_rate": learning_rate, "optimizer": optimizer}
@@ -294,6 +299,12 @@ class Network:
             rows, targets, row_weights(sample_weight, class_weight, targets, self.spec)
         )
         examples = self._with_validation(examples, validation, columns)
+        if reach := out_of_reach(targets, self.spec):
+            warnings.warn(
+                f"the targets go {reach}: bring them into this range, or choose "
+                "output_activation='identity' and a smaller learning_rate",
+                stacklevel=2,
+            )
         self.columns = columns
         self.origin = None  # what rows were held out from these arrays is not known here
         return self.run(
