@@ -246,10 +246,10 @@ def test_memory_is_kept_for_a_training_and_given_back_after_it(rows) -> None:
     network = Network([5, 4, 2])
     network.train(*rows, steps=5, optimizer="lbfgs", engine="native")
     made = next(iter(network._runner._made.values()))
-    assert made._room is None
+    assert not vars(made._own)
     with network._runner.at_work(1):
         assert made.room() is made.room()
-    assert made._room is None
+    assert not vars(made._own)
 
 
 # The printed C

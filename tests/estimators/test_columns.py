@@ -124,7 +124,7 @@ def test_rows_may_name_their_cells(numbers, labels):
     assert np.array_equal(classifier.predict_proba([rows[1]]), expected[1:2])
     assert classifier.score(rows, labels) == classifier.score(frame, labels)
     without = {name: cell for name, cell in rows[5].items() if name != "kind"}
-    assert np.array_equal(classifier.predict_proba(without), expected[5:6])
+    assert np.array_equal(classifier.predict_proba(without), classifier.predict_proba(rows[5]))
     with pytest.raises(ValueError, match="row 1 has no 'b', which the model takes"):
         classifier.predict([{"a": 1.0, "c": 2.0, "old": True}])
 

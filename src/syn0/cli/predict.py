@@ -116,7 +116,7 @@ def predictions(network: Network, data: str, options: Mapping[str, Any]) -> dict
     table = read_table(data, for_prediction=True, reading=reading)
     tell_notes(table)
     if network.schema is None:
-        outputs = network.predict(plain_numbers(table))
+        outputs = network.predict(plain_numbers(table, network.columns.get("X")))
         return {f"output {k}": column for k, column in enumerate(outputs.T, 1)}
     tell_unknown_texts(network.schema, table)
     outputs = network.predict(table)
@@ -140,13 +140,18 @@ def rows_of(columns: dict[str, NDArray[Any]]) -> Iterator[tuple[Any, ...]]:
         yield tuple(float(str(cell)) if isinstance(cell, np.floating) else cell for cell in row)
 
 
-def plain_numbers(table: Table) -> NDArray[Any]:
-    """All columns but an index as one array, for a network that was trained on plain arrays."""
+def plain_numbers(table: Table, known: tuple[str, ...] | None) -> NDArray[Any]:
+    """The columns as one array, for a network that was trained on plain arrays: those that are
+    known by name, otherwise all but an index."""
     import numpy as np
 
     from syn0.data.inputs import numbers_the_rows
+    from syn0.models.frames import places
 
     columns = [column for column in table.inputs if not numbers_the_rows(column)]
+    if known and table.has_names:
+        named = [*table.columns.values()]
+        columns = [named[place] for place in places(table.name, tuple(table.columns), known)]
     for column in columns:
         if column.categories is not None:
             raise ValueError(

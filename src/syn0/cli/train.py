@@ -230,6 +230,10 @@ def tell_plan(table: Table, plan: Plan) -> None:
     kind = f"{len(schema.classes)} classes" if schema.classes else "numbers"
     message(f"Data: {table.name}, {len(table):,} rows; {schema.target!r} holds {kind}")
     message(f"Network: {describe_network(plan)}, {len(plan.trained):,} rows to train on")
+    if reach := plan.out_of_reach:
+        identity = "--output-activation identity"
+        scaled = f"leave out --net, so that it is scaled, or give {identity} and a smaller rate"
+        message(f"Note: {reach}: {f'give {identity}' if schema.prepare else scaled}")
 
 
 def tell_more(plan: Plan, options: dict[str, Any]) -> None:

@@ -36,6 +36,13 @@ def read_array(array: NDArray[Any], *, for_prediction: bool = False) -> Table:
 def read_pair(X: Any, y: Any) -> Table:
     """Inputs (2-D array or frame) and targets (one a row), which become the column `y`."""
     table = read_frame(X) if is_frame(X) else read_array(np.asarray(X))
+    if TARGET in table.columns:
+        raise ValueError("X has a column 'y' already; pass the whole frame and target='y'")
+    return with_target(table, TARGET, y)
+
+
+def with_target(table: Table, target: str, y: Any) -> Table:
+    """A table whose target is `y`, one a row, which takes the place of a column of that name."""
     targets = np.asarray(y)
     if targets.ndim == 2 and targets.shape[1] == 1:
         targets = targets[:, 0]
@@ -43,10 +50,8 @@ def read_pair(X: Any, y: Any) -> Table:
         raise ValueError(f"y must hold one target a row; its shape is {targets.shape}")
     if len(targets) != len(table):
         raise ValueError(f"X has {len(table)} rows and y has {len(targets)}; they must agree")
-    if TARGET in table.columns:
-        raise ValueError("X has a column 'y' already; pass the whole frame and target='y'")
-    columns = {**table.columns, TARGET: column_of(TARGET, targets, "y")}
-    return _table(table.name, columns, target=TARGET, has_names=table.has_names)
+    columns = {**table.columns, target: column_of(target, targets, "y")}
+    return _table(table.name, columns, target=target, has_names=table.has_names)
 
 
 def are_rows(data: object) -> bool:

@@ -114,8 +114,17 @@ class NumberTarget:
         restored: NDArray[Any] = self.restore(outputs)[:, 0]
         return restored
 
+    @property
+    def changes(self) -> bool:
+        """Whether values go in otherwise than as they are."""
+        return (self.mean, self.scale) != (0, 1)
+
     def restore(self, outputs: NDArray[Any]) -> NDArray[Any]:
-        restored: NDArray[Any] = outputs * self.scale + self.mean
+        """Outputs in the target's units: in float64, since what float32 tells apart around a mean
+        of 0 are the same number again around one of 1,700,000,000."""
+        if not self.changes:
+            return outputs
+        restored: NDArray[Any] = outputs.astype(np.float64) * self.scale + self.mean
         return restored
 
     def to_dict(self) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from syn0.program import Shape
+
 Values = dict[str, Any]
 """The values of names: arrays, and plain numbers such as the step count `t`."""
 
@@ -43,6 +45,16 @@ class Stretch:
     def __len__(self) -> int:
         return len(self.sizes)
 
+    def check(self, rows: int) -> None:
+        """ValueError unless each row number is one of so many rows, and each step has its own."""
+        if self.order is None:
+            right = bool((self.sizes == rows).all())
+        else:
+            inside = not self.order.size or 0 <= self.order.min() <= self.order.max() < rows
+            right = bool(inside and (self.sizes >= 0).all()) and self.sizes.sum() == len(self.order)
+        if not right:
+            raise ValueError(f"the steps take rows that are not among the {rows}")
+
     def sums(self, weight: NDArray[Any]) -> NDArray[Any]:
         """(steps,): the sums of (rows, 1) weights over the rows of each step."""
         if self.order is None:
@@ -66,6 +78,22 @@ columns) and, where rows are weighted, sample_weight (rows, 1); all in the progr
 
 Figures = tuple[float, ...]
 """What a program reports of a step: loss, error and what else there is."""
+
+
+def fitting(name: str, value: Any, shape: Shape, dtype: str) -> NDArray[Any]:
+    """An array as programs take it: of this shape and dtype, row by row; itself where it is so.
+    Compiled code reads as far as its program says, so every array passes here before each call.
+
+    Raises:
+        ValueError: it holds other than real numbers, or has another shape.
+    """
+    array = np.asarray(value)
+    if array.shape != shape or array.dtype.kind not in "biuf":
+        raise ValueError(
+            f"array {name} has shape {array.shape} and holds {array.dtype}, but the network takes "
+            f"{dtype} of shape {tuple(map(int, shape))}"
+        )
+    return np.ascontiguousarray(array, dtype)
 
 
 class Runner(Protocol):

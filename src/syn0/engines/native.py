@@ -7,6 +7,7 @@ numpy engine's.
 from __future__ import annotations
 
 import ctypes
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,19 +16,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from syn0.engines.base import Arrays, Batches, Figures, Stretch, Values
+from syn0.engines.base import Arrays, Batches, Figures, Stretch, Values, fitting
 from syn0.engines.choice import ThreadCount, threads_worth, work_of_a_step
 from syn0.engines.compiler import CompilerError, library, place
 from syn0.engines.numpy import NumpyRunner
 from syn0.printers.base import UnsupportedError
 from syn0.printers.kernels import kept_arrays, plain_numbers
 from syn0.printers.native import native_source
-from syn0.program import Program, check
+from syn0.program import Program
 
 
 class Made:
     """A compiled training program: its function, how many threads it takes, and the memory in which
-    it works.
+    it works: each thread of the caller's has its own, so that several may train one network.
 
     Args:
         loaded: the library.
@@ -38,25 +39,26 @@ class Made:
         self.train, self.pace = loaded.train, pace
         self._make, self._free = loaded.make_room, loaded.free_room
         self._make.restype = ctypes.c_void_p
-        self._room: ctypes.c_void_p | None = None
+        self._own = threading.local()
 
     def room(self) -> ctypes.c_void_p:
-        """The memory, which is the same until `leave`.
+        """This thread's memory, which is the same until `leave`.
 
         Raises:
             MemoryError: there is not enough.
         """
-        if self._room is None:
-            self._room = ctypes.c_void_p(self._make())
-        if not self._room:
+        room: ctypes.c_void_p | None = getattr(self._own, "room", None)
+        if room is None:
+            room = self._own.room = ctypes.c_void_p(self._make())
+        if not room:
             raise MemoryError("not enough memory to train")
-        return self._room
+        return room
 
     def leave(self) -> None:
-        """Give the memory back."""
-        if self._room is not None:
-            self._free(self._room)
-            self._room = None
+        """Give this thread's memory back."""
+        room = self._own.__dict__.pop("room", None)
+        if room is not None:
+            self._free(room)
 
 
 class NativeRunner(NumpyRunner):
@@ -74,22 +76,21 @@ class NativeRunner(NumpyRunner):
     ) -> None:
         super().__init__(training, prediction, rows, threads)
         self._rows = rows
-        shapes = check(training)
-        self._numbers = plain_numbers(training, shapes)
-        self._arrays = kept_arrays(training, shapes)
+        self._numbers = plain_numbers(training, self._shapes)
+        self._arrays = kept_arrays(training, self._shapes)
         self._made: dict[int, Made] = {}
-        self._works = False
+        self._now = threading.local()
 
     @contextmanager
     def at_work(self, rows: int) -> Iterator[None]:
-        """See `Runner.at_work`: calls share their memory."""
-        self._works = True
+        """See `Runner.at_work`: calls of this thread share their memory."""
+        self._now.works = True
         try:
             with super().at_work(rows):
                 yield
         finally:
-            self._works = False
-            for made in self._made.values():
+            self._now.works = False
+            for made in [*self._made.values()]:
                 made.leave()
 
     def train(
@@ -123,7 +124,7 @@ class NativeRunner(NumpyRunner):
 
     def _kept(self, values: Mapping[str, Any]) -> tuple[Values, NDArray[np.float64]]:
         """The arrays, by name and row by row, and the plain numbers that a step takes."""
-        arrays = {name: np.ascontiguousarray(values[name]) for name in self._arrays}
+        arrays = self._checked(values, self._arrays)
         return arrays, np.array([float(values[name]) for name in self._numbers])
 
     def _call(
@@ -142,7 +143,10 @@ class NativeRunner(NumpyRunner):
         began = time.perf_counter()
         pointers = (ctypes.c_void_p * len(state))(*(array.ctypes.data for array in state))
         figures = np.zeros((steps if measure else 0, len(program.reports)))
-        given = [np.ascontiguousarray(arrays[name], program.dtype) for name in program.arrays]
+        rows = len(arrays["X"])
+        shapes = {name: (rows, *self._shapes[name][1:]) for name in program.arrays}
+        given = [fitting(n, arrays[n], shape, program.dtype) for n, shape in shapes.items()]
+        stretch.check(rows)
         order = stretch.sizes if stretch.order is None else stretch.order
         try:
             failed = made.train(
@@ -158,7 +162,7 @@ class NativeRunner(NumpyRunner):
                 *map(place, given),
             )
         finally:
-            if not self._works:
+            if not getattr(self._now, "works", False):
                 made.leave()
         made.pace.took(threads, steps, time.perf_counter() - began)
         if failed:

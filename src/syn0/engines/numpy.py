@@ -9,7 +9,7 @@ from __future__ import annotations
 import linecache
 import math
 import weakref
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache, lru_cache
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from syn0.engines.base import Arrays, Batches, Figures, Values
+from syn0.engines.base import Arrays, Batches, Figures, Values, fitting
 from syn0.printers.numpy import NumpyPrinter, indented
 from syn0.program import Program, check
 
@@ -29,12 +29,12 @@ ROWS_AT_ONCE = 16_384
 
 
 class Printed:
-    """The text of two programs, the functions that it defines, and the numbers in the largest of
-    their weights."""
+    """The text of two programs, the functions that it defines, the shapes of the training program's
+    names, and the numbers in the largest of the weights."""
 
     def __init__(self, training: Program, prediction: Program) -> None:
-        shapes = check(training)
-        self.widest = max(math.prod(map(int, shapes[name])) for name in training.weights)
+        self.shapes = check(training)
+        self.widest = max(math.prod(map(int, self.shapes[name])) for name in training.weights)
         self.source = source_text(training, prediction)
         self.functions: dict[str, Any] = {}
         file = f"<syn0 numpy program {id(self):x}>"
@@ -68,6 +68,7 @@ class NumpyRunner:
         self._training, self._prediction, self._threads = training, prediction, threads
         self._printed = Printed.of(training, prediction)
         self.source, self._functions = self._printed.source, self._printed.functions
+        self._shapes = self._printed.shapes
 
     def at_work(self, rows: int) -> AbstractContextManager[object]:
         """The threads that the matrix products of so many rows may use."""
@@ -111,10 +112,20 @@ class NumpyRunner:
 
     def _given(self, values: Mapping[str, Any]) -> Values:
         program = self._training
-        return {n: values[n] for n in program.state + program.constants + program.numbers}
+        return self._checked(values, program.state + program.constants + program.numbers)
 
     def _weights(self, values: Mapping[str, Any]) -> Values:
-        return {line.target: values[line.target] for line in self._prediction.phase("init")}
+        return self._checked(values, [line.target for line in self._prediction.phase("init")])
+
+    def _checked(self, values: Mapping[str, Any], names: Iterable[str]) -> Values:
+        """Some of the values, the arrays among them as the programs take them."""
+        shapes, dtype = self._shapes, self._training.dtype
+        return {
+            name: fitting(name, values.get(name), shapes[name], dtype)
+            if shapes.get(name)
+            else values[name]
+            for name in names
+        }
 
 
 def blas_threads(multiplications: int, most: int | None) -> AbstractContextManager[object]:

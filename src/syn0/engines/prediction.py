@@ -12,11 +12,13 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Mapping
+from operator import is_
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from syn0.engines.base import fitting
 from syn0.engines.compiler import CompilerError, library, place
 from syn0.printers.base import UnsupportedError
 from syn0.printers.kernels import kept_arrays, plain_numbers
@@ -97,7 +99,8 @@ class Compiled:
         self._predict, self._predict_row, self._set_up = made.predict, made.predict_row, made.set_up
         self._arrays = kept_arrays(program, shapes)
         self._numbers = plain_numbers(program, shapes)
-        self._constants = constants
+        self._constants, self._shapes = constants, shapes
+        self._names = [name for name in self._arrays if name not in constants]
         self._dtype, self._outputs = program.dtype, int(shapes[program.output][1])
         self._lock = threading.Lock()  # one call at a time uses the room
         self._values: Mapping[str, Any] | None = None
@@ -106,7 +109,7 @@ class Compiled:
 
     def __call__(self, values: Mapping[str, Any], X: NDArray[Any]) -> NDArray[Any]:
         """See `Predictor`."""
-        X = np.ascontiguousarray(X, self._dtype)
+        X = fitting("X", X, (len(X), self._in.shape[1]), self._dtype)
         outputs = np.empty((len(X), self._outputs), self._dtype)
         with self._lock:
             self._take(values)
@@ -116,10 +119,10 @@ class Compiled:
     def row(self, values: Mapping[str, Any], X: Any) -> NDArray[Any] | None:
         """See `Predictor.quick`: into an array whose place is known, and out of another."""
         if (
-            values is not self._values
-            or type(X) is not np.ndarray
+            type(X) is not np.ndarray
             or X.shape != self._in.shape
             or X.dtype.char not in "fd"
+            or not self._stands(values)
         ):
             return None
         with self._lock:
@@ -130,17 +133,28 @@ class Compiled:
                     self._in[...] = X
             return None if self._predict_row(self._room) else self._out.copy()
 
+    def _stands(self, values: Mapping[str, Any]) -> bool:
+        """Whether these are the very arrays whose places are known."""
+        return values is self._values and all(map(is_, map(values.get, self._names), self._given))
+
     def _take(self, values: Mapping[str, Any]) -> None:
         """Point to the weights; the compiled function looks at each call whether they changed."""
-        if values is self._values:
+        if self._stands(values):
             return
-        self._values = values
+        self._values = None  # until all of them are known to fit
         all_values = {**self._constants, **values}
-        self._state = [np.ascontiguousarray(all_values[n], self._dtype) for n in self._arrays]
+        self._state = [
+            fitting(name, all_values.get(name), self._shapes[name], self._dtype)
+            for name in self._arrays
+        ]
+        self._given = [self._state[self._arrays.index(name)] for name in self._names]
+        # An array that something refers to weakly cannot be resized: its numbers stay in place.
+        self._held = [weakref.ref(array) for array in self._given]
         self._pointers = (ctypes.c_void_p * len(self._state))(*(a.ctypes.data for a in self._state))
         self._plain = np.array([float(all_values[name]) for name in self._numbers])
         places = map(place, (self._plain, self._in, self._out))
         self._set_up(self._room, self._pointers, *places)
+        self._values = values
 
 
 __all__ = ["Predictor"]

@@ -52,6 +52,10 @@ class BaseMLP(
         """X, and y as the split into rows for training and for validation takes it."""
         raise NotImplementedError
 
+    def _as_array(self, y: Any, what: str = "y") -> Any:
+        """y, or `what` else holds targets, as an array of a type that can be learned."""
+        raise NotImplementedError
+
     def _encode(self, y: NDArray[Any], spec: NetworkSpec) -> NDArray[Any]:
         """(rows, outputs): the targets that the network learns."""
         raise NotImplementedError
@@ -98,6 +102,7 @@ class BaseMLP(
                 "callbacks must be a list of functions, which are called as "
                 f"callback(estimator, report), not {self.callbacks!r}"
             )
+        y = self._as_array(y)
         first = not hasattr(self, "coefs_") or not (self.warm_start or incremental)
         given = X, y
         X, y = self._validate_input(X, y, incremental, reset=first)
@@ -133,6 +138,8 @@ class BaseMLP(
             if not first:  # before the present one is given up
                 refuse_other_shapes(network, self._named_weights())
             self.network_ = network
+        if hasattr(self, "feature_names_in_"):
+            self.network_.columns = {"X": tuple(self.feature_names_in_)}
         if first:
             self.n_layers_ = len(spec.dense) + 1
             self.out_activation_ = their_activation(spec.dense[-1].activation)
@@ -184,7 +191,7 @@ class BaseMLP(
             *arrays,
             random_state=self._random_state,
             test_size=self.validation_fraction,
-            stratify=y if self._stratifies(y) else None,
+            stratify=self._strata(y),
         )
         kept, apart = parts[0::2], parts[1::2]
         if len(apart[1]) < 2:
@@ -196,9 +203,9 @@ class BaseMLP(
         validation = self._validation(apart[0], self._original(apart[1]), (*apart, *weights)[2])
         return (*kept, *weights, validation)
 
-    def _stratifies(self, y: NDArray[Any]) -> bool:
-        """Whether rows are set apart so that classes keep their shares."""
-        return False
+    def _strata(self, y: NDArray[Any]) -> NDArray[Any] | None:
+        """What keeps its shares where rows are set apart: the classes of a single output."""
+        return None
 
     def _given_rows(self, X_val: Any, y_val: Any) -> Validation:
         """The validation rows that the user gave."""
@@ -208,7 +215,7 @@ class BaseMLP(
             raise ValueError("solver 'lbfgs' takes no validation rows: it stops by its gradient")
         with clearer(self, X_val):
             X_val = validate_data(self, X_val, reset=False, **self._accepted())
-        y_val = np.asarray(y_val)
+        y_val = np.asarray(self._as_array(y_val, "y_val"))
         if len(y_val) != X_val.shape[0]:
             raise ValueError(f"X_val has {X_val.shape[0]} rows, but y_val has {len(y_val)}")
         if y_val.ndim == 2 and y_val.shape[1] == 1:

@@ -14,16 +14,28 @@ from syn0.data.names import listed
 
 MOST_SHOWN = 3
 
+TIMES = ("m", "M")
+"""The kinds of NumPy's types of times and of spans of time."""
+
+KINDS_OF_TIME = (dt.date, dt.time, dt.timedelta, np.datetime64, np.timedelta64)
+
 
 @contextmanager
-def clearer(estimator: Any, X: Any, numbers: Any = ()) -> Iterator[None]:
-    """Where scikit-learn refuses X, say which columns hold text or dates and what to do; and where
-    it refuses text for targets that must be numbers, say so."""
+def clearer(estimator: Any, X: Any) -> Iterator[None]:
+    """Where scikit-learn refuses X, say which columns hold text or dates and what to do. Where all
+    of them hold dates it would take these as numbers, of whatever unit they happen to have."""
     try:
+        if holds_times(X):
+            raise TypeError("X holds dates or times, which are no numbers")
         yield
     except (ValueError, TypeError) as error:
         kind, columns = type(estimator).__name__, columns_of(X)
         fitting = TypeError if isinstance(error, TypeError) else ValueError
+        if str(error).startswith("Complex data"):  # and all of X
+            raise ValueError(
+                f"Complex data not supported: {kind} takes real numbers: give the real and the "
+                "imaginary parts as columns of their own"
+            ) from None
         if texts := with_first(columns, first_text):
             raise fitting(
                 f"X holds text in {with_examples(texts)}, but {kind} takes numbers: encode it, as "
@@ -35,15 +47,24 @@ def clearer(estimator: Any, X: Any, numbers: Any = ()) -> Iterator[None]:
                 f"X holds dates or times in {with_examples(dates)}, but {kind} takes numbers: turn "
                 "them into some, such as the days since the first one, the month, the weekday"
             ) from None
-        if (text := first_text(np.ravel(numbers))) is not None:
-            raise fitting(
-                f"y holds text such as {text!r}, but {kind} learns numbers: use "
-                f"{kind.replace('Regressor', 'Classifier')}, or turn y into numbers"
-            ) from None
         raise
 
 
-Found = list[tuple[Any, str]]
+def holds_times(X: Any) -> bool:
+    """Whether the type of X, or of one of its columns, is one of times or of spans of time."""
+    if hasattr(X, "columns") and hasattr(X, "dtypes"):  # a frame of pandas or polars
+        return any(getattr(d, "kind", "") in TIMES or is_temporal(d) for d in X.dtypes)
+    if isinstance(X, list | tuple):
+        return with_first(columns_of(X), first_date) != []
+    return getattr(getattr(X, "dtype", None), "kind", "") in TIMES
+
+
+def is_temporal(dtype: Any) -> bool:
+    """Whether a type of polars' is one of times."""
+    return hasattr(dtype, "is_temporal") and bool(dtype.is_temporal())
+
+
+Found = list[tuple[Any, str | bytes]]
 """Names or numbers of columns, each with an entry of it."""
 
 
@@ -54,7 +75,7 @@ def with_examples(columns: Found) -> str:
     return f"{'column' if len(columns) == 1 else 'columns'} {shown}{more}"
 
 
-def with_first(columns: list[tuple[Any, Any]], first: Callable[[Any], str | None]) -> Found:
+def with_first(columns: list[tuple[Any, Any]], first: Callable[[Any], str | bytes | None]) -> Found:
     """The columns in which something is found, with the first of it."""
     found = [(name, first(np.asarray(values))) for name, values in columns]
     return [(name, text) for name, text in found if text is not None]
@@ -83,22 +104,29 @@ def columns_of(X: Any) -> list[tuple[Any, Any]]:
     return [(place, array[:, place]) for place in range(array.shape[1])]
 
 
-def first_text(values: NDArray[Any]) -> str | None:
+def first_text(values: NDArray[Any]) -> str | bytes | None:
     """The first entry that is text and no number."""
     if values.dtype.kind not in "OUS":
         return None
-    return next((v for v in values.tolist() if isinstance(v, str) and not is_number(v)), None)
+    texts = (v for v in values.tolist() if isinstance(v, str | bytes))
+    return next((v if type(v) is bytes else str(v) for v in texts if not is_number(v)), None)
 
 
 def first_date(values: NDArray[Any]) -> str | None:
     """The first entry that is a date, a time or a span of time."""
-    if values.dtype.kind in "mM":
+    if values.dtype.kind in TIMES:
         return str(values[0]).partition("T00:00:00")[0]
-    found = (v for v in values.tolist() if isinstance(v, dt.date | dt.time | dt.timedelta))
-    return next(map(str, found), None) if values.dtype.kind == "O" else None
+    if values.dtype.kind != "O":
+        return None
+    return next((str(v) for v in values.tolist() if is_time(v)), None)
 
 
-def is_number(text: str) -> bool:
+def is_time(value: Any) -> bool:
+    """Whether a value is a date, a time, a span of time or one of pandas' periods."""
+    return isinstance(value, KINDS_OF_TIME) or type(value).__name__ == "Period"
+
+
+def is_number(text: str | bytes) -> bool:
     """Whether a text can be read as a number."""
     try:
         float(text)

@@ -7,19 +7,26 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import ClassifierMixin, RegressorMixin, _fit_context
+from sklearn.base import RegressorMixin, _fit_context
 from sklearn.metrics import r2_score
-from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils import check_array, column_or_1d
 from sklearn.utils._param_validation import StrOptions
-from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.multiclass import _check_partial_fit_first_call, type_of_target, unique_labels
+from sklearn.utils.multiclass import type_of_target, unique_labels
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from syn0.derive import loss_of
 from syn0.estimators.base import BaseMLP
 from syn0.estimators.documents import documented
+from syn0.estimators.labels import (
+    AnyLabels,
+    as_labels,
+    as_numbers,
+    binarizer_of,
+    is_first_call,
+    refuse_lone_classes,
+    weights_of_rows,
+)
 from syn0.estimators.messages import clearer, continuous_labels
 from syn0.estimators.parameters import LOSSES_OF_NUMBERS, SHARE
 from syn0.estimators.targets import Scaling
@@ -31,7 +38,7 @@ Activation = str | Sequence[str]
 
 
 @documented("classifier")
-class MLPClassifier(ClassifierMixin, BaseMLP):
+class MLPClassifier(AnyLabels, BaseMLP):
     """A neural network that tells classes."""
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
@@ -171,10 +178,10 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             X, y, sample_weight: as in `fit`.
             classes: (classes,) all there will be; needed in the first call.
         """
-        if _check_partial_fit_first_call(self, classes):
-            self._label_binarizer = LabelBinarizer()
+        y, classes = as_labels(y), as_labels(classes, "classes")
+        if is_first_call(self, classes):
             many = type_of_target(y).startswith("multilabel")
-            self._label_binarizer.fit(y if many else classes)
+            self._label_binarizer = binarizer_of(np.asarray(y if many else classes))
         fitted: MLPClassifier = self._fit(X, y, sample_weight, incremental=True)
         return fitted
 
@@ -200,11 +207,14 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         if y.dtype.kind == "f" and (kind := type_of_target(y)).startswith("continuous"):
             raise ValueError(continuous_labels(type(self).__name__, y, kind))
         if not hasattr(self, "classes_") or not (self.warm_start or incremental):
-            self._label_binarizer = LabelBinarizer().fit(y)
+            self._label_binarizer = binarizer_of(y)
             self.classes_ = self._label_binarizer.classes_
         else:
             self._refuse_other_classes(np.unique(y) if y.ndim == 1 else unique_labels(y))
         return X, self._as_indicators(y)
+
+    def _as_array(self, y: Any, what: str = "y") -> Any:
+        return as_labels(y, what)
 
     def _as_indicators(self, y: NDArray[Any]) -> NDArray[Any]:
         """(rows, outputs) truths: whether a row is of the class, or of the second of two."""
@@ -261,13 +271,16 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             np.average(right.all(axis=1) if right.ndim > 1 else right, weights=sample_weight)
         )
 
-    def _stratifies(self, y: NDArray[Any]) -> bool:
-        return self.n_outputs_ == 1
+    def _strata(self, y: NDArray[Any]) -> NDArray[Any] | None:
+        if self.n_outputs_ > 1:
+            return None
+        refuse_lone_classes(self._original(y))
+        return y
 
     def _with_class_weights(self, y: Any, sample_weight: Any) -> Any:
         if self.class_weight is None:
             return sample_weight
-        by_class = compute_sample_weight(self.class_weight, y)
+        by_class = weights_of_rows(self.class_weight, y)
         return by_class if sample_weight is None else by_class * sample_weight
 
     def __sklearn_tags__(self) -> Any:
@@ -428,18 +441,19 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         return self._scaling.restore(self._outputs(X))
 
     def _validate_input(self, X: Any, y: Any, incremental: bool, reset: bool) -> tuple[Any, Any]:
-        with clearer(self, X, y):
+        with clearer(self, X):
             X, y = validate_data(
                 self, X, y, multi_output=True, y_numeric=True, reset=reset, **self._accepted()
             )
-            if y.dtype.kind in "US":
-                y = y.astype(np.float64)
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
         if reset or not hasattr(self, "_scaling"):
             asked = self.scale_target if self.loss != "poisson" else False
             self._scaling = Scaling.of(y, asked)
         return X, y
+
+    def _as_array(self, y: Any, what: str = "y") -> Any:
+        return as_numbers(self, y, what)
 
     def _outputs_for(self, columns: int) -> int:
         if not self.loss.startswith("quantile"):

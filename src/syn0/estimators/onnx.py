@@ -21,6 +21,7 @@ from syn0.data.targets import NumberTarget
 from syn0.derive import loss_of, prediction_program
 from syn0.estimators.mlp import MLPClassifier, MLPRegressor
 from syn0.estimators.tabular import BaseTabular, TabularClassifier
+from syn0.estimators.targets import Scaling
 from syn0.models import Network
 from syn0.models.atomic import write_whole
 from syn0.models.onnx import (
@@ -32,6 +33,7 @@ from syn0.models.onnx import (
     add_labels,
     class_array,
     restored,
+    type_of_answers,
 )
 from syn0.models.onnx_columns import table_inputs
 from syn0.models.onnx_graph import Graph, Tensor, forward
@@ -78,7 +80,8 @@ def estimator_model(
         named = plain_classes(estimator) if classes is None else classes
         classifier_outputs(graph, spec, estimator, outputs, named)
     else:
-        regressor_outputs(graph, spec, in_own_units(graph, estimator, outputs))
+        units = units_of(estimator)
+        regressor_outputs(graph, spec, *restored(graph, outputs, units.mean, units.scale))
     return graph.model(str(spec))
 
 
@@ -120,32 +123,26 @@ def is_multilabel(estimator: Any) -> bool:
     return binarizer is not None and binarizer.y_type_.startswith("multilabel")
 
 
-def regressor_outputs(graph: Graph, spec: NetworkSpec, numbers: Tensor) -> None:
+def regressor_outputs(graph: Graph, spec: NetworkSpec, numbers: Tensor, dtype: DTypeLike) -> None:
     """`variable`, as `predict` tells it; and `quantiles`, where there are several."""
     loss = loss_of(spec)
     if loss.name != "quantile" or spec.outputs == 1:
-        graph.output(VARIABLE, numbers, spec.dtype, spec.outputs)
+        graph.output(VARIABLE, numbers, dtype, spec.outputs)
         return
     middle = int(np.abs(np.array(loss.numbers) - 0.5).argmin())
     only = graph.node("Gather", numbers, graph.constant([middle], np.int64), axis=1)
-    graph.output(VARIABLE, only, spec.dtype, 1)
-    graph.output(QUANTILES, numbers, spec.dtype, spec.outputs)
+    graph.output(VARIABLE, only, dtype, 1)
+    graph.output(QUANTILES, numbers, dtype, spec.outputs)
 
 
-def in_own_units(graph: Graph, estimator: Any, outputs: Tensor) -> Tensor:
-    """A regressor's outputs in the target's own units: see `Scaling.restore` and
-    `NumberTarget.restore`."""
-    if isinstance(estimator, BaseTabular):
-        target = estimator.network_.schema.target_column  # type: ignore[union-attr]  # of a table
-        assert isinstance(target, NumberTarget)  # noqa: S101  (of a regressor)
-        return restored(graph, target, outputs)
-    scaling = estimator._scaling
-    if not scaling.changes:
-        return outputs
-    wide = graph.cast(outputs, np.float64)
-    wide = graph.node("Mul", wide, graph.constant(scaling.scale, np.float64))
-    wide = graph.node("Add", wide, graph.constant(scaling.mean, np.float64))
-    return graph.cast(wide, graph.dtype)
+def units_of(estimator: Any) -> NumberTarget | Scaling:
+    """What a regressor's outputs are multiplied by, and what is added to them."""
+    if not isinstance(estimator, BaseTabular):
+        scaling: Scaling = estimator._scaling
+        return scaling
+    target = estimator.network_.schema.target_column  # type: ignore[union-attr]  # of a table
+    assert isinstance(target, NumberTarget)  # noqa: S101  (of a regressor)
+    return target
 
 
 # For skl2onnx.
@@ -199,9 +196,14 @@ def classifier_types(operator: Any) -> None:
 
 def regressor_types(operator: Any) -> None:
     """Say what comes out of a regressor."""
+    from skl2onnx.common.data_types import DoubleTensorType
+
     estimator, rows = operator.raw_operator, operator.inputs[0].get_first_dimension()
     width = 1 if estimator.loss.startswith("quantile") else estimator.n_outputs_
-    operator.outputs[0].set_type(number_type(operator)[1]([rows, width]))
+    dtype, kind = number_type(operator)
+    if type_of_answers(dtype, estimator._scaling.mean, estimator._scaling.scale) != dtype:
+        kind = DoubleTensorType
+    operator.outputs[0].set_type(kind([rows, width]))
 
 
 def label_classes(operator: Any) -> NDArray[Any]:

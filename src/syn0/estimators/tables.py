@@ -25,6 +25,13 @@ def text_of(label: Any) -> str:
     return number_text(label) if is_number else str(label)
 
 
+def texts_of(classes: NDArray[Any]) -> tuple[str, ...]:
+    """How classes are called, each by another text; times without what is 0 in all of them."""
+    if classes.dtype.kind == "M":
+        return tuple(np.datetime_as_string(classes, unit="auto").tolist())
+    return tuple(map(str if classes.dtype.kind == "m" else text_of, classes))
+
+
 def dtype_for(table: Table) -> str:
     """float32 where it holds every number that X's columns may hold, otherwise float64."""
     dtypes = {column.values.dtype for column in table.inputs if column.categories is None}

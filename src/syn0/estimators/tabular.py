@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, _fit_context
+from sklearn.base import BaseEstimator, RegressorMixin, _fit_context
 from sklearn.utils import check_array, check_consistent_length, check_random_state, column_or_1d
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.multiclass import check_classification_targets
@@ -21,10 +21,18 @@ from syn0.data.order import order_of_content
 from syn0.data.spellings import UNSEEN_CODE, Spellings, one_spelling
 from syn0.data.table import Column
 from syn0.engines import ENGINES
+from syn0.estimators.labels import (
+    AnyLabels,
+    are_objects,
+    as_labels,
+    as_numbers,
+    classes_in,
+    places_of,
+)
 from syn0.estimators.messages import what_is_unused
 from syn0.estimators.parameters import ABOVE_0, COUNT, NOT_NEGATIVE, SHARE, activation
 from syn0.estimators.portable import Portable
-from syn0.estimators.tables import dtype_for, free_name, new_table, text_of, weighed
+from syn0.estimators.tables import dtype_for, free_name, new_table, text_of, texts_of, weighed
 from syn0.models import (
     Fitted,
     Network,
@@ -189,7 +197,7 @@ class BaseTabular(Portable, BaseEstimator):
         return tags
 
 
-class TabularClassifier(ClassifierMixin, BaseTabular):
+class TabularClassifier(AnyLabels, BaseTabular):
     """A classifier for tables as they come, with texts, categories and missing values.
 
     X is a pandas or polars frame, or an array. Numbers are standardised, texts, categories and
@@ -200,7 +208,7 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
     Parameters
     ----------
     hidden_layer_sizes : sequence of int or int, default=None
-        Units of each hidden layer; None for one layer of 256.
+        Units of each hidden layer; None for one layer of 256, () for no hidden layer.
     activation : str, default=None
         Of the hidden layers; None for "relu".
     dropout : float, default=None
@@ -339,7 +347,7 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
         """The share of rows with the right class, however truth values and numbers are typed:
         True, "true", 1 and 1.0 are alike."""
         check_is_fitted(self)
-        labels = column_or_1d(y)
+        labels = column_or_1d(as_labels(y))
         numbers = self._class_numbers(labels)
         if not (numbers == UNSEEN_CODE).any():
             labels = self.classes_[numbers]
@@ -348,7 +356,8 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
     def _own_options(self) -> dict[str, Any]:
         weight = self.class_weight
         if isinstance(weight, Mapping):
-            weight = {text_of(label): number for label, number in weight.items()}
+            called = {label: self._texts[k] for label, k in places_of(self.classes_).items()}
+            weight = {called.get(k, text_of(k)): number for k, number in weight.items()}
         return {
             "task": "classification",
             "class_weight": weight,
@@ -356,14 +365,13 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
         }
 
     def _target(self, y: Any, *, reset: bool) -> Column:
-        y = column_or_1d(y, warn=True)
-        if y.dtype.kind == "O" and any(label is None for label in y):
-            raise ValueError("Input y contains NaN or None: leave rows without a class out")
+        y = column_or_1d(as_labels(y, "y" if reset else "y_val"), warn=True)
         check_array(y, ensure_2d=False, dtype=None, input_name="y")
-        check_classification_targets(y)
+        if not are_objects(y):
+            check_classification_targets(y)
         if reset:
-            classes, places = np.unique(y, return_inverse=True)
-            texts = tuple(map(text_of, classes.tolist()))
+            classes = classes_in(y)
+            places, texts = np.searchsorted(classes, y), texts_of(classes)
             kept = one_spelling(Column(TARGET, places, texts)).categories or ()
             self.classes_ = classes[[text in kept for text in texts]]
             self._texts = tuple(text for text in texts if text in kept)
@@ -480,5 +488,6 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         return {"task": "regression", "loss": self.loss}
 
     def _target(self, y: Any, *, reset: bool) -> Column:
-        y = check_array(column_or_1d(y, warn=True), ensure_2d=False, dtype=float, input_name="y")
+        y = column_or_1d(as_numbers(self, y, "y" if reset else "y_val"), warn=True)
+        y = check_array(y, ensure_2d=False, dtype=float, input_name="y")
         return Column(TARGET, y)

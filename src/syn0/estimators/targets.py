@@ -46,7 +46,8 @@ class Scaling:
         return np.asarray((y - self.mean) / self.scale) if self.changes else y
 
     def restore(self, outputs: NDArray[Any]) -> NDArray[Any]:
-        """Outputs in the targets' own units, in the outputs' dtype."""
+        """Outputs in the targets' own units: in float64 where that changes them, as float32 loses
+        what a mean far from 0 leaves of its digits."""
         if not self.changes:
             return outputs
-        return np.asarray(outputs * self.scale + self.mean).astype(outputs.dtype)
+        return np.asarray(outputs.astype(np.float64) * self.scale + self.mean)

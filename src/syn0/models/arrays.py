@@ -9,7 +9,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from syn0.derive import loss_of, target_columns
+from syn0.program import ACTIVATIONS
 from syn0.spec import NetworkSpec
+
+NEAR = 1e-6
+"""How far beyond an output's range a target is still in it, but for rounding."""
 
 
 class Prepared:
@@ -59,6 +63,16 @@ def targets_array(y: ArrayLike, network: NetworkSpec, rows: int) -> NDArray[Any]
     return loss_targets(finite("y", array), network)
 
 
+def out_of_reach(y: NDArray[Any], network: NetworkSpec) -> str:
+    """Words on targets that the network's output can never give; "" where there are none."""
+    name = network.dense[-1].activation
+    least, most = ACTIVATIONS[name].range
+    if least - NEAR <= y.min() and y.max() <= most + NEAR:
+        return ""
+    allowed = f"from {least:g} to {most:g}" if np.isfinite(most) else f"from {least:g} upwards"
+    return f"from {y.min():g} to {y.max():g}, but the output's {name} only gives numbers {allowed}"
+
+
 def loss_targets(array: NDArray[Any], network: NetworkSpec) -> NDArray[Any]:
     """Targets as the loss takes them; ValueError for such as it cannot take."""
     kind = loss_of(network).row.targets
@@ -89,6 +103,14 @@ def refuse_targets(
 
 def matrix(name: str, values: ArrayLike, dtype: str) -> NDArray[Any]:
     """`values` as a contiguous array of `dtype` with at least one row."""
+    array = numbers(name, values, dtype)
+    if array.ndim == 0 or len(array) == 0:
+        raise ValueError(f"{name} is empty: at least one row is needed")
+    return array
+
+
+def numbers(name: str, values: ArrayLike, dtype: str) -> NDArray[Any]:
+    """`values` as a contiguous array of `dtype`; TypeError where they are no numbers."""
     try:
         array = np.asarray(values)
         if array.dtype.kind == "O" and not any(isinstance(v, str) for v in array.flat):
@@ -97,10 +119,8 @@ def matrix(name: str, values: ArrayLike, dtype: str) -> NDArray[Any]:
             raise TypeError
     except (TypeError, ValueError):
         raise TypeError(f"{name} must hold numbers in rows of equal length") from None
-    if array.ndim == 0 or len(array) == 0:
-        raise ValueError(f"{name} is empty: at least one row is needed")
     with np.errstate(over="ignore"):  # what overflows float32 is reported as infinite
-        return np.ascontiguousarray(array, dtype=dtype)
+        return np.asarray(array, dtype=dtype, order="C")
 
 
 def finite(name: str, array: NDArray[Any]) -> NDArray[Any]:

@@ -22,6 +22,7 @@ from syn0.data import Schema
 from syn0.derive import target_columns, training_program
 from syn0.engines import ENGINES
 from syn0.models.atomic import write_whole
+from syn0.models.frames import Names
 from syn0.models.network import Network, Origin
 from syn0.program import check
 from syn0.spec import NetworkSpec, Training, from_data, to_data
@@ -79,6 +80,8 @@ def parts(network: Network) -> tuple[Description, Arrays]:
         "schema": network.schema.to_dict() if network.schema else None,
         "origin": asdict(network.origin) if network.origin else None,
     }
+    if network.columns:
+        description["columns"] = network.columns
     return description, arrays
 
 
@@ -148,7 +151,7 @@ def restore(description: Description, arrays: Arrays) -> Network:
     """The network of a description; ValueError or TypeError where it does not hold together."""
     if "estimator" in description:
         raise ValueError("it holds an estimator, not a network alone: syn0.load reads it in Python")
-    if set(description) - {"versions"} != ENTRIES:
+    if set(description) - {"versions", "columns"} != ENTRIES:
         raise ValueError("it does not have the entries of a network")
     spec, training = from_data(description["network"]), from_data(description["training"])
     if not isinstance(spec, NetworkSpec) or not isinstance(training, Training | None):
@@ -173,7 +176,21 @@ def restore(description: Description, arrays: Arrays) -> Network:
             raise ValueError(f"its columns do not fit the network {spec}")
     if (origin := description["origin"]) is not None:
         network.origin = restore_origin(origin)
+    network.columns = restore_columns(description.get("columns", {}), spec)
     return network
+
+
+def restore_columns(columns: object, spec: NetworkSpec) -> dict[str, Names]:
+    """The names of the columns of frames that a network was trained on."""
+    counts = {"X": spec.inputs, "y": target_columns(spec)}
+    if not isinstance(columns, dict) or not set(columns) <= set(counts):
+        raise ValueError("its columns are not those of X and y")
+    for what, names in columns.items():
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise ValueError(f"the names of {what}'s columns must be texts")
+        if len(names) != counts[what]:
+            raise ValueError(f"{what} has {counts[what]} columns, but {len(names)} names")
+    return {what: tuple(names) for what, names in columns.items()}
 
 
 def restore_generator(words: NDArray[Any], position: object) -> tuple[Any, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,10 +13,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from syn0.data import Schema, Table, read_table, split_rows
-from syn0.data.frames import are_rows, read_rows
+from syn0.data.frames import are_rows, is_frame, read_frame, read_rows, with_target
 from syn0.derive import inputs_of_layer, loss_of, prediction_program, training_program
 from syn0.engines import Predictor, Runner, Values, make_runner
-from syn0.models.arrays import inputs_array, targets_array
+from syn0.models.arrays import inputs_array, loss_targets, out_of_reach, targets_array
+from syn0.models.frames import Names, by_name, learned_names
 from syn0.models.settings import (
     TRAINING_SETTINGS,
     make_network,
@@ -23,6 +25,7 @@ from syn0.models.settings import (
     tutorial_training,
 )
 from syn0.models.weighting import row_weights
+from syn0.models.weights import Weights
 from syn0.printers import PRINTERS, Data, UnsupportedError, example_data
 from syn0.program import Program
 from syn0.program.interpreter import start, walk
@@ -120,6 +123,7 @@ class Network:
         spec: the frozen description.
         schema: how a table's columns become inputs and outputs, for a network trained on one.
         origin: the data it was trained on, likewise.
+        columns: the names of the columns of "X" and of "y", where it was trained on frames.
         training: how it was last trained; None before.
         engine: name of the engine that last trained it; None before.
         checkpoint: where training stands: weights, optimizer and generator state.
@@ -178,6 +182,7 @@ class Network:
         self.spec = spec
         self.schema: Schema | None = None
         self.origin: Origin | None = None
+        self.columns: dict[str, Names] = {}
         self.training: Training | None = None
         self.engine: str | None = None
         self._plain = training_program(spec, Training(steps=1))
@@ -201,10 +206,17 @@ class Network:
         return f"<Network {self.spec}, {self.steps_taken:,} steps taken>"
 
     @property
-    def weights(self) -> dict[str, NDArray[Any]]:
+    def weights(self) -> Weights:
         """The arrays that it predicts with, by name: "syn0" (inputs, units), "bias0" (units,),
-        "syn1", …; of normalizations "scale1", "shift1" and running "mean1", "variance1"."""
-        return {name: self.checkpoint.values[name] for name in self._plain.weights}
+        "syn1", …; of normalizations "scale1", "shift1" and running "mean1", "variance1". They may
+        be changed in place or set, as in `weights["syn0"] = W`, which copies W's numbers."""
+        return Weights(self, {name: self.checkpoint.values[name] for name in self._plain.weights})
+
+    @weights.setter
+    def weights(self, arrays: Mapping[str, Any]) -> None:
+        own = self.weights
+        for name, array in arrays.items():
+            own[name] = array
 
     @property
     def steps_taken(self) -> int:
@@ -233,11 +245,14 @@ class Network:
         """Train, from where the network stands: 10 epochs and 10 more equal 20, on the same engine
         to the bit ("auto" may pick another one for a longer run).
 
-        A network from a table takes its prepared arrays here, and no longer knows which rows of
-        the table were held out (`syn0 train --resume` does).
+        A network from a table takes its prepared arrays here, or frames as they come, and no longer
+        knows which rows of the table were held out (`syn0 train --resume` does). Of threads that
+        train one network, each goes its own way; it stands where the last one to end got.
 
         Args:
-            X: (rows, inputs) numbers.
+            X: (rows, inputs) numbers. Of a frame the names of the columns are kept, and from then
+                on frames may have them in any order and among others; arrays go by place. A
+                network from a table prepares a frame as it did in its training.
             y: (rows, outputs) numbers; (rows,) for a single output, for quantiles, or as class
                 numbers for the losses of classes.
             steps: number of updates; or
@@ -268,6 +283,10 @@ class Network:
         Raises:
             TypeError, ValueError: arguments or arrays that do not fit.
             NonFiniteError: a value became infinite or NaN; the last good weights are kept.
+
+        Warns:
+            UserWarning: targets that the output's activation can never give, such as 10 with a
+                sigmoid.
         """
         refuse_unknown(settings, TRAINING_SETTINGS, "train")
         how = {"batch_size": batch_size, "learning_rate": learning_rate, "optimizer": optimizer}
@@ -276,12 +295,19 @@ class Network:
         )
         if not isinstance(callbacks, Sequence) or not all(map(callable, callbacks)):
             raise TypeError(f"callbacks must be a list of functions, not {callbacks!r}")
-        rows = inputs_array(X, self.spec)
-        targets = targets_array(y, self.spec, len(rows))
+        rows, targets = self._arrays(X, y, self.columns)
+        columns = self.columns if self.schema else learned_names(self.columns, X=X, y=y)
         examples = Examples(
             rows, targets, row_weights(sample_weight, class_weight, targets, self.spec)
         )
-        examples = self._with_validation(examples, validation)
+        examples = self._with_validation(examples, validation, columns)
+        if reach := out_of_reach(targets, self.spec):
+            warnings.warn(
+                f"the targets go {reach}: bring them into this range, or choose "
+                "output_activation='identity' and a smaller learning_rate",
+                stacklevel=2,
+            )
+        self.columns = columns
         self.origin = None  # what rows were held out from these arrays is not known here
         return self.run(
             training,
@@ -354,17 +380,33 @@ class Network:
             self._ready_to_train = (kind, program, fresh, runner)
         return self._ready_to_train[1:]
 
+    def _arrays(
+        self, X: Any, y: Any, columns: Mapping[str, Names]
+    ) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Inputs and targets as the program takes them, of arrays or of frames."""
+        rows = self._inputs(X, columns)
+        if self.schema is not None and is_frame(X):
+            table = with_target(read_frame(X), self.schema.target, y)
+            return rows, loss_targets(self.schema.targets(table, self.spec.dtype), self.spec)
+        return rows, targets_array(by_name("y", y, columns.get("y")), self.spec, len(rows))
+
+    def _inputs(self, X: Any, columns: Mapping[str, Names]) -> NDArray[Any]:
+        """Inputs as the program takes them, of an array or of a frame."""
+        if self.schema is not None and is_frame(X):
+            return self.schema.inputs(read_frame(X), self.spec.dtype)
+        return inputs_array(by_name("X", X, columns.get("X")), self.spec)
+
     def _with_validation(
-        self, examples: Examples, validation: Sequence[ArrayLike] | float | None
+        self,
+        examples: Examples,
+        validation: Sequence[ArrayLike] | float | None,
+        columns: Mapping[str, Names],
     ) -> Examples:
         """The examples, with rows that are given or set apart for validation."""
         if validation is None:
             return examples
         if isinstance(validation, Sequence) and len(validation) == 2:
-            rows = inputs_array(validation[0], self.spec)
-            return replace(
-                examples, validation=(rows, targets_array(validation[1], self.spec, len(rows)))
-            )
+            return replace(examples, validation=self._arrays(validation[0], validation[1], columns))
         fraction = real("validation", validation, above=0, below=1)
         kept, apart = split_rows(len(examples.X), fraction, self.spec.seed or 0)
         if not len(kept) or not len(apart):
@@ -377,11 +419,12 @@ class Network:
         """The (rows, outputs) prediction.
 
         Args:
-            X: (rows, inputs) numbers. A network trained on a table also takes tables (frames,
-                CSV or Parquet files, …) or rows that name their cells ({"age": 40, …}, or a list
-                of such), finds its columns by name and prepares them as it did in training; it
-                predicts numbers in the target's own units. A row may lack a cell only where
-                training knew missing ones in that column.
+            X: (rows, inputs) numbers; the columns of a frame are found by name where the network
+                was trained on one. A network trained on a table also takes tables (frames, CSV or
+                Parquet files, …) or rows that name their cells ({"age": 40, …}, or a list of
+                such), finds its columns by name and prepares them as it did in training; it
+                predicts numbers in the target's own units, as float64. A row may lack a cell
+                only where training knew missing ones in that column.
 
         Raises:
             TypeError, ValueError: X does not fit; FileNotFoundError: there is no such file.
@@ -390,7 +433,7 @@ class Network:
         if self.schema is None:
             if self._predictor and (quick := self._predictor.quick(values, X)) is not None:
                 return quick
-            inputs = inputs_array(X, self.spec)
+            inputs = self._inputs(X, self.columns)
         else:
             inputs = self.schema.inputs(table_to_predict(X, self.schema), self.spec.dtype)
         if self._predictor is None:
@@ -425,7 +468,7 @@ class Network:
                 f"{'none at all' if not count else f'1 to {count}, or -1 to -{count} from the end'}"
             )
         program = prediction_program(self.spec)
-        values = {**self._constants, **self.checkpoint.values, "X": inputs_array(X, self.spec)}
+        values = {**self._constants, **self.checkpoint.values, "X": self._inputs(X, self.columns)}
         wanted = inputs_of_layer(self.spec, number + 1)
         lines = walk(program.phase("forward"), values)
         return next(value for line, value in lines if line.target == wanted)
@@ -486,8 +529,7 @@ class Network:
         if data is None:
             data = example_data(spec)
         elif not isinstance(data, Data):
-            X = inputs_array(data[0], spec)
-            data = Data(X, targets_array(data[1], spec, len(X)), "as given")
+            data = Data(*self._arrays(*data, self.columns), "as given")
         program = training_program(spec, training, weighted=data.sample_weight is not None)
         try:
             return printer.script(program, spec, training, data)
@@ -541,7 +583,7 @@ def table_to_predict(X: Any, schema: Schema) -> Table:
     """X of any kind as a table with the columns of a schema."""
     if are_rows(X):
         return read_rows(X, schema.cells)
-    return read_table(X, for_prediction=True)
+    return read_table(X, for_prediction=True, reading=schema.reading)
 
 
 def answers(network: Network, outputs: NDArray[Any]) -> NDArray[Any]:

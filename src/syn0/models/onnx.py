@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from syn0.data.targets import NumberTarget
 from syn0.derive import loss_of, prediction_program
 from syn0.models.atomic import write_whole
 from syn0.models.network import Network
-from syn0.models.onnx_columns import table_inputs
+from syn0.models.onnx_columns import COARSE, table_inputs
 from syn0.models.onnx_graph import TEXT, Graph, Tensor, forward
 from syn0.spec import NetworkSpec
 
@@ -50,8 +50,8 @@ def network_model(network: Network) -> Any:
     graph = new_graph(spec)
     inputs = table_inputs(graph, schema)
     outputs = forward(graph, prediction_program(spec), network.weights, inputs)
-    if isinstance(schema.target_column, NumberTarget):
-        add_numbers(graph, spec, restored(graph, schema.target_column, outputs))
+    if isinstance(target := schema.target_column, NumberTarget):
+        add_numbers(graph, spec, *restored(graph, outputs, target.mean, target.scale))
     else:
         add_classes(graph, spec, outputs, np.array(schema.classes, TEXT))
     return graph.model(str(spec))
@@ -86,7 +86,7 @@ def array_model(
     if multilabel:
         add_labels(graph, spec, outputs)
     elif classes is None:
-        add_numbers(graph, spec, outputs)
+        add_numbers(graph, spec, outputs, spec.dtype)
     else:
         add_classes(graph, spec, outputs, class_array(classes, spec))
     return graph.model(str(spec))
@@ -116,16 +116,29 @@ def class_array(classes: ArrayLike, spec: NetworkSpec) -> NDArray[Any]:
     return array if array.dtype.kind == "f" else np.array([str(c) for c in array], TEXT)
 
 
-def restored(graph: Graph, target: NumberTarget, outputs: Tensor) -> Tensor:
-    """Outputs in the target's own units: see `NumberTarget.restore`."""
-    if target.scale != 1:
-        outputs = graph.node("Mul", outputs, graph.constant(target.scale))
-    return graph.node("Add", outputs, graph.constant(target.mean)) if target.mean else outputs
+def restored(
+    graph: Graph, outputs: Tensor, mean: ArrayLike, scale: ArrayLike
+) -> tuple[Tensor, np.dtype[Any]]:
+    """Outputs in the target's own units, scale * output + mean as `predict` computes it in float64,
+    and the type in which they are handed out: see `type_of_answers`."""
+    if not np.any(mean) and np.all(np.equal(scale, 1)):
+        return outputs, graph.dtype
+    wide = graph.cast(outputs, np.float64)
+    wide = graph.node("Mul", wide, graph.constant(scale, np.float64))
+    wide = graph.node("Add", wide, graph.constant(mean, np.float64))
+    dtype = type_of_answers(graph.dtype, mean, scale)
+    return graph.cast(wide, dtype), dtype
 
 
-def add_numbers(graph: Graph, spec: NetworkSpec, outputs: Tensor) -> None:
+def type_of_answers(dtype: DTypeLike, mean: ArrayLike, scale: ArrayLike) -> np.dtype[Any]:
+    """The network's own type; float64 where float32 is too coarse for numbers so far from 0."""
+    coarse = np.abs(mean) > COARSE * np.asarray(scale)
+    return np.dtype(np.float64 if coarse.any() else dtype)
+
+
+def add_numbers(graph: Graph, spec: NetworkSpec, numbers: Tensor, dtype: DTypeLike) -> None:
     """Answers that are numbers: `variable`, (N, outputs)."""
-    graph.output(VARIABLE, outputs, spec.dtype, spec.outputs)
+    graph.output(VARIABLE, numbers, dtype, spec.outputs)
 
 
 def add_labels(graph: Graph, spec: NetworkSpec, outputs: Tensor) -> None:

@@ -17,7 +17,7 @@ class TableOptions:
 
     Attributes:
         sizes: the whole network; columns then go in as they are and the rest is the tutorial's.
-        hidden: units of the hidden layers, for the practitioner's pipeline.
+        hidden: units of the hidden layers, for the practitioner's pipeline; () for no such layer.
         layers: the layers one by one; the inputs then are the columns, prepared.
         task: "classification" or "regression"; by default told from the target.
         holdout: fraction of the rows held out for evaluation; 0 for none.

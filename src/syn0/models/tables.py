@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from syn0.data import Schema, Table, split_rows
+from syn0.data.targets import NumberTarget
 from syn0.derive import LOSSES, check_names, check_training, target_columns
-from syn0.models.arrays import loss_targets
+from syn0.models.arrays import loss_targets, out_of_reach
 from syn0.models.defaults import (
     DEFAULT_NETWORK,
     default_dropout,
@@ -89,6 +90,15 @@ class Plan:
         y = schema.targets(table, spec.dtype)
         loss_targets(schema.restore(y), spec)  # what it cannot take is told in the target's units
         return schema.inputs(table, spec.dtype), loss_targets(y, spec)
+
+    @property
+    def out_of_reach(self) -> str:
+        """Words on a target that the network's output can never give; "" where it can."""
+        schema = self.network.schema
+        assert schema is not None  # noqa: S101  (see plan_table)
+        reach = out_of_reach(self.examples.y, self.network.spec)
+        scaled = isinstance(schema.target_column, NumberTarget) and schema.target_column.changes
+        return reach and f"target {schema.target!r}{', scaled,' * scaled} goes {reach}"
 
     def fit(
         self,
@@ -214,12 +224,16 @@ def network_for(options: TableOptions, schema: Schema, data: str) -> NetworkSpec
         whole = {name: settings[name] for name in ("loss", "seed", "dtype")}
         spec = make_network([schema.n_inputs], whole, options.layers)
     else:
-        hidden = options.hidden or HIDDEN
-        sizes = (schema.n_inputs, *hidden, outputs_of(settings["loss"], schema))
+        sizes = (schema.n_inputs, *hidden_of(options), outputs_of(settings["loss"], schema))
         spec = make_network(sizes, settings)
     check_names(spec)
     check_sizes(spec, schema, data)
     return spec
+
+
+def hidden_of(options: TableOptions) -> tuple[int, ...]:
+    """Units of the hidden layers; none where () asks for none."""
+    return HIDDEN if options.hidden is None else options.hidden
 
 
 def outputs_of(loss: str, schema: Schema) -> int:
@@ -350,7 +364,7 @@ def resolved_settings(plan: Plan) -> dict[str, Any]:
         settings["layers"] = options.layers
         network |= dict.fromkeys(LAYER_SETTINGS)  # each layer has its own
     else:
-        settings["hidden"] = options.hidden or HIDDEN
+        settings["hidden"] = hidden_of(options)
     network = {name: network.get(name) for name in NETWORK_SETTINGS}
     how = {f.name: getattr(training, f.name) for f in fields(training)}
     how["optimizer"] = {kind: name for name, kind in OPTIMIZERS.items()}[type(training.optimizer)]
