@@ -58,7 +58,7 @@ def read_config(path: str, known: Collection[str]) -> dict[str, Any]:
         raise ValueError(f"{path}: {error}") from None
 
 
-TEXTS = ("data", "target", "task", "sample_weight", "net", "optimizer")
+TEXTS = ("data", "target", "task", "sample_weight", "net", "optimizer", "resize")
 
 
 def value_of(name: str, value: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -12,7 +13,7 @@ import click
 from syn0.cli.config import is_given
 
 if TYPE_CHECKING:
-    from syn0.data import Schema, Table
+    from syn0.data import Images, Schema, Table
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -99,6 +100,22 @@ FILE_SETTINGS = (
     "epsilon_hat", "decay", "memory", "tolerance", "evaluations",
 )  # fmt: skip
 """Further settings that TOML files may hold; few need them, so they have no option."""
+
+
+max_pixels_option = click.option(
+    "--max-pixels", type=click.IntRange(min=1), metavar="N",
+    help="Pixels read of an image, and kept of all, where small files hold many; "
+    "default 50,000,000.",
+)  # fmt: skip
+
+
+def images_of(options: Mapping[str, Any], image_shape: tuple[int, ...] | None = None) -> Images:
+    """How images are read: in the size of a model's or that of --resize, within --max-pixels."""
+    from syn0.data.images import MOST_PIXELS, Images, parse_size
+
+    images = Images.of(image_shape, options.get("max_pixels") or MOST_PIXELS)
+    resize = options.get("resize")
+    return images if resize is None else replace(images, size=parse_size(resize))
 
 
 def flags_given(options: Mapping[str, Any], names: Iterable[str]) -> str:

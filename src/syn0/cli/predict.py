@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from syn0.cli.options import tell_unknown_texts, waiting
+from syn0.cli.options import images_of, max_pixels_option, message, tell_unknown_texts, waiting
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,13 +22,15 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("model")
 @click.argument("data")
+@max_pixels_option
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list, an object a row.")
-def predict(model: str, data: str, as_json: bool) -> None:
+def predict(model: str, data: str, max_pixels: int | None, as_json: bool) -> None:
     """Print the predictions of MODEL for DATA, as CSV: a header, then a line a row.
 
     Columns are found by name, in any order, and others are passed over. For classes there is the
     predicted one and, from outputs that are probabilities, a column for each class; for quantiles
-    a column each, the prediction being the middle one.
+    a column each, the prediction being the middle one. Of images, an image or a folder of them, a
+    first column names the files.
 
     \b
     syn0 predict titanic.safetensors passengers.csv > answers.csv
@@ -37,7 +39,7 @@ def predict(model: str, data: str, as_json: bool) -> None:
 
     network = load(model)
     with waiting(f"reading {data}"):
-        columns = predictions(network, data)
+        columns = predictions(network, data, max_pixels)
     if as_json:
         rows = [dict(zip(columns, row, strict=True)) for row in rows_of(columns)]
         click.echo(json.dumps(rows, indent=2, allow_nan=False))
@@ -47,22 +49,29 @@ def predict(model: str, data: str, as_json: bool) -> None:
     writer.writerows(rows_of(columns))
 
 
-def predictions(network: Network, data: str) -> dict[str, NDArray[Any]]:
+def predictions(
+    network: Network, data: str, max_pixels: int | None = None
+) -> dict[str, NDArray[Any]]:
     """The columns to print, by name."""
     from syn0.data import read_table
     from syn0.derive import loss_of
     from syn0.models import answers, class_probabilities
 
-    table = read_table(data, for_prediction=True)
-    if network.schema is None:
+    schema = network.schema
+    images = images_of({"max_pixels": max_pixels}, schema.image_shape if schema else None)
+    table = read_table(data, for_prediction=True, images=images)
+    for note in table.notes:
+        message(note)
+    columns: dict[str, NDArray[Any]] = {} if table.files is None else {"file": table.files}
+    if schema is None:
         outputs = network.predict(plain_numbers(table))
-        return {f"output {k}": column for k, column in enumerate(outputs.T, 1)}
-    tell_unknown_texts(network.schema, table)
+        return columns | {f"output {k}": column for k, column in enumerate(outputs.T, 1)}
+    tell_unknown_texts(schema, table)
     outputs = network.predict(table)
-    columns = {"prediction": answers(network, outputs)}
+    columns["prediction"] = answers(network, outputs)
     probabilities = class_probabilities(network, outputs)
-    if network.schema.classes and probabilities is not None:
-        for name, column in zip(network.schema.classes, probabilities.T, strict=True):
+    if schema.classes and probabilities is not None:
+        for name, column in zip(schema.classes, probabilities.T, strict=True):
             columns[f"probability of {name}"] = column
     loss = loss_of(network.spec)
     if loss.name == "quantile":

@@ -21,6 +21,8 @@ from syn0.cli.options import (
     activation_names,
     flags_given,
     hidden_sizes,
+    images_of,
+    max_pixels_option,
     message,
     network_options,
     waiting,
@@ -36,14 +38,14 @@ FREE = (
     "learning_rate", "steps", "epochs", "batch_size", "report_every", "class_weight", "shuffle",
 )  # fmt: skip
 SETTLED = (
-    "net", "hidden", "layers", "task", "holdout", "seed",
+    "net", "hidden", "layers", "task", "holdout", "seed", "resize",
     *(name for name in OPTION_NAMES if name not in FREE),
 )  # fmt: skip
 """Options that a saved model has settled."""
 
 IN_A_FILE = (
     "target", "drop", "net", "hidden", "layers", "task", "holdout", "sample_weight", "seed",
-    *OPTION_NAMES, *FILE_SETTINGS,
+    "resize", "max_pixels", *OPTION_NAMES, *FILE_SETTINGS,
 )  # fmt: skip
 """What a --config file may hold."""
 
@@ -80,6 +82,9 @@ IN_A_FILE = (
 )
 @click.option("--sample-weight", metavar="COLUMN",
               help="The column that says how much each row counts; it is no input.")  # fmt: skip
+@click.option("--resize", metavar="WxH",
+              help="Bring images to one size, such as 28x28; default the most common.")  # fmt: skip
+@max_pixels_option
 @click.option("--config", metavar="FILE",
               help="Take settings from a TOML file, under the names of these options; "
               "options override it.")  # fmt: skip
@@ -129,6 +134,7 @@ def train(
         table, plan = planned(data, options)
     if print_config:
         settings = {**resolved_settings(plan), "drop": list(options["drop"])}
+        settings |= {name: options[name] for name in ("resize", "max_pixels")}
         click.echo(toml_text(settings), nl=False)
         return
     with waiting("preparing the rows"):
@@ -155,7 +161,10 @@ def planned(data: str, options: dict[str, Any]) -> tuple[Table, Plan]:
     choice("engine", options["engine"], ["auto", *ENGINES])
     wanted = table_options(options)
     if options["resume"] is None:
-        table = read_table(data, target=options["target"], drop=options["drop"])
+        images = images_of(options)
+        table = read_table(data, target=options["target"], drop=options["drop"], images=images)
+        if images.size and table.files is None:
+            raise ValueError(f"--resize is for a folder of images, which {table.name} is not")
         try:
             return table, plan_table(table, wanted)
         except UnpreparedError as error:
@@ -168,7 +177,8 @@ def planned(data: str, options: dict[str, Any]) -> tuple[Table, Plan]:
             f"{options['resume']} predicts {network.schema.target!r}: leave out --target"
         )
     target = options["target"] or (network.schema.target if network.schema else None)
-    table = read_table(data, target=target, drop=options["drop"])
+    images = images_of(options, network.schema.image_shape if network.schema else None)
+    table = read_table(data, target=target, drop=options["drop"], images=images)
     return table, resume_table(network, table, wanted)
 
 
@@ -183,7 +193,7 @@ def table_options(options: dict[str, Any]) -> TableOptions:
         )
     if options.get("layers") is not None:
         refuse_beside_layers(options)
-    others = ("target", "drop", "net")
+    others = ("target", "drop", "net", "resize", "max_pixels")
     given = {name: options.get(name) for name in IN_A_FILE if name not in others}
     given |= {
         "sizes": None if options["net"] is None else parse_sizes(options["net"]),
@@ -200,6 +210,8 @@ def tell_plan(table: Table, plan: Plan) -> None:
     assert schema is not None  # noqa: S101  (a plan for a table has one)
     if not table.has_names:
         message("Columns: no header was found, so they are called x1, x2, …")
+    for note in table.notes:
+        message(note)
     if table.target_was_guessed:
         message(f"Target: {table.target!r}, the last column (--target names another)")
     if table.rows_without_target:

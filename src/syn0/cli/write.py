@@ -17,7 +17,7 @@ from syn0.cli.networks import (
     refuse_settings,
     with_file,
 )
-from syn0.cli.options import network_options, waiting
+from syn0.cli.options import images_of, network_options, waiting
 
 if TYPE_CHECKING:
     from syn0.models import Network
@@ -96,7 +96,8 @@ def data_for(network: Network, training: Training, options: dict[str, Any]) -> D
         return None
     with waiting(f"reading {name}"):
         target = options.get("target") or (schema.target if schema else None)
-        table = read_table(name, target=target, drop=options.get("drop", ()))
+        images = images_of(options, schema.image_shape if schema else None)
+        table = read_table(name, target=target, drop=options.get("drop", ()), images=images)
     if schema is None:
         task = task_for(table, spec.sizes, spec.loss)
         schema = Schema.fit(table, task=task, prepare=False)

@@ -11,7 +11,7 @@ import numpy as np
 from syn0.data.built_in import BUILT_IN, read_built_in
 from syn0.data.csv_file import read_csv
 from syn0.data.frames import is_frame, read_array, read_frame, read_pair, read_parquet
-from syn0.data.images import read_idx, read_image_folder
+from syn0.data.images import IMAGE_SUFFIXES, USUAL, Images, is_images, read_idx, read_images
 from syn0.data.names import listed
 from syn0.data.table import Column, Table
 from syn0.spec.checks import did_you_mean
@@ -26,16 +26,18 @@ def read_table(
     target: str | None = None,
     drop: Sequence[str] = (),
     for_prediction: bool = False,
+    images: Images = USUAL,
 ) -> Table:
     """Read data of any kind into a Table.
 
-    data: a path to a CSV file, a Parquet file, an IDX images file or a folder of class folders
-        of images; a built-in name (a text without separator or suffix is looked up there
-        first); a 2-D array or (X, y); a pandas or polars frame; a Table
+    data: a path to a CSV file, a Parquet file, an IDX images file, a folder of class folders
+        of images or, to predict, an image; a built-in name (a text without separator or suffix
+        is looked up there first); a 2-D array or (X, y); a pandas or polars frame; a Table
     target: the column to learn. Default: the one the data knows (`label`, `y`, a built-in's),
         otherwise the last column
     drop: columns to leave out
     for_prediction: the target need not be there, and none is guessed
+    images: the size that images in files are brought to, and how many pixels are read
 
     Rows whose target is missing are left out and counted, unless they are for prediction.
 
@@ -45,7 +47,7 @@ def read_table(
     """
     if isinstance(drop, str):
         raise TypeError(f"drop must be a sequence of column names, not the text '{drop}'")
-    whole = _read(data, for_prediction=for_prediction)
+    whole = _read(data, images, for_prediction=for_prediction)
     table = _with_target(_drop(whole, drop, target), target, for_prediction=for_prediction)
     if not table.inputs:
         raise ValueError(f"{table.name} has no columns besides the target '{table.target}'")
@@ -54,13 +56,13 @@ def read_table(
     return table if for_prediction else _with_known_targets(table)
 
 
-def _read(data: Any, *, for_prediction: bool) -> Table:
+def _read(data: Any, images: Images, *, for_prediction: bool) -> Table:
     if isinstance(data, Table):
         return data
     if isinstance(data, str) and data in BUILT_IN:
         return read_built_in(data)
     if isinstance(data, str | Path):
-        return _read_path(Path(data), for_prediction=for_prediction)
+        return _read_path(Path(data), images, for_prediction=for_prediction)
     if isinstance(data, np.ndarray):
         return read_array(data)
     if isinstance(data, tuple) and len(data) == 2:
@@ -73,22 +75,22 @@ def _read(data: Any, *, for_prediction: bool) -> Table:
     )
 
 
-def _read_path(path: Path, *, for_prediction: bool) -> Table:
-    if path.is_dir():
-        return read_image_folder(path, for_prediction=for_prediction)
+def _read_path(path: Path, images: Images, *, for_prediction: bool) -> Table:
     if not path.exists():
         names = f"built-in names: {listed(BUILT_IN)}"
         near = did_you_mean(str(path), BUILT_IN)
         raise FileNotFoundError(f"no file or built-in data named '{path}'{near} ({names})")
+    if is_images(path):
+        return read_images(path, images, for_prediction=for_prediction)
     if "idx3-ubyte" in path.name:
-        return read_idx(path, for_prediction=for_prediction)
+        return read_idx(path, images, for_prediction=for_prediction)
     has_names = True
     if path.suffix.lower() in PARQUET_SUFFIXES:
         columns = read_parquet(path)
     elif path.suffix.lower() in CSV_SUFFIXES:
         columns, has_names = read_csv(path)
     else:
-        kinds = listed((*CSV_SUFFIXES, *PARQUET_SUFFIXES, "*idx3-ubyte", "*idx3-ubyte.gz"))
+        kinds = listed((*CSV_SUFFIXES, *PARQUET_SUFFIXES, *IMAGE_SUFFIXES, "*idx3-ubyte[.gz]"))
         raise ValueError(f"{path} is of no kind that is read; these are: {kinds}")
     return Table(
         name=str(path),

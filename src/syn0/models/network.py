@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from syn0.data import Schema, read_table, split_rows
+from syn0.data import Images, Schema, read_table, split_rows
 from syn0.derive import inputs_of_layer, loss_of, prediction_program, training_program
 from syn0.engines import Predictor, Runner, Values, make_runner
 from syn0.models.arrays import inputs_array, targets_array
@@ -375,8 +375,9 @@ class Network:
 
         Args:
             X: (rows, inputs) numbers. A network trained on a table also takes tables (frames,
-                CSV or Parquet files, …), finds its columns by name and prepares them as it did
-                in training; it predicts numbers in the target's own units.
+                CSV or Parquet files, an image or a folder of them, …), finds its columns by name
+                and prepares them as it did in training; it predicts numbers in the target's own
+                units.
 
         Raises:
             TypeError, ValueError: X does not fit; FileNotFoundError: there is no such file.
@@ -387,7 +388,9 @@ class Network:
                 return quick
             inputs = inputs_array(X, self.spec)
         else:
-            inputs = self.schema.inputs(read_table(X, for_prediction=True), self.spec.dtype)
+            images = Images.of(self.schema.image_shape)
+            table = read_table(X, for_prediction=True, images=images)
+            inputs = self.schema.inputs(table, self.spec.dtype)
         if self._predictor is None:
             program = prediction_program(self.spec)
             self._predictor = Predictor(
