@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,6 +17,7 @@ from syn0.engines import Predictor, Runner, Values, make_runner
 from syn0.models.arrays import inputs_array, targets_array
 from syn0.models.settings import (
     TRAINING_SETTINGS,
+    FurtherSettings,
     make_network,
     refuse_unknown,
     tutorial_training,
@@ -226,7 +227,7 @@ class Network:
         engine: str = "auto",
         threads: int | None = None,
         progress: bool = True,
-        **settings: Any,
+        **settings: Unpack[FurtherSettings],
     ) -> History:
         """Train, from where the network stands: 10 epochs and 10 more equal 20, on the same engine
         to the bit ("auto" may pick another one for a longer run).
