@@ -197,7 +197,9 @@ class Network:
         return self.__dict__ | dict.fromkeys(("_runner", "_ready_to_train", "_predictor"))
 
     def __repr__(self) -> str:
-        return f"<Network {self.spec}, {self.steps_taken:,} steps taken>"
+        from syn0.models.summary import description
+
+        return description(self)
 
     @property
     def weights(self) -> dict[str, NDArray[Any]]:
