@@ -257,6 +257,14 @@ def test_what_is_allowed_is_read(tmp_path, limit):
     assert len(read_table(tmp_path, for_prediction=True, images=images)) == 1
 
 
+def test_a_model_is_asked_with_as_many_inputs_as_it_takes(tmp_path):
+    save(Image.new("L", (60, 60)), tmp_path / "1.png")
+    images = Images.of((60, 60), max_pixels=3_600)
+    assert len(read_table(tmp_path, for_prediction=True, images=images)) == 1
+    with pytest.raises(ValueError, match="3,600 inputs: "):
+        read_table(tmp_path, for_prediction=True, images=Images(max_pixels=3_600))
+
+
 def test_pillows_own_limit_stands_as_it_stood(tmp_path):
     before = Image.MAX_IMAGE_PIXELS
     save(GREY, tmp_path / "1.png")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import math
+import os
 import warnings
 import zlib
 from collections import Counter
@@ -180,7 +181,7 @@ def _read_idx_array(path: Path, dimensions: int, images: Images) -> NDArray[np.u
             shape = _idx_shape(path, file, dimensions)
             expected = math.prod(shape)
             images.check(f"{path} would unpack to", expected, path.stat().st_size)
-            if dimensions > 1:
+            if dimensions > 1 and images.channels is None:  # otherwise a model says how many
                 images.check_inputs(f"{path}: images", shape[1:])
             content = file.read(expected + 1)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
@@ -226,7 +227,7 @@ def read_images(path: Path, images: Images = USUAL, *, for_prediction: bool) -> 
     names = [file.relative_to(path).as_posix() if path.is_dir() else file.name for file in files]
     digest = hashlib.sha256()
     for file, name in zip(files, names, strict=True):
-        digest.update(f"{name}\n".encode())
+        digest.update(os.fsencode(f"{name}\n"))
         digest.update(file.read_bytes())
     columns = pixel_columns(pixels)
     if labelled:
@@ -280,7 +281,8 @@ def _read_all(files: list[Path], images: Images) -> tuple[NDArray[np.uint8], lis
     size = images.size or _most_common(shape[:2] for shape in found)
     channels = images.channels or _most_common(shape[2:] or (1,) for shape in found)[0]
     shape = size if channels == 1 else (*size, channels)
-    images.check_inputs("images", shape, "resize them, as with --resize 64x64, or ")
+    if images.channels is None:  # otherwise a model takes as many
+        images.check_inputs("images", shape, "resize them, as with --resize 64x64, or ")
     total = sum(file.stat().st_size for file in files)
     images.check("the images hold", len(files) * math.prod(shape), total, "resize them, or ")
     pixels = np.empty((len(files), *shape), np.uint8)
