@@ -4,11 +4,19 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from syn0 import Network
 from syn0.engines import compiler
 
 Pair = tuple[np.ndarray, np.ndarray]
+
+# A suite that is green is green again: the examples of a property are the same in every run.
+# `pytest --hypothesis-profile=random` draws others; with --hypothesis-seed=N the same once more.
+# No deadline: how long an example takes says more of the machine than of syn0.
+settings.register_profile("fixed", deadline=None, derandomize=True)
+settings.register_profile("random", deadline=None, derandomize=False)
+settings.load_profile("fixed")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

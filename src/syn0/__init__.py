@@ -80,12 +80,14 @@ _HOMES = {
 }  # fmt: skip
 
 
-def __getattr__(name: str) -> Any:
-    """Import a public name when it is first used: `import syn0` alone costs next to nothing."""
-    for home, names in _HOMES.items():
-        if name in names:
-            return getattr(import_module(home), name)
-    raise AttributeError(f"module 'syn0' has no attribute {name!r}")
+if not TYPE_CHECKING:  # to a type checker it would say that every name is there
+
+    def __getattr__(name: str) -> Any:
+        """Import a public name when it is first used: `import syn0` alone costs next to nothing."""
+        for home, names in _HOMES.items():
+            if name in names:
+                return getattr(import_module(home), name)
+        raise AttributeError(f"module 'syn0' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, overload
 
 from syn0.models import Network
 from syn0.models.files import Arrays, Description, read_model
 from syn0.models.files import restore as restore_network
 
+if TYPE_CHECKING:
+    from sklearn.pipeline import Pipeline
 
-def save(model: Any, path: str | os.PathLike[str]) -> None:
+    from syn0.estimators import (
+        MLPClassifier,
+        MLPRegressor,
+        TabularClassifier,
+        TabularRegressor,
+    )
+
+    Model: TypeAlias = (
+        Network | MLPClassifier | MLPRegressor | TabularClassifier | TabularRegressor | Pipeline
+    )
+
+M = TypeVar("M")
+
+
+def save(model: Model, path: str | os.PathLike[str]) -> None:
     """Save a network, an estimator, or a pipeline of scikit-learn's that ends in one.
 
     The file holds arrays and JSON, and is written whole or not at all. See
@@ -29,16 +45,28 @@ def save(model: Any, path: str | os.PathLike[str]) -> None:
     save_estimator(model, path)
 
 
-def load(path: str | os.PathLike[str]) -> Any:
+@overload
+def load(path: str | os.PathLike[str]) -> Model: ...
+@overload
+def load(path: str | os.PathLike[str], kind: type[M]) -> M: ...
+def load(path: str | os.PathLike[str], kind: type[Any] = object) -> Any:
     """Read a network, an estimator or a pipeline that `save`, or a `save` of its own, wrote.
 
     Nothing in a file is executed: names are looked up in closed tables.
 
+    Args:
+        path: the file.
+        kind: the class that the model must be of, such as `Network`; any by default. Type checkers
+            then know which it is.
+
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: it is not a model of syn0's, is damaged or was edited.
+        ValueError: it is not a model of syn0's, is damaged or was edited, or is of another kind.
     """
-    return read_model(path, restore)
+    model = read_model(path, restore)
+    if not isinstance(model, kind):
+        raise ValueError(f"{path} holds a {type(model).__name__}, not a {kind.__name__}")
+    return model
 
 
 def restore(description: Description, arrays: Arrays) -> Any:

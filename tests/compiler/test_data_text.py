@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
@@ -39,7 +39,6 @@ def assert_round_trip(values: NDArray[Any], dtype: str) -> None:
         assert found.dtype == np.float32
 
 
-@settings(deadline=None)
 @pytest.mark.parametrize("dtype", DTYPES)
 @given(data=st.data())
 def test_numbers_come_back_exactly(dtype: str, data: st.DataObject) -> None:
@@ -49,27 +48,23 @@ def test_numbers_come_back_exactly(dtype: str, data: st.DataObject) -> None:
     assert_round_trip(values, dtype)
 
 
-@settings(deadline=None)
 @given(values=arrays.arrays(np.float64, SIZES, elements=ROUND))
 def test_float64_numbers_are_rounded_once_in_a_float32_program(values: NDArray[Any]) -> None:
     assert_round_trip(values, "float32")
 
 
-@settings(deadline=None)
 @pytest.mark.parametrize("dtype", DTYPES)
 @given(values=arrays.arrays(np.int64, SIZES, elements=st.integers(-(2**53), 2**53)))
 def test_whole_numbers_come_back_exactly(dtype: str, values: NDArray[Any]) -> None:
     assert_round_trip(values, dtype)
 
 
-@settings(deadline=None)
 @pytest.mark.parametrize("dtype", DTYPES)
 @given(labels=st.lists(st.integers(0, 3), min_size=1, max_size=60))
 def test_one_of_many_targets_come_back_exactly(dtype: str, labels: list[int]) -> None:
     assert_round_trip(np.eye(4)[labels], dtype)
 
 
-@settings(deadline=None)
 @pytest.mark.parametrize("dtype", DTYPES)
 @given(values=arrays.arrays(np.float64, SIZES, elements=MODERATE))
 @example(values=np.ones((2, 32)))

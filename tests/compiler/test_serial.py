@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from syn0.derive import INITIALIZERS, LOSSES, SCHEDULES
@@ -109,7 +109,6 @@ trainings = st.builds(
 descriptions = networks | trainings | layers | optimizers
 
 
-@settings(deadline=None)
 @given(descriptions)
 def test_a_description_comes_back_equal_through_json(value: Any) -> None:
     again = from_data(json.loads(json.dumps(to_data(value))))

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from syn0.program.operations import broadcast
@@ -10,7 +10,6 @@ from syn0.program.operations import broadcast
 shapes = st.lists(st.integers(0, 4), max_size=3).map(tuple)
 
 
-@settings(deadline=None)
 @given(st.lists(shapes, min_size=1, max_size=3))
 def test_broadcast_agrees_with_numpy(given_shapes: list[tuple[int, ...]]) -> None:
     try:

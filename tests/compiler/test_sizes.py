@@ -3,19 +3,17 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from syn0.spec import parse_sizes
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(1, 10**9), min_size=2, max_size=6), st.sampled_from(["", " ", "\n"]))
 def test_sizes_joined_by_hyphens_are_read(sizes: list[int], around: str) -> None:
     assert parse_sizes(around + "-".join(map(str, sizes)) + around) == tuple(sizes)
 
 
-@settings(deadline=None)
 @given(st.text("0123456789-- +._x²٣\t", max_size=12))
 def test_nothing_else_is_read(text: str) -> None:
     good = re.fullmatch(r"\s*[0-9]+(-[0-9]+)+\s*", text)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from syn0.derive import (
@@ -451,7 +451,6 @@ def test_one_activation_is_that_of_the_hidden_layers(
     assert all(layer.bias and layer.init == "he_uniform" for layer in layers)
 
 
-@settings(deadline=None)
 @given(st.integers(1, 10**7))
 def test_reports_are_two_to_twenty_at_round_steps(steps: int) -> None:
     interval = Training(steps=steps).interval(rows=4)
@@ -459,7 +458,6 @@ def test_reports_are_two_to_twenty_at_round_steps(steps: int) -> None:
     assert (2 if steps > 1 else 1) <= math.ceil(steps / interval) <= 20
 
 
-@settings(deadline=None)
 @given(st.integers(1, 500), st.integers(1, 100), st.integers(1, 9))
 def test_an_epoch_takes_every_row_once(rows: int, batch_size: int, epochs: int) -> None:
     training = Training(epochs=epochs, batch_size=batch_size)

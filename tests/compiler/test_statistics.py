@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
@@ -70,7 +70,6 @@ def test_the_first_numbers_of_a_key_are_these_forever(key: tuple[int, int, int])
     assert (uniform(*key, len(pinned)) * 2**24).tolist() == pinned
 
 
-@settings(deadline=None)
 @given(whole, whole, whole, st.integers(0, 40))
 def test_the_generator_is_the_hash_of_whole_numbers(
     seed: int, stream: int, step: int, count: int
@@ -94,7 +93,6 @@ def printed(operation: str) -> Any:
     return world
 
 
-@settings(deadline=None)
 @pytest.mark.parametrize("name", ["uniform_like", "normal_like"])
 @given(
     shape=st.lists(st.integers(0, 9), min_size=1, max_size=2).map(tuple),
@@ -109,7 +107,6 @@ def test_scripts_carry_the_generator_itself(
     assert found.dtype == expected.dtype == np.float64
 
 
-@settings(deadline=None)
 @given(st.tuples(st.integers(1, 9), st.integers(1, 9)), whole)
 def test_scripts_carry_the_orthogonal_start_itself(shape: tuple[int, int], seed: int) -> None:
     world = printed("orthogonal")

@@ -76,6 +76,7 @@ def test_idx_fingerprint_is_that_of_images_and_labels(idx, idx_bytes):
         (lambda content: b"hello", "is not an IDX file of bytes in 3 dimension"),
         (lambda content: content[:10], "is not an IDX file of bytes in 3 dimension"),
         (lambda content: content[:-1], "should hold 24 bytes of data but holds 23"),
+        (lambda content: content + b"1", "should hold 24 bytes of data but holds more"),
         (lambda content: content[:4] + bytes(4) + content[8:16], "is empty"),
     ],
 )
@@ -141,10 +142,6 @@ def test_folder_fingerprint_is_that_of_names_and_content(folder: Path):
 
 def test_folder_that_cannot_be_read(folder: Path):
     image = folder / "dog" / "1.png"
-    Image.new("L", (3, 3)).save(image)
-    message = r"dog/1\.png is 3 x 3, but .*cat/1\.png is 2 x 3: sizes must agree"
-    with pytest.raises(ValueError, match=message):
-        read_table(folder)
     Image.new("I;16", (3, 2)).save(image)
     with pytest.raises(ValueError, match=r"dog/1\.png has pixels of mode I;16; only 8-bit"):
         read_table(folder)

@@ -17,10 +17,8 @@ from syn0.engines import choice, compiler
 def compiled_examples(most: int) -> settings:
     """So many examples of a property, each of which is compiled."""
     return settings(
-        deadline=None,
         max_examples=most,
         derandomize=True,  # a compile takes its time: the same sizes each time, cached
-        database=None,
         phases=[Phase.explicit, Phase.generate],  # each further size would be compiled
         suppress_health_check=list(HealthCheck),
     )

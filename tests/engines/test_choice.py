@@ -6,8 +6,10 @@ import pytest
 
 from syn0 import Network
 from syn0.derive import prediction_program, training_program
-from syn0.engines import ENGINES, choose, make_runner
-from syn0.spec import LBFGS, Adam, Dense, NetworkSpec, Training
+from syn0.engines import ENGINES, Predictor, choose, compiler, make_runner
+from syn0.engines.choice import SHORT
+from syn0.engines.compiler import Compiler
+from syn0.spec import LBFGS, Adam, AdamW, Dense, Dropout, NetworkSpec, Training
 
 NETWORKS = {
     "tutorial": NetworkSpec(3, (Dense(4), Dense(1))),
@@ -68,3 +70,86 @@ def test_tiny_work_calls_no_compiler(rows, monkeypatch) -> None:
 
     monkeypatch.setattr("syn0.engines.choice.find_compiler", refuse)
     assert Network([5, 4, 2]).train(*rows, steps=3).engine == "numpy"
+
+
+# What the compiler at hand costs
+
+
+@pytest.fixture
+def only_zig(monkeypatch, cache):
+    """ziglang's compiler is the only one, and has made nothing here yet; it is never called."""
+    monkeypatch.setenv("CC", "/some/python -m ziglang cc")
+    monkeypatch.setattr(
+        "syn0.engines.choice.find_compiler", lambda: Compiler(ZIG, "clang version 22")
+    )
+    return cache
+
+
+ZIG = ("/some/python", "-m", "ziglang", "cc")
+PRACTITIONERS = NetworkSpec(
+    20,
+    (Dense(256, "relu", bias=True), Dropout(0.2), Dense(1, bias=True)),
+    loss="binary_cross_entropy",
+)
+"""The default network for a table of 20 columns; its first fit once took ten times as long."""
+
+
+def fit_of(rows, batch, epochs=40):
+    """The arguments that such a fit gives to `choose`."""
+    training = Training(epochs=epochs, batch_size=batch, optimizer=AdamW())
+    return training_program(PRACTITIONERS, training), batch, training.total_steps(rows)
+
+
+def test_a_first_fit_does_not_wait_for_ziglang(only_zig) -> None:
+    choice = choose(*fit_of(60_000, 256, epochs=3))
+    assert choice.engine == "numpy"
+    assert re.search(r"after [56][.\d]* s of compiling", choice.reason)
+
+
+def test_ziglang_pays_for_itself_in_one_training_or_is_left_alone(only_zig) -> None:
+    program, rows, _ = fit_of(60_000, 256)
+    before = [choose(program, rows, steps) for steps in range(100, 20_000, 100)]
+    engines = [choice.engine for choice in before]
+    assert {"numpy", "native"} == set(engines)
+    for choice in before:
+        if choice.engine == "native":
+            native, compiling, numpy = map(float, re.findall(r"([\d.e+]+) s", choice.reason))
+            assert native + compiling <= 1.05 * numpy  # the reason rounds
+    compiler.started(only_zig, ZIG).touch()
+    after = [choose(program, rows, steps).engine for steps in range(100, 20_000, 100)]
+    assert after.index("native") < engines.index("native") / 2
+
+
+def test_what_is_compiled_fast_may_take_three_trainings_and_what_is_not_one(monkeypatch) -> None:
+    program, rows, _ = fit_of(60_000, 256)
+    monkeypatch.setattr("syn0.engines.choice.find_compiler", lambda: None)
+    first = {}
+    for seconds in (SHORT, SHORT * 1.001):
+        monkeypatch.setattr("syn0.engines.choice.expected_seconds", lambda _, s=seconds: s)
+        engines = [choose(program, rows, steps).engine for steps in range(100, 9000, 20)]
+        first[seconds] = engines.index("native")
+    few, one = first.values()
+    assert one == pytest.approx(3 * few, abs=12)
+
+
+@pytest.mark.parametrize(
+    ("command", "slow"),
+    [
+        ("python -m ziglang cc", True), ("zig cc", True), ("/opt/zig/zig cc -O2", True),
+        ("cc", False), ("/opt/zig/bin/gcc", False), ("", False), ("'", False),
+    ],
+)  # fmt: skip
+def test_the_compiler_is_known_by_its_command_without_a_call(
+    monkeypatch, cache, command, slow
+) -> None:
+    monkeypatch.setenv("CC", command)
+    monkeypatch.setattr(compiler, "call", None)
+    monkeypatch.setattr(compiler.shutil, "which", lambda name, path=None: name)
+    assert (compiler.expected_seconds(0.5) > 0.5) is slow
+
+
+def test_nobody_waits_for_ziglang_to_predict_either(only_zig) -> None:
+    program = prediction_program(NETWORKS["digits"])
+    calm = Predictor(program, {}, lambda values, X: X)
+    assert calm._patience > compiler.ZIG_START
+    assert Predictor(program, {}, lambda values, X: X, eager=True)._patience == 0

@@ -157,7 +157,8 @@ def test_zig_compiles_and_leaves_nothing_behind(path, monkeypatch, tmp_path) -> 
     found = library("#include <tgmath.h>\nint answer(double x) { return (int)exp(x) + 41; }")
     found.answer.argtypes = [compiler.ctypes.c_double]
     assert found.answer(0.0) == 42
-    assert kinds(tmp_path) == [".so"]
+    assert kinds(tmp_path) == [".so", ".started"]
+    assert compiler.has_started(compiler.find_compiler().command)
 
 
 # Flags

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from syn0 import SGD, Adam, Dense, Network, Training
+from syn0.data import read_table
+from syn0.models import plan_table, table_options
 
 
 @pytest.mark.parametrize("sizes", [[3, 4, 1], (3, 4, 1), "3-4-1", np.array([3, 4, 1]), " 3-4-1\n"])
@@ -229,10 +231,34 @@ def test_predictions_have_a_row_an_example_and_the_networks_dtype(rows, dtype):
     assert all(weights.dtype == dtype for weights in network.weights.values())
 
 
-def test_a_network_shows_its_sizes_and_steps(rows):
-    network = Network([5, 4, 2])
-    network.train(*rows, steps=1234, learning_rate=0.01)
-    assert repr(network) == "<Network 5-4-2, 1,234 steps taken>"
+def test_a_network_shows_its_layers_and_where_training_stands(rows):
+    network = Network([5, 4, 2], bias=True, seed=7)
+    shown = """\
+Network 5-4-2
+layer          gives      learns
+inputs         (rows, 5)       0
+Dense sigmoid  (rows, 4)      24
+Dense sigmoid  (rows, 2)      10
+all                           34
+loss squared_error, float64, seed 7
+"""
+    assert repr(network) == f"{shown}not trained"
+    network.train(*rows, steps=1234, learning_rate=0.01, optimizer="adam", engine="numpy")
+    assert repr(network) == f"{shown}trained 1,234 steps by Adam, engine numpy"
+
+
+def test_a_network_from_a_table_shows_what_it_was_trained_on():
+    plan = plan_table(read_table("iris"), table_options(hidden=(4,), epochs=1))
+    plan.fit(engine="numpy")
+    assert repr(plan.network).endswith(" steps by AdamW on iris, engine numpy")
+
+
+def test_a_deep_network_shows_its_first_and_last_layers():
+    lines = repr(Network([20, *[8] * 30, 1], batch_norm=True)).splitlines()
+    assert len(lines) == 12
+    assert lines[5] == "… 56 layers more"
+    assert lines[8].startswith("Dense sigmoid")
+    assert Network([20, *[8] * 30, 1]).summary().count("Dense") == 31
 
 
 def test_an_unknown_language_is_refused_with_the_known_ones():

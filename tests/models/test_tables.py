@@ -216,7 +216,7 @@ def test_the_fewer_the_rows_the_more_the_weights_decay():
         table = read_table(pd.DataFrame({"a": np.arange(rows) + 0.5, "b": np.arange(rows) / 3}))
         return plan_table(table, table_options(holdout=0.0)).training.optimizer.weight_decay
 
-    assert [decay(rows) for rows in (100, 500, 2000, 10_000)] == [1.0, 1.0, 0.25, 0.1]
+    assert [decay(rows) for rows in (100, 500, 1000, 2000, 10_000)] == [1.0, 1.0, 0.5, 0.3, 0.3]
     digits = plan_table(read_table("digits"), table_options())
     assert digits.training.optimizer.weight_decay == 0.1  # of images
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from syn0 import History, Network, Training
+from syn0 import History, Network, Report, Training
 
 
 def figures(network: Network, X: np.ndarray, y: np.ndarray) -> tuple[float, float]:
@@ -23,6 +23,43 @@ def test_a_report_holds_loss_and_error_from_before_its_step(rows):
     assert (history.loss[1], history.error[1]) == pytest.approx(
         figures(after_ten, *rows), rel=1e-12
     )
+
+
+def test_a_history_shows_its_engine_how_it_ended_and_its_reports(rows):
+    history = Network([5, 4, 2]).train(
+        *rows, steps=20, report_every=10, learning_rate=0.1, engine="numpy"
+    )
+    head, names, *reports = repr(history).splitlines()
+    assert head == "History: finished; engine numpy; reports: 2"
+    assert names.split() == ["step", "loss", "error"]
+    assert [line.split() for line in reports] == [
+        [str(step), f"{loss:.4g}", f"{error:.4g}"]
+        for step, loss, error in zip(history.step, history.loss, history.error, strict=True)
+    ]
+    assert len({len(line) for line in (names, *reports)}) == 1
+
+
+def test_a_long_history_shows_its_first_and_last_reports(rows):
+    history = Network([5, 4, 2]).train(
+        *rows, steps=1000, report_every=10, learning_rate=0.01, validation=0.2, engine="numpy"
+    )
+    lines = repr(history).splitlines()
+    assert len(lines) == 11
+    assert "validation loss" in lines[1]
+    assert lines[6] == "… 92 more"
+    assert [line.split()[0] for line in lines[7:]] == ["960", "970", "980", "990"]
+
+
+@pytest.mark.parametrize(
+    ("history", "words"),
+    [
+        (History(), "finished; reports: 0"),
+        (History([Report(0, 0.5, float("nan"))], "interrupted"), "interrupted; reports: 1"),
+        (History(stopped="early", best_step=1200), "stopped early, kept as after 1,200 steps"),
+    ],
+)
+def test_any_history_can_be_shown(history, words):
+    assert words in repr(history)
 
 
 def test_sixty_thousand_steps_give_six_reports():

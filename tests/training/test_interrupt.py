@@ -16,18 +16,26 @@ LONG = 10_000_000
 
 @pytest.fixture
 def ctrl_c_soon(ctrl_c):
-    """Sends SIGINT to this process after so many seconds."""
-    timers = []
+    """Sends SIGINT to this process a moment after something has begun, however long that takes on
+    a busy machine; by default a training, which notes Ctrl-C itself."""
+    over = threading.Event()
+    threads = []
 
-    def send_after(*seconds):
-        for wait in seconds:
-            timers.append(threading.Timer(wait, os.kill, [os.getpid(), signal.SIGINT]))
-            timers[-1].start()
+    def send_after(begun=lambda: signal.getsignal(signal.SIGINT) is not signal.default_int_handler):
+        def wait():
+            while not begun():
+                if over.wait(0.005):
+                    return
+            if not over.wait(0.1):
+                os.kill(os.getpid(), signal.SIGINT)
+
+        threads.append(threading.Thread(target=wait))
+        threads[-1].start()
 
     yield send_after
-    for timer in timers:
-        timer.cancel()
-        timer.join()
+    over.set()
+    for thread in threads:
+        thread.join()
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", Adam()], ids=["sgd", "adam"])
@@ -36,7 +44,7 @@ def test_ctrl_c_stops_training_between_steps_and_it_can_go_on(
 ):
     network, whole = Network([5, 4, 2]), Network([5, 4, 2])
     how = {"batch_size": 4, "optimizer": optimizer, "engine": "numpy"}  # "auto" goes by the length
-    ctrl_c_soon(0.15)
+    ctrl_c_soon()
     history = network.train(*rows, steps=LONG, **how)
     done = network.steps_taken
     assert history.stopped == "interrupted"
@@ -52,7 +60,7 @@ def test_ctrl_c_stops_long_before_the_next_report(rows, ctrl_c_soon, engine):
     network = Network([5, 4, 2])
     how = {"learning_rate": 0.1, "engine": engine}
     network.train(*rows, steps=1, **how)  # what is to be compiled is compiled here
-    ctrl_c_soon(0.1)
+    ctrl_c_soon()
     history = network.train(*rows, steps=LONG, report_every=LONG, **how)
     assert history.stopped == "interrupted"
     assert history.reports == []
@@ -69,7 +77,7 @@ def test_ctrl_c_while_a_compiler_runs_gets_through_and_leaves_a_whole_network(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     network, whole = Network([5, 4, 2]), Network([5, 4, 2])
     network.train(*rows, steps=10, engine="numpy")
-    ctrl_c_soon(0.5)
+    ctrl_c_soon(started.exists)
     began = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
         network.train(*rows, steps=LONG, engine="native")

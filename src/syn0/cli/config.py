@@ -60,7 +60,9 @@ def read_config(path: str, known: Collection[str]) -> dict[str, Any]:
         raise ValueError(f"{path}: {error}") from None
 
 
-TEXTS = ("data", "target", "task", "sample_weight", "net", "optimizer", "missing")
+TEXTS = (
+    "data", "target", "task", "sample_weight", "net", "optimizer", "missing", "resize",
+)  # fmt: skip
 
 
 def value_of(name: str, value: Any) -> Any:

@@ -14,7 +14,7 @@ STDIN = 0
 ONNX_HEAD = b"\x12\x04syn0"
 """How an ONNX file says who made it: the second field of its first lines."""
 
-PREDICTIONS = re.compile(rb'(\[\s*\{\s*)?"?(prediction|output 1)"?[,:\n]')
+PREDICTIONS = re.compile(rb'(\[\s*\{\s*)?"?(file|prediction|output 1)"?[,:\n]')
 """How predictions begin, as CSV or JSON."""
 
 

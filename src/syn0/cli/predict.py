@@ -40,7 +40,8 @@ def predict(model: str, data: str, out: str, force: bool, as_json: bool, **optio
 
     Columns are found by name, in any order, and others are passed over. For classes there is the
     predicted one and, from outputs that are probabilities, a column for each class; for quantiles
-    a column each, the prediction being the middle one. What is no terminal's gets UTF-8.
+    a column each, the prediction being the middle one. Of images, an image or a folder of them, a
+    first column names the files. What is no terminal's gets UTF-8.
 
     \b
     syn0 predict titanic.safetensors passengers.csv > answers.csv
@@ -111,19 +112,20 @@ def predictions(network: Network, data: str, options: Mapping[str, Any]) -> dict
     from syn0.derive import loss_of
     from syn0.models import answers, class_probabilities
 
-    float32 = network.spec.dtype == "float32"
-    reading = reading_of(options, network.schema, float32=float32)
+    schema = network.schema
+    reading = reading_of(options, schema, float32=network.spec.dtype == "float32")
     table = read_table(data, for_prediction=True, reading=reading)
     tell_notes(table)
-    if network.schema is None:
+    columns: dict[str, NDArray[Any]] = {} if table.files is None else {"file": table.files}
+    if schema is None:
         outputs = network.predict(plain_numbers(table, network.columns.get("X")))
-        return {f"output {k}": column for k, column in enumerate(outputs.T, 1)}
-    tell_unknown_texts(network.schema, table)
+        return columns | {f"output {k}": column for k, column in enumerate(outputs.T, 1)}
+    tell_unknown_texts(schema, table)
     outputs = network.predict(table)
-    columns = {"prediction": answers(network, outputs)}
+    columns["prediction"] = answers(network, outputs)
     probabilities = class_probabilities(network, outputs)
-    if network.schema.classes and probabilities is not None:
-        for name, column in zip(network.schema.classes, probabilities.T, strict=True):
+    if schema.classes and probabilities is not None:
+        for name, column in zip(schema.classes, probabilities.T, strict=True):
             columns[f"probability of {name}"] = column
     loss = loss_of(network.spec)
     if loss.name == "quantile":

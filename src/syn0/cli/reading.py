@@ -6,24 +6,29 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from syn0.cli.command import message
 from syn0.cli.options import F, data_option
 
 if TYPE_CHECKING:
     from syn0.data import Reading, Schema, Table
 
-READING_OPTIONS = ("header", "missing")
+READING_OPTIONS = ("header", "missing", "max_pixels")
 
 
 def reading_options(command: F) -> F:
-    """Add the options that say how files of text are read."""
+    """Add the options that say how files are read."""
     header = data_option("--header/--no-header", default=None,
                          help="Whether DATA's first line names the columns; default told from "
                          "the lines.")  # fmt: skip
     missing = data_option("--missing", metavar="TEXTS",
                           help="Texts that stand for a missing value, joined by commas; default "
                           "NA, n/a, ? and the like; '' for empty cells alone.")  # fmt: skip
-    return header(missing(command))
+    max_pixels = data_option("--max-pixels", type=click.IntRange(min=1), metavar="N",
+                             help="Pixels read of an image, and kept of all, where small files "
+                             "hold many; default 50,000,000.")  # fmt: skip
+    return header(missing(max_pixels(command)))
 
 
 def reading_of(
@@ -31,11 +36,17 @@ def reading_of(
 ) -> Reading:
     """How to read, by the options; and as the model was read that is to see the data."""
     from syn0.data import Reading
+    from syn0.data.images import MOST_PIXELS, parse_size
 
     usual = Reading() if schema is None else schema.reading
     texts = options.get("missing")
     missing = usual.missing if texts is None else tuple(filter(None, texts.split(",")))
-    return replace(usual, header=options.get("header"), missing=missing, float32=float32)
+    images = replace(usual.images, max_pixels=options.get("max_pixels") or MOST_PIXELS)
+    if options.get("resize") is not None:
+        images = replace(images, size=parse_size(options["resize"]))
+    return replace(
+        usual, header=options.get("header"), missing=missing, float32=float32, images=images
+    )
 
 
 def tell_notes(table: Table) -> None:

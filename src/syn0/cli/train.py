@@ -47,14 +47,14 @@ FREE = (
     "learning_rate", "steps", "epochs", "batch_size", "report_every", "class_weight", "shuffle",
 )  # fmt: skip
 SETTLED = (
-    "net", "hidden", "layers", "task", "holdout", "seed",
+    "net", "hidden", "layers", "task", "holdout", "seed", "resize",
     *(name for name in OPTION_NAMES if name not in FREE),
 )  # fmt: skip
 """Options that a saved model has settled."""
 
 IN_A_FILE = (
     "target", "drop", "net", "hidden", "layers", "task", "holdout", "sample_weight", "seed",
-    *READING_OPTIONS, *OPTION_NAMES, *FILE_SETTINGS,
+    *READING_OPTIONS, "resize", *OPTION_NAMES, *FILE_SETTINGS,
 )  # fmt: skip
 """What a --config file may hold."""
 
@@ -77,6 +77,8 @@ IN_A_FILE = (
                 help="Hidden layers of the practitioner's network, such as 64,64; default "
                 f"{','.join(map(str, HIDDEN))}.")  # fmt: skip
 @network_options
+@data_option("--resize", metavar="WxH",
+             help="Bring images to one size, such as 28x28; default the most common.")  # fmt: skip
 @training_option("--patience", type=int, metavar="N",
                  help="Stop after N reports, one an epoch, that were no better, and keep the best; "
                  f"{VALIDATION:.0%} of the rows are set apart to tell.")  # fmt: skip
@@ -138,7 +140,7 @@ def train(
     with waiting(f"reading {data}"):
         table, plan = planned(data, options)
     if print_config:
-        given = {name: options[name] for name in READING_OPTIONS}
+        given = {name: options[name] for name in (*READING_OPTIONS, "resize")}
         settings = {**resolved_settings(plan), "drop": list(options["drop"]), **given}
         click.echo(toml_text(settings), nl=False)
         return
@@ -171,6 +173,8 @@ def planned(data: str, options: dict[str, Any]) -> tuple[Table, Plan]:
         reading = reading_of(options, float32=float32)
         table = read_table(data, target=options["target"], drop=options["drop"], reading=reading)
         tell_reading(table)  # now, as it may explain why the table cannot be learned
+        if options["resize"] and table.files is None:
+            raise ValueError(f"--resize is for a folder of images, which {table.name} is not")
         try:
             return table, plan_table(table, wanted)
         except UnpreparedError as error:
@@ -206,7 +210,7 @@ def table_options(options: dict[str, Any]) -> TableOptions:
         )
     if options.get("layers") is not None:
         refuse_beside_layers(options)
-    others = ("target", "drop", "net", *READING_OPTIONS)
+    others = ("target", "drop", "net", "resize", *READING_OPTIONS)
     given = {name: options.get(name) for name in IN_A_FILE if name not in others}
     given |= {
         "sizes": None if options["net"] is None else parse_sizes(options["net"]),

@@ -19,6 +19,7 @@ from syn0.cli.networks import (
     with_file,
 )
 from syn0.cli.options import FILE, data_option, network_options, waiting
+from syn0.cli.reading import reading_of
 from syn0.spec.defaults import SEED
 
 if TYPE_CHECKING:
@@ -98,7 +99,8 @@ def data_for(network: Network, training: Training, options: dict[str, Any]) -> D
         return None
     with waiting(f"reading {name}"):
         target = options.get("target") or (schema.target if schema else None)
-        table = read_table(name, target=target, drop=options.get("drop", ()))
+        reading = reading_of(options, schema)
+        table = read_table(name, target=target, drop=options.get("drop", ()), reading=reading)
     if schema is None:
         task = task_for(table, spec.sizes, spec.loss)
         schema = Schema.fit(table, task=task, prepare=False)

@@ -12,7 +12,7 @@ import numpy as np
 from syn0.data.built_in import BUILT_IN, read_built_in
 from syn0.data.csv_file import read_csv
 from syn0.data.frames import is_frame, read_array, read_frame, read_pair
-from syn0.data.images import read_idx, read_image_folder
+from syn0.data.images import IMAGE_SUFFIXES, is_images, read_idx, read_images
 from syn0.data.names import listed
 from syn0.data.parquet import read_parquet
 from syn0.data.reading import Reading
@@ -38,14 +38,14 @@ def read_table(
     """Read data of any kind into a Table.
 
     data: a path to a CSV file (also packed as .gz, .bz2 or .xz), a Parquet file, an IDX images
-        file or a folder of class folders of images; a built-in name (a text without separator
-        or suffix is looked up there first); "-" for a CSV file on standard input; a 2-D array
-        or (X, y); a pandas or polars frame; a Table
+        file, a folder of class folders of images or, to predict, an image; a built-in name (a
+        text without separator or suffix is looked up there first); "-" for a CSV file on
+        standard input; a 2-D array or (X, y); a pandas or polars frame; a Table
     target: the column to learn. Default: the one the data knows (`label`, `y`, a built-in's),
         otherwise the last column
     drop: columns to leave out
     for_prediction: the target need not be there, and none is guessed
-    reading: how files of text are read; None (default) as usual
+    reading: how files of text and images are read; None (default) as usual
 
     Rows whose target is missing are left out and counted, unless they are for prediction.
 
@@ -84,16 +84,16 @@ def _read(data: Any, target: str | None, reading: Reading, *, for_prediction: bo
 
 
 def _read_path(path: Path, target: str | None, reading: Reading, *, for_prediction: bool) -> Table:
-    if path.is_dir():
-        return read_image_folder(path, for_prediction=for_prediction)
     if is_stream(path):
         return _read_csv(path, target, reading)
     if not path.exists():
         names = f"built-in names: {listed(BUILT_IN)}"
         near = did_you_mean(str(path), BUILT_IN)
         raise FileNotFoundError(f"no file or built-in data named '{path}'{near} ({names})")
+    if is_images(path):
+        return read_images(path, reading.images, for_prediction=for_prediction)
     if "idx3-ubyte" in path.name:
-        return read_idx(path, for_prediction=for_prediction)
+        return read_idx(path, reading.images, for_prediction=for_prediction)
     if path.suffix.lower() in PARQUET_SUFFIXES:
         columns = read_parquet(path)
         with path.open("rb") as file:
@@ -102,7 +102,7 @@ def _read_path(path: Path, target: str | None, reading: Reading, *, for_predicti
             )
     if unpacked_name(path).suffix.lower() in CSV_SUFFIXES:
         return _read_csv(path, target, reading)
-    kinds = listed((*CSV_SUFFIXES, *PARQUET_SUFFIXES, "*idx3-ubyte", "*idx3-ubyte.gz"))
+    kinds = listed((*CSV_SUFFIXES, *PARQUET_SUFFIXES, *IMAGE_SUFFIXES, "*idx3-ubyte[.gz]"), 20)
     packed = listed(PACKED_SUFFIXES)
     raise ValueError(
         f"{path} is of no kind that is read; these are: {kinds} (tables of text also packed, with "

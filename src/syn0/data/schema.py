@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from syn0.data.images import Images
 from syn0.data.inputs import (
     ROW_NUMBERS,
     InputColumn,
@@ -174,7 +175,8 @@ class Schema:
     @property
     def reading(self) -> Reading:
         """How files are read whose columns are those of the training table."""
-        return Reading(missing=self.missing, expected=(*self.cells, self.target))
+        names = (*self.cells, self.target)
+        return Reading(missing=self.missing, expected=names, images=Images.of(self.image_shape))
 
     @cached_property
     def cells(self) -> dict[str, bool]:

@@ -60,7 +60,8 @@ class Table:
     rows_without_target: how many rows were left out because their target is missing
     has_names: False when the columns came without names and were called x1, x2 …
     missing: the texts that stood for a missing value; None for the usual ones
-    notes: what was decided in reading that could be otherwise, a sentence each
+    notes: what a user should know of how the data were read, a sentence each
+    files: (rows,) the file of each row, of images in files of their own; None for other data
     """
 
     name: str
@@ -73,6 +74,7 @@ class Table:
     has_names: bool = True
     missing: tuple[str, ...] | None = None
     notes: tuple[str, ...] = ()
+    files: NDArray[np.str_] | None = None
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values())).values)
@@ -84,7 +86,10 @@ class Table:
 
     def take(self, rows: NDArray[Any]) -> "Table":
         """The same table with only these rows (indices or a bool mask)."""
-        return replace(self, columns={n: c.take(rows) for n, c in self.columns.items()})
+        files = None if self.files is None else self.files[rows]
+        return replace(
+            self, columns={n: c.take(rows) for n, c in self.columns.items()}, files=files
+        )
 
 
 def fingerprint_of(columns: Iterable[Column]) -> str:

@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass
 from functools import lru_cache
 
-from syn0.engines.compiler import CompilerError, find_compiler
+from syn0.engines.compiler import CompilerError, expected_seconds, find_compiler
 from syn0.program import Apply, Expr, Program, check
 from syn0.program.checker import shape_of
 from syn0.program.operations import Shape
@@ -22,11 +22,12 @@ NUMPY_ENTRY, NATIVE_ENTRY = 4e-10, 1e-10
 """Seconds that an elementwise operation takes for each entry of its result."""
 
 COMPILE, COMPILE_LINE = 0.15, 0.009
-"""Seconds to compile a program, and each of its lines."""
+"""Seconds in which gcc compiles a program, and each of its lines."""
 
-TRAININGS = 3
-"""What is compiled is kept: it has to pay for itself in so many trainings, as a network of one kind
-is seldom trained once."""
+TRAININGS, SHORT = 3, 0.75
+"""What is compiled is kept: where that takes at most so many seconds it has to pay for itself in so
+many trainings, as a network of one kind is seldom trained once. Where it takes longer, as with slow
+compilers, the first training has to be done no later than by NumPy alone."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,9 @@ def choose(program: Program, rows: int, steps: int, threads: int | None = None) 
     threads = threads or threads_worth(products)
     native = products / (NATIVE_SPEED * threads) + lines * NATIVE_LINE + entries * NATIVE_ENTRY
     native *= steps
-    compiling = COMPILE + lines * COMPILE_LINE
-    if TRAININGS * (numpy - native) < compiling:
+    compiling = expected_seconds(COMPILE + lines * COMPILE_LINE)
+    trainings = TRAININGS if compiling <= SHORT else 1
+    if trainings * (numpy - native) < compiling:
         return Choice(
             "numpy",
             f"about {numpy:.2g} s of work, or {native:.2g} s after {compiling:.2g} s of compiling",

@@ -32,6 +32,10 @@ FLAGS = ("-O3", "-march=native", "-fopenmp-simd", "-fno-math-errno", "-fno-trapp
 GCC_FLAGS = ("-fno-tree-pre", "-fno-gcse")
 """Passes that take gcc an eighth of its time and leave these programs as fast as they were."""
 
+ZIG_PACE, ZIG_CALL, ZIG_START = 1.4, 0.3, 5.0
+"""What ziglang's compiler takes: so much of gcc's time, and seconds to be called; the first time
+also those in which it builds libraries of its own."""
+
 SECONDS = 30
 """A compiler that takes longer hangs."""
 
@@ -97,6 +101,33 @@ def candidates(chosen: str, path: str | None) -> list[tuple[str, ...]]:
     if find_spec("ziglang"):
         found.append((sys.executable, "-m", "ziglang", "cc"))
     return found
+
+
+def expected_seconds(gcc: float) -> float:
+    """How long the compiler of this machine takes for what takes gcc so long; none is called."""
+    commands = candidates(os.environ.get("CC", "").strip(), os.environ.get("PATH"))
+    if not commands or not is_zig(commands[0]):
+        return gcc
+    starting = 0.0 if has_started(commands[0]) else ZIG_START
+    return starting + ZIG_CALL + ZIG_PACE * gcc
+
+
+def is_zig(command: Sequence[str]) -> bool:
+    """Whether a command calls ziglang's compiler, which says that it is clang."""
+    return any(Path(word).name in ("zig", "ziglang") for word in command)
+
+
+def has_started(command: Sequence[str]) -> bool:
+    """Whether ziglang's compiler has made a library here, and so what it needs for itself."""
+    try:
+        return started(cache_folder(), command).exists()
+    except CompilerError:
+        return False
+
+
+def started(folder: Path, command: Sequence[str]) -> Path:
+    """The file that says so."""
+    return folder / f"{hashlib.sha256(shlex.join(command).encode()).hexdigest()[:32]}.started"
 
 
 # Calling it
@@ -198,6 +229,8 @@ def made(
                 trouble = f"made what cannot be used, {error}"
             else:
                 path.replace(folder / library_name(key, path))
+                if is_zig(compiler.command):
+                    started(folder, compiler.command).touch()
     forget_oldest(folder)
     if trouble:
         log = folder / f"{key}.log"

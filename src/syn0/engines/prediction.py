@@ -19,14 +19,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from syn0.engines.base import fitting
-from syn0.engines.compiler import CompilerError, library, place
+from syn0.engines.compiler import CompilerError, expected_seconds, library, place
 from syn0.printers.base import UnsupportedError
 from syn0.printers.kernels import kept_arrays, plain_numbers
 from syn0.printers.native import prediction_source
 from syn0.program import Program, check
 
 PATIENCE = 0.25
-"""Seconds that NumPy may take in all before C is compiled: about what that takes."""
+"""Seconds that NumPy may take in all before C is compiled: about what that takes gcc."""
 
 MOST_WEIGHTS = 50_000
 """Numbers of a network above which NumPy's BLAS, on all cores, is as fast as compiled C."""
@@ -53,7 +53,8 @@ class Predictor:
         self._program, self._constants, self._numpy = program, constants, numpy
         shapes = check(program)
         weights = sum(math.prod(map(int, shapes[n])) for n in kept_arrays(program, shapes))
-        self._patience = math.inf if weights > MOST_WEIGHTS else 0 if eager else PATIENCE
+        patience = 0.0 if eager else expected_seconds(PATIENCE)
+        self._patience = math.inf if weights > MOST_WEIGHTS else patience
         self._compiled: dict[int, Compiled] = {}
 
     def __call__(self, values: Mapping[str, Any], X: NDArray[Any]) -> NDArray[Any]:

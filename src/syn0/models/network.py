@@ -7,7 +7,7 @@ import sys
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -20,6 +20,7 @@ from syn0.models.arrays import inputs_array, loss_targets, out_of_reach, targets
 from syn0.models.frames import Names, by_name, learned_names
 from syn0.models.settings import (
     TRAINING_SETTINGS,
+    FurtherSettings,
     make_network,
     refuse_unknown,
     tutorial_training,
@@ -203,7 +204,9 @@ class Network:
         return self.__dict__ | dict.fromkeys(("_runner", "_ready_to_train", "_predictor"))
 
     def __repr__(self) -> str:
-        return f"<Network {self.spec}, {self.steps_taken:,} steps taken>"
+        from syn0.models.summary import description
+
+        return description(self)
 
     @property
     def weights(self) -> Weights:
@@ -240,7 +243,7 @@ class Network:
         engine: str = "auto",
         threads: int | None = None,
         progress: bool = True,
-        **settings: Any,
+        **settings: Unpack[FurtherSettings],
     ) -> History:
         """Train, from where the network stands: 10 epochs and 10 more equal 20, on the same engine
         to the bit ("auto" may pick another one for a longer run).
@@ -421,10 +424,10 @@ class Network:
         Args:
             X: (rows, inputs) numbers; the columns of a frame are found by name where the network
                 was trained on one. A network trained on a table also takes tables (frames, CSV or
-                Parquet files, …) or rows that name their cells ({"age": 40, …}, or a list of
-                such), finds its columns by name and prepares them as it did in training; it
-                predicts numbers in the target's own units, as float64. A row may lack a cell
-                only where training knew missing ones in that column.
+                Parquet files, an image or a folder of them, …) or rows that name their cells
+                ({"age": 40, …}, or a list of such), finds its columns by name and prepares them
+                as it did in training; it predicts numbers in the target's own units, as float64.
+                A row may lack a cell only where training knew missing ones in that column.
 
         Raises:
             TypeError, ValueError: X does not fit; FileNotFoundError: there is no such file.

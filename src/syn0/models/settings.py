@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
-from typing import Any
+from typing import Any, TypedDict
 
 from syn0.derive import LOSSES
 from syn0.spec import OPTIMIZERS, Dense, Extras, NetworkSpec, Optimizer, Training, dense_layers
@@ -18,6 +18,41 @@ OPTIMIZER_SETTINGS = tuple(
 
 TRAINING_SETTINGS = tuple(dict.fromkeys([*(f.name for f in fields(Training)), *OPTIMIZER_SETTINGS]))
 """What may be set of a training."""
+
+
+class FurtherSettings(TypedDict, total=False):
+    """What `Network.train` takes besides the arguments that it names itself, for type checkers; a
+    setting that is None is left to its default. Tests hold it to the descriptions."""
+
+    shuffle: bool | None
+    reshuffle: bool | None
+    schedule: str | None
+    warm_up: int | None
+    reduction: str | None
+    l1: float | None
+    l2: float | None
+    penalty_per_row: bool | None
+    max_norm: float | None
+    label_smoothing: float | None
+    clip_deltas: float | None
+    clip_value: float | None
+    clip_norm: float | None
+    trim_deltas: float | None
+    report_every: int | None
+    patience: int | None
+    monitor: str | None
+    momentum: float | None
+    nesterov: bool | None
+    weight_decay: float | None
+    epsilon: float | None
+    decay: float | None
+    beta1: float | None
+    beta2: float | None
+    epsilon_hat: bool | None
+    memory: int | None
+    tolerance: float | None
+    evaluations: int | None
+
 
 EXTRAS = tuple(field.name for field in fields(Extras))
 LAYER_SETTINGS = ("activation", "output_activation", "bias", "init", *EXTRAS)

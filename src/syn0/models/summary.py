@@ -5,16 +5,47 @@ from __future__ import annotations
 from dataclasses import fields
 
 from syn0.models.network import Network
-from syn0.spec import Activation, BatchNorm, Dense, Layer, LayerNorm
+from syn0.spec import Activation, BatchNorm, Dense, Layer, LayerNorm, NetworkSpec
 
 Row = tuple[str, str, str]
 
 HEADER: Row = ("layer", "gives", "learns")
 
+MOST_SHOWN = 6
+"""Layers of a network that its `repr` shows: the first ones and the last."""
+
 
 def summary(network: Network) -> str:
     """The table as text; a last line holds the sum."""
     spec = network.spec
+    return "\n".join([*table(spec), f"loss {spec.loss}, {spec.dtype}"])
+
+
+def description(network: Network) -> str:
+    """The table in at most a dozen lines, with the seed and where training stands."""
+    spec, (header, *lines, total) = network.spec, table(network.spec)
+    if len(lines) > MOST_SHOWN + 1:
+        half = MOST_SHOWN // 2
+        between = f"… {len(lines) - MOST_SHOWN} layers more"
+        lines = [*lines[:half], between, *lines[-half:]]
+    settings = f"loss {spec.loss}, {spec.dtype}, seed {spec.seed}"
+    return "\n".join([f"Network {spec}", header, *lines, total, settings, standing(network)])
+
+
+def standing(network: Network) -> str:
+    """How a network was trained, in a line."""
+    if not network.steps_taken:
+        return "not trained"
+    words = f"trained {network.steps_taken:,} steps"
+    if network.training is not None:
+        words += f" by {type(network.training.optimizer).__name__}"
+    if network.origin is not None:
+        words += f" on {network.origin.data}"
+    return words + (f", engine {network.engine}" if network.engine else "")
+
+
+def table(spec: NetworkSpec) -> list[str]:
+    """Its lines: a header, the inputs and each layer, and the sum."""
     rows = [HEADER, ("inputs", f"(rows, {spec.inputs})", "0")]
     width, learned = spec.inputs, 0
     for layer in spec.layers:
@@ -24,8 +55,7 @@ def summary(network: Network) -> str:
         rows.append((words(layer), f"(rows, {width})", f"{count:,}"))
     rows.append(("all", "", f"{learned:,}"))
     first, second, third = (max(map(len, column)) for column in zip(*rows, strict=True))
-    lines = [f"{a:<{first}}  {b:<{second}}  {c:>{third}}" for a, b, c in rows]
-    return "\n".join([*lines, f"loss {spec.loss}, {spec.dtype}"])
+    return [f"{a:<{first}}  {b:<{second}}  {c:>{third}}" for a, b, c in rows]
 
 
 def numbers_learned(layer: Layer, width: int) -> int:

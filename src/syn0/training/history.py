@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+
+ENDINGS = {
+    "finished": "finished",
+    "converged": "converged",
+    "evaluations": "ended by its number of evaluations",
+    "early": "stopped early",
+    "callback": "stopped by a callback",
+    "interrupted": "interrupted",
+}
+"""Words for why training ended."""
+
+MOST_SHOWN = 8
+"""Reports that a history shows: the first ones and the last."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +60,12 @@ class History:
     best_step: int | None = None
     engine: str = ""
 
+    def __repr__(self) -> str:
+        kept = "" if self.best_step is None else f", kept as after {self.best_step:,} steps"
+        engine = f"; engine {self.engine}" if self.engine else ""
+        head = f"History: {ENDINGS[self.stopped]}{kept}{engine}; reports: {len(self.reports):,}"
+        return "\n".join([head, *table(self.reports)])
+
     @property
     def step(self) -> list[int]:
         """The step of each report."""
@@ -76,3 +95,25 @@ class History:
     def validation_error(self) -> list[float]:
         """The validation error of each report; empty without validation rows."""
         return [r.validation_error for r in self.reports if r.validation_error is not None]
+
+
+def table(reports: list[Report]) -> list[str]:
+    """Lines that show the first and the last reports, under the names of what they hold."""
+    if not reports:
+        return []
+    names = [f.name for f in fields(Report) if getattr(reports[0], f.name) is not None]
+    left_out = len(reports) - MOST_SHOWN
+    half = MOST_SHOWN // 2
+    shown = reports if left_out <= 0 else [*reports[:half], *reports[-half:]]
+    rows = [[name.replace("_", " ") for name in names]]
+    rows += [[figure(getattr(report, name)) for name in names] for report in shown]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ["  ".join(map(str.rjust, row, widths)) for row in rows]
+    if left_out > 0:
+        lines.insert(1 + half, f"… {left_out:,} more")
+    return lines
+
+
+def figure(number: float | None) -> str:
+    """A number of a report as it is shown."""
+    return f"{number:,}" if isinstance(number, int) else f"{number:.4g}"
