@@ -159,12 +159,14 @@ NAMES = [
     "\u2028print('injected').csv",
     "\x0cprint('injected').csv",
     "{rows}%s.csv",
+    "d*/int evil = 42; /*.csv",
 ]
 
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("language", ["numpy", "terse"])
-def test_the_name_of_a_data_file_never_becomes_code(syn0, csv, name, language):
+def test_the_name_of_a_data_file_never_becomes_code(syn0, csv, tmp_path, name, language):
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
     text = "x,y\n0,0\n1,1\n2,0\n3,1\n"
     done = syn0("write", "1-1", "--data", csv(text, name), "--steps", 3, "--to", language)
     assert done.code == 0, done.err
@@ -173,6 +175,18 @@ def test_the_name_of_a_data_file_never_becomes_code(syn0, csv, name, language):
     assert names["X"].tolist() == [[0], [1], [2], [3]]
     calls = [n for n in ast.walk(ast.parse(done.out)) if isinstance(n, ast.Name)]
     assert {"SystemExit"}.isdisjoint(n.id for n in calls)
+
+
+@pytest.mark.parametrize("name", [*NAMES, "*\\\n/int evil = 42; /*.csv"])
+def test_the_path_of_a_data_file_never_ends_a_comment_in_c(syn0, csv, tmp_path, name):
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    done = syn0("write", "1-1", "--data", csv("x,y\n0,0\n1,1\n", name), "--to", "c")
+    assert done.code == 0, done.err
+    code = re.sub(r"/\*.*?\*/", "", done.out, flags=re.DOTALL)
+    assert "evil" not in code
+    assert "injected" not in code
+    plain = syn0("write", "1-1", "--data", csv("x,y\n0,0\n1,1\n"), "--to", "c").out
+    assert code.split() == re.sub(r"/\*.*?\*/", "", plain, flags=re.DOTALL).split()
 
 
 def test_names_of_columns_and_classes_never_become_code(syn0, csv):

@@ -15,6 +15,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from syn0 import __version__
 from syn0.printers.base import formula, is_helper
+from syn0.printers.notes import visible
 from syn0.program import Apply, Const, Expr, Line, Name, Program, reads
 
 Tensor = str
@@ -127,7 +128,7 @@ class Graph:
         if isinstance(line.expression, Apply):
             last, tensor = self.nodes[-1], self._fresh(line.target)
             last.name = last.output[0] = tensor
-            last.doc_string = line.note
+            last.doc_string = visible(line.note)
         scope[line.target] = tensor
 
     def model(self, name: str) -> Any:

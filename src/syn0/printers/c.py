@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from syn0.printers.base import Template, UnsupportedError
 from syn0.printers.data import Data
 from syn0.printers.loops import LoopPrinter, has_reductions, loop
+from syn0.printers.notes import c_note
 from syn0.printers.numpy import HEADINGS, NumpyPrinter, indented, title
 from syn0.program import Apply, Const, Expr, Line, Name, Program, check, operations_in, substitute
 from syn0.spec import NetworkSpec, Training
@@ -209,7 +210,7 @@ class CScript(LoopPrinter):
         arrays = {"X": self.data.X, "y": self.data.y}
         if "sample_weight" in self.program.inputs and self.data.sample_weight is not None:
             arrays["sample_weight"] = self.data.sample_weight
-        lines = [f"/* The data, one example a row: {self.data.note}. */"]
+        lines = comment(f"The data, one example a row: {self.data.note}.")
         for name, values in arrays.items():
             lines += array_lines(name, values.astype(self.program.dtype))
         return lines
@@ -354,7 +355,7 @@ class CScript(LoopPrinter):
 
 def comment(text: str) -> list[str]:
     """A comment of one line, or of several."""
-    return textwrap.wrap(f"/* {text} */", WIDTH - 8, subsequent_indent="   ")
+    return textwrap.wrap(f"/* {c_note(text)} */", WIDTH - 8, subsequent_indent="   ")
 
 
 def fitted(line: str) -> list[str]:

@@ -17,6 +17,7 @@ from syn0.printers.base import (
     replace_part,
 )
 from syn0.printers.data import Data, array_text
+from syn0.printers.notes import python_note
 from syn0.program import Apply, Expr, Line, Name, Program, check, helper, operations_in
 from syn0.spec import LBFGS, NetworkSpec, Training
 from syn0.spec.training import round_interval
@@ -196,7 +197,7 @@ class NumpyPrinter(Printer):
 
     def data_lines(self, program: Program, data: Data) -> list[str]:
         """X and y, written out."""
-        heading = f"# The data, one example a row: {data.note}."
+        heading = f"# The data, one example a row: {python_note(data.note)}."
         if not data.code:
             arrays = {"X": data.X, "y": data.y}
             if "sample_weight" in program.inputs and data.sample_weight is not None:
@@ -359,6 +360,7 @@ def title(network: NetworkSpec, training: Training) -> str:
 
 def commented(code: str, note: str, width: int = WIDTH - STEP_INDENT) -> str:
     """`code  # note`, the note at one column for all lines, or above where it is long."""
+    note = python_note(note)
     line = f"{code:<{COMMENT_COLUMN - 2}}  # {note}"
     if len(line) <= width and "\n" not in code:
         return line
