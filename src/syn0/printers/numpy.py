@@ -11,6 +11,7 @@ from itertools import accumulate, pairwise
 from syn0.printers.base import (
     Printer,
     Template,
+    closing_program,
     formula,
     infix,
     repeated_part,
@@ -127,6 +128,8 @@ HEADINGS = {
     "update": "Update: move every weight to make the miss smaller.",
 }
 
+CLOSING = "What the trained network predicts, of all rows."
+
 
 class NumpyPrinter(Printer):
     """Prints a program line by line, each with its note, in the tutorial's names."""
@@ -148,11 +151,21 @@ class NumpyPrinter(Printer):
             "\n".join(self.start_lines(program)),
         ]
         if program.pulls:
-            return join_sections([*sections, *self.solver_sections(program, training)])
-        sections.append("\n".join(self.loop_lines(program, training, len(data.X))))
-        if training.batch_size is None:
-            sections.append(f'print("Output after training:")\nprint({program.output})')
+            sections += self.solver_sections(program, training)
+        else:
+            sections.append("\n".join(self.loop_lines(program, training, len(data.X))))
+        if closing := closing_program(program, network, training):
+            sections.append("\n".join(self.closing_lines(closing)))
+        sections.append(f'print("Output after training:")\nprint({program.output})')
         return join_sections(sections)
+
+    def closing_lines(self, prediction: Program) -> list[str]:
+        """A prediction of all rows, and how good it is."""
+        return [
+            f"# {CLOSING}",
+            *self.statements(prediction.phase("forward", "loss"), 0),
+            'print(f"all rows: loss {loss:.12g}, error {error:.12g}")',
+        ]
 
     def statements(self, lines: Iterable[Line], indent: int = STEP_INDENT) -> list[str]:
         """The lines as text, each with its note, to stand `indent` columns further in."""
@@ -247,7 +260,7 @@ class NumpyPrinter(Printer):
         reports: dict[str, list[str]] = {}
         for line in program.measured:
             reports.setdefault(line.phase, []).extend(self.statements([line], REPORT_INDENT))
-        reports[program.measured[-1].phase].append(report_line(program))
+        reports[program.measured[-1].phase].append(report_line(program, training))
         if interval == "1":
             return reports
         head = f"if step % {interval} == 0:"
@@ -295,12 +308,18 @@ def import_lines(program: Program) -> list[str]:
     ]
 
 
-def report_line(program: Program) -> str:
-    """The line that prints loss, error and what else there is to report."""
+def report_line(program: Program, training: Training) -> str:
+    """The line that prints loss, error and what else there is to report, and of how many rows
+    where a step takes a batch."""
     figures = [
         f"{name} {{{name}:{'.12g' if name in EXACT else '.4g'}}}" for name in program.reports
     ]
-    return f'print(f"step {{step}}: {", ".join(figures)}")'
+    *first, last = [*figures, *([] if training.batch_size is None else ["of {len(batch)} rows"])]
+    start = f"step {{step}}: {', '.join(first)}, "
+    line = f'print(f"{start}{last}")'
+    if len(line) <= WIDTH - REPORT_INDENT:
+        return line
+    return "\n".join(["print(", *indented([f'f"{start}"', f'f"{last}"']), ")"])
 
 
 EXACT = ("loss", "error")
