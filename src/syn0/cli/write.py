@@ -6,6 +6,7 @@ import difflib
 import os
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,9 +18,10 @@ from syn0.cli.networks import (
     refuse_settings,
     with_file,
 )
-from syn0.cli.options import network_options, waiting
+from syn0.cli.options import message, network_options, waiting
 
 if TYPE_CHECKING:
+    from syn0.data import Table
     from syn0.models import Network
     from syn0.printers import Data
     from syn0.spec import Training
@@ -36,11 +38,18 @@ if TYPE_CHECKING:
 @click.option("--to", "language", default="numpy", show_default=True, metavar="LANGUAGE",
               help="numpy (commented), terse (eleven lines) or c.")  # fmt: skip
 @click.option("--diff", is_flag=True, help="Show what the options change in the plain program.")
-def write(net: str, language: str, diff: bool, **options: Any) -> None:
+@click.option("--predict", is_flag=True,
+              help="Of a saved model: the program that predicts with what it learned.")  # fmt: skip
+@click.option("--weights", metavar="FILE.npz",
+              help="With --predict: where the weights go, instead of the text.")  # fmt: skip
+def write(
+    net: str, language: str, diff: bool, predict: bool, weights: str | None, **options: Any
+) -> None:
     """Print the program that trains NET: sizes such as 3-4-1, a TOML file, or a saved model.
 
     With nothing else said, it is the tutorial's: sigmoid layers, squared error, full batches.
-    Without --data, a net of 3 inputs and 1 output learns the tutorial's table.
+    Without --data, a net of 3 inputs and 1 output learns the tutorial's table, and a saved model
+    the rows that it was trained on, where they are still there.
 
     \b
     syn0 write 3-4-1 > net.py && python net.py
@@ -48,16 +57,28 @@ def write(net: str, language: str, diff: bool, **options: Any) -> None:
     syn0 write 3-4-1 --bias --diff
     syn0 write net.toml
     syn0 write model.safetensors
+    syn0 write model.safetensors --predict > predict.py
     """
     from syn0.models import Network, tutorial_training
     from syn0.printers import example_data
 
+    if predict or weights is not None:
+        if not predict or diff or language != "numpy" or not is_model(net):
+            raise ValueError(
+                "--predict prints the NumPy program of a saved model, and --weights belongs to "
+                "it: leave out --diff and --to"
+            )
+        click.echo(predicting(net, weights, options), nl=False)
+        return
     if is_model(net):
         network, training = trained(net, options)
+        data = data_for(network, training, options)
+        if data is None:
+            data = data_of_its_own(network, training, options)
     else:
         options = with_file(net, options, ("data", "target", "drop"))
         network, training = described(options)
-    data = data_for(network, training, options)
+        data = data_for(network, training, options)
     text = network.program(language, training=training, data=data)
     if not diff:
         click.echo(text, nl=False)
@@ -79,6 +100,95 @@ def trained(path: str, options: dict[str, Any]) -> tuple[Network, Training]:
     return network, network.training or tutorial_training({}, network.spec)
 
 
+def predicting(path: str, weights_file: str | None, options: dict[str, Any]) -> str:
+    """The program that predicts with a saved model, on the rows that are named or on a few of its
+    own; its weights are written to a file if one is named."""
+    from syn0.data import read_table
+    from syn0.models import load, prediction_script, some_rows
+
+    refuse_settings(path, options)
+    network = load(path)
+    if (name := options["data"]) is None:
+        table, _ = table_of_its_own(network)
+        rows = None if table is None else some_rows(table)
+    elif network.schema is None:
+        raise ValueError(
+            f"{path} was trained on plain arrays, which have no columns to be found in {name}: "
+            "leave out --data, and put rows into the program"
+        )
+    else:
+        with waiting(f"reading {name}"):
+            rows = read_table(name, drop=options["drop"], for_prediction=True)
+    text = prediction_script(network, rows, weights_file)
+    if weights_file is not None:
+        save_weights(network, weights_file)
+    return text
+
+
+def save_weights(network: Network, file: str) -> None:
+    """Write the weights where NumPy reads them, whole or not at all."""
+    import io
+
+    import numpy as np
+
+    from syn0.models.files import write_whole
+
+    if not file.endswith(".npz"):
+        raise ValueError(f"--weights writes a file of NumPy's: call it {file}.npz")
+    content = io.BytesIO()
+    np.savez(content, allow_pickle=False, **network.weights)
+    write_whole(Path(file), content.getvalue())
+    message(f"Saved {file}")
+
+
+def table_of_its_own(network: Network) -> tuple[Table | None, str]:
+    """The data that a network was trained on, if they are still where they were; or None, and why
+    not. Only a file or a built-in name is looked up, and nothing else is made of it."""
+    from syn0.data import BUILT_IN, read_table
+
+    origin, schema = network.origin, network.schema
+    if origin is None or schema is None:
+        return None, "it was trained on arrays, which it does not hold"
+    name = origin.data
+    try:
+        if name not in BUILT_IN and not Path(name).is_file():
+            return None, f"{name!a}, which it was trained on, is not here"
+        with waiting(f"reading {name}"):
+            table = read_table(name, target=schema.target)
+    except (OSError, ValueError, ImportError) as error:
+        return None, f"{name!a}, which it was trained on, cannot be read: {error}"
+    if table.fingerprint != origin.fingerprint:
+        return None, f"{name!a} is not what it was trained on any more"
+    return table, ""
+
+
+def data_of_its_own(network: Network, training: Training, options: dict[str, Any]) -> Data | None:
+    """The rows that a model was trained on, as X and y; None, and a sentence, where they are not to
+    be had."""
+    from syn0.data import BUILT_IN
+    from syn0.models import examples_again, table_options
+    from syn0.printers import MOST_NUMBERS, Data
+
+    table, why = table_of_its_own(network)
+    if table is not None and network.origin is not None and network.schema is not None:
+        weights = class_weights_of(options, network.schema.classes)
+        examples = examples_again(network, training, table, table_options(class_weight=weights))
+        size = examples.X.size + examples.y.size
+        if size <= MOST_NUMBERS:
+            note = BUILT_IN.get(table.name, f"from {table.name!a}")
+            note = f"{note}; the {len(examples.X):,} rows that the model was trained on"
+            note += ", prepared" * network.schema.prepare
+            return Data(examples.X, examples.y, note, sample_weight=examples.sample_weight)
+        why = f"its data hold {size:,} numbers, too many for a program's text"
+    if options.get("class_weight") is not None:
+        raise ValueError(f"class_weight needs data whose rows it weighs, but {why}: name --data")
+    message(
+        f"Note: {why}: the program trains on made-up rows. Name data with --data, or print what "
+        "the model predicts with --predict"
+    )
+    return None
+
+
 def data_for(network: Network, training: Training, options: dict[str, Any]) -> Data | None:
     """The named data as X and y, prepared as the model's were, or as they are where the network
     is described by sizes; None where no data are named."""
@@ -91,7 +201,7 @@ def data_for(network: Network, training: Training, options: dict[str, Any]) -> D
 
     name, schema, spec = options.get("data"), network.schema, network.spec
     if name is None:
-        if options.get("class_weight") is not None:
+        if options.get("class_weight") is not None and network.origin is None:
             raise ValueError("class_weight needs data whose rows it weighs: name some with --data")
         return None
     with waiting(f"reading {name}"):

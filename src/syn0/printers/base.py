@@ -157,11 +157,16 @@ def replace_part(expr: Expr, part: Expr, by: Expr) -> Expr:
     return expr
 
 
+def prediction_lines(network: NetworkSpec, reduction: str = "sum") -> Program:
+    """The program that predicts, without the layers that only training has."""
+    layers = tuple(layer for layer in network.layers if not isinstance(layer, Dropout | Noise))
+    return prediction_program(replace(network, layers=layers), reduction)
+
+
 def closing_program(program: Program, network: NetworkSpec, training: Training) -> Program | None:
     """The program that predicts, where the last step of training leaves no prediction of all rows:
     it took a batch, masks, noise or statistics of its own, or is a solver's. None where it does, as
     the tutorial's does."""
-    layers = tuple(layer for layer in network.layers if not isinstance(layer, Dropout | Noise))
-    prediction = prediction_program(replace(network, layers=layers), training.reduction)
+    prediction = prediction_lines(network, training.reduction)
     is_left = prediction.phase("forward") == program.phase("forward") and not program.pulls
     return None if is_left else prediction
