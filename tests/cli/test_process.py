@@ -64,7 +64,8 @@ def test_a_reader_that_goes_away_is_no_error(start, finish, syn0, words):
 
 
 def test_head_gets_its_line_and_syn0_is_silent(start):
-    process = start("write", "64-10", "--data", "digits")  # much more than a pipe holds
+    # Much more than a pipe holds.
+    process = start("write", "64-10", "--data", "digits", "--reduction", "mean")
     assert process.stdout.readline().startswith('"""')
     process.stdout.close()
     process.wait(60)

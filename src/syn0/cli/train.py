@@ -196,6 +196,8 @@ def table_options(options: dict[str, Any]) -> TableOptions:
 
 def tell_plan(table: Table, plan: Plan) -> None:
     """What was understood: the target, the rows, the columns left out, the network."""
+    from syn0.models import advice
+
     schema = plan.network.schema
     assert schema is not None  # noqa: S101  (a plan for a table has one)
     if not table.has_names:
@@ -209,6 +211,8 @@ def tell_plan(table: Table, plan: Plan) -> None:
     kind = f"{len(schema.classes)} classes" if schema.classes else "numbers"
     message(f"Data: {table.name}, {len(table):,} rows; {schema.target!r} holds {kind}")
     message(f"Network: {describe_network(plan)}, {len(plan.trained):,} rows to train on")
+    for words in advice(plan.network.spec, plan.training, len(plan.trained)):
+        message(f"Note: {words}")
 
 
 def describe_network(plan: Plan) -> str:

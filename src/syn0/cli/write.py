@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,13 +19,16 @@ from syn0.cli.networks import (
     refuse_settings,
     with_file,
 )
-from syn0.cli.options import message, network_options, waiting
+from syn0.cli.options import flags_given, message, network_options, waiting
 
 if TYPE_CHECKING:
     from syn0.data import Table
     from syn0.models import Network
     from syn0.printers import Data
     from syn0.spec import Training
+
+BETWEEN = ("dropout", "batch_norm", "layer_norm", "skip")
+"""Options of what stands between layers."""
 
 
 @click.command()
@@ -59,9 +63,6 @@ def write(
     syn0 write model.safetensors
     syn0 write model.safetensors --predict > predict.py
     """
-    from syn0.models import Network, tutorial_training
-    from syn0.printers import example_data
-
     if predict or weights is not None:
         if not predict or diff or language != "numpy" or not is_model(net):
             raise ValueError(
@@ -75,20 +76,59 @@ def write(
         data = data_for(network, training, options)
         if data is None:
             data = data_of_its_own(network, training, options)
+        notes: list[str] = []
     else:
         options = with_file(net, options, ("data", "target", "drop"))
         network, training = described(options)
         data = data_for(network, training, options)
+        notes = [*idle(network, training, options), *unlearning(network, training, data, language)]
     text = network.program(language, training=training, data=data)
-    if not diff:
-        click.echo(text, nl=False)
-        return
+    if diff:
+        text = difference(plain_program(network, language, data), text, str(network.spec))
+        if not text and not notes:
+            notes = ["no line changes: what the options ask for is so in the plain program too"]
+    click.echo(text, nl=False)
+    for note in notes:
+        message(f"Note: {note}")
+
+
+def plain_program(network: Network, language: str, data: Data | None) -> str:
+    """The program of a network of the same sizes with no option, on the same data, so that the
+    difference is the network's alone."""
+    from syn0.models import Network, tutorial_training
+    from syn0.printers import example_data
+
     plain = Network(network.spec.sizes)
-    # The same data on both sides, so that the difference is the network's alone.
     shown = data or example_data(replace(network.spec, dtype="float64"))
-    tutorial = tutorial_training({}, plain.spec)
-    before = plain.program(language, training=tutorial, data=replace(shown, sample_weight=None))
-    click.echo(difference(before, text, str(network.spec)), nl=False)
+    training = tutorial_training({}, plain.spec)
+    return plain.program(language, training=training, data=replace(shown, sample_weight=None))
+
+
+def idle(network: Network, training: Training, options: dict[str, Any]) -> Iterator[str]:
+    """Which options add nothing to this network, and why."""
+    from syn0.spec import Skip
+
+    spec = network.spec
+    asked = {name: options[name] or None for name in BETWEEN if name in options}
+    if len(spec.dense) == 1 and (flags := flags_given(asked, BETWEEN)):
+        yield f"{spec} has no hidden layer for {flags} to work on"
+    elif options.get("skip") and not any(isinstance(layer, Skip) for layer in spec.layers):
+        yield f"--skip adds nothing to {spec}: no hidden layer is as wide as the one below"
+    if options.get("shuffle") is not None and training.batch_size is None:
+        flag = "--shuffle" if options["shuffle"] else "--no-shuffle"
+        yield f"{flag} adds nothing: each step takes all rows, without --batch-size"
+
+
+def unlearning(
+    network: Network, training: Training, data: Data | None, language: str
+) -> Iterator[str]:
+    """What may keep the program from learning."""
+    from syn0.models import advice
+    from syn0.printers import example_data
+
+    rows = len((data or example_data(network.spec)).X)
+    start = "he_uniform" if language == "c" else "orthogonal"  # which C cannot draw
+    return advice(network.spec, training, rows, start)
 
 
 def trained(path: str, options: dict[str, Any]) -> tuple[Network, Training]:

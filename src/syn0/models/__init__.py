@@ -1,5 +1,6 @@
 """The trained thing: train, predict, evaluate, print, save and load."""
 
+from syn0.models.advice import advice
 from syn0.models.evaluation import (
     Classification,
     Evaluation,
@@ -44,6 +45,7 @@ __all__ = [
     "Plan",
     "Regression",
     "TableOptions",
+    "advice",
     "answers",
     "check_sizes",
     "class_probabilities",
