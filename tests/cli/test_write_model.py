@@ -5,11 +5,14 @@ import ast
 import contextlib
 import io
 import random
+import warnings
 
 import numpy as np
 import pytest
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
-from syn0 import Adam, Network, load
+from syn0 import Adam, MLPClassifier, Network, load, save
 from syn0.data import read_table
 
 PORTS = ["S", "Q, 'x'", "Ü", ""]
@@ -113,6 +116,24 @@ def test_a_network_of_arrays_prints_its_forward_lines(syn0):
     np.testing.assert_allclose(names["predict"](X), network.predict(X), rtol=1e-12)
 
 
+@pytest.mark.parametrize("scaled", [False, True], ids=["alone", "in a pipeline"])
+def test_the_network_of_an_estimator_is_written_too(syn0, scaled):
+    X = np.random.RandomState(2).normal(size=(20, 4))
+    model = MLPClassifier((3,), max_iter=9, learning_rate_init=0.1, random_state=0, tol=0)
+    model = make_pipeline(StandardScaler(), model) if scaled else model
+    with warnings.catch_warnings(action="ignore"):
+        model.fit(X, X[:, 0] > 0)
+    save(model, "m.safetensors")
+    done = syn0("write", "m.safetensors", "--predict")
+    names, _ = run(done.out)
+    taken = model[0].transform(X) if scaled else X
+    expected = model.predict_proba(X)[:, 1:]
+    np.testing.assert_allclose(names["predict"](taken), expected, rtol=1e-12)
+    done = syn0("write", "m.safetensors")
+    assert done.code == 0
+    assert "trained on arrays" in done.err
+
+
 def test_weights_may_stand_in_a_file_beside_the_program(syn0, monkeypatch):
     network, X = of_arrays(bias=True)
     done = syn0("write", "m.safetensors", "--predict", "--weights", "w.npz")
@@ -138,6 +159,7 @@ def test_weights_may_stand_in_a_file_beside_the_program(syn0, monkeypatch):
         (("m.safetensors", "--predict", "--bias"), "leave out --bias"),
         (("m.safetensors", "--predict", "--weights", "m.safetensors"), "m.safetensors.npz"),
         (("m.safetensors", "--predict", "--data", "iris"), "plain arrays"),
+        (("m.safetensors", "--predict", "--class-weight", "balanced"), "rows to train on"),
     ],
 )
 def test_what_does_not_go_together_is_said_in_one_sentence(syn0, words, said):
@@ -194,11 +216,17 @@ def test_a_model_of_arrays_says_that_its_data_are_not_to_be_had(syn0):
 
 
 def test_data_too_large_for_a_text_are_said(syn0, monkeypatch):
-    assert syn0("train", "digits", "--epochs", 1, "--out", "m.safetensors").code == 0
+    small = ("--hidden", 2, "--epochs", 1)
+    assert syn0("train", "digits", *small, "--out", "m.safetensors").code == 0
     monkeypatch.setattr("syn0.printers.MOST_NUMBERS", 1000)
+    monkeypatch.setattr("syn0.models.script.MOST_NUMBERS", 1000)
     done = syn0("write", "m.safetensors")
     assert done.code == 0
     assert "too many for a program's text" in done.err
+    assert syn0("write", "m.safetensors", "--predict").code == 0
+    refused = syn0("write", "m.safetensors", "--predict", "--data", "digits")
+    assert refused.code == 2
+    assert "116,805 values" in refused.err
 
 
 EVIL = "'''\n\"\"\"; evil = 42 #, \u2028\n"

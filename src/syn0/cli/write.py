@@ -133,21 +133,36 @@ def unlearning(
 
 def trained(path: str, options: dict[str, Any]) -> tuple[Network, Training]:
     """The network of a model file, and how it was last trained."""
-    from syn0.models import load, tutorial_training
+    from syn0.models import tutorial_training
 
     refuse_settings(path, options)
-    network = load(path)
+    network = saved_network(path)
     return network, network.training or tutorial_training({}, network.spec)
+
+
+def saved_network(path: str) -> Network:
+    """The network in a model file; of an estimator its own, of a pipeline its last step's, which
+    takes what the steps before make of their inputs."""
+    from syn0.files import load
+    from syn0.models import Network
+
+    model = load(path)
+    if isinstance(model, Network):
+        return model
+    network: Network = (model[-1] if hasattr(model, "steps") else model).network_
+    return network
 
 
 def predicting(path: str, weights_file: str | None, options: dict[str, Any]) -> str:
     """The program that predicts with a saved model, on the rows that are named or on a few of its
     own; its weights are written to a file if one is named."""
     from syn0.data import read_table
-    from syn0.models import load, prediction_script, some_rows
+    from syn0.models import prediction_script, some_rows
 
     refuse_settings(path, options)
-    network = load(path)
+    if options["class_weight"] is not None:
+        raise ValueError("--class-weight weighs rows to train on: leave it out with --predict")
+    network = saved_network(path)
     if (name := options["data"]) is None:
         table, _ = table_of_its_own(network)
         rows = None if table is None else some_rows(table)
@@ -158,7 +173,9 @@ def predicting(path: str, weights_file: str | None, options: dict[str, Any]) -> 
         )
     else:
         with waiting(f"reading {name}"):
-            rows = read_table(name, drop=options["drop"], for_prediction=True)
+            rows = read_table(
+                name, target=options["target"], drop=options["drop"], for_prediction=True
+            )
     text = prediction_script(network, rows, weights_file)
     if weights_file is not None:
         save_weights(network, weights_file)

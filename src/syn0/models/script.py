@@ -67,6 +67,11 @@ def prediction_script(
             f"the network has {size:,} weights, and a program's text holds at most "
             f"{MOST_NUMBERS:,} numbers: write them beside it with --weights FILE.npz"
         )
+    if rows is not None and (cells := len(rows) * len(rows.columns)) > MOST_NUMBERS:
+        raise ValueError(
+            f"{rows.name} holds {cells:,} values, and a program carries its data in its text: "
+            f"give at most {MOST_NUMBERS:,}, for instance the first rows"
+        )
     printer = NumpyPrinter()
     prediction = prediction_lines(network.spec)
     preparing = [] if schema is None or not schema.prepare else preparation(schema)
