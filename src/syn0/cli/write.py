@@ -193,7 +193,7 @@ def save_weights(network: Network, file: str) -> None:
     if not file.endswith(".npz"):
         raise ValueError(f"--weights writes a file of NumPy's: call it {file}.npz")
     content = io.BytesIO()
-    np.savez(content, allow_pickle=False, **network.weights)
+    np.savez(content, **network.weights)
     write_whole(Path(file), content.getvalue())
     message(f"Saved {file}")
 
@@ -207,15 +207,16 @@ def table_of_its_own(network: Network) -> tuple[Table | None, str]:
     if origin is None or schema is None:
         return None, "it was trained on arrays, which it does not hold"
     name = origin.data
+    known = f"{name[:100]!a}, which it was trained on,"
     try:
         if name not in BUILT_IN and not Path(name).is_file():
-            return None, f"{name!a}, which it was trained on, is not here"
+            return None, f"{known} is not here"
         with waiting(f"reading {name}"):
             table = read_table(name, target=schema.target)
     except (OSError, ValueError, ImportError) as error:
-        return None, f"{name!a}, which it was trained on, cannot be read: {error}"
+        return None, f"{known} cannot be read: {error}"
     if table.fingerprint != origin.fingerprint:
-        return None, f"{name!a} is not what it was trained on any more"
+        return None, f"{known} has another content by now"
     return table, ""
 
 
@@ -269,7 +270,6 @@ def data_for(network: Network, training: Training, options: dict[str, Any]) -> D
         schema = Schema.fit(table, task=task, prepare=False)
         check_sizes(spec, schema, table.name)
     check_batch_size(training, len(table))
-    # A file's name stands quoted in the comment: no character of it can end the comment.
     note = BUILT_IN.get(name, f"from {table.name!a}") + ", prepared" * schema.prepare
     y = loss_targets(schema.targets(table), spec)
     by_class = class_weights_of(options, schema.classes)

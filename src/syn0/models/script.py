@@ -105,8 +105,9 @@ def predict_function(network: Network, printer: NumpyPrinter) -> str:
     result = prediction.output
     target = schema.target_column if schema else None
     if isinstance(target, NumberTarget) and (target.mean, target.scale) != (0, 1):
-        body.append("# In the target's own units.")
-        result = f"{result} * {target.scale!r} + {target.mean!r}"
+        body.append("# In the target's own units, which may need more digits than float32 has.")
+        exact_result = f"{result}.astype(float)" if spec.dtype == "float32" else result
+        result = f"{exact_result} * {target.scale!r} + {target.mean!r}"
     return "\n".join(["def predict(X):", *indented([*body, f"return {result}"])])
 
 
