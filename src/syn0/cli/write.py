@@ -193,7 +193,8 @@ def save_weights(network: Network, file: str) -> None:
     if not file.endswith(".npz"):
         raise ValueError(f"--weights writes a file of NumPy's: call it {file}.npz")
     content = io.BytesIO()
-    np.savez(content, **network.weights)
+    arrays: dict[str, Any] = network.weights
+    np.savez(content, **arrays)
     write_whole(Path(file), content.getvalue())
     message(f"Saved {file}")
 
