@@ -59,7 +59,8 @@ def test_a_reader_that_goes_away_is_no_error(start, finish, syn0, words):
 
 
 def test_head_gets_its_line_and_syn0_is_silent(start, finish):
-    process = start("write", "64-10", "--data", "digits")  # much more than a pipe holds
+    # Much more than a pipe holds.
+    process = start("write", "64-10", "--data", "digits", "--reduction", "mean")
     assert process.stdout.readline().startswith('"""')
     process.stdout.close()
     process.stdout = None

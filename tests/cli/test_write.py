@@ -73,7 +73,11 @@ OPTIONS = {
     "batch size": (["--batch-size", "2"], "place = step % batches * 2"),
     "seed": (["--seed", "42"], "random = np.random.RandomState(42)"),
     "activation": (["--activation", "tanh"], "l1 = np.tanh(l0 @ syn0)"),
-    "activations": (["--activation", "relu,identity"], "l2 = l1 @ syn1"),
+    "activations": (["--activation", "tanh,sigmoid"], "l1 = np.tanh(l0 @ syn0)"),
+    "output activation": (
+        ["--output-activation", "identity", "--learning-rate", "0.1"],
+        "l2 = l1 @ syn1",
+    ),
     "loss": (["--loss", "binary_cross_entropy"], "np.log("),
     "optimizer": (["--optimizer", "adam"], "beta1 = 0.9"),
     "report every": (["--report-every", "5"], "if step % 5 == 0:"),
@@ -140,6 +144,59 @@ def test_the_diff_with_data_carries_the_data_on_both_sides(syn0):
     assert not any("np.array" in line for line in added + removed)
 
 
+NOTHING_ADDED = {
+    "no layer as wide": (
+        ["3-4-1", "--skip"],
+        "--skip adds nothing to 3-4-1: no hidden layer is as",
+    ),
+    "no hidden layer": (["3-1", "--dropout", 0.2], "3-1 has no hidden layer for --dropout"),
+    "several": (
+        ["3-1", "--batch-norm", "--layer-norm"],
+        "for --batch-norm, --layer-norm to work on",
+    ),
+    "full batches": (
+        ["3-4-1", "--no-shuffle"],
+        "--no-shuffle adds nothing: each step takes all rows",
+    ),
+}
+
+
+@pytest.mark.parametrize(("words", "said"), NOTHING_ADDED.values(), ids=NOTHING_ADDED)
+def test_an_option_that_adds_nothing_is_said_with_the_reason(syn0, words, said):
+    done = syn0("write", *words, "--diff")
+    assert (done.code, done.out) == (0, "")
+    assert said in done.err
+    assert done.err.count("\n") == 1
+    plain = syn0("write", *words[:1])
+    assert (plain.err, plain.out) == ("", syn0("write", *words).out)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["--seed", 1], ["--dropout", 0], ["--no-skip"], ["--momentum", 0], ["--init", "uniform"],
+     ["--activation", "sigmoid"], ["--to", "terse", "--report-every", 5], []],
+)  # fmt: skip
+def test_an_empty_diff_says_that_no_line_changes(syn0, words):
+    done = syn0("write", "3-4-1", *words, "--diff")
+    assert (done.code, done.out) == (0, "")
+    assert done.err.startswith("Note: no line changes: ")
+
+
+def test_what_may_keep_a_program_from_learning_is_said_on_stderr(syn0):
+    words = ("write", "3-4-4-1", "--activation", "relu", "--loss", "binary_cross_entropy")
+    done = syn0(*words)
+    assert "may teach nothing: if so, add" in done.err
+    assert done.err.count("\n") == 1
+    advised = re.search("add (.*)", done.err)[1].split()
+    taught = syn0(*words, *advised)
+    assert taught.err == ""
+    names, _ = run(taught.out)
+    np.testing.assert_allclose(names["l3"][:, 0], [0, 1, 1, 0], atol=0.05)
+    assert "--init he_uniform" in syn0(*words, "--to", "c").err  # C draws no orthogonal start
+    ran = syn0("train", "xor", "--net", "3-4-4-1", *words[2:], "--steps", 5)
+    assert "may teach nothing: if so, add" in ran.err
+
+
 def test_target_and_drop_choose_the_columns(syn0, csv):
     path = csv("y,a,b,c\n" + "".join(f"{k % 2},{k},{k * k},{-k}\n" for k in range(6)))
     done = syn0("write", "2-1", "--data", path, "--target", "y", "--drop", "b", "--steps", 1)
@@ -159,12 +216,14 @@ NAMES = [
     "\u2028print('injected').csv",
     "\x0cprint('injected').csv",
     "{rows}%s.csv",
+    "d*/int evil = 42; /*.csv",
 ]
 
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("language", ["numpy", "terse"])
-def test_the_name_of_a_data_file_never_becomes_code(syn0, csv, name, language):
+def test_the_name_of_a_data_file_never_becomes_code(syn0, csv, tmp_path, name, language):
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
     text = "x,y\n0,0\n1,1\n2,0\n3,1\n"
     done = syn0("write", "1-1", "--data", csv(text, name), "--steps", 3, "--to", language)
     assert done.code == 0, done.err
@@ -173,6 +232,18 @@ def test_the_name_of_a_data_file_never_becomes_code(syn0, csv, name, language):
     assert names["X"].tolist() == [[0], [1], [2], [3]]
     calls = [n for n in ast.walk(ast.parse(done.out)) if isinstance(n, ast.Name)]
     assert {"SystemExit"}.isdisjoint(n.id for n in calls)
+
+
+@pytest.mark.parametrize("name", [*NAMES, "*\\\n/int evil = 42; /*.csv"])
+def test_the_path_of_a_data_file_never_ends_a_comment_in_c(syn0, csv, tmp_path, name):
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    done = syn0("write", "1-1", "--data", csv("x,y\n0,0\n1,1\n", name), "--to", "c")
+    assert done.code == 0, done.err
+    code = re.sub(r"/\*.*?\*/", "", done.out, flags=re.DOTALL)
+    assert "evil" not in code
+    assert "injected" not in code
+    plain = syn0("write", "1-1", "--data", csv("x,y\n0,0\n1,1\n"), "--to", "c").out
+    assert code.split() == re.sub(r"/\*.*?\*/", "", plain, flags=re.DOTALL).split()
 
 
 def test_names_of_columns_and_classes_never_become_code(syn0, csv):

@@ -15,6 +15,7 @@ from scipy.optimize import minimize
 from syn0.derive import prediction_program
 from syn0.engines import make_runner
 from syn0.printers import PRINTERS, Data
+from syn0.printers.base import closing_program
 from syn0.program import Program
 from syn0.program.interpreter import start, step, walk
 
@@ -244,6 +245,7 @@ def test_a_script_run_alone_agrees_with_the_interpreter(
         assert_agree(left.values[name], definition.end[name], dtype)
         if name in program.weights:
             assert left.values[name].dtype == dtype
+    assert_agree(left.values[program.output], last_output(case, definition), dtype)
     if language == "terse":
         assert left.printed == ""
     elif program.pulls:
@@ -252,6 +254,15 @@ def test_a_script_run_alone_agrees_with_the_interpreter(
         assert_same_figures([(float(loss),) for loss in losses], expected, dtype)
     else:
         assert_printed(left.printed, definition.reports, dtype)
+
+
+def last_output(case: Any, definition: Definition) -> NDArray[Any]:
+    """The prediction of all rows after the last step; that of the last step where it made one."""
+    if closing_program(case.program, case.network, case.training) is None:
+        return np.asarray(definition.end[case.program.output])
+    prediction = prediction_program(case.network)
+    lines = walk(prediction.phase("forward"), definition.end)
+    return next(value for line, value in lines if line.target == prediction.output)
 
 
 def assert_printed(text: str, reports: list[tuple[float, ...]], dtype: str) -> None:

@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 
 from syn0.data import Images, Reading, read_table
-from syn0.data.images import MOST_PIXELS, parse_size
+from syn0.data.images import parse_size
+from syn0.spec.defaults import MOST_PIXELS
 
 GREY = np.array([[0, 50, 100], [150, 200, 250]], np.uint8)
 ORIENTATION = 0x0112

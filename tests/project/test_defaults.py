@@ -13,7 +13,14 @@ from syn0.engines import ENGINES
 from syn0.models import defaults, plan_table, table_options, tutorial_training
 from syn0.models.options import TableOptions
 from syn0.spec import OPTIMIZERS, NetworkSpec, Training
-from syn0.spec.defaults import FEWEST_ROWS_TO_SPLIT, HIDDEN, HOLDOUT, SEED, VALIDATION
+from syn0.spec.defaults import (
+    FEWEST_ROWS_TO_SPLIT,
+    HIDDEN,
+    HOLDOUT,
+    MOST_PIXELS,
+    SEED,
+    VALIDATION,
+)
 
 DOCS = Path(__file__).parents[2] / "docs"
 (UNITS,) = HIDDEN
@@ -42,7 +49,13 @@ SMALLEST, LARGEST = defaults.default_batch_size(1), defaults.default_batch_size(
 
 # The command.
 
+READERS = ("train", "predict", "evaluate", "write")
+
 HELP = {
+    **{
+        (c, "max_pixels"): f"default {MOST_PIXELS:,}."
+        for c in ("train", "predict", "evaluate", "write")
+    },
     ("train", "hidden"): f"default {UNITS}.",
     ("train", "holdout"): f"default {HOLDOUT:g}, of fewer than {FEWEST_ROWS_TO_SPLIT} rows none",
     ("train", "seed"): f"default {SEED}.",
@@ -173,4 +186,4 @@ def test_every_flag_that_a_document_names_is_there(path):
     )
     text = path.read_text(encoding="utf-8")
     unknown = {flag for flag in FLAG.findall(text) if flag not in known and flag not in scripts}
-    assert unknown <= {"--help", "--quiet", "--verbose", "--version"}
+    assert unknown <= {"--help", "--quiet", "--verbose", "--version", "--hypothesis-profile"}

@@ -38,6 +38,34 @@ def test_the_program_for_irises_learns_them(monkeypatch, capsys):
     assert right.mean() > 0.95
 
 
+def showpieces() -> list[str]:
+    """The README's commands whose programs a reader will run, each as far as its options go."""
+    words = (command.partition(" > ")[0] for command in shell_commands())
+    programs = (x for x in words if x.startswith("syn0 write 3-") and " --to c" not in x)
+    return [x.replace(" --diff", "") for x in programs]
+
+
+@pytest.mark.parametrize("command", showpieces())
+def test_the_programs_of_the_readme_learn_the_tutorials_tables(command):
+    words = [sys.executable, "-m", *command.split()]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert done.stderr == ""  # nothing that may keep it from learning
+    exec(done.stdout, names := {})  # noqa: S102
+    output = names[f"l{command.split()[2].count('-')}"]
+    assert output == pytest.approx(names["y"], abs=0.05)
+
+
+def test_the_readme_begins_with_part_one_and_prints_its_numbers(capsys):
+    (command, *_) = showpieces()
+    assert command == "syn0 write 3-1 --data correlated"
+    words = [sys.executable, "-m", *command.split()]
+    exec(subprocess.run(words, capture_output=True, text=True, check=True).stdout, {})  # noqa: S102
+    printed = re.findall(
+        r"0\.\d{8}", capsys.readouterr().out.partition("Output after training:")[2]
+    )
+    assert printed == ["0.00966449", "0.00786506", "0.99358898", "0.99211957"]
+
+
 @pytest.mark.parametrize("command", shell_commands())
 def test_the_commands_of_the_readme_run(command, folder, monkeypatch):
     if " cc " in command and not shutil.which("cc"):
@@ -50,10 +78,22 @@ def test_the_commands_of_the_readme_run(command, folder, monkeypatch):
     assert done.returncode == 0, done.stderr
 
 
+def assert_good(names):
+    """What an example trains has learned what it was shown, as readers will look."""
+    scores = [names[name].score(names["X_new"], names["y_new"]) for name in ("mlp", "table")
+              if name in names]  # fmt: skip
+    outputs = [names[name].predict(names["X"])[:, 0] for name in ("net", "deep") if name in names]
+    assert scores or outputs
+    assert all(score > 0.95 for score in scores)
+    for output in outputs:
+        assert output == pytest.approx(names["y"], abs=0.05)
+
+
 def test_the_python_of_the_readme_runs(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     for block in blocks("python"):
-        exec(block, {})  # noqa: S102
+        exec(block, names := {})  # noqa: S102
+        assert_good(names)
     errors = re.findall(r"0\.\d{12,}", capsys.readouterr().out)[:2]  # digits hang on the engine
     assert list(map(float, errors)) == pytest.approx(
         [0.4964100319027255, 0.008584525653247152], rel=1e-12

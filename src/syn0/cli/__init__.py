@@ -28,7 +28,7 @@ MISUSE = 2
 FAILURE = 1
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(context_settings=HELP_NAMES)
 @click.version_option(__version__, prog_name="syn0")
 def cli() -> None:
     """syn0 writes the program of a neural network: read it, run it, ship it.

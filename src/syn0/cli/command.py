@@ -16,6 +16,8 @@ SECTIONS = (
 )  # fmt: skip
 """The sections of a help text, in their order: a command's own options come first."""
 
+HELP_NAMES = {"help_option_names": ["-h", "--help"]}
+
 QUIET, VERBOSE = "syn0.quiet", "syn0.verbose"
 """Where a context keeps how much is said."""
 
@@ -30,6 +32,9 @@ class Option(click.Option):
 
 class Sections(click.Command):
     """A command whose help text has sections, and which says less or more when it is asked to."""
+
+    def __init__(self, *args: Any, **how: Any) -> None:
+        super().__init__(*args, context_settings=HELP_NAMES, **how)
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """The command's own parameters, and those of all commands."""

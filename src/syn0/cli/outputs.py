@@ -104,6 +104,11 @@ def are_predictions(path: Path) -> bool:
     return PREDICTIONS.match(start_of(path)) is not None
 
 
+def is_archive(path: Path) -> bool:
+    """Whether a file is an archive, as NumPy's .npz files are."""
+    return start_of(path).startswith(b"PK")
+
+
 def start_of(path: Path) -> bytes:
     """The first bytes of a file; none where it cannot be read."""
     try:

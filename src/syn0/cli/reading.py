@@ -10,6 +10,7 @@ import click
 
 from syn0.cli.command import message
 from syn0.cli.options import F, data_option
+from syn0.spec.defaults import MOST_PIXELS
 
 if TYPE_CHECKING:
     from syn0.data import Reading, Schema, Table
@@ -27,7 +28,7 @@ def reading_options(command: F) -> F:
                           "NA, n/a, ? and the like; '' for empty cells alone.")  # fmt: skip
     max_pixels = data_option("--max-pixels", type=click.IntRange(min=1), metavar="N",
                              help="Pixels read of an image, and kept of all, where small files "
-                             "hold many; default 50,000,000.")  # fmt: skip
+                             f"hold many; default {MOST_PIXELS:,}.")  # fmt: skip
     return header(missing(max_pixels(command)))
 
 
@@ -36,7 +37,7 @@ def reading_of(
 ) -> Reading:
     """How to read, by the options; and as the model was read that is to see the data."""
     from syn0.data import Reading
-    from syn0.data.images import MOST_PIXELS, parse_size
+    from syn0.data.images import parse_size
 
     usual = Reading() if schema is None else schema.reading
     texts = options.get("missing")

@@ -223,6 +223,8 @@ def table_options(options: dict[str, Any]) -> TableOptions:
 
 def tell_plan(table: Table, plan: Plan) -> None:
     """What was understood: the target, the rows, the columns left out, the network."""
+    from syn0.models import advice
+
     schema = plan.network.schema
     assert schema is not None  # noqa: S101  (a plan for a table has one)
     if table.target_was_guessed:
@@ -238,6 +240,8 @@ def tell_plan(table: Table, plan: Plan) -> None:
         identity = "--output-activation identity"
         scaled = f"leave out --net, so that it is scaled, or give {identity} and a smaller rate"
         message(f"Note: {reach}: {f'give {identity}' if schema.prepare else scaled}")
+    for words in advice(plan.network.spec, plan.training, len(plan.trained)):
+        message(f"Note: {words}")
 
 
 def tell_more(plan: Plan, options: dict[str, Any]) -> None:

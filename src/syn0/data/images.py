@@ -23,6 +23,7 @@ from syn0.data.cells import text_column
 from syn0.data.names import listed
 from syn0.data.table import Column, Table
 from syn0.spec.checks import whole
+from syn0.spec.defaults import MOST_PIXELS
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -32,10 +33,6 @@ LABEL = "label"
 IMAGE_SUFFIXES = (
     ".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pbm", ".pgm", ".ppm",
 )  # fmt: skip
-
-MOST_PIXELS = 50_000_000
-"""Of an image as it is decoded, and of all that are kept, where nobody allows more. Data whose
-files are as large as that are read nonetheless: what is to be caught are small files that grow."""
 
 USUAL_GROWTH = 100
 """Pixels that a byte of a file may hold without a question."""

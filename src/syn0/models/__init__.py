@@ -1,5 +1,6 @@
 """The trained thing: train, predict, evaluate, print, save and load."""
 
+from syn0.models.advice import advice
 from syn0.models.evaluation import (
     Classification,
     Evaluation,
@@ -10,6 +11,7 @@ from syn0.models.evaluation import (
 from syn0.models.files import load
 from syn0.models.network import Examples, Network, Origin, answers
 from syn0.models.options import TableOptions, table_options
+from syn0.models.script import prediction_script, some_rows
 from syn0.models.settings import (
     LAYER_SETTINGS,
     NETWORK_SETTINGS,
@@ -22,6 +24,7 @@ from syn0.models.tables import (
     Fitted,
     Plan,
     check_sizes,
+    examples_again,
     judged_rows,
     plan_table,
     resolved_settings,
@@ -42,17 +45,21 @@ __all__ = [
     "Plan",
     "Regression",
     "TableOptions",
+    "advice",
     "answers",
     "check_sizes",
     "class_probabilities",
     "evaluate",
+    "examples_again",
     "judged_rows",
     "load",
     "make_network",
     "make_training",
     "plan_table",
+    "prediction_script",
     "resolved_settings",
     "resume_table",
+    "some_rows",
     "table_options",
     "task_for",
     "tutorial_training",

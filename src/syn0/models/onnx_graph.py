@@ -16,6 +16,7 @@ from numpy.typing import DTypeLike, NDArray
 from syn0 import __version__
 from syn0.printers.base import formula, is_helper
 from syn0.program import Apply, Const, Expr, Line, Name, Program, reads
+from syn0.spec.words import visible
 
 Tensor = str
 """The name of a value in the graph."""
@@ -127,7 +128,7 @@ class Graph:
         if isinstance(line.expression, Apply):
             last, tensor = self.nodes[-1], self._fresh(line.target)
             last.name = last.output[0] = tensor
-            last.doc_string = line.note
+            last.doc_string = visible(line.note)
         scope[line.target] = tensor
 
     def model(self, name: str) -> Any:

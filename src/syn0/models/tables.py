@@ -260,11 +260,24 @@ def resume_table(network: Network, table: Table, options: TableOptions) -> Plan:
             f"{table.name} is not what the model was trained on ({network.origin.data}): "
             "training goes on with the same rows, so that those held out stay unseen"
         )
-    trained, held_out = split_again(network, table)
     before = {f.name: getattr(network.training, f.name) for f in fields(Training)}
     how_long = dict.fromkeys(("steps", "epochs", "report_every", "patience"))
     training = make_training({**before, **how_long, **options.training})
-    return Plan(network, training, trained, held_out, options)
+    return Plan(network, training, *split_again(network, table), options)
+
+
+def examples_again(
+    network: Network, training: Training, table: Table, options: TableOptions
+) -> Examples:
+    """What a network was trained on, from the same data: X, y and weights of the rows that were
+    neither held out nor watched. Weights are those of the options: a model keeps none.
+
+    Raises:
+        ValueError: data that do not fit the network or its training.
+    """
+    examples = Plan(network, training, *split_again(network, table), options).examples
+    check_batch_size(training, len(examples.X))
+    return examples
 
 
 def split_again(network: Network, table: Table) -> tuple[Table, Table]:

@@ -4,7 +4,7 @@ from typing import Protocol
 
 from syn0.printers.base import UnsupportedError
 from syn0.printers.c import CPrinter
-from syn0.printers.data import Data, example_data
+from syn0.printers.data import MOST_NUMBERS, Data, example_data
 from syn0.printers.numpy import NumpyPrinter
 from syn0.printers.terse import TersePrinter
 from syn0.program import Program
@@ -27,6 +27,7 @@ PRINTERS: dict[str, ScriptPrinter] = {
 }
 
 __all__ = [
+    "MOST_NUMBERS",
     "PRINTERS",
     "CPrinter",
     "Data",

@@ -12,11 +12,12 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from syn0.printers.base import Template, UnsupportedError
+from syn0.printers.base import Template, UnsupportedError, closing_program
 from syn0.printers.data import Data
 from syn0.printers.loops import LoopPrinter, has_reductions, loop
 from syn0.printers.notes import heading, with_shapes
-from syn0.printers.numpy import NumpyPrinter, indented, title
+from syn0.printers.numpy import CLOSING, EXACT, NumpyPrinter, indented, title
+from syn0.printers.safe import c_note
 from syn0.program import Apply, Const, Expr, Line, Name, Program, check, operations_in, substitute
 from syn0.spec import NetworkSpec, Training
 from syn0.spec.training import round_interval
@@ -168,7 +169,7 @@ class CScript(LoopPrinter):
     def text(self) -> str:
         """The whole file."""
         start = self.kernels(self.program.phase("init"))
-        steps = self.step_lines()
+        steps, closing = self.step_lines(), self.closing_lines()
         return "\n".join(
             line
             for long in [
@@ -181,7 +182,7 @@ class CScript(LoopPrinter):
                 "",
                 "int main(void) {",
                 *indented([*self.begin(), *start, "", *self.loop_head(), *indented(steps), "}"]),
-                *indented(self.end()),
+                *indented([*closing, *self.end()]),
                 "    return 0;",
                 "}",
                 "",
@@ -192,8 +193,7 @@ class CScript(LoopPrinter):
 
     def head(self) -> list[str]:
         """What it is, and what it stands on."""
-        rows = len(self.data.X)
-        sizes = f"ROWS = {rows}, BATCH = {self.training.batch_size or rows}"
+        batch = f", BATCH = {self.training.batch_size}" if self.batched else ""
         return [
             f"/* {title(self.network, self.training)}",
             "   cc -O2 net.c -lm -o net && ./net */",
@@ -203,7 +203,7 @@ class CScript(LoopPrinter):
             "#include <tgmath.h>",
             "",
             f"typedef {'float' if self.single else 'double'} real;",
-            f"enum {{ {sizes} }};",
+            f"enum {{ ROWS = {len(self.data.X)}{batch} }};",
         ]
 
     def data_lines(self) -> list[str]:
@@ -211,7 +211,7 @@ class CScript(LoopPrinter):
         arrays = {"X": self.data.X, "y": self.data.y}
         if "sample_weight" in self.program.inputs and self.data.sample_weight is not None:
             arrays["sample_weight"] = self.data.sample_weight
-        lines = [f"/* The data, one example a row: {self.data.note}. */"]
+        lines = comment(f"The data, one example a row: {self.data.note}.")
         for name, values in arrays.items():
             lines += array_lines(name, values.astype(self.program.dtype))
         return lines
@@ -328,8 +328,10 @@ class CScript(LoopPrinter):
     def report_lines(self) -> list[str]:
         """What only reports, and the line that prints it."""
         names = self.program.reports
-        form = ", ".join(f"{n} {'%.12g' if n in ('loss', 'error') else '%.4g'}" for n in names)
-        figures = ", ".join(f"(double){name}" for name in names)
+        forms = [f"{name} {'%.12g' if name in EXACT else '%.4g'}" for name in names]
+        figures = [f"(double){name}" for name in names]
+        if self.batched:
+            forms, figures = [*forms, "of %d rows"], [*figures, "rows"]
         every = self.training.report_every
         if self.training.counts_epochs and self.batched:
             every = self.training.batches(len(self.data.X))
@@ -337,15 +339,29 @@ class CScript(LoopPrinter):
         return [
             f"if (step % {every} == 0) {{",
             *indented(self.kernels(self.program.measured)),
-            f'    printf("step %d: {form}\\n",',
-            f"           step, {figures});",
+            f'    printf("step %d: {", ".join(forms)}\\n",',
+            f"           step, {', '.join(figures)});",
             "}",
         ]
 
-    def end(self) -> list[str]:
-        """The last output, where a step takes all rows."""
-        if self.batched:
+    def closing_lines(self) -> list[str]:
+        """A prediction of all rows, and how good it is, where the last step leaves none."""
+        prediction = closing_program(self.program, self.network, self.training)
+        if prediction is None:
             return []
+        lines = prediction.phase("forward", "loss")
+        return [
+            "",
+            f"/* {CLOSING} */",
+            "{",
+            "    const int rows = ROWS;",
+            *indented(CScript(prediction, self.network, self.training, self.data).kernels(lines)),
+            "}",
+            'printf("all rows: loss %.12g, error %.12g\\n", (double)loss, (double)error);',
+        ]
+
+    def end(self) -> list[str]:
+        """The last output."""
         out, columns = self.program.output, self.network.outputs
         print_row = [
             *loop("j", str(columns), [f'printf(" %.8f", (double){out}[i][j]);']),
@@ -356,7 +372,7 @@ class CScript(LoopPrinter):
 
 def comment(text: str) -> list[str]:
     """A comment of one line, or of several."""
-    return textwrap.wrap(f"/* {text} */", WIDTH - 8, subsequent_indent="   ")
+    return textwrap.wrap(f"/* {c_note(text)} */", WIDTH - 8, subsequent_indent="   ")
 
 
 def fitted(line: str) -> list[str]:

@@ -318,8 +318,8 @@ class LoopPrinter(Printer):
         return str(count)
 
     def dimensions(self, shape: Shape) -> str:
-        """The dimensions of an array, with room for all rows of a step."""
-        return "".join(f"[{'BATCH' if isinstance(dim, str) else dim}]" for dim in shape)
+        """The dimensions of an array, with room for all rows."""
+        return "".join(f"[{'ROWS' if isinstance(dim, str) else dim}]" for dim in shape)
 
     def helper_code(self, name: str) -> str:
         """An activation, or the slope of one, as a function of one number."""

@@ -13,6 +13,7 @@ from itertools import accumulate, groupby, pairwise
 from syn0.printers.base import (
     Printer,
     Template,
+    closing_program,
     formula,
     infix,
     repeated_part,
@@ -20,6 +21,7 @@ from syn0.printers.base import (
 )
 from syn0.printers.data import Data, array_text
 from syn0.printers.notes import counted_by_loop, heading, with_shapes
+from syn0.printers.safe import python_note
 from syn0.program import Apply, Expr, Line, Name, Program, check, helper, operations_in
 from syn0.program.expressions import apply, zeros
 from syn0.spec import LBFGS, NetworkSpec, Training
@@ -125,6 +127,8 @@ WRITTEN = {
 """Functions that operations need and that no formula gives; they mean what `program/randoms.py`
 says."""
 
+CLOSING = "What the trained network predicts, of all rows."
+
 
 class NumpyPrinter(Printer):
     """Prints a program line by line, each with its note, in the tutorial's names."""
@@ -147,11 +151,22 @@ class NumpyPrinter(Printer):
             "\n".join(self.start_lines(program)),
         ]
         if program.pulls:
-            return join_sections([*sections, *self.solver_sections(program, training)])
-        sections.append("\n".join(self.loop_lines(program, training, len(data.X))))
-        if training.batch_size is None:
-            sections.append(f'print("Output after training:")\nprint({program.output})')
+            sections += self.solver_sections(program, training)
+        else:
+            sections.append("\n".join(self.loop_lines(program, training, len(data.X))))
+        if closing := closing_program(program, network, training):
+            shown = with_shapes(closing, len(data.X), None)
+            sections.append("\n".join(self.closing_lines(shown)))
+        sections.append(f'print("Output after training:")\nprint({program.output})')
         return join_sections(sections)
+
+    def closing_lines(self, prediction: Program) -> list[str]:
+        """A prediction of all rows, and how good it is."""
+        return [
+            f"# {CLOSING}",
+            *self.statements(prediction.phase("forward", "loss"), 0),
+            'print(f"all rows: loss {loss:.12g}, error {error:.12g}")',
+        ]
 
     def statements(self, lines: Iterable[Line], indent: int = STEP_INDENT) -> list[str]:
         """The lines as text, each with its note, to stand `indent` columns further in."""
@@ -199,7 +214,7 @@ class NumpyPrinter(Printer):
 
     def data_lines(self, program: Program, data: Data) -> list[str]:
         """X and y, written out."""
-        heading = f"# The data, one example a row: {data.note}."
+        heading = f"# The data, one example a row: {python_note(data.note)}."
         if not data.code:
             arrays = {"X": data.X, "y": data.y}
             if "sample_weight" in program.inputs and data.sample_weight is not None:
@@ -253,7 +268,7 @@ class NumpyPrinter(Printer):
         reports: dict[str, list[str]] = {}
         for line in program.measured:
             reports.setdefault(line.phase, []).extend(self.statements([line], REPORT_INDENT))
-        reports[program.measured[-1].phase].append(report_line(program))
+        reports[program.measured[-1].phase].append(report_line(program, training))
         if interval == "1":
             return reports
         head = f"if step % {interval} == 0:"
@@ -301,12 +316,18 @@ def import_lines(program: Program) -> list[str]:
     ]
 
 
-def report_line(program: Program) -> str:
-    """The line that prints loss, error and what else there is to report."""
+def report_line(program: Program, training: Training) -> str:
+    """The line that prints loss, error and what else there is to report, and of how many rows
+    where a step takes a batch."""
     figures = [
         f"{name} {{{name}:{'.12g' if name in EXACT else '.4g'}}}" for name in program.reports
     ]
-    return f'print(f"step {{step}}: {", ".join(figures)}")'
+    *first, last = [*figures, *([] if training.batch_size is None else ["of {len(batch)} rows"])]
+    start = f"step {{step}}: {', '.join(first)}, "
+    line = f'print(f"{start}{last}")'
+    if len(line) <= WIDTH - REPORT_INDENT:
+        return line
+    return "\n".join(["print(", *indented([f'f"{start}"', f'f"{last}"']), ")"])
 
 
 EXACT = ("loss", "error")
@@ -371,6 +392,7 @@ def commented(
     code: str, note: str, width: int = WIDTH - STEP_INDENT, column: int = COMMENT_COLUMN
 ) -> str:
     """`code  # note`, the note at one column for all lines, or above where it is long."""
+    note = python_note(note)
     line = f"{code:<{column - 2}}  # {note}"
     if len(line) <= width and "\n" not in code:
         return line

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from syn0.printers.base import formula, is_helper
+from syn0.printers.base import closing_program, formula, is_helper
 from syn0.printers.data import Data
 from syn0.printers.notes import counted_by_loop
 from syn0.printers.numpy import STEP_INDENT, WIDTH, NumpyPrinter, broken, import_lines
@@ -21,7 +21,9 @@ class TersePrinter(NumpyPrinter):
 
     def script(self, program: Program, network: NetworkSpec, training: Training, data: Data) -> str:
         """The whole program; it prints nothing, as the tutorial's shortest form does."""
+        closing = closing_program(program, network, training)
         program = condensed(counted_by_loop(program))
+        names = {line.target for line in program.lines}
         if program.pulls:
             steps = self.solver_sections(program, training)
         else:
@@ -32,9 +34,14 @@ class TersePrinter(NumpyPrinter):
             *self.data_lines(program, data)[1:],
             *self.start_lines(program),
             *steps,
+            *(self.closing_lines(condensed(closing, names)) if closing else ()),
         ]
         lines = [without_comment(line) for part in parts for line in part.split("\n")]
         return "\n".join(filter(None, lines)) + "\n"
+
+    def closing_lines(self, prediction: Program) -> list[str]:
+        """The prediction alone."""
+        return self.statements(prediction.phase("forward"), 0)
 
     def report_lines(self, program: Program, training: Training, rows: int) -> dict[str, list[str]]:
         """Nothing is reported."""
@@ -61,8 +68,9 @@ class TersePrinter(NumpyPrinter):
         ]
 
 
-def condensed(program: Program) -> Program:
-    """The same program with fewer lines: no reports, no copies, no name that is read only once.
+def condensed(program: Program, kept_names: Collection[str] = ()) -> Program:
+    """The same program with fewer lines: no reports, no copies, and of the names that are read only
+    once none but those to be kept.
 
     A value stays where it is when only updates read it: it must be computed before they begin.
     """
@@ -74,7 +82,7 @@ def condensed(program: Program) -> Program:
     lines = []
     for line in kept:
         expr = expanded(substitute(line.expression, meanings))
-        once = counts[line.target] == 1 and line.target not in in_updates
+        once = counts[line.target] == 1 and line.target not in {*in_updates, *kept_names}
         copy = isinstance(expr, Name)
         if (
             line.phase not in ("init", "update")

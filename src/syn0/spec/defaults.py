@@ -14,3 +14,7 @@ VALIDATION = 0.1
 
 SEED = 1
 """Of the split, the start weights, the order of batches and the masks."""
+
+MOST_PIXELS = 50_000_000
+"""Of an image as it is decoded, and of all that are kept, where nobody allows more. Data whose
+files are as large as that are read nonetheless: what is to be caught are small files that grow."""

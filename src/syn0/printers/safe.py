@@ -1,0 +1,25 @@
+"""Words in a program's text: whatever they hold, they stay comments and texts there.
+
+Names of files, columns and classes are a user's, or a file's. A note keeps to its line and to
+characters that a reader sees; a language adds what would end its comments.
+"""
+
+from __future__ import annotations
+
+from syn0.spec.words import visible
+
+
+def python_note(text: str) -> str:
+    """`text` for a Python comment, which ends with its line."""
+    return visible(text)
+
+
+def c_note(text: str) -> str:
+    """`text` for a C comment: no star stands before a slash, which would end it, no slash before a
+    star, and nothing that old compilers read as a backslash."""
+    return visible(text).replace("*/", "* /").replace("/*", "/ *").replace("??/", "? ?/")
+
+
+def python_text(text: str) -> str:
+    """`text` as a Python string, in ASCII whatever it holds."""
+    return ascii(text)

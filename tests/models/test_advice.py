@@ -1,0 +1,106 @@
+"""A network that learns nothing is told of: either it learns the tutorial's table in the steps that
+are usual, or a sentence names what to add, with which it does."""
+
+import itertools
+import re
+
+import numpy as np
+import pytest
+
+from syn0 import Adam, Network, Training
+from syn0.derive import LOSSES
+from syn0.models import advice, tutorial_training
+from syn0.program import ACTIVATIONS
+
+X = np.array([[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]])
+XOR = np.array([0, 1, 1, 0])
+HIDDEN = ([4], [4, 4])
+
+
+def described(loss, activation, hidden, **settings):
+    outputs = 2 if loss == "cross_entropy" else 1
+    return Network([3, *hidden, outputs], loss=loss, activation=activation, **settings)
+
+
+def sentences(network, rows=4, **how):
+    return list(advice(network.spec, tutorial_training(how, network.spec), rows))
+
+
+def miss(network, loss, **how):
+    """How far the worst output is off, after the tutorial's steps."""
+    targets = np.eye(2)[XOR] if loss == "cross_entropy" else XOR
+    network.train(X, targets, engine="native", progress=False, **how)
+    wanted = targets if targets.ndim > 1 else targets[:, np.newaxis]
+    return np.abs(network.predict(X) - (2 * wanted - 1 if loss == "hinge" else wanted)).max()
+
+
+EVERY = list(itertools.product(LOSSES, ACTIVATIONS, HIDDEN))
+SILENT = [case for case in EVERY if not sentences(described(*case))]
+
+
+def test_the_tutorials_networks_are_told_nothing():
+    assert ("squared_error", "sigmoid", [4]) in SILENT
+    assert sentences(Network([3, 1])) == []
+    assert 30 < len(SILENT) < len(EVERY) / 3
+
+
+@pytest.mark.needs_compiler
+@pytest.mark.parametrize("case", SILENT, ids=lambda c: f"{c[0]}-{c[1]}-{len(c[2])}")
+def test_a_network_that_is_told_nothing_learns(case):
+    assert miss(described(*case), case[0]) < 0.05
+
+
+@pytest.mark.needs_compiler
+@pytest.mark.parametrize(
+    "case",
+    [
+        ("binary_cross_entropy", "relu", [4, 4]),
+        ("squared_error", "relu", [4]),
+        ("squared_error", "hard_sigmoid", [4]),
+        ("binary_cross_entropy", "leaky_relu", [4, 4]),
+        ("cross_entropy", "tanh", [4, 4]),
+        ("huber", "tanh", [4]),
+        ("absolute_error", "sigmoid", [4]),
+        ("quantile", "elu", [4]),
+        ("poisson", "selu", [4]),
+    ],
+    ids=lambda c: f"{c[0]}-{c[1]}-{len(c[2])}",
+)
+def test_what_is_advised_teaches_what_was_not_learned(case):
+    (told,) = sentences(described(*case))
+    rate, init = re.search(r"add --learning-rate (\S+) --init (\S+) --bias$", told).groups()
+    taught = described(*case, init=init, bias=True)
+    assert sentences(taught, learning_rate=float(rate)) == []
+    assert miss(taught, case[0], learning_rate=float(rate)) < 0.25
+
+
+def test_dead_units_are_told_of_under_any_optimizer():
+    (told,) = sentences(Network([3, 4, 1], activation="relu"), optimizer=Adam())
+    assert told.endswith(
+        "a start from -1 to 1 may teach nothing: if so, add --init orthogonal --bias"
+    )
+    assert (
+        sentences(Network([3, 4, 1], activation="relu", init="he_uniform"), optimizer="adam") == []
+    )
+
+
+def test_sums_over_many_rows_are_told_of():
+    network = Network([4, 8, 3])
+    (told,) = sentences(network, rows=150)
+    assert "150 rows" in told
+    assert told.endswith("add --reduction mean")
+    assert sentences(network, rows=150, reduction="mean") == []
+    assert sentences(network, rows=150, batch_size=4) == []
+    assert sentences(network, rows=150, learning_rate=0.01) == []
+
+
+def test_layers_that_no_setting_helps_are_told_of():
+    (told,) = sentences(Network([3, 4, 1], activation="identity"))
+    assert "no more than a network without them" in told
+    assert any("softplus" in told for told in sentences(Network([3, 4, 1], activation="exp")))
+
+
+def test_sentences_are_short():
+    for case in EVERY:
+        for told in advice(described(*case).spec, Training(steps=1), 10**9):
+            assert len(told) < 250
