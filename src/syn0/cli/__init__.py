@@ -15,6 +15,7 @@ import click
 from syn0 import __version__
 from syn0.cli.bench import bench
 from syn0.cli.check import check
+from syn0.cli.command import HELP_NAMES
 from syn0.cli.engines import engines
 from syn0.cli.evaluate import evaluate
 from syn0.cli.export import export

@@ -33,8 +33,8 @@ class Option(click.Option):
 class Sections(click.Command):
     """A command whose help text has sections, and which says less or more when it is asked to."""
 
-    def __init__(self, *args: Any, **how: Any) -> None:
-        super().__init__(*args, context_settings=HELP_NAMES, **how)
+    def __init__(self, name: str | None, **how: Any) -> None:
+        super().__init__(name, **{"context_settings": HELP_NAMES, **how})
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """The command's own parameters, and those of all commands."""
