@@ -1,6 +1,5 @@
 """What `TabularClassifier` and `TabularRegressor` say of columns, and take for the same."""
 
-import time
 import warnings
 
 import numpy as np
@@ -127,18 +126,3 @@ def test_rows_may_name_their_cells(numbers, labels):
     assert np.array_equal(classifier.predict_proba(without), classifier.predict_proba(rows[5]))
     with pytest.raises(ValueError, match="row 1 has no 'b', which the model takes"):
         classifier.predict([{"a": 1.0, "c": 2.0, "old": True}])
-
-
-def test_one_row_takes_half_a_millisecond(numbers, labels):
-    frame = pd.concat([numbers.add_suffix(str(k)) for k in range(4)], axis=1)
-    for k in range(8):
-        frame[f"t{k}"] = np.random.default_rng(k).choice(["p", "q", "r"], 120)
-    classifier = TabularClassifier(**QUICK).fit(frame, labels)
-    one = frame[:1]
-    for given in (one, pl.DataFrame(one.to_dict("list")), one.to_dict("records")):
-        seconds = []
-        for _ in range(200):
-            began = time.perf_counter()
-            classifier.predict(given)
-            seconds.append(time.perf_counter() - began)
-        assert min(seconds) < 0.0005

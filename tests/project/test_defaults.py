@@ -17,6 +17,7 @@ from syn0.spec.defaults import (
     FEWEST_ROWS_TO_SPLIT,
     HIDDEN,
     HOLDOUT,
+    MOST_CELLS,
     MOST_PIXELS,
     SEED,
     VALIDATION,
@@ -52,10 +53,8 @@ SMALLEST, LARGEST = defaults.default_batch_size(1), defaults.default_batch_size(
 READERS = ("train", "predict", "evaluate", "write")
 
 HELP = {
-    **{
-        (c, "max_pixels"): f"default {MOST_PIXELS:,}."
-        for c in ("train", "predict", "evaluate", "write")
-    },
+    **{(command, "max_cells"): f"default {MOST_CELLS:,}." for command in READERS},
+    **{(command, "max_pixels"): f"default {MOST_PIXELS:,}." for command in READERS},
     ("train", "hidden"): f"default {UNITS}.",
     ("train", "holdout"): f"default {HOLDOUT:g}, of fewer than {FEWEST_ROWS_TO_SPLIT} rows none",
     ("train", "seed"): f"default {SEED}.",

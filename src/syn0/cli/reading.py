@@ -10,12 +10,12 @@ import click
 
 from syn0.cli.command import message
 from syn0.cli.options import F, data_option
-from syn0.spec.defaults import MOST_PIXELS
+from syn0.spec.defaults import MOST_CELLS, MOST_PIXELS
 
 if TYPE_CHECKING:
     from syn0.data import Reading, Schema, Table
 
-READING_OPTIONS = ("header", "missing", "max_pixels")
+READING_OPTIONS = ("header", "missing", "max_pixels", "max_cells")
 
 
 def reading_options(command: F) -> F:
@@ -29,7 +29,10 @@ def reading_options(command: F) -> F:
     max_pixels = data_option("--max-pixels", type=click.IntRange(min=1), metavar="N",
                              help="Pixels read of an image, and kept of all, where small files "
                              f"hold many; default {MOST_PIXELS:,}.")  # fmt: skip
-    return header(missing(max_pixels(command)))
+    max_cells = data_option("--max-cells", type=click.IntRange(min=1), metavar="N",
+                            help="Cells read of a table whose file is much smaller; default "
+                            f"{MOST_CELLS:,}.")  # fmt: skip
+    return header(missing(max_pixels(max_cells(command))))
 
 
 def reading_of(
@@ -46,7 +49,12 @@ def reading_of(
     if options.get("resize") is not None:
         images = replace(images, size=parse_size(options["resize"]))
     return replace(
-        usual, header=options.get("header"), missing=missing, float32=float32, images=images
+        usual,
+        header=options.get("header"),
+        missing=missing,
+        float32=float32,
+        images=images,
+        max_cells=options.get("max_cells") or MOST_CELLS,
     )
 
 

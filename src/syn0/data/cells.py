@@ -6,12 +6,15 @@ import math
 import numbers
 import re
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from syn0.data.table import MISSING_CODE, Column
+
+if TYPE_CHECKING:
+    import polars
 
 MISSING_TEXTS = frozenset({
     "", "NA", "N/A", "n/a", "N.A.", "n.a.", "#N/A", "#NA", "<NA>", "NaN", "nan", "NaT",
@@ -37,6 +40,20 @@ class TextCodes(dict[str, int]):
     def encode(self, texts: Sequence[str]) -> NDArray[np.int32]:
         """(len(texts),) the codes of texts without the spaces around them."""
         return np.fromiter((self[text.strip()] for text in texts), np.int32, len(texts))
+
+    def encode_series(self, cells: polars.Series) -> tuple[NDArray[np.int32], dict[str, int]]:
+        """(len(cells),) the codes of a polars series of texts, and how often it holds which of the
+        words for a missing value."""
+        import polars
+
+        different = cells.drop_nulls().unique(maintain_order=True)
+        codes = [self[text.strip()] for text in different]
+        counts: dict[str, int] = {}
+        for text, code in zip(different, codes, strict=True):
+            if code == MISSING_CODE:
+                counts[text.strip()] = counts.get(text.strip(), 0) + int((cells == text).sum())
+        encoded = cells.replace_strict(different, codes, return_dtype=polars.Int32)
+        return encoded.fill_null(MISSING_CODE).to_numpy(), counts
 
     @property
     def categories(self) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from syn0.data.csv_form import SPACES
 if TYPE_CHECKING:
     import polars
 
-BLOCK_BYTES = 2**21
+BLOCK_BYTES = 2**20
 LONGEST_ROW = 2**26
 """In bytes. A quote that nothing closes would make the rest of a file one cell."""
 

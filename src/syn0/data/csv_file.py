@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from os import SEEK_END
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
@@ -23,7 +24,8 @@ from syn0.data.cells import (
 from syn0.data.csv_blocks import Block, RowError, blocks
 from syn0.data.csv_form import SAMPLE_BYTES, Form, form_of
 from syn0.data.names import check_column_names
-from syn0.data.table import MISSING_CODE, Column
+from syn0.data.reading import Reading
+from syn0.data.table import Column
 from syn0.data.text_files import as_utf_8
 
 if TYPE_CHECKING:
@@ -62,10 +64,8 @@ class Contents:
 def read_csv(
     file: BinaryIO,
     path: Path,
+    reading: Reading,
     *,
-    header: bool | None = None,
-    expected: Collection[str] = (),
-    missing: Collection[str] | None = None,
     target: str | None = None,
     compact: bool = False,
 ) -> Contents:
@@ -78,10 +78,6 @@ def read_csv(
     kept as they are written except for spaces around them.
 
     file: the open file; `path` is what it is called
-    header: whether the first line holds names; None (default) finds out
-    expected: names that the columns may have, which tell a header
-    missing: texts that stand for a missing value, besides nothing at all; None (default) for the
-        usual ones
     target: the column to learn, by default the last
     compact: whether numbers, but for the target, become float32 where the inputs of a network
         that computes in float32 are the same by it
@@ -89,8 +85,8 @@ def read_csv(
     Raises ValueError, naming the line, for what cannot be read as a table.
     """
     with as_utf_8(file, path) as text:
-        form = _form(text, path, header, expected)
-    words = None if missing is None else frozenset({"", *missing})
+        form = _form(text, path, reading)
+    words = None if reading.missing is None else frozenset({"", *reading.missing})
     names = _column_names(form, path)
     columns = [
         _GrowingColumn(
@@ -101,9 +97,17 @@ def read_csv(
         )
         for name in names
     ]
-    _fill(columns, file, path, form)
-    if again := [column for column in columns if column.start_again()]:
-        _fill(columns, file, path, form, again)
+    size = file.seek(0, SEEK_END)
+    for block in _blocks(file, path, form):
+        for column, cells in zip(columns, block.frame.iter_columns(), strict=True):
+            column.add(cells, block)
+        reading.check_cells(path, len(columns) * len(columns[0]), size)
+    if not len(columns[0]):
+        raise ValueError(f"{path} has column names but no rows")
+    if again := {place: column for place, column in enumerate(columns) if column.start_again()}:
+        for block in _blocks(file, path, form):
+            for place, column in again.items():
+                column.add(block.frame.to_series(place), block)
     notes = form.notes + tuple(note for column in columns for note in column.notes())
     finished = [column.finish(path) for column in columns]
     if form.names is not None:
@@ -113,34 +117,24 @@ def read_csv(
     return Contents({column.name: column for column in finished}, form.names is not None, notes)
 
 
-def _fill(
-    columns: list[_GrowingColumn],
-    file: BinaryIO,
-    path: Path,
-    form: Form,
-    some: list[_GrowingColumn] | None = None,
-) -> None:
-    """Hand the cells of all rows to the columns, or to some of them."""
+def _blocks(file: BinaryIO, path: Path, form: Form) -> Iterator[Block]:
+    """The rows, from the first on."""
     try:
         with as_utf_8(file, path) as text:
-            for block in blocks(text, form.delimiter, form.width, form.lines_above):
-                for column, cells in zip(columns, block.frame.iter_columns(), strict=True):
-                    if some is None or column in some:
-                        column.add(cells, block)
+            yield from blocks(text, form.delimiter, form.width, form.lines_above)
     except RowError as error:
         raise ValueError(f"{path}, {error}") from None
-    if not len(columns[0].values) and columns[0] in (some or columns):
-        raise ValueError(f"{path} has column names but no rows")
 
 
-def _form(text: IO[bytes], path: Path, header: bool | None, expected: Collection[str]) -> Form:
+def _form(text: IO[bytes], path: Path, reading: Reading) -> Form:
     sample = text.read(SAMPLE_BYTES)
     if b"\0" in sample:
         raise ValueError(f"{path} holds bytes of 0, so it is no text")
     if len(sample) == SAMPLE_BYTES:
         sample = sample[: sample.rfind(b"\n") + 1] or sample
     try:
-        return form_of(sample.decode(errors="replace"), header=header, expected=expected)
+        known = sample.decode(errors="replace")
+        return form_of(known, header=reading.header, expected=reading.expected)
     except ValueError as error:
         raise ValueError(f"{path} {error}") from None
 
@@ -172,6 +166,7 @@ class _GrowingColumn:
         self.missing_numbers = MISSING_NUMBERS if missing is None else missing
         self.values = _GrowingArray()
         self.codes: TextCodes | None = None
+        self.rows = 0
         self.is_misread = False  # by what a later block tells
         self.numbers = 0
         self.strays = 0  # texts among numbers
@@ -179,6 +174,9 @@ class _GrowingColumn:
         self.spelled: tuple[str, float] | None = None  # a number as people write it
         self.infinite_line: int | None = None
         self.missing_words: Counter[str] = Counter()
+
+    def __len__(self) -> int:
+        return self.rows
 
     def start_again(self) -> bool:
         """Whether the column must be read again, as what is now known of it; it is then empty."""
@@ -192,6 +190,7 @@ class _GrowingColumn:
 
     def add(self, cells: polars.Series, block: Block) -> None:
         """Take the cells of some rows."""
+        self.rows += len(cells)
         if self.is_misread:
             return
         if self.codes is None:
@@ -263,19 +262,10 @@ class _GrowingColumn:
         self.values.add(_compact(values) if self.compact else values)
 
     def _read_texts(self, cells: polars.Series) -> NDArray[np.int32]:
-        import polars
-
-        assert self.codes is not None  # noqa: S101
-        texts = cells.fill_null("").str.strip_chars()
-        different = texts.unique(maintain_order=True)
-        codes = [self.codes[text] for text in different]
-        for text, code in zip(different, codes, strict=True):
-            if code == MISSING_CODE:
-                self.missing_words[text] += int((texts == text).sum())
-        encoded: NDArray[np.int32] = texts.replace_strict(
-            different, codes, return_dtype=polars.Int32
-        ).to_numpy()
-        return encoded
+        assert self.codes is not None  # noqa: S101  (there are some as soon as there are texts)
+        codes, words = self.codes.encode_series(cells)
+        self.missing_words.update(words)
+        return codes
 
     def notes(self) -> Iterator[str]:
         """What was decided about the column that could be otherwise."""
@@ -328,7 +318,7 @@ class _GrowingArray:
         self._values = self._values.astype(dtype, copy=False)
         end = self._length + len(part)
         if end > len(self._values):
-            self._values.resize(max(end, len(self._values) * 9 // 8), refcheck=False)
+            self._values.resize(max(end, len(self._values) * 17 // 16), refcheck=False)
         self._values[self._length : end] = part
         self._length = end
 

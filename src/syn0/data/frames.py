@@ -157,10 +157,16 @@ def _is_number(value: Any) -> bool:
 def _polars_column(name: str, series: Any, place: str) -> Column:
     if series.dtype.is_numeric():
         return column_of(name, np.asarray(series.to_numpy()), place)
+    if _is_declared(series.dtype) or type(series.dtype).__name__ == "String":
+        known = TextCodes()
+        codes, words = known.encode_series(series.cast(str))
+        if not known.categories:
+            return Column(name, np.full(len(codes), np.nan))
+        declared = _is_declared(series.dtype)
+        return Column(name, codes, known.categories, declared=declared, missing_words=words)
     values = np.empty(len(series), object)
     values[:] = series.to_list()
-    column = column_of(name, values, place)
-    return replace(column, declared=column.categories is not None and _is_declared(series.dtype))
+    return column_of(name, values, place)
 
 
 def _is_declared(dtype: Any) -> bool:

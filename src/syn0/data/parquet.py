@@ -2,31 +2,84 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from syn0.data.frames import frame_columns
+from syn0.data.reading import Reading
 from syn0.data.table import Column
 
 LONGEST_REASON = 200
 """In characters, of what polars says of a file."""
 
+SMALL_FILE = 2**24
+"""In bytes. Smaller ones are first read by another process, as a damaged or malicious one may claim
+sizes for which polars ends the process that asks for the memory. Larger ones need the time."""
 
-def read_parquet(path: Path) -> dict[str, Column]:
-    """The columns of a Parquet file. Raises ValueError when polars cannot read it."""
-    return frame_columns(_frame(path), str(path))
+MEMORY = 2**33
+"""In bytes, of that process."""
+
+TRIAL = f"""
+import sys
+try:
+    import resource
+    resource.setrlimit(resource.RLIMIT_AS, ({MEMORY}, {MEMORY}))
+except (ImportError, ValueError):
+    pass
+import polars
+polars.read_parquet(sys.argv[1], use_statistics=False)
+"""
 
 
-def _frame(path: Path) -> Any:
+def read_parquet(path: Path, reading: Reading) -> dict[str, Column]:
+    """The columns of a Parquet file.
+
+    Raises ValueError for a file that polars cannot read, or of far more cells than bytes.
+    """
+    import polars
+
+    size = path.stat().st_size
+    with _reasons_of(path):
+        rows: Any = polars.scan_parquet(path)
+        width = len(rows.collect_schema())
+        height = rows.select(polars.len()).collect().item()
+    reading.check_cells(path, width * height, size)
+    if size < SMALL_FILE:
+        _try_apart(path)
+    with _reasons_of(path):
+        frame = polars.read_parquet(path)
+    return frame_columns(frame, str(path))
+
+
+def _try_apart(path: Path) -> None:
+    """ValueError if a process that reads the file fails, or is ended."""
+    words = [sys.executable, "-P", "-c", TRIAL, str(path.absolute())]
+    done = subprocess.run(words, capture_output=True, text=True, errors="replace", check=False)  # noqa: S603
+    if done.returncode:
+        *_, reason = ["", *done.stderr.strip().splitlines()]
+        ended = "reading it ends in an abort, as it is damaged or claims impossible sizes"
+        raise _error(path, reason if done.returncode == 1 else ended)
+
+
+@contextmanager
+def _reasons_of(path: Path) -> Iterator[None]:
+    """Turn what polars says of a file into one sentence."""
     import polars
 
     try:
-        return polars.read_parquet(path)
-    except polars.exceptions.PolarsError as error:
-        reason = str(error)
+        yield
+    except (polars.exceptions.PolarsError, OSError) as error:
+        raise _error(path, str(error)) from None
     except BaseException as error:
         # polars' PanicException, of damaged files, is no Exception, and has no name to import.
         if type(error).__name__ != "PanicException":
             raise
-        reason = str(error)
-    raise ValueError(f"{path} cannot be read as Parquet: {reason[:LONGEST_REASON]}")
+        raise _error(path, str(error)) from None
+
+
+def _error(path: Path, reason: str) -> ValueError:
+    return ValueError(f"{path} cannot be read as Parquet: {reason[:LONGEST_REASON]}")

@@ -95,7 +95,7 @@ def _read_path(path: Path, target: str | None, reading: Reading, *, for_predicti
     if "idx3-ubyte" in path.name:
         return read_idx(path, reading.images, for_prediction=for_prediction)
     if path.suffix.lower() in PARQUET_SUFFIXES:
-        columns = read_parquet(path)
+        columns = read_parquet(path, reading)
         with path.open("rb") as file:
             return Table(
                 name=str(path), columns=columns, target=None, fingerprint=_fingerprint(file)
@@ -112,15 +112,8 @@ def _read_path(path: Path, target: str | None, reading: Reading, *, for_predicti
 
 def _read_csv(path: Path, target: str | None, reading: Reading) -> Table:
     with opened(path) as file:
-        contents = read_csv(
-            file,
-            path,
-            header=reading.header,
-            expected=reading.expected,
-            missing=reading.missing,
-            target=target,
-            compact=reading.float32 and file.seek(0, SEEK_END) >= LARGE_FILE,
-        )
+        compact = reading.float32 and file.seek(0, SEEK_END) >= LARGE_FILE
+        contents = read_csv(file, path, reading, target=target, compact=compact)
         return Table(
             name="standard input" if str(path) in STANDARD_INPUT else str(path),
             columns=contents.columns,

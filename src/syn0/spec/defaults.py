@@ -18,3 +18,6 @@ SEED = 1
 MOST_PIXELS = 50_000_000
 """Of an image as it is decoded, and of all that are kept, where nobody allows more. Data whose
 files are as large as that are read nonetheless: what is to be caught are small files that grow."""
+
+MOST_CELLS = 40_000_000
+"""Of a table, where nobody allows more and its file is much smaller: see `data/reading.py`."""
