@@ -130,7 +130,7 @@ def test_a_column_without_a_name_is_called_by_its_place(csv):
         ("a,b,a\n1,2,3\n", ": two columns are named 'a'; names must differ"),
         ("a,b\n1,2\n-inf,2\n", ", line 3: column 'a' holds an infinite number"),
         ("a,b\n1,2\n1e999,2\n", ", line 3: column 'a' holds an infinite number"),
-        (b"a,b\n1,2\n\xe9,2\n", ", line 3: not UTF-8 text"),
+        (b"a,b\n1,2\n\xe9,2\n", ", line 3: not UTF-8 text; save the file as UTF-8"),
         (
             'a,b\n1,2\n"open,2\n3,4\n',
             ", the row that starts on line 3: unexpected end of data",

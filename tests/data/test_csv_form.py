@@ -73,6 +73,10 @@ def test_what_is_close_is_said_and_can_be_told(csv):
         "the first line was read as a row: '1, 2, 3'; --header reads it as names",
     )
     assert list(read_table(matrix, reading=Reading(header=True)).columns) == ["1", "2", "3"]
+    texts = read_table(csv("kind,town\nred,Rome\nblue,Oslo\n", "texts.csv"))
+    assert texts.notes == (
+        "the first line was read as names: 'kind, town'; --no-header reads it as a row",
+    )
     assert read_table(csv("a,b,c\n" + PLAIN, "usual.csv")).notes == ()
 
 
@@ -109,6 +113,12 @@ def test_what_stands_above_the_names_is_passed_over(csv, above, note):
     assert (list(table.columns), len(table)) == (["a", "b", "c"], 60)
     assert table.columns["a"].values[0] == 1.76
     assert table.notes == ((note,) if note else ())
+
+
+def test_several_titles_are_passed_over(csv):
+    table = read_table(csv(f"Sales\nof 2025\n\n# in EUR\na,b,c\n{PLAIN}"))
+    assert (list(table.columns), len(table)) == (["a", "b", "c"], 60)
+    assert [note.split()[1] for note in table.notes] == ["1", "2", "4"]
 
 
 def test_units_below_the_names_are_passed_over(csv):

@@ -203,4 +203,4 @@ def _decoded(content: bytes, first_line: int) -> str:
         return content.decode()
     except UnicodeDecodeError as error:
         line = first_line + content.count(b"\n", 0, error.start)
-        raise RowError(f"line {line}: not UTF-8 text") from None
+        raise RowError(f"line {line}: not UTF-8 text; save the file as UTF-8") from None

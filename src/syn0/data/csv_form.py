@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
 from typing import NamedTuple
 
 from syn0.data.cells import MISSING_NUMBERS, is_number
@@ -73,9 +73,9 @@ def form_of(text: str, *, header: bool | None = None, expected: Collection[str] 
     width = Counter(len(row.cells) for row in full).most_common(1)[0][0]
     if width > MOST_COLUMNS:
         raise ValueError(f"has more than {MOST_COLUMNS:,} columns, the most that are read")
-    while len(full) > 2 and _is_title(full[0], full[1], width):
-        notes.append(f"line {full[0].line} was taken for a title: '{full[0].cells[0]}'")
-        full = full[1:]
+    titles = _titles(full, width)
+    notes += [f"line {row.line} was taken for a title: '{row.cells[0]}'" for row in titles]
+    full = full[len(titles) :]
     first, rest = full[0], full[1:]
     width = width if rest and len(first.cells) in (width - 1, width) else len(first.cells)
     named = _has_names(first, rest, expected, notes) if header is None else header
@@ -127,11 +127,14 @@ def _delimiter(text: str) -> str:
     return best
 
 
-def _is_title(row: Row, following: Row, width: int) -> bool:
-    """Whether a line is a title: one text alone above a line of names."""
-    alone = width > 1 and row.cells[0] != "" and not any(row.cells[1:])
-    names = [cell for cell in following.cells if cell]
-    return alone and len(names) > 1 and not any(map(is_number, (row.cells[0], *names)))
+def _titles(rows: Sequence[Row], width: int) -> Sequence[Row]:
+    """The rows that are titles: texts that stand alone above a line of names."""
+    above = [*takewhile(lambda row: row.cells[0] and not any(row.cells[1:]), rows)]
+    if width == 1 or len(above) > len(rows) - 2:
+        return []
+    names = [cell for cell in rows[len(above)].cells if cell]
+    titles = [row.cells[0] for row in above]
+    return above if len(names) > 1 and not any(map(is_number, (*titles, *names))) else []
 
 
 def _has_names(
@@ -155,8 +158,12 @@ def _has_names(
         return False
     # All are texts: a cell that occurs again below is a value.
     recurs = any(cell and cell in column for cell, column in _columns(first, rest))
-    if recurs:
-        notes.append(f"the first line was read as a row: {cells}; --header reads it as names")
+    read, other = (
+        ("a row", "--header reads it as names")
+        if recurs
+        else ("names", "--no-header reads it as a row")
+    )
+    notes.append(f"the first line was read as {read}: {cells}; {other}")
     return not recurs
 
 
