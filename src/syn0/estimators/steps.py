@@ -363,7 +363,7 @@ def places_of(made: ColumnTransformer, columns: Any) -> list[int]:
             number: int = names[column]
             return number
         demand(is_whole(column) and -count <= column < count, made, f"no column {column!r}")
-        return range(count)[column]
+        return int(column) % count
 
     if isinstance(columns, slice):
         start, stop = columns.start, columns.stop

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from syn0 import __version__
 from syn0.data import Schema
 from syn0.derive import target_columns, training_program
+from syn0.derive.layers import SEED
 from syn0.engines import ENGINES
 from syn0.models.atomic import write_whole
 from syn0.models.frames import Names
@@ -36,6 +37,9 @@ GENERATOR = "generator"
 
 COUNTS = ("t", "waited")
 """The numbers among a program's state that count steps."""
+
+MOST_STEPS, MOST_MASKS = 2**53, 2**32
+"""What steps are counted below: what float64 tells apart, and what masks are hashed of."""
 
 NEVER_NEGATIVE = re.compile(r"rate|variance\d+|\w+_(v|squares)")
 """The names of a program's state that it takes roots of, or steps by."""
@@ -202,7 +206,7 @@ def restore(description: Description, arrays: Arrays) -> Network:
         {name: a if a.ndim else a.item() for name, a in arrays.items()},
         generator,
         restore_epoch(description["epoch"]),
-        whole("step", description["step"], least=0),
+        restore_count("step", description["step"]),
     )
     network = Network.from_checkpoint(spec, checkpoint)
     network.training = training
@@ -255,6 +259,14 @@ def restore_epoch(epoch: object) -> tuple[int, int, int] | None:
     return rows, size, taken
 
 
+def restore_count(name: str, value: object, most: int = MOST_STEPS) -> int:
+    """A number of steps."""
+    count = whole(name, value, least=0)
+    if count >= most:
+        raise ValueError(f"{name} must be below {most}, not {count}")
+    return count
+
+
 def restore_origin(origin: object) -> Origin:
     """What is known of the data that a model was trained on."""
     if not isinstance(origin, dict) or set(origin) != {field.name for field in fields(Origin)}:
@@ -291,7 +303,8 @@ def check_state(
         if NEVER_NEGATIVE.fullmatch(name) and (array < 0).any():
             raise ValueError(f"array {name} holds numbers below 0")
         if name in COUNTS:
-            whole(name, array.item(), least=0)
+            most = MOST_MASKS if SEED.name in program.constants else MOST_STEPS
+            restore_count(name, array.item(), most)
 
 
 def digest(description: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> str:
