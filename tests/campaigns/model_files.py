@@ -67,8 +67,9 @@ SHORT = 400
 SECONDS, MEMORY = 60, 8 * 2**30
 """What a case may take; memory is counted by addresses, of which libraries reserve many."""
 
-COMPILED = 40
-"""Programs that a process compiles: what else a file describes runs on NumPy."""
+COMPILED = 60
+"""Programs that a process compiles, at most one in a hundred cases: what else files describe runs
+on NumPy."""
 
 SMALL = {"max_iter": 1, "random_state": 0, "engine": "numpy"}
 MLP = {"hidden_layer_sizes": (2,), **SMALL}
@@ -348,12 +349,13 @@ def learn(network: Network, rows: Any) -> None:
 
 
 KNOWN: dict[Any, Any] = {}
+most_compiled = COMPILED
 
 
 def compiled_for(key: Any) -> Any:
     """What predicts with a description's compiled program, or whether a training is compiled; None
     where that were too many."""
-    if key not in KNOWN and len(KNOWN) < COMPILED:
+    if key not in KNOWN and len(KNOWN) < most_compiled:
         KNOWN[key] = True
         if not isinstance(key, tuple):
             network = Network.from_spec(key)
@@ -367,6 +369,8 @@ def compiled_for(key: Any) -> Any:
 
 def work(seed: int, first: int, end: int, at: Any, told: Any) -> None:
     """Try cases, saying which one is tried, and tell their ends and faults now and then."""
+    global most_compiled
+    most_compiled = min(COMPILED, end // 100)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     warnings.simplefilter("ignore")
     models()

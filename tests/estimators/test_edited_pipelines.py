@@ -23,7 +23,7 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 
-from syn0 import MLPClassifier, MLPRegressor, TabularClassifier, load, save
+from syn0 import MLPClassifier, MLPRegressor, Network, TabularClassifier, load, save
 from syn0.models.files import digest, read
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -239,6 +239,27 @@ def unfitted(kind):
     return change
 
 
+def network_in(description):
+    """The description of the network of an estimator alone."""
+    return description["estimator"]["estimator"]["attributes"]["network_"]["network"][1]
+
+
+def schema_of(description):
+    """A schema that fits the network of an estimator alone."""
+    numbers = {"mean": 0.0, "scale": 1.0, "reach": None}
+    flags = {"marks_missing": False, "zero_or_one": False}
+    columns = [{"kind": "number", "name": name, **numbers, **flags} for name in "abc"]
+    target = {"task": "classification", "name": "y", "classes": ["0", "1", "2"]}
+    return {
+        "columns": columns, "target": target, "prepare": True, "image_shape": None, "missing": None,
+    }  # fmt: skip
+
+
+def parts_of_columns(description):
+    """The description of a ColumnTransformer."""
+    return next(p for p in parts(description) if p["class"] == "ColumnTransformer")
+
+
 def objects(*values):
     return {"objects": [[len(values)], list(values)]}
 
@@ -253,6 +274,12 @@ def nested(description, arrays):
 
 
 FUNCTION = {"function": "numpy.log"}
+SELECTOR = {
+    "estimator": {
+        "class": "make_column_selector", "parameters": {"pattern": 5}, "attributes": {},
+    }
+}  # fmt: skip
+STATE = {"random_state": ["words", 5, 2, 0.0]}
 SCORE = {"function": "sklearn.chi2"}
 
 EDITS = {
@@ -277,7 +304,9 @@ EDITS = {
     "rows of other columns": (
         "standard", attribute("StandardScaler", "n_samples_seen_", objects(1, 2, 3)),
     ),
-    "a range upside down": ("min max", parameter("MinMaxScaler", "feature_range", {"tuple": [1, 0]})),
+    "a range upside down": (
+        "min max", parameter("MinMaxScaler", "feature_range", {"tuple": [1, 0]}),
+    ),
     "a range of texts": (
         "min max", parameter("MinMaxScaler", "feature_range", {"tuple": ["a", "b"]}),
     ),
@@ -359,7 +388,9 @@ EDITS = {
     "dropped by another category": ("one dropped", parameter("OneHotEncoder", "drop", ["Rom", 0])),
     "numbers of objects": ("one-hot", parameter("OneHotEncoder", "dtype", {"type": "object"})),
     "numbers of no type": ("one-hot", parameter("OneHotEncoder", "dtype", 5)),
-    "numbers that SciPy lacks": ("one-hot", parameter("OneHotEncoder", "dtype", {"dtype": "float16"})),
+    "numbers that SciPy lacks": (
+        "one-hot", parameter("OneHotEncoder", "dtype", {"dtype": "float16"}),
+    ),
     "names by a function": (
         "one-hot", parameter("OneHotEncoder", "feature_name_combiner", FUNCTION),
     ),
@@ -402,8 +433,12 @@ EDITS = {
     "a step of more columns": ("places", fitted_column(2, [1, 0, 2])),
     "truths of fewer columns": ("truths", fitted_column(2, [True, False])),
     "a slice of no step": ("places", fitted_column(2, {"slice": [None, None, 0]})),
-    "no transformer of targets": ("targets", attribute("TransformedTargetRegressor", "transformer_", None)),
-    "a number for a dimension": ("targets", attribute("TransformedTargetRegressor", "_training_dim", 3)),
+    "no transformer of targets": (
+        "targets", attribute("TransformedTargetRegressor", "transformer_", None),
+    ),
+    "a number for a dimension": (
+        "targets", attribute("TransformedTargetRegressor", "_training_dim", 3),
+    ),
     "a step that is dropped": (
         "standard",
         lambda d, a: d["estimator"]["estimator"]["parameters"]["steps"].insert(
@@ -414,6 +449,34 @@ EDITS = {
     "a regressor of quantiles": ("regressor", parameter("MLPRegressor", "loss", "quantile:0.5")),
     "losses that are texts": ("network", attribute("MLPClassifier", "loss_curve_", ["a"])),
     "passes below 0": ("network", attribute("MLPClassifier", "n_iter_", -1)),
+    "targets of another kind": ("network", attribute("LabelBinarizer", "y_type_", "continuous")),
+    "an estimator of arrays with a table": (
+        "network",
+        lambda d, a: network_in(d).update(schema=schema_of(d)),
+    ),
+    "an estimator of tables without probabilities": (
+        "table",
+        lambda d, a: [
+            network_in(d)["network"].update(loss="squared_error"),
+            network_in(d)["network"]["layers"][-1].update(activation="identity"),
+        ],
+    ),
+    "a number that its type cannot hold": (
+        "standard", attribute("StandardScaler", "n_samples_seen_", {"number": ["int8", 0.5]}),
+    ),
+    "a generator without its number": (
+        "network",
+        lambda d, a: [
+            a.update(words=np.zeros(624, np.uint32)),
+            parameter("MLPClassifier", "random_state", STATE)(d, a),
+        ],
+    ),
+    "a selector by a number": (
+        "columns",
+        lambda d, a: parts_of_columns(d)["parameters"]["transformers"][0].update(
+            tuple=["texts", "drop", SELECTOR]
+        ),
+    ),
     "a network that was not fitted": ("network", attribute("MLPClassifier", "n_outputs_", None)),
 }  # fmt: skip
 
@@ -424,6 +487,11 @@ def test_an_edited_step_is_refused_in_a_sentence(edited, name, change):
         load(edited(name, change))
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 450
+
+
+def test_a_model_of_another_kind_is_refused(saved):
+    with pytest.raises(ValueError, match="holds a Pipeline, not a Network"):
+        load(saved("standard")[0], Network)
 
 
 def test_a_step_that_no_file_holds_cannot_hide_in_a_pipeline(tmp_path):

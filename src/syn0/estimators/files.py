@@ -178,8 +178,9 @@ def check_tabular(made: Any) -> None:
         raise ValueError("the names of the columns are not those of the network's table")
     if schema.classes is None:
         return
-    if made.network_.spec.dense[-1].activation not in ("sigmoid", "softmax"):
-        raise ValueError(f"the network {made.network_.spec} gives no probabilities")
+    spec = made.network_.spec
+    if spec.dense[-1].activation != ("sigmoid" if spec.outputs == 1 else "softmax"):
+        raise ValueError(f"the network {spec} gives no probabilities")
     texts, places = made._texts, made._places
     if len({*texts}) != len(texts) or made.classes_.shape != (len(texts),):
         raise ValueError("the classes do not have a text each")
