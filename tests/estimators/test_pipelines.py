@@ -190,9 +190,23 @@ def test_names_of_steps_may_be_any(tmp_path):
     assert list(round_trip(model, tmp_path).named_steps) == list(model.named_steps)
 
 
-def test_a_cache_is_not_kept(tmp_path):
-    model = Pipeline([("net", MLPClassifier(**SMALL))], memory=str(tmp_path / "cache")).fit(X, Y)
-    assert round_trip(model, tmp_path).memory is None
+def test_what_concerns_the_machine_is_not_kept(tmp_path):
+    columns = ColumnTransformer([("all", StandardScaler(), [0, 1, 2])], n_jobs=1, verbose=True)
+    steps = [("columns", columns), ("net", MLPClassifier(**SMALL))]
+    model = Pipeline(steps, memory=str(tmp_path / "cache")).fit(X, Y)
+    with pytest.warns(UserWarning, match="code is not saved, nor what concerns") as caught:
+        again = round_trip(model, tmp_path)
+    named = "memory of Pipeline, n_jobs of ColumnTransformer, verbose of ColumnTransformer: "
+    assert str(caught[0].message).startswith(named)
+    assert (again.memory, again[0].n_jobs, again[0].verbose) == (None, None, False)
+    assert np.array_equal(again.predict(X), model.predict(X))
+
+
+def test_arguments_of_a_function_are_refused(tmp_path):
+    step = FunctionTransformer(np.log1p, kw_args={"where": True})
+    model = make_pipeline(step, MLPClassifier(**SMALL)).fit(X, Y)
+    with pytest.raises(ValueError, match="FunctionTransformer: a file does not hold kw_args"):
+        save(model, tmp_path / "m.safetensors")
 
 
 # What cannot be saved.

@@ -109,6 +109,11 @@ EDITS = {
     "a step that is a fraction": put("step", 8.5),
     "a step that is a truth value": put("step", True),
     "a step without end": put("step", float("inf")),
+    "a step past what is counted": put("step", 2**53),
+    "columns that are a list": put("columns", ["a"]),
+    "columns of neither X nor y": put("columns", {"Z": []}),
+    "columns of numbers": put("columns", {"X": [1, 2, 3, 4, 5]}),
+    "columns too few": put("columns", {"X": ["a"]}),
     "an epoch that is a text": put("epoch", "123"),
     "an epoch of two numbers": put("epoch", [23, 5]),
     "an epoch of four numbers": put("epoch", [23, 5, 3, 1]),
@@ -163,6 +168,7 @@ OF_STATE = {
     "waiting for fewer than no steps": array("waited", -1),
     "waiting for a fraction of a step": array("waited", 0.5),
     "waiting for NaN": array("waited", np.nan),
+    "more steps than masks are hashed of": array("t", 2**32),
     "waiting for several": array("waited", [1, 2]),
     "no waiting": lambda d, a: a.pop("waited"),
     "a rate that is NaN": array("rate", np.nan),
@@ -246,6 +252,12 @@ def test_claims_of_vast_layers_are_refused_without_making_them(edited, trained, 
         tracemalloc.stop()
 
 
+def texts(**given):
+    """A column of texts, as a schema describes it."""
+    plain = {"kind": "text", "name": "town", "categories": [], "marks_missing": False}
+    return plain | {"others": [], "rare_texts": 0, "rare_rows": 0} | given
+
+
 OF_TABLES = {
     "a schema of fewer inputs": lambda d, a: d["schema"]["columns"].pop(),
     "a schema of fewer classes": lambda d, a: d["schema"]["target"]["classes"].pop(),
@@ -253,6 +265,16 @@ OF_TABLES = {
         target={"task": "regression", "name": "species", "mean": 0.0, "scale": 1.0}
     ),
     "a schema with a scale of 0": put("schema", "columns", 0, "scale", 0.0),
+    "a schema of texts without any": put("schema", "columns", 0, texts()),
+    "a schema of rare texts that are categories": put(
+        "schema", "columns", 0, texts(categories=["a"], others=["a"])
+    ),
+    "a schema of rare texts in fewer rows": put(
+        "schema", "columns", 0, texts(categories=["a"], rare_texts=2, rare_rows=1)
+    ),
+    "a schema of a negative number of rows": put(
+        "schema", "columns", 0, texts(categories=["a"], rare_rows=-1)
+    ),
     "a schema that is a text": put("schema", EVIL),
     "an origin with a field too many": put("origin", "hook", EVIL),
     "an origin whose data are a number": put("origin", "data", 5),

@@ -21,10 +21,20 @@ import sklearn
 from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils.validation import check_is_fitted
 
+from syn0.derive import loss_of
 from syn0.estimators.fitting import OptimizerState
 from syn0.estimators.mlp import MLPClassifier, MLPRegressor
-from syn0.estimators.pipelines import COMMON, KINDS, Test, attributes, instances, last_of, optional
+from syn0.estimators.pipelines import (
+    COMMON,
+    KINDS,
+    Test,
+    attributes,
+    instances,
+    number_lists,
+    optional,
+)
 from syn0.estimators.reading import Reader
+from syn0.estimators.steps import is_fitted, last_of
 from syn0.estimators.tabular import TabularClassifier, TabularRegressor
 from syn0.estimators.targets import Scaling
 from syn0.estimators.values import Kind, Kinds, article
@@ -40,7 +50,8 @@ TARGETS = ("binary", "multiclass", "multilabel-indicator")
 def save(model: Any, path: str | os.PathLike[str]) -> None:
     """Save a fitted estimator, or a pipeline that ends in one, in one safetensors file.
 
-    Parameters that are code, `callbacks` and a `scoring` of your own, are left out, with a warning.
+    Parameters that are code, `callbacks` and a `scoring` of your own, are left out, with a warning;
+    so are those of scikit-learn's steps that concern the machine: `memory`, `n_jobs`, `verbose`.
     What is written was read back before: a file that is there can be loaded.
 
     Raises:
@@ -67,7 +78,8 @@ def save(model: Any, path: str | os.PathLike[str]) -> None:
     if writer.left_out:
         what = ", ".join(writer.left_out)
         warnings.warn(
-            f"{what}: code is not saved, and a loaded estimator has None in its place",
+            f"{what}: code is not saved, nor what concerns the machine; a loaded estimator has the "
+            "default in its place",
             stacklevel=3,
         )
 
@@ -78,8 +90,8 @@ def restore(description: Description, arrays: Arrays) -> Any:
     if set(description) != {"estimator", "versions"}:
         raise ValueError("it does not have the entries of an estimator")
     model = Reader(arrays, ALL_KINDS).whole(description["estimator"])
-    if type(last_of(model)) not in OURS:
-        raise ValueError("it does not end in an estimator of syn0's")
+    if type(last_of(model)) not in OURS or not is_fitted(model):
+        raise ValueError("it does not end in an estimator of syn0's that was fitted")
     if type(model) not in OURS:
         tell_of_other_version(description["versions"])
     return model
@@ -103,9 +115,9 @@ def tell_of_other_version(versions: Any) -> None:
 
 def check_mlp(made: Any) -> None:
     """ValueError unless the attributes of a fitted estimator fit its network."""
-    if not was_fitted(made):
-        return
     spec = made.network_.spec
+    if made.network_.schema is not None:
+        raise ValueError(f"the network of {article(type(made).__name__)} is one of a table")
     expected = {
         "n_features_in_": spec.inputs,
         "n_outputs_": spec.outputs,
@@ -117,17 +129,11 @@ def check_mlp(made: Any) -> None:
     made._read_weights()
     if isinstance(made, MLPClassifier):
         check_classes(made, spec)
-    else:
-        check_scaling(made._scaling, 1 if made.loss.startswith("quantile") else spec.outputs)
-
-
-def was_fitted(made: Any) -> bool:
-    """Whether an estimator has the attributes of a fitted one; ValueError if it has some."""
-    names = OUR_KINDS[type(made).__name__].attributes.keys() - OPTIONAL
-    lacking = sorted(name for name in names if name not in vars(made))
-    if lacking and len(lacking) < len(names):
-        raise ValueError(f"{type(made).__name__} lacks the attributes {', '.join(lacking)}")
-    return not lacking
+        return
+    of_quantiles = loss_of(spec).name == "quantile"
+    if of_quantiles != made.loss.startswith("quantile"):
+        raise ValueError(f"the network {spec} was not trained with loss {made.loss!r}")
+    check_scaling(made._scaling, 1 if of_quantiles else spec.outputs)
 
 
 def check_classes(made: Any, spec: Any) -> None:
@@ -164,8 +170,6 @@ def check_optimizer(made: OptimizerState) -> None:
 
 def check_tabular(made: Any) -> None:
     """ValueError unless the attributes of a fitted estimator fit its network's table."""
-    if not was_fitted(made):
-        return
     schema = made.network_.schema
     task = "classification" if isinstance(made, TabularClassifier) else "regression"
     if schema is None or schema.task != task or schema.target != made._target_name:
@@ -174,6 +178,9 @@ def check_tabular(made: Any) -> None:
         raise ValueError("the names of the columns are not those of the network's table")
     if schema.classes is None:
         return
+    spec = made.network_.spec
+    if spec.dense[-1].activation != ("sigmoid" if spec.outputs == 1 else "softmax"):
+        raise ValueError(f"the network {spec} gives no probabilities")
     texts, places = made._texts, made._places
     if len({*texts}) != len(texts) or made.classes_.shape != (len(texts),):
         raise ValueError("the classes do not have a text each")
@@ -184,10 +191,10 @@ def check_tabular(made: Any) -> None:
 
 
 MLP: Mapping[str, Test] = {
-    **attributes(numbers="n_outputs_ n_layers_ t_ _no_improvement_count n_iter_ loss_"),
+    **attributes(counts="n_outputs_ n_layers_ t_ _no_improvement_count n_iter_", numbers="loss_"),
     "out_activation_": instances(str),
-    "loss_curve_": instances(list),
-    "validation_scores_": optional(list),
+    "loss_curve_": number_lists,
+    "validation_scores_": number_lists,
     "network_": instances(Network),
     "best_loss_": optional(float, np.floating),
     "best_validation_score_": optional(float, np.floating),
@@ -195,9 +202,9 @@ MLP: Mapping[str, Test] = {
 }
 
 TABULAR: Mapping[str, Test] = {
-    **attributes(numbers="n_iter_"),
-    "loss_curve_": instances(list),
-    "validation_loss_curve_": optional(list),
+    **attributes(counts="n_iter_"),
+    "loss_curve_": number_lists,
+    "validation_loss_curve_": number_lists,
     "_names": instances(list),
     "_target_name": instances(str),
     "network_": instances(Network),
@@ -205,7 +212,7 @@ TABULAR: Mapping[str, Test] = {
 
 CLASSES: Mapping[str, Test] = {"classes_": instances(np.ndarray)}
 
-OPTIONAL = {*COMMON, "loss_"} - {"n_features_in_"}
+OPTIONAL = frozenset({*COMMON, "loss_"} - {"n_features_in_"})
 """Attributes that a fitted estimator may lack."""
 
 DERIVED = frozenset({"coefs_", "intercepts_", "_random_state", "_task", "_skl_callbacks"})
@@ -214,8 +221,16 @@ DERIVED = frozenset({"coefs_", "intercepts_", "_random_state", "_task", "_skl_ca
 
 def ours(cls: Any, own: Mapping[str, Test], check: Any, prepare: Any = lambda made: None) -> Kind:
     """A class of ours."""
-    names = tuple(cls._get_param_names())
-    return Kind(cls, names, {**COMMON, **own}, check, DERIVED, drops_code=True, prepare=prepare)
+    return Kind(
+        cls,
+        tuple(cls._get_param_names()),
+        {**COMMON, **own},
+        OPTIONAL,
+        check=check,
+        dropped=DERIVED,
+        drops_code=True,
+        prepare=prepare,
+    )
 
 
 def keep_weights(made: Any) -> None:

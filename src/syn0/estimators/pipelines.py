@@ -1,7 +1,8 @@
 """The classes of scikit-learn's that a file may hold beside our estimators: a closed table.
 
 A name that is not in it is refused, when saving as when loading; so is an attribute that its class
-does not list, or whose value is not of its group.
+does not list, or whose value is not of its group. What must hold beyond that stands in `steps.py`,
+as do the attributes that follow from others.
 """
 
 from __future__ import annotations
@@ -31,31 +32,74 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 
+from syn0.estimators import steps
 from syn0.estimators.values import Kind
 
 Test = Callable[[Any, Any], bool]
 """Whether a value may be an attribute of an instance."""
 
+OF_THE_MACHINE = frozenset({"memory", "n_jobs", "verbose", "_skl_callbacks"})
+"""Parameters that say how and where to work, not what: they are not kept. What is in a cache
+(`memory`) is unpickled."""
+
 
 def columns(made: Any, value: Any) -> bool:
-    """An array with an entry a column of X."""
-    count = getattr(made, "n_features_in_", None)
+    """A number a column of X, or None."""
     return value is None or (
-        isinstance(value, np.ndarray) and value.ndim > 0 and count in (None, value.shape[-1])
+        isinstance(value, np.ndarray)
+        and value.dtype.kind == "f"
+        and value.shape == (getattr(made, "n_features_in_", None),)
     )
 
 
-def column_lists(made: Any, value: Any) -> bool:
-    """A list with an item a column of X."""
-    return value is None or (
-        isinstance(value, list) and len(value) == getattr(made, "n_features_in_", None)
+def matrices(made: Any, value: Any) -> bool:
+    """Rows with a number a column of X."""
+    return (
+        isinstance(value, np.ndarray)
+        and value.dtype.kind == "f"
+        and value.ndim == 2
+        and len(value) > 0
+        and value.shape[1] == getattr(made, "n_features_in_", None)
     )
+
+
+def counts(made: Any, value: Any) -> bool:
+    """A whole number from 0."""
+    return steps.is_whole(value) and value >= 0
 
 
 def numbers(made: Any, value: Any) -> bool:
-    """A number or an array of numbers."""
-    return isinstance(value, int | float | np.number) or (
-        isinstance(value, np.ndarray) and value.dtype.kind in "biuf"
+    """A number."""
+    return steps.is_number(value)
+
+
+def rows_seen(made: Any, value: Any) -> bool:
+    """A number of rows, or one a column of X."""
+    if not isinstance(value, np.ndarray):
+        return steps.is_number(value)
+    return value.dtype.kind in "iuf" and value.shape == (getattr(made, "n_features_in_", None),)
+
+
+def number_lists(made: Any, value: Any) -> bool:
+    """A list of numbers, or None."""
+    return value is None or (isinstance(value, list) and all(map(steps.is_number, value)))
+
+
+def names(made: Any, value: Any) -> bool:
+    """The names of X's columns."""
+    return (
+        isinstance(value, np.ndarray)
+        and value.shape == (getattr(made, "n_features_in_", None),)
+        and all(isinstance(name, str) for name in value.tolist())
+    )
+
+
+def filled_in(made: Any, value: Any) -> bool:
+    """A number or an object a column of X."""
+    return (
+        isinstance(value, np.ndarray)
+        and value.dtype.kind in "iufO"
+        and value.shape == (getattr(made, "n_features_in_", None),)
     )
 
 
@@ -76,22 +120,28 @@ def output_config(made: Any, value: Any) -> bool:
 
 GROUPS: Mapping[str, Test] = {
     "columns": columns,
-    "column_lists": column_lists,
+    "matrices": matrices,
+    "counts": counts,
     "numbers": numbers,
-    "arrays": optional(np.ndarray),
-    "lists": optional(list, tuple),
-    "dicts": optional(dict),
-    "flags": optional(bool, np.bool_),
-    "texts": optional(str),
-    "dtypes": optional(np.dtype),
-    "estimators": optional(BaseEstimator),
+    "rows_seen": rows_seen,
+    "filled_in": filled_in,
+    "arrays": instances(np.ndarray),
+    "lists": instances(list),
+    "flags": instances(bool, np.bool_),
+    "texts": instances(str),
+    "dtypes": instances(np.dtype),
+    "estimators": instances(BaseEstimator),
+    "maybe_estimators": optional(BaseEstimator),
 }
 
-COMMON: Mapping[str, Test] = {
-    "n_features_in_": numbers,
-    "feature_names_in_": columns,
-    "_sklearn_output_config": output_config,
+OF_X: Mapping[str, Test] = {
+    "n_features_in_": lambda made, value: counts(made, value) and value > 0,
+    "feature_names_in_": names,
 }
+
+OUTPUT: Mapping[str, Test] = {"_sklearn_output_config": output_config}
+
+COMMON: Mapping[str, Test] = {**OF_X, **OUTPUT}
 
 
 def attributes(**groups: str) -> dict[str, Test]:
@@ -99,32 +149,36 @@ def attributes(**groups: str) -> dict[str, Test]:
     return {name: GROUPS[group] for group, names in groups.items() for name in names.split()}
 
 
-def kind(cls: type[Any], check: Callable[[Any], None] = lambda made: None, **groups: str) -> Kind:
+def nothing(made: Any) -> None:
+    """Asks for nothing."""
+
+
+def kind(
+    cls: type[Any],
+    check: Callable[[Any], None] = nothing,
+    parameters: Callable[[Any], None] = nothing,
+    *,
+    prepare: Callable[[Any], None] = nothing,
+    common: Mapping[str, Test] = COMMON,
+    may_lack: str = "",
+    derived: str = "",
+    **groups: str,
+) -> Kind:
     """A class of scikit-learn's, with the attributes that fitting sets in each of `GROUPS`.
 
-    A cache (`memory`) is not kept, as what is in it is unpickled; nor are callbacks.
+    Args:
+        cls: itself.
+        check, parameters: what must hold of a fitted instance, and of the parameters of any.
+        prepare: refuses an instance that shall not be saved.
+        common: the attributes that it shares with others.
+        may_lack: names of attributes that a fitted instance may lack, beside the names of columns.
+        derived: names of what no file says: attributes that `check` works out from others.
     """
-    dropped = frozenset({"memory", "_skl_callbacks"})
+    dropped = OF_THE_MACHINE | {*derived.split()}
     names = tuple(name for name in cls._get_param_names() if name not in dropped)
-    return Kind(cls, names, {**COMMON, **attributes(**groups)}, check, dropped)
-
-
-def check_steps(made: Any) -> None:
-    """ValueError unless a pipeline's steps are ones."""
-    for name in ("steps", "transformers", "transformers_"):
-        steps = getattr(made, name, [])
-        width = 2 if name == "steps" else 3
-        if not isinstance(steps, list) or not all(is_step(step, width) for step in steps):
-            raise ValueError(f"{type(made).__name__}.{name} must be names and estimators")
-    if isinstance(made, Pipeline) and not made.steps:
-        raise ValueError("a Pipeline has no steps")
-
-
-def is_step(step: Any, width: int) -> bool:
-    """Whether something is a name, an estimator or "passthrough" or "drop", and more."""
-    if not isinstance(step, tuple) or len(step) != width or not isinstance(step[0], str):
-        return False
-    return isinstance(step[1], BaseEstimator) or step[1] in ("passthrough", "drop", None)
+    needless = {"feature_names_in_", *OUTPUT, *may_lack.split()}
+    own = {**common, **attributes(**groups)}
+    return Kind(cls, names, own, frozenset(needless), parameters, check, dropped, prepare=prepare)
 
 
 def check_selector(made: Any) -> None:
@@ -134,82 +188,120 @@ def check_selector(made: Any) -> None:
 
 
 SELECTOR = Kind(
-    make_column_selector, ("pattern", "dtype_include", "dtype_exclude"), check=check_selector
+    make_column_selector,
+    ("pattern", "dtype_include", "dtype_exclude"),
+    check_parameters=check_selector,
 )
 
 KINDS: Mapping[str, Kind] = {
     row.cls.__name__: row
     for row in (
-        kind(StandardScaler, columns="mean_ var_ scale_", numbers="n_samples_seen_"),
+        kind(
+            StandardScaler,
+            steps.check_scaler,
+            columns="mean_ var_ scale_",
+            rows_seen="n_samples_seen_",
+        ),
         kind(
             MinMaxScaler,
+            steps.check_scaler,
+            steps.check_range,
             columns="min_ scale_ data_min_ data_max_ data_range_",
-            numbers="n_samples_seen_",
+            counts="n_samples_seen_",
         ),
-        kind(MaxAbsScaler, columns="scale_ max_abs_", numbers="n_samples_seen_"),
-        kind(RobustScaler, columns="center_ scale_"),
-        kind(Normalizer),
+        kind(MaxAbsScaler, steps.check_scaler, columns="scale_ max_abs_", counts="n_samples_seen_"),
+        kind(RobustScaler, steps.check_scaler, columns="center_ scale_"),
+        kind(Normalizer, may_lack="n_features_in_"),
         kind(
-            QuantileTransformer, columns="quantiles_", arrays="references_", numbers="n_quantiles_"
+            QuantileTransformer,
+            steps.check_quantiles,
+            matrices="quantiles_",
+            derived="references_ n_quantiles_",
         ),
-        kind(PowerTransformer, columns="lambdas_", estimators="_scaler"),
+        kind(
+            PowerTransformer,
+            steps.check_powers,
+            columns="lambdas_",
+            estimators="_scaler",
+            may_lack="_scaler",
+        ),
         kind(
             PCA,
-            columns="components_ mean_",
+            steps.check_components,
+            matrices="components_",
+            columns="mean_",
             arrays="explained_variance_ explained_variance_ratio_ singular_values_",
-            numbers="n_components_ n_samples_ noise_variance_",
+            counts="n_samples_",
+            numbers="noise_variance_",
             texts="_fit_svd_solver",
+            derived="n_components_",
         ),
         kind(VarianceThreshold, columns="variances_"),
-        kind(SelectKBest, columns="scores_ pvalues_"),
+        kind(SelectKBest, parameters=steps.check_score, columns="scores_ pvalues_"),
         kind(
             SimpleImputer,
-            columns="statistics_",
+            steps.check_imputer,
+            filled_in="statistics_",
             dtypes="_fit_dtype _fill_dtype",
-            estimators="indicator_",
+            maybe_estimators="indicator_",
         ),
-        kind(MissingIndicator, arrays="features_", numbers="_n_features", flags="_precomputed"),
+        kind(
+            MissingIndicator,
+            steps.check_indicator,
+            arrays="features_",
+            flags="_precomputed",
+            derived="_n_features",
+        ),
         kind(
             OneHotEncoder,
-            column_lists="categories_ _n_features_outs _infrequent_indices "
+            steps.check_one_hot,
+            steps.check_one_hot_parameters,
+            lists="categories_ _infrequent_indices",
+            may_lack="_infrequent_indices",
+            derived="drop_idx_ _drop_idx_after_grouping _n_features_outs _infrequent_enabled "
             "_default_to_infrequent_mappings",
-            columns="drop_idx_ _drop_idx_after_grouping",
-            flags="_infrequent_enabled",
         ),
         kind(
             OrdinalEncoder,
-            column_lists="categories_ _infrequent_indices _default_to_infrequent_mappings",
-            flags="_infrequent_enabled",
-            dicts="_missing_indices",
+            steps.check_ordinal,
+            steps.check_ordinal_parameters,
+            lists="categories_ _infrequent_indices",
+            may_lack="_infrequent_indices",
+            derived="_missing_indices _infrequent_enabled _default_to_infrequent_mappings",
         ),
-        kind(FunctionTransformer),
-        kind(LabelBinarizer, arrays="classes_", texts="y_type_", flags="sparse_input_"),
+        kind(
+            FunctionTransformer,
+            parameters=steps.check_functions,
+            prepare=steps.refuse_arguments,
+            may_lack="n_features_in_",
+            derived="kw_args inv_kw_args",
+        ),
+        kind(
+            LabelBinarizer,
+            common=OUTPUT,
+            arrays="classes_",
+            texts="y_type_",
+            flags="sparse_input_",
+        ),
         kind(
             ColumnTransformer,
-            check_steps,
-            lists="transformers_ _columns _remainder",
-            dicts="_transformer_to_input_indices output_indices_ _name_to_fitted_passthrough",
-            arrays="_transformers_feature_names_out",
-            numbers="_n_features",
+            steps.check_column_transformer,
+            steps.check_column_transformer_parameters,
+            lists="transformers_",
             flags="sparse_output_",
+            derived="_columns _remainder _transformer_to_input_indices output_indices_ "
+            "_transformers_feature_names_out",
         ),
-        kind(Pipeline, check_steps),
+        kind(Pipeline, steps.check_pipeline, common=OUTPUT),
         kind(
             TransformedTargetRegressor,
+            steps.check_target_transformer,
+            steps.check_functions,
+            common=OUTPUT,
             estimators="regressor_ transformer_",
-            numbers="_training_dim",
+            counts="_training_dim",
         ),
         SELECTOR,
     )
 }
 """The classes, by name."""
-
-
-def last_of(model: Any) -> Any:
-    """The estimator that a pipeline or a transformation of targets leads to."""
-    while isinstance(model, Pipeline | TransformedTargetRegressor):
-        if isinstance(model, Pipeline):
-            model = model.steps[-1][1] if model.steps else None
-        else:
-            model = getattr(model, "regressor_", model.regressor)
-    return model

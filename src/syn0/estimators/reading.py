@@ -17,6 +17,9 @@ from syn0.spec.checks import choice, whole
 
 MOST_CODE_POINTS = 0x10FFFF
 
+DEEPEST = 20
+"""How many estimators may stand in each other: predictions call as deep."""
+
 
 class Reader:
     """Turns what a `Writer` made back into values; each array is used once.
@@ -26,6 +29,7 @@ class Reader:
 
     def __init__(self, arrays: Arrays, kinds: Kinds) -> None:
         self._arrays, self._kinds = dict(arrays), kinds
+        self._depth = 0
 
     def whole(self, data: Any) -> Any:
         """The value of all that there is."""
@@ -153,17 +157,23 @@ class Reader:
             raise ValueError("an estimator is not described by class, parameters and attributes")
         name = choice("class", content["class"], self._kinds)
         kind = self._kinds[name]
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise ValueError(f"its estimators stand more than {DEEPEST} deep in each other")
         parameters = self._named(content["parameters"], kind.parameters, f"{name}'s parameters")
         attributes = self._named(content["attributes"], kind.attributes, f"{name}'s attributes")
+        self._depth -= 1
         made = kind.cls(**parameters)
         if hasattr(made, "_validate_params"):
             made._validate_params()
+        kind.check_parameters(made)
         for attribute, value in attributes.items():
             setattr(made, attribute, value)
         for attribute, value in attributes.items():
             if not kind.attributes[attribute](made, value):
                 raise ValueError(f"{name}.{attribute} does not fit {article(name)}")
-        kind.check(made)
+        if kind.is_fitted(made):
+            kind.check(made)
         return made
 
     def _named(self, content: Any, known: Collection[str], what: str) -> dict[str, Any]:

@@ -31,9 +31,14 @@ UFUNCS = (
     np.abs, np.sign, np.tanh, np.arctanh, np.sinh, np.arcsinh,
 )  # fmt: skip
 
+"""Functions of numbers, entry by entry."""
+
+SCORES = (chi2, f_classif, f_regression)
+"""Functions that say how much a column tells of y."""
+
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     **{f"numpy.{ufunc.__name__}": ufunc for ufunc in UFUNCS},
-    **{f"sklearn.{score.__name__}": score for score in (chi2, f_classif, f_regression)},
+    **{f"sklearn.{score.__name__}": score for score in SCORES},
 }
 """The functions that a parameter may be."""
 
@@ -47,8 +52,11 @@ class Kind:
         parameters: what it is made of, by the names of its constructor's arguments.
         attributes: those that fitting sets, each with the test that its value must pass, given the
             instance.
-        check: raises ValueError or TypeError where a whole instance does not hold together.
-        dropped: parameters and attributes that are not kept: what others follow from, or code.
+        optional: the attributes that a fitted instance may lack.
+        check_parameters: raises ValueError or TypeError where an instance, fitted or not, does not
+            hold together.
+        check: likewise for a fitted one; sets the attributes that follow from others.
+        dropped: parameters and attributes that are not kept: what follows from others, or code.
         drops_code: whether parameters that are functions are left out, instead of refused.
         prepare: called with an instance before it is saved.
     """
@@ -56,10 +64,20 @@ class Kind:
     cls: type[Any]
     parameters: tuple[str, ...]
     attributes: Mapping[str, Callable[[Any, Any], bool]] = field(default_factory=dict)
+    optional: frozenset[str] = frozenset()
+    check_parameters: Callable[[Any], None] = lambda made: None
     check: Callable[[Any], None] = lambda made: None
     dropped: frozenset[str] = frozenset()
     drops_code: bool = False
     prepare: Callable[[Any], object] = lambda made: None
+
+    def is_fitted(self, made: Any) -> bool:
+        """Whether an instance has the attributes that fitting sets; ValueError if it has some."""
+        needed = self.attributes.keys() - self.optional
+        lacking = sorted(needed - vars(made).keys())
+        if lacking and len(lacking) < len(needed):
+            raise ValueError(f"{self.cls.__name__} lacks the attributes {', '.join(lacking)}")
+        return not lacking
 
 
 Kinds = Mapping[str, Kind]

@@ -6,6 +6,7 @@ import math
 from collections import UserList
 from collections.abc import Iterable
 from functools import singledispatchmethod
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,8 @@ class Writer:
 
     Attributes:
         arrays: by name.
-        left_out: "parameter of Class", of those that are code and were dropped.
+        left_out: "parameter of Class", of those that were set and are not kept: code, and what
+            concerns the machine.
     """
 
     def __init__(self, kinds: Kinds) -> None:
@@ -154,6 +156,8 @@ class Writer:
             code = [n for n, v in parameters.items() if is_code(v)]
             self.left_out |= {f"{n} of {name}": None for n in code}
             parameters |= dict.fromkeys(code)
+        dropped = sorted(kind.dropped & set_parameters(value))
+        self.left_out |= {f"{n} of {name}": None for n in dropped}
         attributes = {n: v for n, v in own.items() if n not in kind.parameters}
         odd = ", ".join(sorted(set(attributes) - set(kind.attributes)))
         if odd:
@@ -197,6 +201,12 @@ def state_names(network: Network) -> Iterable[str]:
     if network.training is None:
         return network.weights
     return training_program(network.spec, network.training).state
+
+
+def set_parameters(value: Any) -> set[str]:
+    """The parameters of an instance that are not what they are by default."""
+    defaults = signature(type(value)).parameters
+    return {n for n, v in vars(value).items() if n in defaults and v is not defaults[n].default}
 
 
 def is_code(value: Any) -> bool:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from syn0 import __version__
 from syn0.data import Schema
 from syn0.derive import target_columns, training_program
+from syn0.derive.layers import SEED
 from syn0.engines import ENGINES
 from syn0.models.atomic import write_whole
 from syn0.models.frames import Names
@@ -27,6 +28,7 @@ from syn0.models.network import Network, Origin
 from syn0.program import check
 from syn0.spec import NetworkSpec, Training, from_data, to_data
 from syn0.spec.checks import choice, real, seed_number, whole
+from syn0.spec.words import MOST_SAID, visible
 from syn0.training import Checkpoint
 
 FORMAT = 1
@@ -36,8 +38,17 @@ GENERATOR = "generator"
 COUNTS = ("t", "waited")
 """The numbers among a program's state that count steps."""
 
+MOST_STEPS, MOST_MASKS = 2**53, 2**32
+"""What steps are counted below: what float64 tells apart, and what masks are hashed of."""
+
 NEVER_NEGATIVE = re.compile(r"rate|variance\d+|\w+_(v|squares)")
 """The names of a program's state that it takes roots of, or steps by."""
+
+MOST_TEXT, MOST_VALUES = 2**25, 2**21
+"""Letters of a description, and values in it: JSON takes some hundred bytes for each."""
+
+MOST_HEADER = 2 * MOST_TEXT
+"""Bytes of a file's header: in it, each quotation mark of the description has a backslash."""
 
 ENTRIES = {
     "engine", "network", "training", "step", "epoch", "generator_position", "schema", "origin",
@@ -94,7 +105,9 @@ def write(path: Path, description: Description, arrays: Arrays, **versions: str)
     # One entry of metadata, as safetensors gives several no order of their own: the same network
     # is always saved as the same bytes.
     whole_of_it["digest"] = digest(whole_of_it, arrays)
-    write_whole(path, to_bytes(arrays, {"syn0": json.dumps(whole_of_it, allow_nan=False)}))
+    text = json.dumps(whole_of_it, allow_nan=False)
+    refuse_endless(text)
+    write_whole(path, to_bytes(arrays, {"syn0": text}))
 
 
 def read_model(
@@ -110,11 +123,13 @@ def read_model(
     try:
         return restore(opened(text, arrays), arrays)
     except (ValueError, TypeError, LookupError, OverflowError, RecursionError) as error:
-        raise ValueError(f"{path} is not a model that this version can read: {error}") from None
+        reason = visible(str(error), MOST_SAID)
+        raise ValueError(f"{path} is not a model that this version can read: {reason}") from None
 
 
 def opened(text: str, arrays: Arrays) -> Description:
     """The description that `write` was given, and "versions"; ValueError if it was changed."""
+    refuse_endless(text)
     description = json.loads(text)
     if not isinstance(description, dict) or not {"format", "versions", "digest"} <= set(
         description
@@ -125,7 +140,26 @@ def opened(text: str, arrays: Arrays) -> Description:
         raise ValueError("it was edited or damaged: its content does not match its digest")
     if (found := description.pop("format")) != FORMAT:
         raise ValueError(f"its format is {found!r}, not {FORMAT}")
+    if not are_versions(description["versions"]):
+        raise ValueError("it does not say which versions made it")
     return description
+
+
+def refuse_endless(text: str) -> None:
+    """ValueError for a description that would fill the memory, before it is read."""
+    if len(text) > MOST_TEXT or sum(map(text.count, "[{,")) > MOST_VALUES:
+        raise ValueError(
+            f"its description has more than {MOST_TEXT:,} letters or {MOST_VALUES:,} values"
+        )
+
+
+def are_versions(versions: object) -> bool:
+    """Whether something says which versions of what made a model."""
+    return (
+        isinstance(versions, dict)
+        and len(versions) < 10
+        and all(isinstance(text, str) and len(text) < 50 for text in versions.values())
+    )
 
 
 def read(path: Path) -> tuple[str, Arrays]:
@@ -137,6 +171,7 @@ def read(path: Path) -> tuple[str, Arrays]:
     if path.is_dir():
         raise ValueError(f"{path} is a folder, not a model file")
     try:
+        refuse_long_header(path)
         with safe_open(path, framework="numpy") as file:
             metadata = file.metadata() or {}
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
@@ -145,6 +180,14 @@ def read(path: Path) -> tuple[str, Arrays]:
     if set(metadata) != {"syn0"}:
         raise ValueError(f"{path} is a safetensors file, but not a model of syn0's")
     return metadata["syn0"], arrays
+
+
+def refuse_long_header(path: Path) -> None:
+    """ValueError for a file whose header is too large to be looked at."""
+    with path.open("rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+    if length > MOST_HEADER:
+        raise ValueError(f"its header says that it has {length:,} bytes")
 
 
 def restore(description: Description, arrays: Arrays) -> Network:
@@ -159,16 +202,16 @@ def restore(description: Description, arrays: Arrays) -> Network:
     # The arrays first: a network is only made in the size that the file really holds.
     generator = restore_generator(arrays.pop(GENERATOR), description["generator_position"])
     check_state(spec, training, arrays)
-    network = Network.from_spec(spec)
-    network.training = training
-    if description["engine"] is not None:
-        network.engine = choice("engine", description["engine"], ENGINES)
-    network.checkpoint = Checkpoint(
+    checkpoint = Checkpoint(
         {name: a if a.ndim else a.item() for name, a in arrays.items()},
         generator,
         restore_epoch(description["epoch"]),
-        whole("step", description["step"], least=0),
+        restore_count("step", description["step"]),
     )
+    network = Network.from_checkpoint(spec, checkpoint)
+    network.training = training
+    if description["engine"] is not None:
+        network.engine = choice("engine", description["engine"], ENGINES)
     if (schema := description["schema"]) is not None:
         network.schema = Schema.from_dict(schema)
         sizes = (network.schema.n_inputs, network.schema.n_outputs)
@@ -216,6 +259,14 @@ def restore_epoch(epoch: object) -> tuple[int, int, int] | None:
     return rows, size, taken
 
 
+def restore_count(name: str, value: object, most: int = MOST_STEPS) -> int:
+    """A number of steps."""
+    count = whole(name, value, least=0)
+    if count >= most:
+        raise ValueError(f"{name} must be below {most}, not {count}")
+    return count
+
+
 def restore_origin(origin: object) -> Origin:
     """What is known of the data that a model was trained on."""
     if not isinstance(origin, dict) or set(origin) != {field.name for field in fields(Origin)}:
@@ -252,7 +303,8 @@ def check_state(
         if NEVER_NEGATIVE.fullmatch(name) and (array < 0).any():
             raise ValueError(f"array {name} holds numbers below 0")
         if name in COUNTS:
-            whole(name, array.item(), least=0)
+            most = MOST_MASKS if SEED.name in program.constants else MOST_STEPS
+            restore_count(name, array.item(), most)
 
 
 def digest(description: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> str:
@@ -270,6 +322,7 @@ def is_model(path: Path) -> bool:
     from safetensors import SafetensorError, safe_open
 
     try:
+        refuse_long_header(path)
         with safe_open(path, framework="numpy") as file:
             return set(file.metadata() or {}) == {"syn0"}
     except (SafetensorError, OSError, ValueError, TypeError):

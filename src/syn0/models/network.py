@@ -179,7 +179,20 @@ class Network:
         network._begin(spec, generator)
         return network
 
-    def _begin(self, spec: NetworkSpec, generator: np.random.RandomState | None = None) -> None:
+    @classmethod
+    def from_checkpoint(cls, spec: NetworkSpec, checkpoint: Checkpoint) -> Network:
+        """A network of the given description that stands where `checkpoint` says: nothing is
+        drawn."""
+        network = cls.__new__(cls)
+        network._begin(spec, checkpoint=checkpoint)
+        return network
+
+    def _begin(
+        self,
+        spec: NetworkSpec,
+        generator: np.random.RandomState | None = None,
+        checkpoint: Checkpoint | None = None,
+    ) -> None:
         self.spec = spec
         self.schema: Schema | None = None
         self.origin: Origin | None = None
@@ -192,12 +205,15 @@ class Network:
         self._predictor: Predictor | None = None
         self._eager = False
         generator = generator or np.random.RandomState(spec.seed)
-        values = start(self._plain, generator)
+        values = start(self._plain, generator, checkpoint.values if checkpoint else {})
         self._constants = {name: values[name] for name in self._plain.constants}
-        kind, words, position, *_ = generator.get_state()
-        # A normal number that was drawn ahead is forgotten: only orders are drawn from now on.
-        state = (kind, words, position, 0, 0.0)
-        self.checkpoint = Checkpoint({name: values[name] for name in self._plain.weights}, state)
+        if checkpoint is None:
+            kind, words, position, *_ = generator.get_state()
+            # A normal number that was drawn ahead is forgotten: only orders are drawn from now on.
+            state = (kind, words, position, 0, 0.0)
+            weights = {name: values[name] for name in self._plain.weights}
+            checkpoint = Checkpoint(weights, state)
+        self.checkpoint = checkpoint
 
     def __getstate__(self) -> dict[str, Any]:
         """What a copy or a pickle holds: all but what runs its programs, which is made again."""
@@ -379,7 +395,9 @@ class Network:
                 steps=training.total_steps(rows),
                 threads=None if threads is None else whole("threads", threads),
             )
-            fresh = start(program, np.random.RandomState(None if self.spec.seed is None else 0))
+            seed = None if self.spec.seed is None else 0
+            # The present weights are not drawn anew, nor worked out.
+            fresh = start(program, np.random.RandomState(seed), self.weights)
             self._ready_to_train = (kind, program, fresh, runner)
         return self._ready_to_train[1:]
 

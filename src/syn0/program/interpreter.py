@@ -11,11 +11,15 @@ from syn0.program.operations import evaluate
 from syn0.program.program import Line, Program
 
 
-def start(program: Program, generator: np.random.RandomState) -> dict[str, Any]:
-    """The values of the "init" lines: weights drawn from `generator`, constants as written."""
-    values: dict[str, Any] = {}
+def start(
+    program: Program, generator: np.random.RandomState, known: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The values of the "init" lines: weights drawn from `generator`, constants as written; those
+    of names that are `known` already are neither drawn nor worked out."""
+    values = dict(known or {})
     for line in program.phase("init"):
-        values[line.target] = evaluate(line.expression, values, generator)
+        if line.target not in values:
+            values[line.target] = evaluate(line.expression, values, generator)
     return values
 
 

@@ -9,6 +9,9 @@ from typing import Generic, TypeVar
 
 from syn0.spec.checks import choice, real
 
+MOST_QUOTED = 100
+"""Characters of a text with many numbers that messages about one of them quote."""
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -89,6 +92,7 @@ def chosen(what: str, text: str, table: Mapping[str, Row]) -> Chosen[Row]:
         takes = " and ".join(setting.name for setting in settings) or "no number"
         raise ValueError(f"{what} {text!r} holds too many numbers: {name!r} takes {takes}")
     numbers = [setting.default for setting in settings]
+    where = f"{what} {text if len(text) <= MOST_QUOTED else text[:MOST_QUOTED] + '…'!r}"
     for place, (setting, part) in enumerate(zip(settings, given, strict=False)):
-        numbers[place] = setting.read(f"{what} {text!r}", part)
+        numbers[place] = setting.read(where, part)
     return Chosen(name, row, tuple(numbers))

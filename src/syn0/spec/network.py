@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from syn0.spec.checks import choice, real, seed_number, truth, whole
@@ -54,7 +55,7 @@ class NetworkSpec:
             object.__setattr__(self, "seed", seed_number(self.seed))
         choice("dtype", self.dtype, DTYPES)
 
-    @property
+    @cached_property
     def dense(self) -> tuple[Dense, ...]:
         """The `Dense` layers, from the first hidden one to the output."""
         return tuple(layer for layer in self.layers if isinstance(layer, Dense))
@@ -64,7 +65,7 @@ class NetworkSpec:
         """Number of columns of a prediction."""
         return self.dense[-1].units
 
-    @property
+    @cached_property
     def sizes(self) -> tuple[int, ...]:
         """Inputs, then the units of each `Dense` layer: (3, 4, 1)."""
         return (self.inputs, *(layer.units for layer in self.dense))
