@@ -16,6 +16,7 @@ import sys
 import tempfile
 import threading
 import time
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -326,8 +327,11 @@ def sets_of_flags(compiler: Compiler) -> Iterator[tuple[str, ...]]:
 
 
 def place(array: NDArray[Any]) -> ctypes.c_void_p:
-    """Where an array's numbers stand, for a compiled function; it keeps the array alive."""
-    return array.ctypes.data_as(ctypes.c_void_p)
+    """Where an array's numbers stand, for a compiled function. As long as this is kept, so is the
+    array, with its numbers where they are: NumPy resizes nothing that is referred to weakly."""
+    pointer: Any = array.ctypes.data_as(ctypes.c_void_p)
+    pointer.stays = weakref.ref(array)
+    return pointer  # type: ignore[no-any-return]
 
 
 def loaded(path: Path, functions: Sequence[str]) -> ctypes.CDLL:
