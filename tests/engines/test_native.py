@@ -246,10 +246,12 @@ def test_memory_is_kept_for_a_training_and_given_back_after_it(rows) -> None:
     network = Network([5, 4, 2])
     network.train(*rows, steps=5, optimizer="lbfgs", engine="native")
     made = next(iter(network._runner._made.values()))
-    assert not vars(made._own)
+    assert made.rooms._idle == []
     with network._runner.at_work(1):
-        assert made.room() is made.room()
-    assert not vars(made._own)
+        made.rooms.give_back(room := made.rooms.take())
+        assert made.rooms.take() is room
+        made.rooms.give_back(room)
+    assert made.rooms._idle == []
 
 
 # The printed C

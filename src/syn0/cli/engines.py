@@ -34,17 +34,27 @@ def engines(net: str | None, clear_cache: bool, **options: Any) -> None:
             count = compiler.clear_cache()
         except compiler.CompilerError as error:
             raise click.ClickException(str(error)) from None
-        tell(f"removed {count} compiled programs from {compiler.cache_folder()}")
+        tell(f"removed {count} compiled programs from {compiler.users_folder()}")
         return
     click.echo("numpy   always there; it executes the printed program")
     try:
-        found, folder = compiler.find_compiler(), compiler.cache_folder()
+        found = compiler.find_compiler()
         tell(f"native  compiled C for exactly one network, by {found.version}")
-        tell(f"        compiled programs are kept in {folder}")
+        tell(f"        {where_kept()}")
     except compiler.CompilerError as error:
         tell(f"native  not here: {error}")
     if net is not None:
         tell_choice(with_file(net, options))
+
+
+def where_kept() -> str:
+    """The folder of compiled programs, or why each process compiles its own."""
+    from syn0.engines import compiler
+
+    try:
+        return f"compiled programs are kept in {compiler.users_folder()}"
+    except compiler.CompilerError as error:
+        return f"{error}; each process compiles its own"
 
 
 def tell_choice(options: dict[str, Any]) -> None:

@@ -8,12 +8,12 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import IO, TYPE_CHECKING
 
 import numpy as np
 
 from syn0.data.csv_form import SPACES
+from syn0.spec.once import once
 
 if TYPE_CHECKING:
     import polars
@@ -45,7 +45,7 @@ class Block:
         """The line on which a row begins."""
         return self._lines[row]
 
-    @cached_property
+    @once
     def _lines(self) -> Sequence[int]:
         rows = _count(self.content, "\n") + (not self.content.endswith(b"\n"))
         if b'"' not in self.content and rows == self.frame.height:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
@@ -14,6 +13,7 @@ from syn0.data.names import listed
 from syn0.data.saved import Saved
 from syn0.data.spellings import UNSEEN_CODE, Spellings, as_numbers, one_spelling
 from syn0.data.table import Column
+from syn0.spec.once import once
 
 MOST_CATEGORIES = 64
 FEW_TEXTS = 20  # a text column with at most this many different texts is never an identifier
@@ -109,7 +109,7 @@ class TextInput:
         names = tuple(f"{self.name} = {category}" for category in self.categories)
         return (*names, f"{self.name} is missing") if self.marks_missing else names
 
-    @cached_property
+    @once
     def _spellings(self) -> Spellings:
         return Spellings(self.categories)
 

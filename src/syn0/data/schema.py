@@ -1,7 +1,6 @@
 """Schema: how a table becomes arrays, fitted on the training rows and saved with the model."""
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -35,6 +34,7 @@ from syn0.data.targets import (
     refuse_missing_targets,
     target_from_dict,
 )
+from syn0.spec.once import once
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ class Schema:
     def n_outputs(self) -> int:
         return self.target_column.n_outputs
 
-    @cached_property
+    @once
     def input_names(self) -> tuple[str, ...]:
         """One name an input: `age`, `age is missing`, `sex = female` …"""
         return tuple(name for column in self.columns for name in column.input_names)
@@ -120,13 +120,13 @@ class Schema:
     def n_inputs(self) -> int:
         return len(self.input_names)
 
-    @cached_property
+    @once
     def _places(self) -> tuple[slice, ...]:
         """Where the inputs of each column stand among all."""
         ends = np.cumsum([len(column.input_names) for column in self.columns]).tolist()
         return tuple(slice(start, end) for start, end in zip([0, *ends], ends, strict=False))
 
-    @cached_property
+    @once
     def _numbers(self) -> tuple[list[int], NumberInputs]:
         """Which of the columns are numbers, and how these are prepared."""
         which = [n for n, column in enumerate(self.columns) if isinstance(column, NumberInput)]
@@ -178,7 +178,7 @@ class Schema:
         names = (*self.cells, self.target)
         return Reading(missing=self.missing, expected=names, images=Images.of(self.image_shape))
 
-    @cached_property
+    @once
     def cells(self) -> dict[str, bool]:
         """The names of the cells that a row needs, and whether training knew rows without it."""
         return {c.name: c.marks_missing for c in self.columns if not isinstance(c, LeftOut)}

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from syn0.data.cells import number_text, parse_numbers
 from syn0.data.table import MISSING_CODE, Column
+from syn0.spec.once import once
 
 UNSEEN_CODE = -2
 
@@ -57,7 +57,7 @@ class Spellings:
         known = self._by_value
         return [MISSING_CODE if v != v else known.get(v, UNSEEN_CODE) for v in values.tolist()]
 
-    @cached_property
+    @once
     def _by_value(self) -> dict[float, int]:
         """Places by what the texts spell: 03 and 3.00 are other spellings of 3, and give way to
         it."""

@@ -45,13 +45,15 @@ class Stretch:
     def __len__(self) -> int:
         return len(self.sizes)
 
-    def check(self, rows: int) -> None:
-        """ValueError unless each row number is one of so many rows, and each step has its own."""
+    def check(self, rows: int, *, picks: bool) -> None:
+        """ValueError unless each row number is one of so many rows, and each step has its own; or
+        takes all rows, where the program does not pick them."""
         if self.order is None:
-            right = bool((self.sizes == rows).all())
+            right = not picks and bool((self.sizes == rows).all())
         else:
             inside = not self.order.size or 0 <= self.order.min() <= self.order.max() < rows
-            right = bool(inside and (self.sizes >= 0).all()) and self.sizes.sum() == len(self.order)
+            right = picks and bool(inside and (self.sizes >= 0).all())
+            right = right and self.sizes.sum() == len(self.order)
         if not right:
             raise ValueError(f"the steps take rows that are not among the {rows}")
 
@@ -93,7 +95,8 @@ def fitting(name: str, value: Any, shape: Shape, dtype: str) -> NDArray[Any]:
             f"array {name} has shape {array.shape} and holds {array.dtype}, but the network takes "
             f"{dtype} of shape {tuple(map(int, shape))}"
         )
-    return np.ascontiguousarray(array, dtype)
+    fitted = np.ascontiguousarray(array, dtype)
+    return fitted if fitted.flags.aligned else fitted.copy()
 
 
 class Runner(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import hashlib
 import os
@@ -15,6 +16,7 @@ import sys
 import tempfile
 import threading
 import time
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -41,6 +43,9 @@ SECONDS = 30
 
 MOST_KEPT, MOST_BYTES = 200, 200_000_000
 """Files in the cache, and their size; the ones not used for longest go first."""
+
+LARGEST = 20_000_000
+"""Bytes of a library that is taken from the cache."""
 
 MOST_SAID = 100_000
 """Characters of a compiler's messages in a log; further ones only follow from these."""
@@ -99,7 +104,8 @@ def candidates(chosen: str, path: str | None) -> list[tuple[str, ...]]:
         (name,) for name in ("cc", "gcc", "clang") if shutil.which(name, path=path)
     ]
     if find_spec("ziglang"):
-        found.append((sys.executable, "-m", "ziglang", "cc"))
+        # Without -P, Python would rather run a ziglang.py that lies in the working folder.
+        found.append((sys.executable, "-P", "-m", "ziglang", "cc"))
     return found
 
 
@@ -120,7 +126,7 @@ def is_zig(command: Sequence[str]) -> bool:
 def has_started(command: Sequence[str]) -> bool:
     """Whether ziglang's compiler has made a library here, and so what it needs for itself."""
     try:
-        return started(cache_folder(), command).exists()
+        return started(users_folder(), command).exists()
     except CompilerError:
         return False
 
@@ -133,15 +139,19 @@ def started(folder: Path, command: Sequence[str]) -> Path:
 # Calling it
 
 
-def call(command: Sequence[str], **environment: str) -> tuple[int | None, str]:
+def call(
+    command: Sequence[str], *, folder: str | None = None, **environment: str
+) -> tuple[int | None, str]:
     """The exit status of a command, None where it was stopped after SECONDS, and what it said.
 
-    It runs in a session of its own: Ctrl-C in the terminal must not reach it and look like a
-    failure, and whatever ends it ends the programs that it called.
+    It runs in `folder`, by default the working one, and in a session of its own: Ctrl-C in the
+    terminal must not reach it and look like a failure, and whatever ends it ends the programs that
+    it called.
     """
+    found = shutil.which(command[0])
     try:
         process = subprocess.Popen(  # noqa: S603
-            command,
+            command, cwd=folder, executable=found and Path(found).absolute(),
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             text=True, errors="replace", env=os.environ | environment, start_new_session=True,
         )  # fmt: skip
@@ -192,52 +202,100 @@ def library(source: str, *functions: str) -> ctypes.CDLL:
         CompilerError: no compiler, or one that failed, with the place of its log; or no place to
             keep what it makes.
     """
-    compiler, folder = find_compiler(), cache_folder()
+    compiler = find_compiler()
     key = key_of(source, compiler)
     try:
+        folder = cache_folder()
         return kept(folder, key, functions) or made(folder, key, source, compiler, functions)
     except OSError as error:
         raise CompilerError(f"compiled programs cannot be kept: {error}") from None
 
 
 def kept(folder: Path, key: str, functions: Sequence[str]) -> ctypes.CDLL | None:
-    """A library from the cache; one that is damaged is removed. To load half a library may end
-    the process, so the name of each holds the hash of its bytes."""
+    """A library from the cache; what has its name and is none is removed. To load half a library
+    may end the process, so the name of each holds the hash of its bytes."""
     for path in folder.glob(f"{key}-*.so"):
         with suppress(OSError, AttributeError):
-            os.utime(path)  # it is used: others are to be forgotten first
-            # To read a pipe with such a name would wait for ever.
-            if path.is_file() and path.name == library_name(key, path):
-                return loaded(path, functions)
-        with suppress(OSError):
-            path.unlink()
+            content = own_bytes(path)
+            if path.name == library_name(key, content):
+                with suppress(OSError):
+                    os.utime(path)  # it is used: others are to be forgotten first
+                # Loaded are the very bytes that were read, whatever has become of the file.
+                with place_in(folder) as inside:
+                    copy = inside / path.name
+                    copy.write_bytes(content)
+                    return loaded(copy, functions)
+        remove(path)
     return None
+
+
+def own_bytes(path: Path) -> bytes:
+    """What is in a file that nobody else has made or may change.
+
+    Raises:
+        OSError: it is no such file, or larger than any library.
+    """
+    # A link is not followed; and a pipe, whose writer may never come, is not waited for.
+    number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(number, "rb") as file:
+        found = os.fstat(number)
+        if not stat.S_ISREG(found.st_mode) or not is_ours_alone(found) or found.st_size > LARGEST:
+            raise OSError(f"{path} is not a library that syn0 kept")
+        return file.read(LARGEST)
 
 
 def made(
     folder: Path, key: str, source: str, compiler: Compiler, functions: Sequence[str]
 ) -> ctypes.CDLL:
     """Compile beside the place and rename: other processes see nothing or all of it."""
-    with tempfile.TemporaryDirectory(dir=folder) as place:
-        path, text = Path(place) / "program.so", Path(place) / "program.c"
+    with place_in(folder) as inside:
+        path, text, log = inside / "program.so", inside / "program.c", inside / "log"
         text.write_text(source, encoding="utf-8")
         trouble, said = compiled(path, text, compiler)
         if not trouble:
             try:
                 found = loaded(path, functions)
             except (OSError, AttributeError) as error:
-                trouble = f"made what cannot be used, {error}"
+                trouble = f"made what cannot be used, {error}".replace(str(path), path.name)
             else:
-                path.replace(folder / library_name(key, path))
+                path.chmod(0o600)  # whatever the umask
+                put(path, folder / library_name(key, path.read_bytes()))
                 if is_zig(compiler.command):
                     started(folder, compiler.command).touch()
+        if trouble:
+            log.write_text(f"{said}\n{source}", encoding="utf-8")
+            put(log, folder / f"{key}.log")
     forget_oldest(folder)
     if trouble:
-        log = folder / f"{key}.log"
-        log.unlink(missing_ok=True)  # it may be a pipe
-        log.write_text(f"{said}\n{source}", encoding="utf-8")
-        raise CompilerError(f"{shlex.join(compiler.command)} {trouble}: see {log}")
+        name = shlex.join([Path(compiler.command[0]).name, *compiler.command[1:]])
+        raise CompilerError(f"{name} {trouble}: see {folder / f'{key}.log'}")
     return found
+
+
+def put(path: Path, place: Path) -> None:
+    """Move a file to a place, instead of what is there."""
+    if place.is_dir():
+        remove(place)
+    path.replace(place)
+
+
+@contextmanager
+def place_in(folder: Path) -> Iterator[Path]:
+    """A folder of our own within another, which is gone afterwards. `TemporaryDirectory` would also
+    remove it when a child process ends that was forked meanwhile."""
+    inside = Path(tempfile.mkdtemp(dir=folder))
+    try:
+        yield inside
+    finally:
+        remove(inside)
+
+
+def remove(path: Path) -> None:
+    """Take away a file, a link or a folder, as far as that can be done."""
+    with suppress(OSError):
+        path.unlink()
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def compiled(path: Path, text: Path, compiler: Compiler) -> tuple[str, str]:
@@ -246,8 +304,10 @@ def compiled(path: Path, text: Path, compiler: Compiler) -> tuple[str, str]:
     log = ""
     for flags in sets_of_flags(compiler):
         command = [*compiler.command, *flags, "-o", str(path), str(text), "-lm"]
-        # What compilers leave when they are killed goes with the folder.
-        status, said = call(command, TMPDIR=str(path.parent), ZIG_LOCAL_CACHE_DIR=str(path.parent))
+        # What compilers leave when they are killed goes with the folder. They also work there:
+        # where $CPATH, $LIBRARY_PATH and the like end with a colon, gcc takes what lies around.
+        inside = str(path.parent)
+        status, said = call(command, folder=inside, TMPDIR=inside, ZIG_LOCAL_CACHE_DIR=inside)
         ended = f"took longer than {SECONDS} s" if status is None else f"exit status {status}"
         log += f"{shlex.join(command)}\n{said[:MOST_SAID]}\n[{ended}]\n"
         if status is None:
@@ -267,8 +327,11 @@ def sets_of_flags(compiler: Compiler) -> Iterator[tuple[str, ...]]:
 
 
 def place(array: NDArray[Any]) -> ctypes.c_void_p:
-    """Where an array's numbers stand, for a compiled function; it keeps the array alive."""
-    return array.ctypes.data_as(ctypes.c_void_p)
+    """Where an array's numbers stand, for a compiled function. As long as this is kept, so is the
+    array, with its numbers where they are: NumPy resizes nothing that is referred to weakly."""
+    pointer: Any = array.ctypes.data_as(ctypes.c_void_p)
+    pointer.stays = weakref.ref(array)
+    return pointer  # type: ignore[no-any-return]
 
 
 def loaded(path: Path, functions: Sequence[str]) -> ctypes.CDLL:
@@ -288,25 +351,104 @@ def loaded(path: Path, functions: Sequence[str]) -> ctypes.CDLL:
 
 
 def cache_folder() -> Path:
-    """Where compiled programs are kept: a folder of the user's own.
+    """Where compiled programs are kept: the user's own folder or, where others may write there, one
+    for this process.
 
     Raises:
-        CompilerError: it cannot be made, or others may write there.
+        CompilerError: neither can be made.
     """
     try:
-        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-        folder = Path(base) / "syn0"
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        found = folder.stat()
-        if found.st_uid != os.getuid() or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-            raise CompilerError(
-                f"compiled programs cannot be kept: others may write to {folder}; remove it, or "
-                "set $XDG_CACHE_HOME"
-            )
-        folder.chmod(0o700)
+        return users_folder()
+    except CompilerError:
+        if not private_folder().is_dir():  # it was the parent's of this process, which has ended
+            private_folder.cache_clear()
+        return private_folder()
+
+
+def users_folder() -> Path:
+    """The folder of the user's that holds what was compiled by all processes.
+
+    Raises:
+        CompilerError: it cannot be made, or somebody else may decide what lies there.
+    """
+    if sys.platform == "win32":
+        raise CompilerError("syn0 compiles on Linux and macOS only")
+    base = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    try:
+        if not base.is_absolute():
+            base = Path.home() / ".cache"
+        folder = base / "syn0"
+        trouble = "" if base.is_absolute() else f"{base} hangs on the working folder"
+        if not trouble:
+            base.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, exist_ok=True)
+            trouble = why_not_ours(folder)
+        if not trouble:
+            folder.chmod(0o700)
     except (OSError, RuntimeError) as error:  # RuntimeError: the user has no home
         raise CompilerError(f"compiled programs cannot be kept: {error}") from None
+    if trouble:
+        raise CompilerError(
+            f"compiled programs cannot be kept: {trouble}; set $XDG_CACHE_HOME to a folder that is "
+            "yours alone"
+        )
     return folder
+
+
+@cache
+def private_folder() -> Path:
+    """A new folder that goes when this process ends; what a compiler said stays.
+
+    Raises:
+        CompilerError: it cannot be made, or somebody else could put another in its place.
+    """
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="syn0-")).resolve()
+        trouble = why_not_ours(folder)
+    except OSError as error:
+        trouble = str(error)
+    if trouble:
+        raise CompilerError(f"compiled programs cannot be kept: {trouble}")
+    atexit.register(leave, folder, os.getpid())
+    return folder
+
+
+def leave(folder: Path, process: int) -> None:
+    """Empty a process's folder, unless this is a child of that process."""
+    if os.getpid() == process:
+        with suppress(OSError):
+            for path in folder.iterdir():
+                if path.suffix != ".log":
+                    remove(path)
+            folder.rmdir()
+
+
+def why_not_ours(folder: Path) -> str:
+    """How somebody else could decide what lies in a folder of ours; "" where nobody can."""
+    for place in [*reversed(folder.parents), folder]:
+        found = place.lstat()
+        if stat.S_ISLNK(found.st_mode):
+            # Systems have links of their own, such as /var; where these lead is looked at too.
+            systems = found.st_uid == 0 and (os.getuid() != 0 or place.parent == Path(place.anchor))
+            trouble = why_not_ours(place.resolve()) if systems else f"{place} is a link"
+        elif is_ours_alone(found) or (place != folder and is_safe_above(found)):
+            trouble = ""
+        else:
+            trouble = f"others may write to {place}"
+        if trouble:
+            return trouble
+    return ""
+
+
+def is_ours_alone(found: os.stat_result) -> bool:
+    """Whether a file or a folder is this user's, and no other may write there."""
+    return found.st_uid == os.getuid() and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+
+
+def is_safe_above(found: os.stat_result) -> bool:
+    """Whether nobody but the system or this user may rename what lies in a folder."""
+    shared = found.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and not found.st_mode & stat.S_ISVTX
+    return found.st_uid in (0, os.getuid()) and not shared
 
 
 def key_of(source: str, compiler: Compiler) -> str:
@@ -315,9 +457,9 @@ def key_of(source: str, compiler: Compiler) -> str:
     return hashlib.sha256(key.encode()).hexdigest()[:32]
 
 
-def library_name(key: str, path: Path) -> str:
+def library_name(key: str, content: bytes) -> str:
     """The name of a library in the cache: its key, and the hash of its bytes."""
-    return f"{key}-{hashlib.sha256(path.read_bytes()).hexdigest()[:32]}.so"
+    return f"{key}-{hashlib.sha256(content).hexdigest()[:32]}.so"
 
 
 @cache
@@ -332,12 +474,10 @@ def cpu() -> str:
 
 def clear_cache() -> int:
     """Remove what was compiled, and what was left behind; the number of libraries."""
-    folder = cache_folder()
+    folder = users_folder()
     libraries = list(folder.glob("*.so"))
-    for path in [*libraries, *folder.glob("*.log")]:
-        path.unlink(missing_ok=True)
-    for path in folder.glob("tmp*"):
-        shutil.rmtree(path, ignore_errors=True)
+    for path in [*libraries, *folder.glob("*.log"), *folder.glob("tmp*")]:
+        remove(path)
     return len(libraries)
 
 
@@ -346,13 +486,14 @@ def forget_oldest(folder: Path) -> None:
     files: list[tuple[float, int, Path]] = []
     for path in [*folder.glob("*.so"), *folder.glob("*.log")]:
         with suppress(FileNotFoundError):  # another process removed it first
-            files.append((path.stat().st_mtime, path.stat().st_size, path))
+            found = path.lstat()
+            files.append((found.st_mtime, found.st_size, path))
     total = 0
     for number, (_, size, path) in enumerate(sorted(files, reverse=True)):
         total += size
         if number >= MOST_KEPT or total > MOST_BYTES:
-            path.unlink(missing_ok=True)
+            remove(path)
     for path in folder.glob("tmp*"):
         with suppress(FileNotFoundError):
-            if time.time() - path.stat().st_mtime > STALE:
-                shutil.rmtree(path, ignore_errors=True)
+            if time.time() - path.lstat().st_mtime > STALE:
+                remove(path)

@@ -7,7 +7,6 @@ numpy engine's.
 from __future__ import annotations
 
 import ctypes
-import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from syn0.engines.base import Arrays, Batches, Figures, Stretch, Values, fitting
 from syn0.engines.choice import ThreadCount, threads_worth, work_of_a_step
 from syn0.engines.compiler import CompilerError, library, place
 from syn0.engines.numpy import NumpyRunner
+from syn0.engines.rooms import Room, Rooms
 from syn0.printers.base import UnsupportedError
 from syn0.printers.kernels import kept_arrays, plain_numbers
 from syn0.printers.native import native_source
@@ -28,7 +28,7 @@ from syn0.program import Program
 
 class Made:
     """A compiled training program: its function, how many threads it takes, and the memory in which
-    it works: each thread of the caller's has its own, so that several may train one network.
+    calls work, so that several threads may train one network.
 
     Args:
         loaded: the library.
@@ -37,28 +37,7 @@ class Made:
 
     def __init__(self, loaded: ctypes.CDLL, pace: ThreadCount) -> None:
         self.train, self.pace = loaded.train, pace
-        self._make, self._free = loaded.make_room, loaded.free_room
-        self._make.restype = ctypes.c_void_p
-        self._own = threading.local()
-
-    def room(self) -> ctypes.c_void_p:
-        """This thread's memory, which is the same until `leave`.
-
-        Raises:
-            MemoryError: there is not enough.
-        """
-        room: ctypes.c_void_p | None = getattr(self._own, "room", None)
-        if room is None:
-            room = self._own.room = ctypes.c_void_p(self._make())
-        if not room:
-            raise MemoryError("not enough memory to train")
-        return room
-
-    def leave(self) -> None:
-        """Give this thread's memory back."""
-        room = self._own.__dict__.pop("room", None)
-        if room is not None:
-            self._free(room)
+        self.rooms = Rooms(lambda: Room(loaded.make_room, loaded.free_room))
 
 
 class NativeRunner(NumpyRunner):
@@ -79,19 +58,16 @@ class NativeRunner(NumpyRunner):
         self._numbers = plain_numbers(training, self._shapes)
         self._arrays = kept_arrays(training, self._shapes)
         self._made: dict[int, Made] = {}
-        self._now = threading.local()
 
     @contextmanager
     def at_work(self, rows: int) -> Iterator[None]:
-        """See `Runner.at_work`: calls of this thread share their memory."""
-        self._now.works = True
+        """See `Runner.at_work`: the memory that calls worked in is kept until the end."""
         try:
             with super().at_work(rows):
                 yield
         finally:
-            self._now.works = False
             for made in [*self._made.values()]:
-                made.leave()
+                made.rooms.empty()
 
     def train(
         self, values: Values, arrays: Arrays, batches: Batches, *, measure: bool
@@ -123,8 +99,12 @@ class NativeRunner(NumpyRunner):
         return tuple(figures[0].tolist()), pulls
 
     def _kept(self, values: Mapping[str, Any]) -> tuple[Values, NDArray[np.float64]]:
-        """The arrays, by name and row by row, and the plain numbers that a step takes."""
+        """The arrays, by name and row by row, and the plain numbers that a step takes. A step
+        writes there, so what may not be written to is copied."""
         arrays = self._checked(values, self._arrays)
+        for name, array in arrays.items():
+            if not array.flags.writeable:
+                arrays[name] = array.copy()
         return arrays, np.array([float(values[name]) for name in self._numbers])
 
     def _call(
@@ -141,29 +121,28 @@ class NativeRunner(NumpyRunner):
         program, steps = self._training, len(stretch)
         threads = self._threads or made.pace.threads(steps)
         began = time.perf_counter()
-        pointers = (ctypes.c_void_p * len(state))(*(array.ctypes.data for array in state))
+        places = list(map(place, state))
+        pointers = (ctypes.c_void_p * len(places))(*places)
         figures = np.zeros((steps if measure else 0, len(program.reports)))
         rows = len(arrays["X"])
         shapes = {name: (rows, *self._shapes[name][1:]) for name in program.arrays}
         given = [fitting(n, arrays[n], shape, program.dtype) for n, shape in shapes.items()]
-        stretch.check(rows)
+        stretch.check(rows, picks="batch" in program.inputs)
         order = stretch.sizes if stretch.order is None else stretch.order
-        try:
-            failed = made.train(
-                made.room(),
-                ctypes.c_int64(steps),
-                place(stretch.sizes),
-                place(np.ascontiguousarray(order)),
-                ctypes.c_int(measure),
-                place(figures),
-                place(numbers),
-                pointers,
-                ctypes.c_int(threads),
-                *map(place, given),
-            )
-        finally:
-            if not getattr(self._now, "works", False):
-                made.leave()
+        room = made.rooms.take()
+        failed = made.train(
+            room.place,
+            ctypes.c_int64(steps),
+            place(np.ascontiguousarray(stretch.sizes, np.int64)),
+            place(np.ascontiguousarray(order, np.int32)),
+            ctypes.c_int(measure),
+            place(figures),
+            place(numbers),
+            pointers,
+            ctypes.c_int(threads),
+            *map(place, given),
+        )
+        made.rooms.give_back(room)
         made.pace.took(threads, steps, time.perf_counter() - began)
         if failed:
             raise MemoryError("not enough memory to train")

@@ -266,7 +266,9 @@ class Network:
 
         A network from a table takes its prepared arrays here, or frames as they come, and no longer
         knows which rows of the table were held out (`syn0 train --resume` does). Of threads that
-        train one network, each goes its own way; it stands where the last one to end got.
+        train one network, each goes its own way from where the network stood when it began, in
+        memory of its own; the network stands where the last one to end got, and where it stood
+        until the first one ends. Others may predict meanwhile.
 
         Args:
             X: (rows, inputs) numbers. Of a frame the names of the columns are kept, and from then
@@ -385,7 +387,8 @@ class Network:
         of the same kind, so that many short ones cost little."""
         weighted, rows = examples.sample_weight is not None, len(examples.X)
         kind = (training, weighted, rows, engine, threads)
-        if self._ready_to_train is None or self._ready_to_train[0] != kind:
+        ready = self._ready_to_train  # looked at once: another thread may set it
+        if ready is None or ready[0] != kind:
             program = training_program(self.spec, training, weighted=weighted)
             runner = make_runner(
                 engine,
@@ -398,8 +401,8 @@ class Network:
             seed = None if self.spec.seed is None else 0
             # The present weights are not drawn anew, nor worked out.
             fresh = start(program, np.random.RandomState(seed), self.weights)
-            self._ready_to_train = (kind, program, fresh, runner)
-        return self._ready_to_train[1:]
+            ready = self._ready_to_train = (kind, program, fresh, runner)
+        return ready[1:]
 
     def _arrays(
         self, X: Any, y: Any, columns: Mapping[str, Names]
@@ -450,19 +453,19 @@ class Network:
         Raises:
             TypeError, ValueError: X does not fit; FileNotFoundError: there is no such file.
         """
-        values = self.checkpoint.values
+        values, predictor = self.checkpoint.values, self._predictor
         if self.schema is None:
-            if self._predictor and (quick := self._predictor.quick(values, X)) is not None:
+            if predictor and (quick := predictor.quick(values, X)) is not None:
                 return quick
             inputs = self._inputs(X, self.columns)
         else:
             inputs = self.schema.inputs(table_to_predict(X, self.schema), self.spec.dtype)
-        if self._predictor is None:
+        if predictor is None:
             program = prediction_program(self.spec)
-            self._predictor = Predictor(
+            predictor = self._predictor = Predictor(
                 program, self._constants, self._ready().predict, eager=self._eager
             )
-        outputs = self._predictor(values, inputs)
+        outputs = predictor(values, inputs)
         return outputs if self.schema is None else self.schema.restore(outputs)
 
     def hidden(self, X: NDArray[Any], layer: int = -1) -> NDArray[Any]:
@@ -522,9 +525,11 @@ class Network:
         return answers(self, self.predict(X))
 
     def _ready(self) -> Runner:
-        if self._runner is None:
-            self._runner = make_runner("auto", self._plain, prediction_program(self.spec))
-        return self._runner
+        runner = self._runner
+        if runner is None:
+            runner = make_runner("auto", self._plain, prediction_program(self.spec))
+            self._runner = runner
+        return runner
 
     def program(
         self,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -34,6 +33,7 @@ from syn0.spec import OPTIMIZERS, Extras, NetworkSpec, Training
 from syn0.spec.checks import did_you_mean, real, seed_number
 from syn0.spec.choices import chosen
 from syn0.spec.defaults import FEWEST_ROWS_TO_SPLIT, HIDDEN, HOLDOUT
+from syn0.spec.once import once
 from syn0.training import History
 from syn0.training.loop import Callback
 
@@ -64,7 +64,7 @@ class Plan:
     watched: Table | None = None
     """Rows that a user gave to say which epoch was best."""
 
-    @cached_property
+    @once
     def examples(self) -> Examples:
         """X, y and weights of the rows to train on, and the rows that say when to stop."""
         network, schema, origin = self.network, self.network.schema, self.network.origin

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 from syn0.program.expressions import Expr, names_in
 from syn0.program.operations import Shape
+from syn0.spec.once import once
 
 PHASES = ("init", "forward", "loss", "backward", "update")
 
@@ -58,30 +58,30 @@ class Program:
         """The lines of the given phases."""
         return tuple(line for line in self.lines if line.phase in phases)
 
-    @cached_property
+    @once
     def state(self) -> tuple[str, ...]:
         """What training changes and a model keeps: the weights, and the other names of "init" that
         updates bind again."""
         kept = {*self.weights, *(line.target for line in self.phase("update"))}
         return tuple(line.target for line in self.phase("init") if line.target in kept)
 
-    @cached_property
+    @once
     def constants(self) -> tuple[str, ...]:
         """Numbers that "init" binds and nothing changes, such as `alpha`."""
         state = set(self.state)
         return tuple(x.target for x in self.phase("init") if x.target not in state)
 
-    @cached_property
+    @once
     def arrays(self) -> tuple[str, ...]:
         """The inputs that hold one entry a row of the data."""
         return tuple(name for name, shape in self.inputs.items() if shape[:1] == ("rows",))
 
-    @cached_property
+    @once
     def numbers(self) -> tuple[str, ...]:
         """The inputs that are plain numbers."""
         return tuple(name for name, shape in self.inputs.items() if shape == ())
 
-    @cached_property
+    @once
     def pulls(self) -> dict[str, str]:
         """The name of the pull that the updates bind for each weight and leave to a solver; empty
         where the updates themselves change the weights."""
@@ -89,7 +89,7 @@ class Program:
         waiting = [name for name in self.weights if name not in bound]
         return {name: f"{name}_update" for name in waiting if f"{name}_update" in bound}
 
-    @cached_property
+    @once
     def measured(self) -> tuple[Line, ...]:
         """Lines that only report: those of "loss" and "backward" that no update comes to need, nor
         a solver, which needs the loss."""

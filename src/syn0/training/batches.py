@@ -14,6 +14,9 @@ from syn0.training.checkpoint import Checkpoint
 
 WIDE_ROWS = 1_000_000
 
+WORDS = 624
+"""Numbers in the state of the legacy generator."""
+
 
 class Batches:
     """Gives the row numbers of the next steps, in a new order for every epoch.
@@ -25,16 +28,16 @@ class Batches:
     def __init__(self, rows: int, training: Training, checkpoint: Checkpoint) -> None:
         self._rows, self._size, self._training = rows, training.batch_size, training
         self._count = training.batches(rows)
-        self._generator = np.random.RandomState()
-        self._generator.set_state(checkpoint.generator)
+        self._generator = generator_at(checkpoint.generator)
         self._epoch_start = checkpoint.generator
         self._order: NDArray[np.int32] | None = None
         self._last: NDArray[np.int32] | None = None
         self._taken = 0
         # An epoch that was begun goes on only over as many rows in batches of the same size.
-        if checkpoint.epoch is not None and checkpoint.epoch[:2] == (rows, self._size):
+        *same, taken = checkpoint.epoch or (0, 0, 0)
+        if same == [rows, self._size] and 0 <= taken < self._count:
             self._begin_epoch()
-            self._taken = checkpoint.epoch[2]
+            self._taken = taken
 
     def take(self, count: int) -> Stretch:
         """The rows of the next `count` steps."""
@@ -65,8 +68,7 @@ class Batches:
     def copy(self) -> Batches:
         """The same, to be taken from on its own."""
         twin = copy.copy(self)
-        twin._generator = np.random.RandomState()
-        twin._generator.set_state(self._generator.get_state())
+        twin._generator = generator_at(self._generator.get_state())  # type: ignore[arg-type]
         return twin
 
     def _begin_epoch(self) -> None:
@@ -81,3 +83,19 @@ class Batches:
             order = wide.astype(np.int32, copy=False)
         self._order, self._last = order, order if self._training.reshuffle else None
         self._taken = 0
+
+
+def generator_at(state: tuple[Any, ...]) -> np.random.RandomState:
+    """A generator in a state that `RandomState.get_state()` gave.
+
+    Raises:
+        ValueError: it is no such state.
+    """
+    generator = np.random.RandomState()
+    try:
+        if not 0 <= state[2] <= WORDS:  # NumPy itself would read beside its numbers
+            raise ValueError(f"its position is from 0 to {WORDS}, not {state[2]}")
+        generator.set_state(state)
+    except (TypeError, ValueError, LookupError) as error:
+        raise ValueError(f"the state of the random generator is damaged: {error}") from None
+    return generator

@@ -33,5 +33,6 @@ class Checkpoint:
 
 
 def copied(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The same values, with arrays of their own; plain numbers stay plain."""
-    return {n: v.copy() if isinstance(v, np.ndarray) else v for n, v in values.items()}
+    """The same values, with arrays of their own, whatever they were; plain numbers stay plain."""
+    plain = int | float | np.generic
+    return {n: v if isinstance(v, plain) else np.asarray(v).copy() for n, v in values.items()}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 ENDING = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
 """The signals that ask a process to end, beside Ctrl-C: from `kill`, or a terminal that closes."""
@@ -22,6 +23,8 @@ class Interrupt:
 
     def __init__(self) -> None:
         self.number: int | None = None
+        self.thread = threading.get_ident()
+        self.before: dict[int, Any] = {}
         self._around: set[Interrupt] = set()
 
     @property
@@ -44,7 +47,7 @@ class Interrupt:
     def catching(self, number: int) -> Iterator[None]:
         """Be the handler of a signal, unless it is ignored, as Ctrl-C is in jobs of a shell's
         background and SIGHUP under nohup."""
-        before = signal.getsignal(number)
+        before = self.before[number] = signal.getsignal(number)
         if before in (signal.SIG_IGN, None):
             yield
             return
@@ -77,3 +80,18 @@ def catching_interrupt(*more: int) -> Iterator[Interrupt]:
 def leave(number: int, frame: FrameType | None) -> NoReturn:
     """End the process, with the status that shells have for a signal, once all is left whole."""
     raise SystemExit(128 + number)
+
+
+def forget_others() -> None:
+    """Handle signals as before the trainings of other threads: a forked process lacks these, so
+    that nobody would look at what was noted."""
+    for number in (signal.SIGINT, *ENDING):
+        handler = now = signal.getsignal(number)
+        while isinstance(handler, Interrupt) and handler.thread != threading.get_ident():
+            handler = handler.before[number]
+        if handler is not now:
+            signal.signal(number, handler)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=forget_others)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -16,9 +17,11 @@ BAR_AFTER, LINE_AFTER = 0.2, 2.0
 
 
 class Progress:
-    """Shows how far training has come; `tick` it often and `close` it."""
+    """Shows how far training has come; `tick` it often and `close` it. A process that is forked
+    meanwhile shows nothing: the bar, and what draws it, are its parent's."""
 
     def __init__(self, total: int) -> None:
+        self._process = os.getpid()
         self._total = total
         self._started = time.monotonic()
         self._next_line = LINE_AFTER
@@ -26,6 +29,8 @@ class Progress:
 
     def tick(self, step: int, report: Report | None) -> None:
         """Show that `step` steps are done, and the latest report."""
+        if self._process != os.getpid():
+            return
         if sys.stderr is None:  # a program without a console, as of pythonw
             return
         elapsed = time.monotonic() - self._started
@@ -39,7 +44,7 @@ class Progress:
 
     def close(self) -> None:
         """Leave the bar as it stands."""
-        if self._bar is not None:
+        if self._bar is not None and self._process == os.getpid():
             self._bar.stop()
 
     def _show_bar(self, step: int, words: str) -> None:
