@@ -7,6 +7,8 @@ from typing import Any
 
 from syn0.data.frames import frame_columns
 from syn0.data.table import Column
+from syn0.spec.doors import Whole
+from syn0.spec.words import visible
 
 LONGEST_REASON = 200
 """In characters, of what polars says of a file."""
@@ -29,4 +31,5 @@ def _frame(path: Path) -> Any:
         if type(error).__name__ != "PanicException":
             raise
         reason = str(error)
-    raise ValueError(f"{path} cannot be read as Parquet: {reason[:LONGEST_REASON]}")
+    reason = visible(reason[:LONGEST_REASON])[:LONGEST_REASON]
+    raise ValueError(Whole(f"{visible(str(path))} cannot be read as Parquet: {reason}"))
