@@ -42,7 +42,7 @@ from syn0.models.network import answers
 from syn0.printers import PRINTERS, Data
 from syn0.spec.words import JOINERS, OBEYED
 
-SHORT = 400
+SHORT = 200
 """Names of the short form."""
 
 LONGEST_MESSAGE = 300
