@@ -71,6 +71,7 @@ def hostile(chance: random.Random) -> str:
         text = "".join(chr(chance.randrange(0x500)) for _ in range(chance.randrange(1, 40)))
     else:
         text = "".join(chance.choices(PIECES, k=chance.randrange(1, 5)))
+    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")  # no two halves
     return f"{text}{chance.randrange(10**9)}".strip()
 
 
