@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, overload
 from syn0.models import Network
 from syn0.models.files import Arrays, Description, read_model
 from syn0.models.files import restore as restore_network
+from syn0.spec.doors import door
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 M = TypeVar("M")
 
 
+@door
 def save(model: Model, path: str | os.PathLike[str]) -> None:
     """Save a network, an estimator, or a pipeline of scikit-learn's that ends in one.
 
@@ -49,6 +51,7 @@ def save(model: Model, path: str | os.PathLike[str]) -> None:
 def load(path: str | os.PathLike[str]) -> Model: ...
 @overload
 def load(path: str | os.PathLike[str], kind: type[M]) -> M: ...
+@door
 def load(path: str | os.PathLike[str], kind: type[Any] = object) -> Any:
     """Read a network, an estimator or a pipeline that `save`, or a `save` of its own, wrote.
 

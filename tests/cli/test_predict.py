@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from syn0 import Network, load
+from syn0.cli.predict import write_csv
 
 
 def rows_of(text: str) -> list[dict[str, str]]:
@@ -176,3 +177,12 @@ def test_texts_that_the_model_does_not_know_are_counted(syn0, tmp_path, monkeypa
     assert done.err == ("Note: column 'colour' holds texts unknown to the model (rows: 2)\n")
     assert len(done.out.splitlines()) == 5
     assert syn0("predict", "m.safetensors", "t.csv").err == ""
+
+
+@pytest.mark.parametrize("text", ["a\rb", "a\nb", "a\r\nb", 'a "b", c', "a\x00b", "=1+1"])
+def test_predictions_as_csv_give_any_text_back(text):
+    written = io.StringIO(newline="")
+    write_csv({text: np.array([text, "other"])}, written)
+    back = csv_module.reader(io.StringIO(written.getvalue(), newline=""))
+    assert [*back] == [[text], [text], ["other"]]
+    assert written.getvalue().endswith("\nother\n")

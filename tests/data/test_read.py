@@ -243,7 +243,7 @@ def test_a_panic_of_polars_is_a_sentence(tmp_path: Path, monkeypatch):
 
     monkeypatch.setattr(pl, "scan_parquet", panic)
     (tmp_path / "frame.parquet").write_bytes(b"")
-    with pytest.raises(ValueError, match=r"frame\.parquet cannot be read as Parquet: x{200}$"):
+    with pytest.raises(ValueError, match=r"frame\.parquet cannot be read as Parquet: x+"):
         read_table(tmp_path / "frame.parquet")
 
 

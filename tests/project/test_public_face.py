@@ -5,6 +5,7 @@ import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
+from types import FunctionType
 
 import pytest
 
@@ -46,6 +47,44 @@ def test_what_a_room_offers_is_there_and_documented(room):
 def test_an_unknown_name_is_an_attribute_error():
     with pytest.raises(AttributeError, match="has no attribute 'Netwrok'"):
         _ = syn0.Netwrok
+
+
+def ways_in(value: object) -> list[object]:
+    """The functions of a public thing: itself, or its public methods."""
+    if not isinstance(value, type):
+        return [value] if isinstance(value, FunctionType) else []
+    return [
+        method
+        for name, method in vars(value).items()
+        if isinstance(method, FunctionType) and (not name.startswith("_") or name == "__init__")
+    ]
+
+
+NEVER_REFUSE = {
+    "Column", "Table", "Images", "Reading", "UnpreparedError", "History", "Report", "Origin",
+    "NonFiniteError", "Examples", "Fitted", "Classification", "Regression", "ParameterCheck",
+    "dense_layers", "Extras",
+}  # fmt: skip
+"""What only holds values, or is called by syn0 alone."""
+
+
+@pytest.mark.parametrize("room", ["", ".models", ".explain", ".spec", ".data"])
+def test_errors_of_all_that_is_public_say_what_can_be_shown(room):
+    module = import_module(f"syn0{room}")
+    bare = [
+        (name, way.__name__)
+        for name in module.__all__
+        if name not in NEVER_REFUSE
+        for way in ways_in(getattr(module, name))
+        if not hasattr(way, "is_door")
+    ]
+    assert bare == [], "decorate them with `door`, or their class with `doors`"
+
+
+@pytest.mark.parametrize("path", sorted(SOURCE.rglob("*.py")), ids=lambda p: p.stem)
+def test_warnings_are_given_by_the_one_function_that_shows_what_they_quote(path):
+    calls = "warnings.warn" in path.read_text(encoding="utf-8")
+    assert calls == (path == SOURCE / "spec" / "doors.py")
 
 
 def imported_by(statement: str) -> set[str]:

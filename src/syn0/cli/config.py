@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import fields
@@ -11,6 +12,9 @@ from typing import Any
 from syn0.spec.words import visible
 
 HOW_LONG = {"steps", "epochs"}
+
+HALVES = re.compile(r"[\ud800-\udfff]")
+"""What stands in a text for bytes that are not UTF-8."""
 
 
 def with_config(
@@ -45,6 +49,8 @@ def read_config(path: str, known: Collection[str]) -> dict[str, Any]:
     try:
         # Windows' editors put a mark in front of UTF-8.
         settings = tomllib.loads(Path(path).read_bytes().decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise ValueError(f"{path} is not a TOML file: its text is not UTF-8") from None
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{path} is not a TOML file: {error}") from None
     for name in settings:
@@ -117,7 +123,7 @@ def layer_of(table: Any) -> Any:
 
 
 def toml_text(settings: Mapping[str, Any]) -> str:
-    """Settings as a TOML file that gives them again."""
+    """Settings as a TOML file that gives them again; ValueError for one that TOML cannot say."""
     import tomli_w
 
     from syn0.spec import to_data
@@ -129,5 +135,8 @@ def toml_text(settings: Mapping[str, Any]) -> str:
         elif is_given(value):
             plain[name] = list(value) if isinstance(value, tuple) else value
     text = tomli_w.dumps(plain)
+    if not text.isascii() and (half := HALVES.search(text)):
+        what = visible(text[max(0, half.start() - 40) : half.end()].split("\n")[-1])
+        raise ValueError(f"TOML cannot hold bytes that are not UTF-8, as in: {what}")
     # What a terminal would obey stands between quotes, where TOML lets it be written out.
     return "".join(c if c == "\n" or visible(c) == c else f"\\U{ord(c):08X}" for c in text)

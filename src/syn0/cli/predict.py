@@ -97,9 +97,21 @@ def write_json(columns: dict[str, NDArray[Any]], file: TextIO) -> None:
     file.write(json.dumps(rows, indent=2, allow_nan=False) + "\n")
 
 
+class LineEnds:
+    """A file for `csv.writer`, which quotes carriage returns only where its lines end in them: here
+    they end in line feeds alone."""
+
+    def __init__(self, file: TextIO) -> None:
+        self.file = file
+
+    def write(self, row: str) -> None:
+        """Write a row."""
+        self.file.write(row.removesuffix("\r\n") + "\n")
+
+
 def write_csv(columns: dict[str, NDArray[Any]], file: TextIO) -> None:
     """The predictions as CSV."""
-    writer = csv.writer(file, lineterminator="\n")
+    writer = csv.writer(LineEnds(file))
     rows: Iterator[tuple[Any, ...]] = itertools.chain([tuple(columns)], rows_of(columns))
     if file.isatty():  # a terminal would obey what data only hold
         rows = (tuple(visible(c) if isinstance(c, str) else c for c in row) for row in rows)

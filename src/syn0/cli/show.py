@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from syn0.spec.words import MOST_SAID, visible
+from syn0.spec.words import MOST_OF_A_NAME, MOST_SAID, visible
 
 if TYPE_CHECKING:
     from syn0.models import Classification, Evaluation, Fitted, Regression
@@ -18,9 +18,6 @@ MOST_ROWS_SHOWN = 50
 
 MOST_CLASSES_TOLD = 50
 """Of more classes, machines get the cells of the confusion matrix that are not 0."""
-
-MOST_IN_A_CELL = 60
-"""Characters of a name in a table."""
 
 
 def show_evaluation(figures: Evaluation, where: str) -> None:
@@ -84,12 +81,12 @@ def plain_table(header: list[str], rows: list[list[str]]) -> Any:
     for place, name in enumerate(header):
         # As text, so that a class called "[red]" is shown and not obeyed.
         table.add_column(
-            Text(visible(name, MOST_IN_A_CELL)),
+            Text(visible(name, MOST_OF_A_NAME)),
             justify="left" if place == 0 else "right",
             no_wrap=True,
         )
     for row in rows:
-        table.add_row(*(Text(visible(cell, MOST_IN_A_CELL)) for cell in row))
+        table.add_row(*(Text(visible(cell, MOST_OF_A_NAME)) for cell in row))
     return table
 
 

@@ -30,7 +30,8 @@ def _bits(column: Column) -> NDArray[np.uint64]:
         numbers = column.values.astype(np.float64) + 0.0  # -0 becomes 0
         numbers[np.isnan(numbers)] = np.nan  # of many bit patterns for NaN, one
         return numbers.view(np.uint64)
-    digests = (hashlib.blake2b(t.encode(), digest_size=8).digest() for t in column.categories)
+    texts = (text.encode("utf-8", "surrogatepass") for text in column.categories)
+    digests = (hashlib.blake2b(text, digest_size=8).digest() for text in texts)
     of_texts: list[Any] = [int.from_bytes(digest, "little") for digest in digests]
     # The code of a missing text, -1, picks the last element.
     return np.take(np.array([*of_texts, 0], np.uint64), column.values)

@@ -19,6 +19,7 @@ from syn0.data.reading import Reading
 from syn0.data.table import Column, Table
 from syn0.data.text_files import PACKED_SUFFIXES, STANDARD_INPUT, is_stream, opened, unpacked_name
 from syn0.spec.checks import did_you_mean
+from syn0.spec.doors import door
 
 CSV_SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".data", ".dat")
 PARQUET_SUFFIXES = (".parquet", ".pq")
@@ -27,6 +28,7 @@ LARGE_FILE = 2**26
 """From so many bytes on, numbers are kept as float32 where this is exact enough."""
 
 
+@door
 def read_table(
     data: Any,
     *,

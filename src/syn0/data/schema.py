@@ -34,9 +34,11 @@ from syn0.data.targets import (
     refuse_missing_targets,
     target_from_dict,
 )
+from syn0.spec.doors import doors
 from syn0.spec.once import once
 
 
+@doors
 @dataclass(frozen=True)
 class Schema:
     """How a table becomes inputs and targets, and outputs become answers.

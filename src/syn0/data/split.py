@@ -6,9 +6,12 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from syn0.spec.doors import door
+
 Rows: TypeAlias = NDArray[np.intp]
 
 
+@door
 def split_rows(
     n: int, fraction: float, seed: int, strata: NDArray[Any] | None = None
 ) -> tuple[Rows, Rows]:

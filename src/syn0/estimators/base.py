@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar
@@ -32,9 +31,11 @@ from syn0.estimators.portable import Portable
 from syn0.estimators.sparse import rows_of
 from syn0.models import Examples, Network
 from syn0.spec import NetworkSpec
+from syn0.spec.doors import Whole, doors, warn
 from syn0.training import Checkpoint, NonFiniteError
 
 
+@doors
 class BaseMLP(
     Portable, CallbackSupport, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
 ):
@@ -265,10 +266,9 @@ class BaseMLP(
             and self.batch_size != "auto"
             and self.batch_size > len(examples.X)
         ):
-            warnings.warn(
+            warn(
                 f"batch_size={self.batch_size} is more than the {len(examples.X)} rows to train "
-                "on: all of them are taken in each step",
-                stacklevel=5,
+                "on: all of them are taken in each step"
             )
         network.checkpoint = replace(
             network.checkpoint, generator=self._random_state.get_state(), epoch=None
@@ -304,34 +304,34 @@ class BaseMLP(
         error, in scikit-learn's words and ours."""
         if apart is None:
             raise ValueError(
-                "Solver produced non-finite parameter weights. The input data may contain large "
-                f"values and need to be preprocessed. ({error})"
+                Whole(
+                    "Solver produced non-finite parameter weights. The input data may contain "
+                    f"large values and need to be preprocessed. ({error})"
+                )
             ) from None
         assert self.validation_scores_ is not None  # noqa: S101  (there are rows apart)
         self.validation_scores_.append(float("nan"))
         self.loss_curve_.append(float("nan"))
-        warnings.warn(str(error), ConvergenceWarning, stacklevel=6)
+        warn(str(error), ConvergenceWarning)
 
     def _warn(self, stopped: str, incremental: bool) -> None:
         """The warnings that scikit-learn gives at the end of training."""
         if stopped == "interrupted":
-            warnings.warn("Training interrupted by user.", stacklevel=6)
+            warn("Training interrupted by user.")
         elif self.solver == "lbfgs" and stopped in ("finished", "evaluations"):
             limit = (
                 f"max_iter={self.max_iter}" if stopped == "finished" else f"max_fun={self.max_fun}"
             )
-            warnings.warn(
+            warn(
                 f"lbfgs failed to converge after {self.n_iter_} iteration(s): it reached {limit}. "
                 "You might scale the data or increase the limit.",
                 ConvergenceWarning,
-                stacklevel=6,
             )
         elif stopped == "finished" and not incremental:
-            warnings.warn(
+            warn(
                 f"Stochastic Optimizer: Maximum iterations ({self.max_iter}) reached and the "
                 "optimization hasn't converged yet.",
                 ConvergenceWarning,
-                stacklevel=6,
             )
 
     # Weights: `coefs_` and `intercepts_` are the network's own arrays, and may be replaced.

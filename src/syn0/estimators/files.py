@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import warnings
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -41,6 +40,7 @@ from syn0.estimators.values import Kind, Kinds, article
 from syn0.estimators.writing import Writer
 from syn0.models import Network
 from syn0.models.files import Arrays, Description, write
+from syn0.spec.doors import warn
 
 OURS = (MLPClassifier, MLPRegressor, TabularClassifier, TabularRegressor)
 
@@ -77,10 +77,9 @@ def save(model: Any, path: str | os.PathLike[str]) -> None:
     write(Path(path), description, writer.arrays, **versions)
     if writer.left_out:
         what = ", ".join(writer.left_out)
-        warnings.warn(
+        warn(
             f"{what}: code is not saved, nor what concerns the machine; a loaded estimator has the "
-            "default in its place",
-            stacklevel=3,
+            "default in its place"
         )
 
 
@@ -103,10 +102,9 @@ def tell_of_other_version(versions: Any) -> None:
     if not isinstance(found, str) or not re.fullmatch(r"\d+\.\d+[\w.+]*", found):
         raise ValueError("it does not say with which scikit-learn it was saved")
     if found.split(".")[:2] != sklearn.__version__.split(".")[:2]:
-        warnings.warn(
+        warn(
             f"this pipeline was saved with scikit-learn {found}, and this is "
-            f"{sklearn.__version__}: its steps may work otherwise",
-            stacklevel=6,
+            f"{sklearn.__version__}: its steps may work otherwise"
         )
 
 

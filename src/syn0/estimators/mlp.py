@@ -33,10 +33,12 @@ from syn0.estimators.targets import Scaling
 from syn0.models.arrays import loss_targets
 from syn0.spec import NetworkSpec
 from syn0.spec.checks import choice
+from syn0.spec.doors import door, doors
 
 Activation = str | Sequence[str]
 
 
+@doors
 @documented("classifier")
 class MLPClassifier(AnyLabels, BaseMLP):
     """A neural network that tells classes."""
@@ -164,6 +166,7 @@ class MLPClassifier(AnyLabels, BaseMLP):
         return fitted
 
     @available_if(lambda self: self._check_solver())
+    @door
     @_fit_context(prefer_skip_nested_validation=True)
     def partial_fit(
         self,
@@ -289,6 +292,7 @@ class MLPClassifier(AnyLabels, BaseMLP):
         return tags
 
 
+@doors
 @documented("regressor")
 class MLPRegressor(RegressorMixin, BaseMLP):
     """A neural network that tells numbers."""
@@ -415,6 +419,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         return fitted
 
     @available_if(lambda self: self._check_solver())
+    @door
     @_fit_context(prefer_skip_nested_validation=True)
     def partial_fit(
         self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 
+from syn0.spec.doors import doors
 
+
+@doors
 class Portable:
     """An estimator that can be written to files."""
 

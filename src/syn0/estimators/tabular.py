@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Literal
@@ -42,11 +41,13 @@ from syn0.models import (
     table_options,
 )
 from syn0.models.network import best_guess
+from syn0.spec.doors import doors, warn
 from syn0.spec.network import DTYPES
 
 TARGET = "y"
 
 
+@doors
 class BaseTabular(Portable, BaseEstimator):
     """The base of the two: from a table to a trained network."""
 
@@ -104,7 +105,7 @@ class BaseTabular(Portable, BaseEstimator):
         # The same rows give the same network, in whatever order they come.
         plan = plan_table(table.take(order_of_content(table)), options, watched)
         if unused := what_is_unused(plan.network.schema):
-            warnings.warn(unused, stacklevel=4)
+            warn(unused)
         fitted = plan.fit(engine=self.engine, threads=self.threads, progress=self.progress)
         self.network_, history = fitted.network, fitted.history
         self.n_iter_ = len(history.reports)
@@ -197,6 +198,7 @@ class BaseTabular(Portable, BaseEstimator):
         return tags
 
 
+@doors
 class TabularClassifier(AnyLabels, BaseTabular):
     """A classifier for tables as they come, with texts, categories and missing values.
 
@@ -393,6 +395,7 @@ class TabularClassifier(AnyLabels, BaseTabular):
         return np.array([codes[label] for label in labels], np.int32)
 
 
+@doors
 class TabularRegressor(RegressorMixin, BaseTabular):
     """A regressor for tables as they come, with texts, categories and missing values.
 

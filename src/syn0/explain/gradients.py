@@ -14,6 +14,7 @@ from syn0.program import Line, Program
 from syn0.program.interpreter import start, walk
 from syn0.program.program import reads
 from syn0.spec import NetworkSpec, Training
+from syn0.spec.doors import door
 
 ROWS = 8
 ENTRIES, MOST_TRIED = 100, 300
@@ -63,6 +64,7 @@ class ParameterCheck:
         return self.difference <= TOLERANCE
 
 
+@door
 def check_gradients(
     network: NetworkSpec,
     training: Training,

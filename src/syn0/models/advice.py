@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from syn0.spec import SGD, Activation, NetworkSpec, Training
+from syn0.spec.doors import door
 
 FAST = 0.1
 """From above this learning rate on, SGD suits only what is listed in `AT_HOME`."""
@@ -44,6 +45,7 @@ STARTS = {"hard_sigmoid": "uniform:4"}
 """What suits an activation better than an orthogonal start."""
 
 
+@door
 def advice(
     network: NetworkSpec, training: Training, rows: int, start: str = "orthogonal"
 ) -> Iterator[str]:

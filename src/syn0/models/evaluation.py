@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from syn0.data import Table
 from syn0.models.network import Network, as_shares, best_guess
+from syn0.spec.doors import door
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ class Regression:
 Evaluation = Classification | Regression
 
 
+@door
 def evaluate(network: Network, table: Table) -> Evaluation:
     """The figures of a network that was trained on a table, on the rows of another.
 
@@ -95,6 +97,7 @@ def class_numbers(outputs: NDArray[Any]) -> NDArray[Any]:
     return np.asarray(outputs[:, 0] > 0.5).astype(int)
 
 
+@door
 def class_probabilities(network: Network, outputs: NDArray[Any]) -> NDArray[Any] | None:
     """(rows, classes) probabilities, or None where the last layer does not give any."""
     last = network.spec.dense[-1].activation

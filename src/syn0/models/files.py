@@ -28,6 +28,7 @@ from syn0.models.network import Network, Origin
 from syn0.program import check
 from syn0.spec import NetworkSpec, Training, from_data, to_data
 from syn0.spec.checks import choice, real, seed_number, whole
+from syn0.spec.doors import door
 from syn0.spec.words import MOST_SAID, visible
 from syn0.training import Checkpoint
 
@@ -65,6 +66,7 @@ def save(network: Network, path: str | os.PathLike[str]) -> None:
     write(Path(path), *parts(network))
 
 
+@door
 def load(path: str | os.PathLike[str]) -> Network:
     """Read a network that `Network.save` or `syn0 train --out` wrote.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Unpack
@@ -32,6 +31,7 @@ from syn0.program import Program
 from syn0.program.interpreter import start, walk
 from syn0.spec import Layer, NetworkSpec, Optimizer, Training, parse_sizes
 from syn0.spec.checks import choice, real, whole
+from syn0.spec.doors import door, doors, warn
 from syn0.spec.words import MOST_SAID, visible
 from syn0.training import Checkpoint, History, Job, Run
 from syn0.training.loop import Callback
@@ -87,6 +87,7 @@ class Origin:
     seed: int
 
 
+@doors
 class Network:
     """A neural network: described, trained, read and saved.
 
@@ -323,10 +324,9 @@ class Network:
         )
         examples = self._with_validation(examples, validation, columns)
         if reach := out_of_reach(targets, self.spec):
-            warnings.warn(
+            warn(
                 f"the targets go {reach}: bring them into this range, or choose "
-                "output_activation='identity' and a smaller learning_rate",
-                stacklevel=2,
+                "output_activation='identity' and a smaller learning_rate"
             )
         self.columns = columns
         self.origin = None  # what rows were held out from these arrays is not known here
@@ -612,6 +612,7 @@ def table_to_predict(X: Any, schema: Schema) -> Table:
     return read_table(X, for_prediction=True, reading=schema.reading)
 
 
+@door
 def answers(network: Network, outputs: NDArray[Any]) -> NDArray[Any]:
     """(rows,) class names, or numbers, that the outputs of a network from a table mean."""
     schema = network.schema

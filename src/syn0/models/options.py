@@ -9,8 +9,10 @@ from typing import Any
 from syn0.models.settings import NETWORK_SETTINGS, TRAINING_SETTINGS, refuse_unknown
 from syn0.spec import Layer
 from syn0.spec.defaults import SEED, VALIDATION
+from syn0.spec.doors import door, doors
 
 
+@doors
 @dataclass(frozen=True)
 class TableOptions:
     """What a user may say about training on a table; None leaves the choice to syn0.
@@ -47,6 +49,7 @@ class TableOptions:
             raise ValueError(f"{' and '.join(given)} both describe layers: give one of them")
 
 
+@door
 def table_options(**settings: Any) -> TableOptions:
     """Options from one flat list of settings by name.
 

@@ -22,6 +22,7 @@ from syn0.printers import MOST_NUMBERS, NumpyPrinter
 from syn0.printers.base import prediction_lines
 from syn0.printers.numpy import WIDTH, indented, join_sections
 from syn0.printers.safe import python_text
+from syn0.spec.doors import door
 
 ROWS_SHOWN = 5
 """Of the data that a network was trained on."""
@@ -46,6 +47,7 @@ def missing(values):
 WRITTEN = {"number": NUMBER, "category": CATEGORY, "missing": MISSING}
 
 
+@door
 def prediction_script(
     network: Network, rows: Table | None = None, weights_file: str | None = None
 ) -> str:
@@ -242,6 +244,7 @@ def cells_of(column: Column) -> list[str]:
     return ["None" if gap else text for text, gap in zip(written, column.missing, strict=True)]
 
 
+@door
 def some_rows(table: Table) -> Table:
     """A few rows, from the first to the last, to be seen predicted."""
     return table.take(np.unique(np.linspace(0, len(table) - 1, ROWS_SHOWN).astype(int)))

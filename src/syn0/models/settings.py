@@ -10,6 +10,8 @@ from syn0.derive import LOSSES
 from syn0.spec import OPTIMIZERS, Dense, Extras, NetworkSpec, Optimizer, Training, dense_layers
 from syn0.spec.checks import choice, did_you_mean
 from syn0.spec.choices import chosen
+from syn0.spec.doors import Whole, door
+from syn0.spec.words import MOST_OF_A_NAME, visible
 
 OPTIMIZER_SETTINGS = tuple(
     dict.fromkeys(field.name for kind in OPTIMIZERS.values() for field in fields(kind))
@@ -67,9 +69,12 @@ def refuse_unknown(settings: Mapping[str, Any], known: Sequence[str], where: str
     for name in settings:
         if name not in known:
             hint = did_you_mean(name, known)
-            raise TypeError(f"{where} has no setting {name!r}{hint}; it has: {', '.join(known)}")
+            what = visible(repr(name), MOST_OF_A_NAME)
+            words = f"{where} has no setting {what}{hint}; it has: {', '.join(known)}"
+            raise TypeError(Whole(words))
 
 
+@door
 def make_training(settings: Mapping[str, Any], optimizer: Optimizer | str = "sgd") -> Training:
     """The training that settings describe; those of the optimizer stand among the others.
 
@@ -133,6 +138,7 @@ def make_layers(
     return extras.between(inputs, dense)
 
 
+@door
 def make_network(
     sizes: Sequence[int], settings: Mapping[str, Any], layers: Sequence[Any] | None = None
 ) -> NetworkSpec:
@@ -157,6 +163,7 @@ def default_steps(spec: NetworkSpec) -> int:
     return 60_000 if len(spec.dense) > 1 else 10_000
 
 
+@door
 def tutorial_training(settings: Mapping[str, Any], spec: NetworkSpec) -> Training:
     """Full batches, summed gradients and the tutorial's steps, unless settings say otherwise."""
     if settings.get("steps") is None and settings.get("epochs") is None:

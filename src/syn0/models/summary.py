@@ -6,6 +6,7 @@ from dataclasses import fields
 
 from syn0.models.network import Network
 from syn0.spec import Activation, BatchNorm, Dense, Layer, LayerNorm, NetworkSpec
+from syn0.spec.words import MOST_OF_A_NAME, visible
 
 Row = tuple[str, str, str]
 
@@ -40,7 +41,7 @@ def standing(network: Network) -> str:
     if network.training is not None:
         words += f" by {type(network.training.optimizer).__name__}"
     if network.origin is not None:
-        words += f" on {network.origin.data}"
+        words += f" on {visible(network.origin.data, MOST_OF_A_NAME)}"
     return words + (f", engine {network.engine}" if network.engine else "")
 
 

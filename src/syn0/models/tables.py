@@ -33,6 +33,7 @@ from syn0.spec import OPTIMIZERS, Extras, NetworkSpec, Training
 from syn0.spec.checks import did_you_mean, real, seed_number
 from syn0.spec.choices import chosen
 from syn0.spec.defaults import FEWEST_ROWS_TO_SPLIT, HIDDEN, HOLDOUT
+from syn0.spec.doors import door, doors
 from syn0.spec.once import once
 from syn0.training import History
 from syn0.training.loop import Callback
@@ -52,6 +53,7 @@ class Fitted:
         return held_out_or_all(self.trained, self.held_out)
 
 
+@doors
 @dataclass(frozen=True)
 class Plan:
     """Everything that is settled before training begins."""
@@ -156,6 +158,7 @@ def without_weights(table: Table, name: str | None) -> Table:
     return replace(table, columns=columns, image_shape=None)
 
 
+@door
 def plan_table(table: Table, options: TableOptions, watched: Table | None = None) -> Plan:
     """Settle how a network is trained on a table.
 
@@ -242,6 +245,7 @@ def outputs_of(loss: str, schema: Schema) -> int:
     return len(quantiles.numbers) if quantiles.name == "quantile" else schema.n_outputs
 
 
+@door
 def resume_table(network: Network, table: Table, options: TableOptions) -> Plan:
     """Settle how a trained network goes on, on the rows that it was trained on.
 
@@ -266,6 +270,7 @@ def resume_table(network: Network, table: Table, options: TableOptions) -> Plan:
     return Plan(network, training, *split_again(network, table), options)
 
 
+@door
 def examples_again(
     network: Network, training: Training, table: Table, options: TableOptions
 ) -> Examples:
@@ -296,6 +301,7 @@ def split_again(network: Network, table: Table) -> tuple[Table, Table]:
     return table.take(kept), table.take(apart)
 
 
+@door
 def judged_rows(network: Network, table: Table) -> tuple[Table, str]:
     """The rows of a table that a network can fairly be judged on, and words for them.
 
@@ -321,6 +327,7 @@ def strata(schema: Schema, targets: NDArray[Any]) -> NDArray[Any] | None:
     return targets.argmax(axis=1) if targets.shape[1] > 1 else targets[:, 0].astype(np.intp)
 
 
+@door
 def task_for(table: Table, sizes: tuple[int, ...] | None, loss: str | None) -> str | None:
     """What a network tells of a target of whole numbers: some losses know numbers only, and a
     single output learns many of them as a number, not as classes. None where it tells nothing."""
@@ -337,6 +344,7 @@ def is_for_numbers(loss: str | None) -> bool:
     return asked.row.targets == "counts" or asked.name == "quantile"
 
 
+@door
 def check_sizes(spec: NetworkSpec, schema: Schema, data: str) -> None:
     """ValueError if a network does not fit the columns of `data`."""
     if spec.inputs != schema.n_inputs:
@@ -357,6 +365,7 @@ def check_sizes(spec: NetworkSpec, schema: Schema, data: str) -> None:
         )
 
 
+@door
 def resolved_settings(plan: Plan) -> dict[str, Any]:
     """Every setting of a plan by name, given or chosen: `table_options` makes the same plan of
     them."""

@@ -10,11 +10,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from syn0.models.arrays import numbers
 from syn0.spec.checks import choice
+from syn0.spec.doors import doors
 
 if TYPE_CHECKING:
     from syn0.models.network import Network
 
 
+@doors
 class Weights(dict[str, NDArray[Any]]):
     """The arrays that a network predicts with. `weights["syn0"] = W` copies the numbers of W into
     the network's own array, once they are known to fit it; arrays may also be changed in place.

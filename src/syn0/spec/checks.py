@@ -11,6 +11,10 @@ from typing import Any
 Bounds = Mapping[str, Mapping[str, float]]
 """The bounds of a description's numbers, field by field, as `real` takes them."""
 
+LONGEST_COMPARED = 200
+"""Characters of a name that may be suggested: nobody mistypes longer ones, and comparing them takes
+minutes."""
+
 
 def whole(name: str, value: object, *, least: int = 1) -> int:
     """Return `value` as an int of at least `least`; TypeError or ValueError otherwise."""
@@ -91,5 +95,6 @@ def choice(name: str, value: object, choices: Iterable[str]) -> str:
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """ "; did you mean 'near'?" when a known name is near, otherwise the empty text."""
-    near = difflib.get_close_matches(name, list(known), n=1)
+    short = [other for other in known if len(other) <= LONGEST_COMPARED]
+    near = difflib.get_close_matches(name, short, n=1)
     return f"; did you mean {near[0]!r}?" if near else ""

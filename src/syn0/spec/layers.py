@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from syn0.spec.checks import Bounds, checked_numbers, truth, whole
+from syn0.spec.doors import doors
 
 
+@doors
 @dataclass(frozen=True)
 class Dense:
     """A fully connected layer: `activation(values_below @ weights + bias)`.
@@ -37,6 +39,7 @@ class Dense:
         refuse_what_is_no_name(self, "activation", "init", "bias_init")
 
 
+@doors
 @dataclass(frozen=True)
 class Activation:
     """An activation by itself, as after a normalization: [Dense(8, "identity"), BatchNorm(),
@@ -52,6 +55,7 @@ class Activation:
         refuse_what_is_no_name(self, "activation")
 
 
+@doors
 @dataclass(frozen=True)
 class Dropout:
     """Turns values to 0 at random while training; the others grow, so that the mean stays
@@ -69,6 +73,7 @@ class Dropout:
         checked_numbers(self)
 
 
+@doors
 @dataclass(frozen=True)
 class Noise:
     """Adds normally distributed noise while training; predictions go without.
@@ -85,6 +90,7 @@ class Noise:
         checked_numbers(self)
 
 
+@doors
 @dataclass(frozen=True)
 class BatchNorm:
     """Gives each unit mean 0 and variance 1 over the rows of a step, then a learned scale and
@@ -105,6 +111,7 @@ class BatchNorm:
         checked_numbers(self)
 
 
+@doors
 @dataclass(frozen=True)
 class LayerNorm:
     """Gives each row mean 0 and variance 1 over the units, then a learned scale and shift
@@ -122,6 +129,7 @@ class LayerNorm:
         checked_numbers(self)
 
 
+@doors
 @dataclass(frozen=True)
 class Skip:
     """Adds the values of a layer further down, which must be as wide (He et al., "Deep Residual

@@ -8,12 +8,14 @@ from functools import cached_property
 from typing import Any
 
 from syn0.spec.checks import choice, real, seed_number, truth, whole
+from syn0.spec.doors import door, doors
 from syn0.spec.layers import BatchNorm, Dense, Dropout, Layer, LayerNorm, Noise, Skip
 
 DTYPES = ("float64", "float32")
 MOST_DIGITS = 12
 
 
+@doors
 @dataclass(frozen=True)
 class NetworkSpec:
     """What a network is, apart from the numbers it learns.
@@ -108,6 +110,7 @@ def check_group(number: int, group: Sequence[Layer], sizes: Sequence[int]) -> No
             )
 
 
+@door
 def parse_sizes(text: str) -> tuple[int, ...]:
     """Read sizes such as "3-4-1": inputs, hidden layers, outputs.
 

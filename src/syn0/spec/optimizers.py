@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from syn0.spec.checks import Bounds, checked_numbers, truth, whole
+from syn0.spec.doors import doors
 
 POSITIVE = {"above": 0.0}
 NOT_NEGATIVE = {"least": 0.0}
 FRACTION = {"least": 0.0, "below": 1.0}
 
 
+@doors
 @dataclass(frozen=True)
 class SGD:
     """Gradient descent: `weights += learning_rate * update`, with momentum
@@ -46,6 +48,7 @@ class SGD:
             raise ValueError("nesterov needs momentum above 0, such as 0.9")
 
 
+@doors
 @dataclass(frozen=True)
 class AdaGrad:
     """AdaGrad (Duchi, Hazan & Singer, 2011): each step divided by the root of all squares so far.
@@ -70,6 +73,7 @@ class AdaGrad:
         checked_numbers(self)
 
 
+@doors
 @dataclass(frozen=True)
 class RMSprop:
     """RMSprop (Hinton, "Neural Networks for Machine Learning", lecture 6e, 2012): each step over
@@ -98,6 +102,7 @@ class RMSprop:
         checked_numbers(self)
 
 
+@doors
 @dataclass(frozen=True)
 class Adam:
     """Adam, as in Kingma & Ba, "Adam: A Method for Stochastic Optimization" (2015), Algorithm 1.
@@ -133,6 +138,7 @@ class Adam:
         truth("epsilon_hat", self.epsilon_hat)
 
 
+@doors
 @dataclass(frozen=True)
 class AdamW(Adam):
     """Adam with decoupled weight decay (Loshchilov & Hutter, "Decoupled Weight Decay
@@ -141,6 +147,7 @@ class AdamW(Adam):
     weight_decay: float = 0.01
 
 
+@doors
 @dataclass(frozen=True)
 class LBFGS:
     """L-BFGS-B as SciPy has it (Byrd, Lu, Nocedal & Zhu, 1995), on the program's own loss and

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
+from syn0.spec.doors import door
 from syn0.spec.layers import LAYER_KINDS
 from syn0.spec.network import NetworkSpec
 from syn0.spec.optimizers import OPTIMIZERS
@@ -16,6 +17,7 @@ KINDS: dict[str, type[Any]] = {
 }
 
 
+@door
 def to_data(value: Any) -> Any:
     """A description as dictionaries (each naming its kind), lists, texts and numbers."""
     if type(value) in KINDS.values():
@@ -24,6 +26,7 @@ def to_data(value: Any) -> Any:
     return [to_data(item) for item in value] if isinstance(value, tuple) else value
 
 
+@door
 def from_data(data: Any) -> Any:
     """The description that `to_data` gave.
 

@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from syn0.spec.checks import Bounds, checked_numbers, choice, truth, whole
+from syn0.spec.doors import doors
 from syn0.spec.optimizers import LBFGS, OPTIMIZERS, SGD, Optimizer
 
 REDUCTIONS = ("sum", "mean")
 MONITORS = ("loss", "error")
 
 
+@doors
 @dataclass(frozen=True)
 class Training:
     """How a network is trained.

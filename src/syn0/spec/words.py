@@ -7,6 +7,9 @@ import unicodedata
 MOST_SAID = 280
 """Characters of a message, whatever a file holds: with what stands before it, below 300."""
 
+MOST_OF_A_NAME = 60
+"""Characters of a name, where it stands among other words or in a table."""
+
 JOINERS = "\u200c\u200d"
 """Letters of some scripts and emoji are joined by these, and no terminal obeys them."""
 
@@ -15,13 +18,13 @@ OBEYED = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 writing, halves of pairs, and ends of lines."""
 
 
-def visible(text: str, most: int | None = None) -> str:
+def visible(text: str, most: int | None = None, *, lines: bool = False) -> str:
     """The text with what is obeyed instead of shown written out, as `\\x1b`; where it is longer
-    than `most` characters, without its middle."""
+    than `most` characters, without its middle. With `lines`, their ends are kept."""
     if most is not None and len(text) > most:  # what is left out need not be looked at
         text = text[:most] + text[-most:]
     if not text.isprintable():
-        text = "".join(map(written_out, text))
+        text = "".join(c if lines and c == "\n" else written_out(c) for c in text)
     if most is not None and len(text) > most:
         start = most * 2 // 3
         text = f"{text[:start]} … {text[3 + start - most :]}"
