@@ -7,7 +7,8 @@
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+
+TYPE_CHECKING = False  # as type checkers do not believe; `typing` would take longer than all else
 
 if TYPE_CHECKING:
     from syn0.estimators import (
@@ -82,7 +83,7 @@ _HOMES = {
 
 if not TYPE_CHECKING:  # to a type checker it would say that every name is there
 
-    def __getattr__(name: str) -> Any:
+    def __getattr__(name: str) -> object:
         """Import a public name when it is first used: `import syn0` alone costs next to nothing."""
         for home, names in _HOMES.items():
             if name in names:

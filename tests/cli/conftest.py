@@ -69,11 +69,12 @@ def start() -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
 
     def begin(*words: object, **how: Any) -> "subprocess.Popen[str]":
         how = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, **how}
+        first = how.pop("first", lambda: None)
         environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", **how.pop("env", {})}
         process = subprocess.Popen(
             [sys.executable, "-m", "syn0", *map(str, words)],
             env=environment,
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+            preexec_fn=lambda: (signal.signal(signal.SIGINT, signal.default_int_handler), first()),
             **how,
         )
         started.append(process)

@@ -37,6 +37,15 @@ def test_the_installed_command_is_the_same(syn0):
     assert done.stdout == syn0("--version").out
 
 
+@pytest.mark.parametrize("words", [("train", "-"), ("predict", "m.safetensors", "/dev/stdin")])
+def test_a_stdin_that_is_closed_is_told_in_one_sentence(start, finish, words):
+    Network([3, 1]).save("m.safetensors")
+    done = finish(start(*words, first=lambda: os.close(0)))
+    assert done.code == 2
+    assert done.err.startswith("Error: ")
+    assert done.err.count("\n") == 1
+
+
 READERS_GONE = {
     "write": ("write", "4-5-3", "--data", "iris"),
     "predict": ("predict", "iris.safetensors", "iris"),

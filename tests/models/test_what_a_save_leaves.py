@@ -62,7 +62,24 @@ def test_a_file_that_is_replaced_keeps_its_owner(path):
     assert (path.stat().st_uid, path.stat().st_gid, mode(path)) == (12345, 23456, 0o640)
 
 
-@pytest.mark.parametrize("fails", ["chmod", "chown"])
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files to groups")
+def test_a_group_that_cannot_be_kept_gives_no_other_group_a_private_file(path, monkeypatch):
+    def refuse(*args):
+        raise PermissionError(1, "Operation not permitted")
+
+    Network([3, 1]).save(path)
+    os.chown(path, -1, 23456)
+    path.chmod(0o664)
+    monkeypatch.setattr(os, "fchown", refuse)
+    Network([3, 1]).save(path)
+    assert (path.stat().st_gid, mode(path)) == (os.getegid(), 0o644)
+    os.chown(path, -1, 23456)
+    path.chmod(0o640)
+    Network([3, 1]).save(path)
+    assert (path.stat().st_gid, mode(path)) == (os.getegid(), 0o600)
+
+
+@pytest.mark.parametrize("fails", ["fchmod", "fchown"])
 def test_a_folder_that_keeps_no_modes_or_owners_takes_a_model_all_the_same(
     path, monkeypatch, fails
 ):
@@ -71,7 +88,6 @@ def test_a_folder_that_keeps_no_modes_or_owners_takes_a_model_all_the_same(
 
     Network([3, 1]).save(path)
     monkeypatch.setattr(os, fails, refuse)
-    monkeypatch.setattr(Path, "chmod", refuse)
     Network([3, 4, 1]).save(path)
     assert load(path).spec.sizes == (3, 4, 1)
 
@@ -101,6 +117,13 @@ def test_a_name_as_long_as_names_can_be_is_no_trouble(tmp_path, length):
 def test_a_name_that_is_too_long_is_known_before_the_training(tmp_path):
     with pytest.raises(OSError, match="too long"):
         check_writable(tmp_path / ("n" * 256))
+
+
+@pytest.mark.parametrize("name", ["a\0b", "a\ud800b"])
+def test_a_name_that_no_file_can_have_is_an_os_error(tmp_path, name):
+    for write in (Network([3, 1]).save, check_writable):
+        with pytest.raises(OSError, match="the model cannot be written"):
+            write(tmp_path / name)
 
 
 def test_links_in_a_circle_are_an_os_error_that_names_them(path, tmp_path):
@@ -147,6 +170,32 @@ def left(path) -> Path:
 def test_what_a_killed_process_left_goes_with_the_next_save(path, left):
     Network([3, 1]).save(path)
     assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files away")
+def test_so_it_does_where_it_had_been_given_to_the_owner_of_the_old_file(path, left):
+    path.touch()
+    for file in (path, left):
+        os.chown(file, 12345, -1)
+    Network([3, 1]).save(path)
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_one_that_cannot_be_removed_does_not_keep_the_others(path, left, monkeypatch):
+    others = [left.with_name(f"{left.name[:-12]}{k:08}.tmp") for k in range(8)]
+    for other in others:
+        other.write_bytes(b"")
+        aged(other)
+    kept, real = others[3], os.unlink
+
+    def unlink(path, **how):
+        if Path(path) == kept:
+            raise PermissionError(1, "Operation not permitted")
+        real(path, **how)
+
+    monkeypatch.setattr(os, "unlink", unlink)
+    Network([3, 1]).save(path)
+    assert set(path.parent.iterdir()) == {path, kept}
 
 
 def test_what_may_still_be_written_stays(path, left):

@@ -286,12 +286,15 @@ def fit(
     notes = redirect_stderr(io.StringIO()) if quiet else nullcontext()
     with catching_interrupt(*(ENDING if out else ())) as interrupt, notes:
         try:
-            fitted = plan.fit(
-                engine=options["engine"],
-                threads=options["threads"],
-                callbacks=[print_report] if report else [],
-                progress=not quiet,
-            )
+            try:
+                fitted = plan.fit(
+                    engine=options["engine"],
+                    threads=options["threads"],
+                    callbacks=[print_report] if report else [],
+                    progress=not quiet,
+                )
+            finally:
+                interrupt.patient = True  # nor does a third one amid the file
         finally:
             if out and network.steps_taken > taken:
                 save(network, out)
@@ -314,9 +317,13 @@ def save(network: Network, out: str) -> None:
 def rescued(network: Network, name: str) -> Path | None:
     """Where a model was saved in a new folder for temporary files; None where that failed too."""
     with suppress(OSError):
-        refuge = Path(tempfile.mkdtemp(prefix="syn0-")) / name
-        network.save(refuge)
-        return refuge
+        folder = Path(tempfile.mkdtemp(prefix="syn0-"))
+        try:
+            network.save(folder / name)
+        except OSError:
+            folder.rmdir()
+        else:
+            return folder / name
     return None
 
 

@@ -9,7 +9,8 @@ import secrets
 import stat
 import sys
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 TEMPORARY = re.compile(r"\.syn0-(\d{1,9})-[0-9a-f]{8}\.tmp")
@@ -18,6 +19,9 @@ are short, as the file's own name may be as long as names can be."""
 
 STALE = 3600
 """Seconds after which a temporary file of a process that is no more is what it left."""
+
+NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)  # Windows knows texts
+"""How a file is opened that must not be there yet."""
 
 
 def write_whole(path: Path, content: bytes, what: str = "the model") -> None:
@@ -30,31 +34,43 @@ def write_whole(path: Path, content: bytes, what: str = "the model") -> None:
     Raises:
         OSError: naming `path`, with nothing changed there.
     """
-    place = place_of(path, what)
-    forget_old(place.parent)
-    temporary = temporary_beside(place)
-    try:
+    with refusals(path, what):
+        place = place_of(path)
         before = place.stat() if place.exists() else None
+        forget_old(place.parent, before)
+        temporary = temporary_beside(place)
         try:
-            # Nobody else reads a private file at any moment.
-            mode = 0o666 if before is None else 0o600
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            if before is not None:
-                keep_mode_and_owner(temporary, before)
+            fill(temporary, content, before)
             temporary.replace(place)
         except BaseException:
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
             raise
+
+
+def check_writable(path: Path, what: str = "the model") -> None:
+    """OSError if a file cannot be written there; nothing is changed."""
+    with refusals(path, what):
+        trial = temporary_beside(place_of(path))
+        trial.touch(exist_ok=False)
+        trial.unlink()
+
+
+@contextmanager
+def refusals(path: Path, what: str) -> Iterator[None]:
+    """Let every error say what cannot be written where; of the kind that belongs to its number."""
+    try:
+        yield
     except OSError as error:
-        raise refusal(error.errno or errno.EIO, str(error.strerror), place, what) from None
+        number, why = error.errno or errno.EIO, error.strerror or str(error)
+    except ValueError as error:  # no file has such a name
+        number, why = errno.EINVAL, str(error)
+    else:
+        return
+    raise OSError(number, f"{what} cannot be written: {why}", str(path))
 
 
-def place_of(path: Path, what: str = "the model") -> Path:
+def place_of(path: Path) -> Path:
     """Where a file is written: `path`, or what the link leads to.
 
     Raises:
@@ -62,23 +78,12 @@ def place_of(path: Path, what: str = "the model") -> Path:
     """
     place = Path(os.path.realpath(path))
     if place.is_symlink():
-        raise refusal(errno.ELOOP, os.strerror(errno.ELOOP), path, what)
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
     if place.is_dir():
-        raise refusal(errno.EISDIR, "this is a folder: name a file in it", place, what)
+        raise OSError(errno.EISDIR, "this is a folder: name a file in it")
     if place.exists() and not place.is_file():
-        raise refusal(errno.EINVAL, "this is a device or a pipe", place, what)
+        raise OSError(errno.EINVAL, "this is a device or a pipe")
     return place
-
-
-def check_writable(path: Path, what: str = "the model") -> None:
-    """OSError if a file cannot be written there; nothing is changed."""
-    place = place_of(path, what)
-    trial = temporary_beside(place)
-    try:
-        trial.touch(exist_ok=False)
-        trial.unlink()
-    except OSError as error:
-        raise refusal(error.errno or errno.EIO, str(error.strerror), place, what) from None
 
 
 def temporary_beside(place: Path) -> Path:
@@ -86,35 +91,48 @@ def temporary_beside(place: Path) -> Path:
     return place.with_name(f".syn0-{os.getpid()}-{secrets.token_hex(4)}.tmp")
 
 
-def refusal(number: int, why: str, path: Path, what: str) -> OSError:
-    """The error for a file that cannot be written; of the kind that belongs to its number."""
-    return OSError(number, f"{what} cannot be written: {why}", str(path))
+def fill(temporary: Path, content: bytes, before: os.stat_result | None) -> None:
+    """Write a new file to the disk, with the mode and owner of the one that was there before."""
+    # Nobody else reads a private file at any moment.
+    descriptor = os.open(temporary, NEW, 0o666 if before is None else 0o600)
+    try:
+        rest = memoryview(content)
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+        if before is not None:
+            keep_mode_and_owner(descriptor, before)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
-def keep_mode_and_owner(path: Path, before: os.stat_result) -> None:
-    """Give a file another one's mode, group and owner, as far as the system allows."""
-    if hasattr(os, "chown"):
-        for owner in ((-1, before.st_gid), (before.st_uid, -1)):
-            with suppress(OSError):
-                os.chown(path, *owner)
+def keep_mode_and_owner(descriptor: int, before: os.stat_result) -> None:
+    """Give an open file another one's mode, group and owner, as far as the system allows."""
+    if not hasattr(os, "fchown"):  # on Windows
+        return
+    for owner in ((-1, before.st_gid), (before.st_uid, -1)):
+        with suppress(OSError):
+            os.fchown(descriptor, *owner)
     with suppress(OSError):
-        path.chmod(stat.S_IMODE(before.st_mode))
+        mode, now = stat.S_IMODE(before.st_mode), os.fstat(descriptor)
+        if now.st_gid != before.st_gid:  # another group gets no more than everybody
+            mode = mode & 0o707 | (mode & 0o007) << 3
+        elif now.st_uid != before.st_uid:
+            mode &= 0o777
+        os.fchmod(descriptor, mode)
 
 
-def forget_old(folder: Path) -> None:
+def forget_old(folder: Path, before: os.stat_result | None) -> None:
     """Remove the temporary files of ours that processes left here which were killed as they wrote:
-    those an hour old, of this user, whose process is no more."""
+    those an hour old, of this user or of the one whose file is replaced, whose process is no
+    more."""
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
-            name = TEMPORARY.fullmatch(entry.name)
-            if name and is_stale(entry.stat(follow_symlinks=False)) and is_gone(int(name[1])):
-                Path(entry.path).unlink(missing_ok=True)
-
-
-def is_stale(found: os.stat_result) -> bool:
-    """Whether this is an old file of this user's."""
-    ours = stat.S_ISREG(found.st_mode) and found.st_uid == os.getuid()
-    return ours and time.time() - found.st_mtime > STALE
+            if name := TEMPORARY.fullmatch(entry.name):
+                with suppress(OSError):  # another process may be as quick
+                    found = entry.stat(follow_symlinks=False)
+                    if is_gone(int(name[1])) and is_stale(found) and is_ours(found, before):
+                        Path(entry.path).unlink()
 
 
 def is_gone(process: int) -> bool:
@@ -128,3 +146,13 @@ def is_gone(process: int) -> bool:
     except OSError:  # it is another user's
         pass
     return False
+
+
+def is_stale(found: os.stat_result) -> bool:
+    """Whether this is an old file."""
+    return stat.S_ISREG(found.st_mode) and time.time() - found.st_mtime > STALE
+
+
+def is_ours(found: os.stat_result, before: os.stat_result | None) -> bool:
+    """Whether a file is this user's, or its owner's whose file is replaced."""
+    return found.st_uid == os.getuid() or (before is not None and found.st_uid == before.st_uid)

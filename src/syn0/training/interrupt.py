@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from types import FrameType
-from typing import Any, NoReturn
+from typing import Any
 
 ENDING = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
 """The signals that ask a process to end, beside Ctrl-C: from `kill`, or a terminal that closes."""
@@ -18,13 +18,20 @@ class Interrupt:
     """Whether a signal has asked training to end, and the number of the latest one.
 
     It is the handler of these signals: it notes the first one of each and lets the second one end
-    what is going on at once. Within another one, it tells that one too.
+    what is going on at once. Within another one, it tells that one too, and knows what that one
+    was told before.
+
+    Attributes:
+        number: the latest signal's, or None.
+        patient: whether no signal ends what is going on, as while a file is written.
     """
 
     def __init__(self) -> None:
         self.number: int | None = None
+        self.patient = False
         self.thread = threading.get_ident()
         self.before: dict[int, Any] = {}
+        self._noted: set[int] = set()
         self._around: set[Interrupt] = set()
 
     @property
@@ -33,13 +40,18 @@ class Interrupt:
         return self.number is not None
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
-        """Note a signal."""
+        """Note a signal; end what is going on where it is not the first one."""
+        again = number in self._noted
         self.tell(number)
-        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else leave)
+        if again and not self.patient:
+            if number == signal.SIGINT:
+                raise KeyboardInterrupt
+            raise SystemExit(128 + number)  # the status that shells have for a signal
 
     def tell(self, number: int) -> None:
         """Note a signal here and in what is around."""
         self.number = number
+        self._noted.add(number)
         for interrupt in self._around:
             interrupt.tell(number)
 
@@ -55,6 +67,8 @@ class Interrupt:
             self._around.add(before)
         signal.signal(number, self)
         try:
+            if isinstance(before, Interrupt) and number in before._noted:  # it came earlier
+                self.tell(number)
             yield
         finally:
             signal.signal(number, before)
@@ -75,11 +89,6 @@ def catching_interrupt(*more: int) -> Iterator[Interrupt]:
             for number in {signal.SIGINT, *more, *around}:
                 stack.enter_context(interrupt.catching(number))
         yield interrupt
-
-
-def leave(number: int, frame: FrameType | None) -> NoReturn:
-    """End the process, with the status that shells have for a signal, once all is left whole."""
-    raise SystemExit(128 + number)
 
 
 def forget_others() -> None:
