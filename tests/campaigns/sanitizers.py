@@ -9,12 +9,12 @@ ThreadSanitizer. The libraries run within Python, which the sanitizer's own libr
 
 import json
 import os
-import random
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -49,7 +49,7 @@ def run(seed: int, count: int) -> Outcome:
         outcome.counts["skipped, as gcc is not installed"] += count
         return outcome
     rows = covering_rows()
-    chosen = random.Random(seed).sample(range(len(rows)), min(count, len(rows)))  # noqa: S311
+    chosen = Random(seed).sample(range(len(rows)), min(count, len(rows)))  # noqa: S311
     with tempfile.TemporaryDirectory() as folder:
         for number in chosen:
             print_guarded(gcc, number, Path(folder), outcome)
@@ -61,7 +61,7 @@ def run(seed: int, count: int) -> Outcome:
 
 def examples(case: Case) -> Examples:
     """Rows such as the case's loss takes."""
-    chance = np.random.RandomState(3)
+    chance = np.RandomState(3)
     dtype = case.network.dtype
     X = chance.uniform(-1, 1, (ROWS, case.network.inputs)).astype(dtype)
     y = targets(case.network, ROWS, chance).astype(dtype)

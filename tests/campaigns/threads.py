@@ -12,13 +12,13 @@ import copy
 import io
 import os
 import pickle
-import random
 import signal
 import sys
 import threading
 import time
 import traceback
 from collections.abc import Callable
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -44,7 +44,7 @@ def run(seed: int, count: int) -> Outcome:
         return outcome
     for number in range(count):
         case = f"{seed}:{number}"
-        fault = in_child(lambda case=case: meeting(random.Random(case)), PATIENCE)  # noqa: S311
+        fault = in_child(lambda case=case: meeting(Random(case)), PATIENCE)  # noqa: S311
         outcome.counts["a fault" if fault else "no harm"] += 1
         if fault:
             outcome.faults.append(f"case {case}: {fault}")
@@ -81,7 +81,7 @@ def in_child(work: Callable[[], str], seconds: float) -> str:
     return f"it ended with {status}" if status else said
 
 
-def meeting(chance: random.Random) -> str:
+def meeting(chance: Random) -> str:
     """Some threads do what comes to one network; what must not be, or ""."""
     sys.stderr = io.StringIO()
     inputs, rows = chance.choice([1, 3, 20]), chance.choice([1, 7, 300])
@@ -97,7 +97,7 @@ def meeting(chance: random.Random) -> str:
     over, faults = threading.Event(), []
     sys.setswitchinterval(chance.choice([1e-6, 1e-5, 5e-3]))
 
-    def act(chance: random.Random) -> None:
+    def act(chance: Random) -> None:
         while not over.is_set():
             action = chance.choice(ACTIONS)
             try:
@@ -116,7 +116,7 @@ def meeting(chance: random.Random) -> str:
 
     signal.signal(signal.SIGALRM, interrupt)
     signal.setitimer(signal.ITIMER_REAL, 0.005)
-    own = [random.Random(chance.random()) for _ in range(chance.randint(2, 4))]  # noqa: S311
+    own = [Random(chance.random()) for _ in range(chance.randint(2, 4))]  # noqa: S311
     threads = [threading.Thread(target=act, args=[one]) for one in own[1:]]
     timer = threading.Timer(SECONDS, over.set)
     for thread in (*threads, timer):
@@ -127,7 +127,7 @@ def meeting(chance: random.Random) -> str:
     return faults[0] if faults else ""
 
 
-def train(network: Network, X: Any, y: Any, chance: random.Random) -> None:
+def train(network: Network, X: Any, y: Any, chance: Random) -> None:
     """In one of several ways."""
     network.train(
         X, y, steps=chance.choice([1, 10, 200]),
@@ -140,13 +140,13 @@ def train(network: Network, X: Any, y: Any, chance: random.Random) -> None:
     )  # fmt: skip
 
 
-def predict(network: Network, X: Any, y: Any, chance: random.Random) -> None:
+def predict(network: Network, X: Any, y: Any, chance: Random) -> None:
     """All rows, many times as many, or one."""
     times = chance.choice([1, 50])
     network.predict(X[:1] if chance.random() < 0.5 else np.tile(X, (times, 1)))
 
 
-def copied(network: Network, X: Any, y: Any, chance: random.Random) -> None:
+def copied(network: Network, X: Any, y: Any, chance: Random) -> None:
     """A copy predicts and trains."""
     twin = (
         copy.deepcopy(network) if chance.random() < 0.5 else pickle.loads(pickle.dumps(network))  # noqa: S301
@@ -154,13 +154,13 @@ def copied(network: Network, X: Any, y: Any, chance: random.Random) -> None:
     chance.choice([train, predict])(twin, X, y, chance)
 
 
-def written(network: Network, X: Any, y: Any, chance: random.Random) -> None:
+def written(network: Network, X: Any, y: Any, chance: Random) -> None:
     """Numbers are set in place."""
     for array in network.weights.values():
         array *= chance.choice([0.0, 0.5, 1.0])
 
 
-def replaced(network: Network, X: Any, y: Any, chance: random.Random) -> None:
+def replaced(network: Network, X: Any, y: Any, chance: Random) -> None:
     """Another array, which may not fit, for a moment."""
     values = network.checkpoint.values
     name = chance.choice([*values])
@@ -174,7 +174,7 @@ def replaced(network: Network, X: Any, y: Any, chance: random.Random) -> None:
         values[name] = right
 
 
-def resized(network: Network, X: Any, y: Any, chance: random.Random) -> None:
+def resized(network: Network, X: Any, y: Any, chance: Random) -> None:
     """Arrays are made smaller where NumPy lets that be, and are replaced then."""
     values = network.checkpoint.values
     name = chance.choice([*values])
@@ -186,7 +186,7 @@ def resized(network: Network, X: Any, y: Any, chance: random.Random) -> None:
             values[name] = right
 
 
-def forked(network: Network, X: Any, y: Any, chance: random.Random) -> None:
+def forked(network: Network, X: Any, y: Any, chance: Random) -> None:
     """A process that is forked now goes on with the network."""
 
     def work() -> str:

@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 from syn0 import Network
+from syn0.engines.blas import LIMITS, thread_pools
 from syn0.spec.once import once
 from syn0.training.interrupt import catching_interrupt
 from syn0.training.progress import Progress
@@ -299,3 +300,46 @@ time.sleep(0.2)
     process = python(script)
     assert process.communicate(timeout=60) == ("", "")
     assert process.returncode == 0
+
+
+# Threads of BLAS
+
+
+def blas() -> list[int]:
+    """How many threads matrix products use."""
+    return [pool["num_threads"] for pool in thread_pools().select(user_api="blas").info()]
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2), (1, 2, 0)])
+def test_the_threads_of_products_come_back_in_whatever_order_trainings_end(order) -> None:
+    with LIMITS.at_most(2):
+        before, limits = blas(), [LIMITS.at_most(1) for _ in range(3)]
+        for limit in limits:
+            limit.__enter__()
+        for place in order:
+            assert blas() == [1] * len(before)
+            limits[place].__exit__(None, None, None)
+        assert blas() == before
+
+
+def test_a_process_that_is_forked_amid_a_training_gets_the_threads_of_products_back() -> None:
+    with LIMITS.at_most(2):
+        before, begun, over = blas(), threading.Event(), threading.Event()
+
+        def other() -> None:
+            with LIMITS.at_most(1):
+                begun.set()
+                over.wait(SECONDS)
+
+        def alone() -> None:
+            with LIMITS.at_most(1):
+                pass
+            assert blas() == before
+
+        thread = threading.Thread(target=other)
+        thread.start()
+        begun.wait(SECONDS)
+        assert in_child(alone) == 0
+        over.set()
+        thread.join()
+        assert blas() == before

@@ -11,13 +11,14 @@ import math
 import weakref
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from syn0.engines.base import Arrays, Batches, Figures, Values, fitting
+from syn0.engines.blas import LIMITS
 from syn0.printers.numpy import NumpyPrinter, indented
 from syn0.program import Program, check
 
@@ -133,18 +134,7 @@ def blas_threads(multiplications: int, most: int | None) -> AbstractContextManag
     and on a busy machine the threads wait for each other a hundred times longer than they work."""
     if multiplications <= ONE_THREAD_UP_TO:
         most = 1
-    if most is None:
-        return nullcontext()
-    limited: AbstractContextManager[object] = thread_pools().limit(limits=most, user_api="blas")
-    return limited
-
-
-@cache
-def thread_pools() -> Any:
-    """The thread pools of this process, looked up once."""
-    from threadpoolctl import ThreadpoolController
-
-    return ThreadpoolController()
+    return nullcontext() if most is None else LIMITS.at_most(most)
 
 
 def source_text(training: Program, prediction: Program) -> str:
