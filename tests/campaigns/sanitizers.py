@@ -61,7 +61,7 @@ def run(seed: int, count: int) -> Outcome:
 
 def examples(case: Case) -> Examples:
     """Rows such as the case's loss takes."""
-    chance = np.RandomState(3)
+    chance = np.random.RandomState(3)
     dtype = case.network.dtype
     X = chance.uniform(-1, 1, (ROWS, case.network.inputs)).astype(dtype)
     y = targets(case.network, ROWS, chance).astype(dtype)
