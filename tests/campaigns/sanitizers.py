@@ -88,7 +88,7 @@ def print_guarded(gcc: str, number: int, folder: Path, outcome: Outcome) -> None
     if "error: while loading" in done.stderr:
         outcome.counts["skipped, as gcc's sanitizers are not installed"] += 1
     elif done.returncode or done.stderr:
-        outcome.faults.append(f"row {number + 1}, printed: {done.stderr[-1000:]}")
+        outcome.faults.append(f"row {number + 1}, printed: {done.stderr[:1000]}")
     else:
         outcome.counts["a printed program under AddressSanitizer and UBSan"] += 1
 
@@ -114,7 +114,7 @@ def load_guarded(gcc: str, guard: str, numbers: list[int], folder: str, outcome:
     outcome.counts[f"a row's libraries under {guard}"] += len(passed)
     if done.returncode or done.stderr:
         last = numbers[min(len(passed), len(numbers) - 1)] + 1
-        outcome.faults.append(f"row {last}, loaded under {guard}: {done.stderr[-1000:]}")
+        outcome.faults.append(f"row {last}, loaded under {guard}: {done.stderr[:1000]}")
 
 
 def call_guarded(guard: str, rows: dict[str, Row]) -> None:

@@ -157,7 +157,8 @@ def copied(network: Network, X: Any, y: Any, chance: Random) -> None:
 def written(network: Network, X: Any, y: Any, chance: Random) -> None:
     """Numbers are set in place."""
     for array in network.weights.values():
-        array *= chance.choice([0.0, 0.5, 1.0])
+        if array.dtype.kind == "f":  # another thread may have put anything there
+            array *= chance.choice([0.0, 0.5, 1.0])
 
 
 def replaced(network: Network, X: Any, y: Any, chance: Random) -> None:
