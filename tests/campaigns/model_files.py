@@ -40,7 +40,6 @@ from sklearn.preprocessing import (
     RobustScaler,
     StandardScaler,
 )
-from tests.campaigns import Outcome
 
 import syn0
 from syn0 import (
@@ -61,6 +60,7 @@ from syn0.data import read_table
 from syn0.derive import prediction_program
 from syn0.engines import prediction
 from syn0.models import Examples, files, plan_table, table_options
+from tests.campaigns import Outcome
 
 SHORT = 400
 

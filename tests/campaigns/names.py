@@ -26,7 +26,6 @@ from unittest import mock
 
 import numpy as np
 from safetensors.numpy import save as to_bytes
-from tests.campaigns import Outcome
 
 import syn0
 from syn0.cli import outcome as command_outcome
@@ -41,6 +40,7 @@ from syn0.models.files import digest, parts, restore
 from syn0.models.network import answers
 from syn0.printers import PRINTERS, Data
 from syn0.spec.words import JOINERS, OBEYED
+from tests.campaigns import Outcome
 
 SHORT = 200
 """Names of the short form."""

@@ -21,9 +21,9 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 from PIL import Image
-from tests.campaigns import Outcome
 
 from syn0.data import read_table
+from tests.campaigns import Outcome
 
 SHORT = 400
 BATCH = 5_000

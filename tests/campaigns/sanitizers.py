@@ -18,13 +18,13 @@ from random import Random
 from typing import Any
 
 import numpy as np
-from tests.campaigns import Outcome
-from tests.compiler.cases import ROWS, Case, Row, covering_rows, described
-from tests.compiler.problems import targets
 
 from syn0.derive import target_columns
 from syn0.models.network import Examples
 from syn0.printers import PRINTERS, Data, UnsupportedError
+from tests.campaigns import Outcome
+from tests.compiler.cases import ROWS, Case, Row, covering_rows, described
+from tests.compiler.problems import targets
 
 SHORT = 1
 TOGETHER = 10

@@ -22,9 +22,9 @@ from random import Random
 from typing import Any
 
 import numpy as np
-from tests.campaigns import Outcome
 
 from syn0 import Network, NonFiniteError
+from tests.campaigns import Outcome
 
 SHORT = 4
 SECONDS, PATIENCE = 0.1, 30.0
