@@ -124,7 +124,8 @@ class NativeRunner(NumpyRunner):
 
     def _kept(self, values: Mapping[str, Any]) -> tuple[Values, NDArray[np.float64]]:
         """The arrays, by name and row by row, and the plain numbers that a step takes."""
-        arrays = self._checked(values, self._arrays)
+        shapes, dtype = self._shapes, self._training.dtype
+        arrays = {n: fitting(n, values.get(n), shapes[n], dtype) for n in self._arrays}
         return arrays, np.array([float(values[name]) for name in self._numbers])
 
     def _call(

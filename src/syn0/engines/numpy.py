@@ -9,7 +9,7 @@ from __future__ import annotations
 import linecache
 import math
 import weakref
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache, lru_cache
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from syn0.engines.base import Arrays, Batches, Figures, Values, fitting
+from syn0.engines.base import Arrays, Batches, Figures, Values
 from syn0.printers.numpy import NumpyPrinter, indented
 from syn0.program import Program, check
 
@@ -112,20 +112,10 @@ class NumpyRunner:
 
     def _given(self, values: Mapping[str, Any]) -> Values:
         program = self._training
-        return self._checked(values, program.state + program.constants + program.numbers)
+        return {n: values[n] for n in program.state + program.constants + program.numbers}
 
     def _weights(self, values: Mapping[str, Any]) -> Values:
-        return self._checked(values, [line.target for line in self._prediction.phase("init")])
-
-    def _checked(self, values: Mapping[str, Any], names: Iterable[str]) -> Values:
-        """Some of the values, the arrays among them as the programs take them."""
-        shapes, dtype = self._shapes, self._training.dtype
-        return {
-            name: fitting(name, values.get(name), shapes[name], dtype)
-            if shapes.get(name)
-            else values[name]
-            for name in names
-        }
+        return {line.target: values[line.target] for line in self._prediction.phase("init")}
 
 
 def blas_threads(multiplications: int, most: int | None) -> AbstractContextManager[object]:

@@ -51,7 +51,8 @@ class Predictor:
         self, program: Program, constants: Mapping[str, Any], numpy: Predict, *, eager: bool = False
     ) -> None:
         self._program, self._constants, self._numpy = program, constants, numpy
-        shapes = check(program)
+        self._shapes = shapes = check(program)
+        self._arrays = [n for n in kept_arrays(program, shapes) if n not in constants]
         weights = sum(math.prod(map(int, shapes[n])) for n in kept_arrays(program, shapes))
         self._patience = math.inf if weights > MOST_WEIGHTS else 0 if eager else PATIENCE
         self._compiled: dict[int, Compiled] = {}
@@ -64,7 +65,11 @@ class Predictor:
             if compiled is not None:
                 return compiled(values, X)
         began = time.perf_counter()
-        outputs = self._numpy({**self._constants, **values}, X)
+        arrays = {
+            name: fitting(name, values.get(name), self._shapes[name], self._program.dtype)
+            for name in self._arrays
+        }
+        outputs = self._numpy({**self._constants, **values, **arrays}, X)
         self._patience -= time.perf_counter() - began
         return outputs
 

@@ -16,6 +16,7 @@ from syn0.data import Schema, read_table, split_rows
 from syn0.data.frames import is_frame, read_frame, with_target
 from syn0.derive import inputs_of_layer, loss_of, prediction_program, training_program
 from syn0.engines import Predictor, Runner, Values, make_runner
+from syn0.engines.base import fitting
 from syn0.models.arrays import inputs_array, loss_targets, out_of_reach, targets_array
 from syn0.models.frames import Names, by_name, learned_names
 from syn0.models.settings import (
@@ -334,6 +335,9 @@ class Network:
             raise ValueError("patience needs validation rows: give validation=0.1 or (X, y)")
         program, fresh, runner = self._to_train(training, examples, engine, threads)
         known = self.checkpoint.values
+        values = {name: known.get(name, fresh[name]) for name in program.state}
+        arrays = {n: np.shape(a) for n, a in fresh.items() if n in values and np.ndim(a)}
+        values |= {n: fitting(n, values[n], shape, self.spec.dtype) for n, shape in arrays.items()}
         job = Job(
             program,
             runner,
@@ -344,7 +348,6 @@ class Network:
             callbacks=tuple(callbacks),
             progress=progress,
         )
-        values = {name: known.get(name, fresh[name]) for name in program.state}
         run = make(job, replace(self.checkpoint, values=values))
         self.training, self._runner, self._predictor = training, runner, None
         self._eager = engine == "native"
