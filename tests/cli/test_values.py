@@ -51,7 +51,7 @@ def test_columns_of_a_network_that_was_trained_on_a_frame_are_found_by_name(syn0
 
 
 @pytest.mark.parametrize(("options", "words"), [
-    (["--net", "2-4-1"], "but the output's sigmoid only gives numbers from 0 to 1: leave out --net"),
+    (["--net", "2-4-1"], "output's sigmoid only gives numbers from 0 to 1: leave out --net"),
     (["--output-activation", "relu"], "target 'y', scaled, goes from -"),
     (["--net", "2-4-1", "--output-activation", "identity", "--learning-rate", "1e-6"], None),
     ([], None),
