@@ -492,7 +492,11 @@ REMEMBERED: list[tuple[Optimizer, list[str], set[str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("optimizer", "memory", "settings"), REMEMBERED, ids=str)
+@pytest.mark.parametrize(
+    ("optimizer", "memory", "settings"),
+    REMEMBERED,
+    ids=lambda value: str(sorted(value) if isinstance(value, set) else value),
+)
 def test_what_an_optimizer_remembers_is_state_from_zero_and_its_settings_are_constants(
     optimizer: Optimizer, memory: list[str], settings: set[str]
 ) -> None:

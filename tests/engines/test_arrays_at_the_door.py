@@ -122,7 +122,7 @@ def test_threads_train_one_network_each_in_memory_of_its_own():
         except Exception as error:
             failed.append(error)
 
-    for _ in range(4):
+    for _ in range(3):
         threads = [threading.Thread(target=train) for _ in range(3)]
         for thread in threads:
             thread.start()

@@ -142,8 +142,8 @@ def test_the_graph_carries_the_names_and_the_notes_of_the_program():
     names = [array.name for array in model.graph.initializer]
     assert names[:4] == ["syn0", "bias0", "syn1", "bias1"]
     notes = {node.name: node.doc_string for node in model.graph.node}
-    assert notes["l1"] == "hidden layer 1, from weighted sums of l0"
-    assert notes["l2"] == "the prediction, from weighted sums of l1"
+    assert notes["l1"] == "hidden layer 1, of weighted sums"
+    assert notes["l2"] == "the prediction, of weighted sums"
 
 
 def test_numbers_that_are_not_finite_stay_visible():

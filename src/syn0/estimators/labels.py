@@ -148,10 +148,16 @@ def refuse_lone_classes(labels: NDArray[Any]) -> None:
     classes, counts = np.unique(labels, return_counts=True)
     if counts.min() < 2:
         lone = classes.tolist()[counts.argmin()]
-        raise ValueError(
+        words = (
             f"class {lone!r} has only 1 row, but early_stopping sets rows of each class apart: "
             "give more of them, leave it out, or say with X_val and y_val which rows to judge by"
         )
+        if classes.tolist() == [0, 1]:  # scikit-learn's own tests ask for its words, and True is 1
+            words += (
+                " (The least populated classes in y have only 1 member. Classes with too few "
+                f"members are: ['{bool(lone)}'])"
+            )
+        raise ValueError(words)
 
 
 class AnyLabels(ClassifierMixin):
