@@ -8,7 +8,6 @@ hang and memory without bound are seen, with the number of the case.
 
 import json
 import multiprocessing
-import random
 import resource
 import tempfile
 import time
@@ -18,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -190,7 +190,7 @@ VALUES: list[Any] = [
 ]  # fmt: skip
 
 
-def mutate(random_: random.Random, description: Any, arrays: dict[str, np.ndarray]) -> None:
+def mutate(random_: Random, description: Any, arrays: dict[str, np.ndarray]) -> None:
     """Change a description or its arrays somewhere."""
     if arrays and random_.random() < 0.5:
         mutate_array(random_, arrays)
@@ -228,7 +228,7 @@ def places_in(node: Any) -> Iterator[tuple[Any, Any]]:
             yield from places_in(node[key])
 
 
-def mutate_array(random_: random.Random, arrays: dict[str, np.ndarray]) -> None:
+def mutate_array(random_: Random, arrays: dict[str, np.ndarray]) -> None:
     """Change an array: its type, its shape, its numbers, its name."""
     name = random_.choice(sorted(arrays))
     array = arrays[name]
@@ -263,7 +263,7 @@ def mutate_array(random_: random.Random, arrays: dict[str, np.ndarray]) -> None:
 
 def case(seed: int, number: int) -> tuple[str, dict[str, np.ndarray], Any]:
     """A mutated model: its description, with the digest that belongs to it, its arrays and rows."""
-    random_ = random.Random(f"{seed} {number}")  # noqa: S311
+    random_ = Random(f"{seed} {number}")  # noqa: S311
     model = models()[number % len(models())]
     description, arrays = json.loads(model.description), dict(model.arrays)
     del description["digest"]
