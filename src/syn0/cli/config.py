@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import fields
@@ -11,6 +12,10 @@ from typing import Any
 from syn0.spec.words import visible
 
 HOW_LONG = {"steps", "epochs"}
+
+MOST_BYTES, MOST_DOTS = 200_000, 500
+"""Of a file of settings, and in a name in it: the parser keeps kilobytes for a dot, and takes the
+square of a name's dots."""
 
 
 def with_config(
@@ -43,8 +48,7 @@ def read_config(path: str, known: Collection[str]) -> dict[str, Any]:
     if not Path(path).exists() or Path(path).is_dir():
         raise FileNotFoundError(f"there is no configuration file {path}")
     try:
-        # Windows' editors put a mark in front of UTF-8.
-        settings = tomllib.loads(Path(path).read_bytes().decode("utf-8-sig"))
+        settings = tomllib.loads(text_of(path))
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{path} is not a TOML file: {error}") from None
     for name in settings:
@@ -58,6 +62,22 @@ def read_config(path: str, known: Collection[str]) -> dict[str, Any]:
         return {name: value_of(name, value) for name, value in settings.items()}
     except (TypeError, ValueError) as error:
         raise ValueError(f"{path}: {error}") from None
+
+
+def text_of(path: str) -> str:
+    """The text of a file of settings, none of which is long; ValueError where it would take the
+    parser much time or memory."""
+    try:
+        with Path(path).open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, path) from None
+    if len(content) > MOST_BYTES:
+        raise ValueError(f"it is longer than the {MOST_BYTES:,} bytes that settings may take")
+    text = content.decode("utf-8-sig")  # Windows' editors put a mark in front of UTF-8
+    if max(part.count(".") for part in re.split(r"[\n=\[\]{},]", text)) > MOST_DOTS:
+        raise ValueError(f"a name in it has more than {MOST_DOTS} dots")
+    return text
 
 
 TEXTS = (
