@@ -11,8 +11,6 @@ def run() -> None:
     sys.excepthook = untraced  # for the moments between those that are caught below
     code: object = INTERRUPTED
     try:
-        import signal
-
         from syn0.cli import main
 
         main()
@@ -21,6 +19,8 @@ def run() -> None:
     except KeyboardInterrupt:  # amid the imports, or as an error was told
         pass
     finally:
+        import signal
+
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is done: there is nothing to end
     raise SystemExit(code)
 

@@ -5,6 +5,7 @@ import contextlib
 import io
 import os
 import threading
+import time
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -432,3 +433,31 @@ def test_columns_and_classes_of_any_name_are_printed_as_settings(syn0, toml, csv
     assert list(settings["class_weight"].values()) == [2.0]
     again = syn0("train", data, "--config", toml(printed.out, "run.toml"), "--print-config")
     assert again.out == printed.out
+
+
+# Files that would take a parser much time or memory.
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a" + ".a" * 40_000 + " = 1", "a = [" + "1," * 600_000 + "]", "[" + "a." * 40_000 + "a]"],
+    ids=["a long name", "a long file", "a long title"],
+)
+def test_settings_that_are_too_long_are_refused_at_once(syn0, csv, text):
+    started = time.perf_counter()
+    done = syn0("train", "xor", "--config", csv(text, "run.toml"))
+    assert time.perf_counter() - started < 2
+    assert (done.code, done.out) == (2, "")
+    assert "run.toml is not a TOML file: " in done.err
+    assert len(done.err) < 300
+
+
+def test_settings_without_an_end_are_refused(syn0):
+    done = syn0("train", "xor", "--config", "/dev/zero")
+    assert done.code == 2
+    assert "/dev/zero is not a TOML file: it is longer than " in done.err
+
+
+def test_settings_with_many_dots_in_values_are_read(syn0, csv):
+    lists = f"hidden = [4, 4]\nlearning_rate = 0.5\n# {'.' * 300}\n"
+    assert syn0("train", "xor", "--print-config", "--config", csv(lists, "run.toml")).code == 0

@@ -235,6 +235,14 @@ def test_a_place_where_no_predictions_can_be_written_is_told_first(syn0, named, 
     refused(done, "the predictions cannot be written")
 
 
+@pytest.mark.parametrize("place", ["answers/", "m.safetensors/", "folder/"])
+def test_a_name_that_ends_as_folders_do_is_no_file(syn0, named, table, place):
+    syn0("train", table, *TRAIN, "--out", "m.safetensors")
+    for words in (("train", table, *TRAIN), ("predict", "m.safetensors", table)):
+        refused(syn0(*words, "--out", place), "this is a folder: name a file in it")
+    assert not Path("answers").exists()
+
+
 def test_a_pipe_or_a_device_is_written_to(start, finish, syn0, table):
     syn0("train", table, *TRAIN, "--out", "m.safetensors")
     words = ("predict", "m.safetensors", table)

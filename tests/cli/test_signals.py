@@ -155,6 +155,23 @@ def test_however_often_it_comes_while_the_model_is_saved_it_is_saved(
     assert load(tmp_path / "m.safetensors").steps_taken == 50
 
 
+@pytest.mark.parametrize("error", [TypeError, SystemError, RuntimeError])
+def test_ctrl_c_that_compiled_code_makes_another_error_of_is_ctrl_c(syn0, monkeypatch, error):
+    """As NumPy may: "Cannot compare structured arrays …"."""
+
+    def masked(*args, **how):
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt:
+            raise error("something else") from None
+
+    monkeypatch.setattr(sys.modules["syn0.cli.train"], "show", masked)
+    done = syn0("train", "xor", "--net", "3-1", "--steps", 5, *ENGINE)
+    assert done.code == 130
+    assert done.err.endswith("Error: interrupted\n")
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
 # The window after the run.
 
 AT_THE_END = """

@@ -5,9 +5,13 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
-from contextlib import suppress
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import FrameType
 from typing import NoReturn
 
 import click
@@ -89,29 +93,65 @@ def prepare_streams() -> bool:
 
 def outcome() -> int:
     """Run the command and tell its errors; the exit code."""
+    with noting_ctrl_c() as came:
+        try:
+            return cli.main(prog_name="syn0", standalone_mode=False) or 0
+        except SystemExit as left:
+            return left.code if isinstance(left.code, int) else 0
+        except (click.Abort, KeyboardInterrupt):
+            return told("interrupted", INTERRUPTED)
+        except Exception as error:
+            if came.is_set():  # compiled code that Ctrl-C ends may make another error of it
+                return told("interrupted", INTERRUPTED)
+            return told_error(error)
+
+
+@contextmanager
+def noting_ctrl_c() -> Iterator[threading.Event]:
+    """Know whether Ctrl-C came, whatever becomes of the KeyboardInterrupt."""
+    came = threading.Event()
+
+    def press(number: int, frame: FrameType | None) -> None:
+        came.set()
+        raise KeyboardInterrupt
+
+    before = signal.getsignal(signal.SIGINT)
+    if before is not signal.default_int_handler or not is_main_thread():
+        yield came
+        return
+    signal.signal(signal.SIGINT, press)
     try:
-        return cli.main(prog_name="syn0", standalone_mode=False) or 0
-    except SystemExit as left:
-        return left.code if isinstance(left.code, int) else 0
-    except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.format_message(), err=True)
-        return MISUSE
-    except click.UsageError as error:
-        return told(sentence(error.format_message(), error.ctx), MISUSE)
-    except click.ClickException as error:
-        return told(error.format_message(), MISUSE)
-    except (click.Abort, KeyboardInterrupt):
-        return told("interrupted", INTERRUPTED)
-    except BrokenPipeError:
-        drop_output()  # the reader of our output, such as `head`, has gone: nothing is wrong
-        return FAILURE
-    except FloatingPointError as error:
-        return told(str(error), FAILURE)
-    except OSError as error:
-        why = error.strerror or str(error)
-        return told(f"{error.filename}: {why}" if error.filename else why, MISUSE)
-    except (ValueError, TypeError, ImportError, MemoryError) as error:
-        return told(str(error) or "not enough memory for these data", MISUSE)
+        yield came
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def is_main_thread() -> bool:
+    """Whether this is the thread to which Python delivers signals."""
+    return threading.current_thread() is threading.main_thread()
+
+
+def told_error(error: Exception) -> int:
+    """Tell a user's mistake in one sentence; the exit code. Anything else is raised again."""
+    match error:
+        case click.exceptions.NoArgsIsHelpError():
+            click.echo(error.format_message(), err=True)
+            return MISUSE
+        case click.UsageError():
+            return told(sentence(error.format_message(), error.ctx), MISUSE)
+        case click.ClickException():
+            return told(error.format_message(), MISUSE)
+        case BrokenPipeError():
+            drop_output()  # the reader of our output, such as `head`, has gone: nothing is wrong
+            return FAILURE
+        case FloatingPointError():
+            return told(str(error), FAILURE)
+        case OSError():
+            why = error.strerror or str(error)
+            return told(f"{error.filename}: {why}" if error.filename else why, MISUSE)
+        case ValueError() | TypeError() | ImportError() | MemoryError():
+            return told(str(error) or "not enough memory for these data", MISUSE)
+    raise error
 
 
 def drop_output() -> None:

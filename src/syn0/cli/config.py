@@ -15,6 +15,9 @@ HOW_LONG = {"steps", "epochs"}
 
 HALVES = re.compile(r"[\ud800-\udfff]")
 """What stands in a text for bytes that are not UTF-8."""
+MOST_BYTES, MOST_DOTS = 200_000, 500
+"""Of a file of settings, and in a name in it: the parser keeps kilobytes for a dot, and takes the
+square of a name's dots."""
 
 
 def with_config(
@@ -47,8 +50,7 @@ def read_config(path: str, known: Collection[str]) -> dict[str, Any]:
     if not Path(path).exists() or Path(path).is_dir():
         raise FileNotFoundError(f"there is no configuration file {path}")
     try:
-        # Windows' editors put a mark in front of UTF-8.
-        settings = tomllib.loads(Path(path).read_bytes().decode("utf-8-sig"))
+        settings = tomllib.loads(text_of(path))
     except UnicodeDecodeError:
         raise ValueError(f"{path} is not a TOML file: its text is not UTF-8") from None
     except (ValueError, RecursionError) as error:
@@ -64,6 +66,22 @@ def read_config(path: str, known: Collection[str]) -> dict[str, Any]:
         return {name: value_of(name, value) for name, value in settings.items()}
     except (TypeError, ValueError) as error:
         raise ValueError(f"{path}: {error}") from None
+
+
+def text_of(path: str) -> str:
+    """The text of a file of settings, none of which is long; ValueError where it would take the
+    parser much time or memory."""
+    try:
+        with Path(path).open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, path) from None
+    if len(content) > MOST_BYTES:
+        raise ValueError(f"it is longer than the {MOST_BYTES:,} bytes that settings may take")
+    text = content.decode("utf-8-sig")  # Windows' editors put a mark in front of UTF-8
+    if max(part.count(".") for part in re.split(r"[\n=\[\]{},]", text)) > MOST_DOTS:
+        raise ValueError(f"a name in it has more than {MOST_DOTS} dots")
+    return text
 
 
 TEXTS = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -39,8 +40,10 @@ def check_output(
         ValueError: `out` is what is read, by whatever name, or a file of another kind.
         OSError: nothing can be written there.
     """
-    from syn0.models.atomic import check_writable
+    from syn0.models.atomic import A_FOLDER, check_writable
 
+    if out.endswith(os.sep):
+        raise IsADirectoryError(errno.EISDIR, f"{what} cannot be written: {A_FOLDER}", out)
     refuse_what_is_read(out, reads)
     check_writable(Path(out), what)
     place = Path(out)

@@ -6,6 +6,7 @@ import csv
 import io
 import itertools
 import json
+import stat
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -77,7 +78,11 @@ def check_place(out: str, model: str, data: str, *, force: bool) -> None:
 
 def is_stream(out: str) -> bool:
     """Whether a place is a pipe or a device, which passes on what it is given."""
-    return Path(out).exists() and not Path(out).is_file() and not Path(out).is_dir()
+    try:
+        mode = Path(out).stat().st_mode
+    except OSError:  # what is wrong is told where it is written
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
 def save(out: str, text: str) -> None:

@@ -23,6 +23,8 @@ STALE = 3600
 NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)  # Windows knows texts
 """How a file is opened that must not be there yet."""
 
+A_FOLDER = "this is a folder: name a file in it"
+
 
 def write_whole(path: Path, content: bytes, what: str = "the model") -> None:
     """Write a file so that a crash leaves the old one or the new one, never a part.
@@ -52,8 +54,10 @@ def check_writable(path: Path, what: str = "the model") -> None:
     """OSError if a file cannot be written there; nothing is changed."""
     with refusals(path, what):
         trial = temporary_beside(place_of(path))
-        trial.touch(exist_ok=False)
-        trial.unlink()
+        try:
+            trial.touch(exist_ok=False)
+        finally:
+            trial.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -80,7 +84,7 @@ def place_of(path: Path) -> Path:
     if place.is_symlink():
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
     if place.is_dir():
-        raise OSError(errno.EISDIR, "this is a folder: name a file in it")
+        raise OSError(errno.EISDIR, A_FOLDER)
     if place.exists() and not place.is_file():
         raise OSError(errno.EINVAL, "this is a device or a pipe")
     return place
