@@ -45,6 +45,9 @@ def test_standard_input(monkeypatch, name):
     table = read_table(name)
     assert cities(table) == ("Łódź", "大阪")
     assert table.name == "standard input"
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"city,y\n")))
+    with pytest.raises(ValueError, match=r"^standard input has column names but no rows$"):
+        read_table(name)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")

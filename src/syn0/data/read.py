@@ -113,11 +113,12 @@ def _read_path(path: Path, target: str | None, reading: Reading, *, for_predicti
 
 
 def _read_csv(path: Path, target: str | None, reading: Reading) -> Table:
+    called = Path("standard input") if str(path) in STANDARD_INPUT else path
     with opened(path) as file:
         compact = reading.float32 and file.seek(0, SEEK_END) >= LARGE_FILE
-        contents = read_csv(file, path, reading, target=target, compact=compact)
+        contents = read_csv(file, called, reading, target=target, compact=compact)
         return Table(
-            name="standard input" if str(path) in STANDARD_INPUT else str(path),
+            name=str(called),
             columns=contents.columns,
             target=None,
             fingerprint=_fingerprint(file),
