@@ -24,7 +24,7 @@ from syn0.cli.train import save as save_or_rescue
 from syn0.models.atomic import check_writable
 from tests.campaigns import Outcome
 
-SHORT = 300
+SHORT = 1500
 
 CALLS = (
     "chmod", "chown", "close", "fchmod", "fchown", "fstat", "fsync", "lstat", "mkdir", "open",
