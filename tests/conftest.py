@@ -1,5 +1,6 @@
 """What the tests of several rooms share."""
 
+import signal
 from collections.abc import Callable
 
 import numpy as np
@@ -17,6 +18,15 @@ Pair = tuple[np.ndarray, np.ndarray]
 settings.register_profile("fixed", deadline=None, derandomize=True)
 settings.register_profile("random", deadline=None, derandomize=False)
 settings.load_profile("fixed")
+
+
+def pytest_sessionstart() -> None:
+    """Have the signals that a shell ignores for what it starts in the background, or under nohup,
+    mean what they mean in a terminal."""
+    for name, handler in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.SIG_DFL)):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, handler)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
