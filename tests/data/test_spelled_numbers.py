@@ -143,6 +143,14 @@ def test_large_files_keep_inputs_as_float32_where_that_is_exact_enough(csv, monk
     assert read_table(csv(text)).columns["a"].values.dtype == np.float64
 
 
+def test_what_is_exact_enough_needs_no_warning():
+    """Though the rows that are looked at for the deviation hold nothing."""
+    values = np.full(40, np.nan)
+    values[1] = 0.1
+    assert csv_file._compact(values).dtype == np.float64
+    assert csv_file._compact(np.full(40, np.nan)).dtype == np.float32
+
+
 def test_an_array_that_grows_holds_what_was_added():
     growing = csv_file._GrowingArray()
     parts = [np.arange(n, dtype="f4") for n in (3, 0, 50, 1)]

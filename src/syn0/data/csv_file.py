@@ -333,5 +333,7 @@ def _compact(values: NDArray[np.float64]) -> NDArray[np.floating[Any]]:
     with np.errstate(over="ignore", invalid="ignore"):
         small = values.astype(np.float32)
         error = np.nanmax(np.abs(values - small), initial=0)
-        exact = error == 0 or error <= EXACT_ENOUGH * np.nanstd(values)
+    some = values[::16]  # which tell the deviation well enough, in a fraction of the time
+    some = some[~np.isnan(some)]
+    exact = error == 0 or (len(some) > 0 and error <= EXACT_ENOUGH * some.std())
     return small if exact else values
