@@ -106,7 +106,7 @@ def spelled_number(cell: str, *, decimal_comma: bool = False) -> float | None:
 def has_decimal_comma(cells: Sequence[str]) -> bool:
     """Whether some comma in the cells can only be a decimal one, as in `0,5`, not in `1,234`."""
     commas = [_MONEY.sub("", cell).strip("()").strip() for cell in cells if "," in cell]
-    return bool(commas) and any(
+    return any(
         not _GROUPED.fullmatch(c)
         and bool(_DECIMAL_COMMA.fullmatch(c) or _GROUPED_BEFORE_COMMA.fullmatch(c))
         for c in commas

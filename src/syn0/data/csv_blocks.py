@@ -8,7 +8,7 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -128,12 +128,19 @@ def _read_quickly(content: bytes, delimiter: str, width: int) -> polars.DataFram
     quoted_late = b'"' in content and re.search(rb'(?:^|[\n,;\t|]) +"', content)
     if quoted_late or _count(outside, delimiter) != rows * (width - 1):
         return None
-    schema = {f"column_{place}": polars.String for place in range(width)}
+    schema = _all_texts(width)
     try:
         frame = polars.read_csv(content, has_header=False, separator=delimiter, schema=schema)
     except polars.exceptions.PolarsError:
         return None
     return frame if frame.height == rows else None
+
+
+def _all_texts(width: int) -> dict[str, Any]:
+    """The schema of a frame of so many columns of texts."""
+    import polars
+
+    return {f"column_{place}": polars.String for place in range(width)}
 
 
 def _count(content: bytes, mark: str) -> int:
@@ -194,8 +201,7 @@ class _Rows:
         """The cells as `Block` keeps them."""
         import polars
 
-        schema = {f"column_{place}": polars.String for place in range(self.width)}
-        return polars.DataFrame(self.cells, schema=schema, orient="row")
+        return polars.DataFrame(self.cells, schema=_all_texts(self.width), orient="row")
 
 
 def _decoded(content: bytes, first_line: int) -> str:
