@@ -273,6 +273,16 @@ def nested(description, arrays):
         }
 
 
+def last_of_regressor(step):
+    """Sets the last step of the pipeline that a TransformedTargetRegressor holds."""
+
+    def change(description, arrays):
+        targets = description["estimator"]["estimator"]["attributes"]["regressor_"]
+        targets["estimator"]["parameters"]["steps"][-1]["tuple"][1] = step
+
+    return change
+
+
 FUNCTION = {"function": "numpy.log"}
 SELECTOR = {
     "estimator": {
@@ -439,6 +449,10 @@ EDITS = {
     "a number for a dimension": (
         "targets", attribute("TransformedTargetRegressor", "_training_dim", 3),
     ),
+    **{
+        f"a regressor that is {last!r}": ("targets", last_of_regressor(last))
+        for last in (None, "passthrough", "drop", "")
+    },
     "a step that is dropped": (
         "standard",
         lambda d, a: d["estimator"]["estimator"]["parameters"]["steps"].insert(

@@ -250,7 +250,7 @@ def refuse_arguments(made: FunctionTransformer) -> None:
 def check_target_transformer(made: TransformedTargetRegressor) -> None:
     """A regressor, and a transformer that takes its predictions back."""
     regressor, transformer = made.regressor_, made.transformer_
-    demand(is_fitted(regressor) and is_regressor(last_of(regressor)), made, "no regressor_")
+    demand(is_fitted(regressor) and predicts_numbers(regressor), made, "no regressor_")
     demand(is_invertible(transformer), made, "transformer_ must be one that can be inverted")
     demand(made._training_dim in (1, 2), made, "_training_dim must be 1 or 2")
     scaling = getattr(last_of(regressor), "_scaling", None)
@@ -260,6 +260,12 @@ def check_target_transformer(made: TransformedTargetRegressor) -> None:
         made,
         f"transformer_ does not fit {outputs} outputs",
     )
+
+
+def predicts_numbers(model: Any) -> bool:
+    """Whether an estimator, or the last one of a pipeline, is a regressor."""
+    last = last_of(model)
+    return isinstance(last, BaseEstimator) and is_regressor(last)
 
 
 def is_invertible(step: Any) -> bool:
