@@ -86,7 +86,7 @@ def dtype(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def kernels(dtype: str, compiled_for: str) -> ctypes.CDLL:
     """kernels.h with functions that can be called from here."""
-    header = files("syn0.printers").joinpath("kernels.h").read_text(encoding="utf-8")
+    header = files("syn0.engines.tiles").joinpath("kernels.h").read_text(encoding="utf-8")
     wrapped = [f"OF_ONE({name})" for name in FUNCTIONS] + [f"OF_TWO({name})" for name in PAIRS]
     single = "#define SINGLE\n" if dtype == "float32" else ""
     return library("\n".join([single + header, WRAPPERS, *wrapped, ""]), "sums")

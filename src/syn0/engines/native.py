@@ -20,9 +20,9 @@ from syn0.engines.choice import ThreadCount, threads_worth, work_of_a_step
 from syn0.engines.compiler import CompilerError, library, place
 from syn0.engines.numpy import NumpyRunner
 from syn0.engines.rooms import Room, Rooms
+from syn0.engines.tiles.kernels import kept_arrays, plain_numbers
+from syn0.engines.tiles.source import native_source
 from syn0.printers.base import UnsupportedError
-from syn0.printers.kernels import kept_arrays, plain_numbers
-from syn0.printers.native import native_source
 from syn0.program import Program
 
 

@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from syn0.engines.base import fitting
 from syn0.engines.compiler import CompilerError, expected_seconds, library, place
 from syn0.engines.rooms import Room, Rooms
+from syn0.engines.tiles.kernels import kept_arrays, plain_numbers
+from syn0.engines.tiles.source import prediction_source
 from syn0.printers.base import UnsupportedError
-from syn0.printers.kernels import kept_arrays, plain_numbers
-from syn0.printers.native import prediction_source
 from syn0.program import Program, check
 
 PATIENCE = 0.25

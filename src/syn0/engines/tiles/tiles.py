@@ -12,8 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from syn0.printers.base import Template, UnsupportedError, replace_part
-from syn0.printers.blocks import (
+from syn0.engines.tiles.blocks import (
     block,
     own,
     own_height,
@@ -23,8 +22,9 @@ from syn0.printers.blocks import (
     summing,
     with_column,
 )
+from syn0.engines.tiles.products import Product
+from syn0.printers.base import Template, UnsupportedError, replace_part
 from syn0.printers.loops import Kernel, LoopPrinter, constant, simplified
-from syn0.printers.products import Product
 from syn0.program import Apply, Const, Expr, Line, Name, Program, names_in
 from syn0.program.expressions import products
 from syn0.program.operations import Shape

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.resources import files
 
-from syn0.printers.blocks import block, own
+from syn0.engines.tiles.blocks import block, own
+from syn0.engines.tiles.tiles import TilePrinter
 from syn0.printers.loops import (
     OVER_ALL,
     OVER_COLUMNS,
@@ -19,7 +20,6 @@ from syn0.printers.loops import (
     has_reductions,
 )
 from syn0.printers.numpy import NumpyPrinter, indented
-from syn0.printers.tiles import TilePrinter
 from syn0.program import Apply, Expr, Line, Name, Program, check, names_in, substitute
 from syn0.program.expressions import products
 from syn0.program.operations import Shape
@@ -266,7 +266,7 @@ class Kernels:
         helpers = [n for n in self.printer.helpers(self.lines) if not has_reductions(n)]
         return [
             *(["#define SINGLE"] if self.printer.single else []),
-            files("syn0.printers").joinpath("kernels.h").read_text(encoding="utf-8"),
+            files("syn0.engines.tiles").joinpath("kernels.h").read_text(encoding="utf-8"),
             *map(self.printer.helper_code, helpers),
         ]
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from syn0.printers.blocks import block
-from syn0.printers.kernels import Kernels, is_of_rows, is_take
+from syn0.engines.tiles.blocks import block
+from syn0.engines.tiles.kernels import Kernels, is_of_rows, is_take
+from syn0.engines.tiles.tiles import UPRIGHT
 from syn0.printers.loops import OVER_COLUMNS, has_reductions
 from syn0.printers.numpy import indented
-from syn0.printers.tiles import UPRIGHT
 from syn0.program import Apply, Expr, Name, Program, check, names_in
 from syn0.program.checker import shape_of
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from syn0.printers.base import UnsupportedError
-from syn0.printers.blocks import (
+from syn0.engines.tiles.blocks import (
     block,
     own,
     own_height,
@@ -16,12 +15,13 @@ from syn0.printers.blocks import (
     with_column,
     with_place,
 )
+from syn0.printers.base import UnsupportedError
 from syn0.printers.loops import Kernel
 from syn0.program import Apply, Expr, Name
 from syn0.program.operations import Shape
 
 if TYPE_CHECKING:
-    from syn0.printers.tiles import TilePrinter
+    from syn0.engines.tiles.tiles import TilePrinter
 
 
 class Product:
