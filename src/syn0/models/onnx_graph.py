@@ -14,8 +14,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from syn0 import __version__
-from syn0.printers.base import formula, is_helper
-from syn0.program import Apply, Const, Expr, Line, Name, Program, reads
+from syn0.program import Apply, Const, Expr, Line, Name, Program, formula, is_helper, reads
 from syn0.spec.words import visible
 
 Tensor = str

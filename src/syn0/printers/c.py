@@ -5,133 +5,74 @@ It draws the same start weights and batches as NumPy does, and prints the same n
 
 from __future__ import annotations
 
-import re
+import math
 import textwrap
 from collections.abc import Iterable
 from typing import Any
 
 from numpy.typing import NDArray
 
-from syn0.printers.base import Template, UnsupportedError, closing_program
+from syn0.lower import Array, Kernel, function_of_entry, kernels, values_in
+from syn0.printers import runtime
+from syn0.printers.base import NEGATIVE, Template, UnsupportedError, closing_program, infix
 from syn0.printers.data import Data
-from syn0.printers.loops import LoopPrinter, has_reductions, loop
+from syn0.printers.loops import LoopPrinter, block
 from syn0.printers.notes import heading, with_shapes
 from syn0.printers.numpy import CLOSING, EXACT, NumpyPrinter, indented, title
 from syn0.printers.safe import c_note
-from syn0.program import Apply, Const, Expr, Line, Name, Program, check, operations_in, substitute
+from syn0.program import OPERATIONS, Apply, Const, Expr, Line, Program, check, operations_in
+from syn0.program.operations import Shape
 from syn0.spec import NetworkSpec, Training
 from syn0.spec.training import round_interval
 
 WIDTH = 100
-DECLARED = ("const ", "static ", "double ", "real ")
-"""How a kernel's own names begin, for which it needs braces."""
 
-FUNCTIONS = {
-    "square": "static real square(real x) { return x * x; }",
-    "maximum": "static real maximum(real a, real b) { return a > b || a != a ? a : b; }",
-    "minimum": "static real minimum(real a, real b) { return a < b || a != a ? a : b; }",
-    "sign": "static real sign(real x) { return x > 0 ? 1 : x < 0 ? -1 : x; }",
-    "least": "static double least(double a, double b) { return b < a ? b : a; }",
-}
-"""Functions that C lacks, for the programs that call them."""
-
-GENERATOR = """\
-/* NumPy's legacy generator: the Mersenne Twister (Matsumoto & Nishimura, 1998). */
-static uint32_t words[624];
-static int used = 624;
-
-static void start(uint32_t seed) {
-    for (int i = 0; i < 624; i++) {
-        words[i] = seed;
-        seed = 1812433253u * (seed ^ seed >> 30) + i + 1;
-    }
-}
-
-static uint32_t random_bits(void) {
-    if (used == 624) {
-        for (int i = 0; i < 624; i++) {
-            uint32_t both = (words[i] & 0x80000000u) | (words[(i + 1) % 624] & 0x7fffffffu);
-            words[i] = words[(i + 397) % 624] ^ both >> 1 ^ (both & 1 ? 0x9908b0dfu : 0);
-        }
-        used = 0;
-    }
-    uint32_t word = words[used++];
-    word ^= word >> 11;
-    word ^= word << 7 & 0x9d2c5680u;
-    word ^= word << 15 & 0xefc60000u;
-    return word ^ word >> 18;
-}
-"""
-
-SAMPLE = """\
-static double random_sample(void) {
-    uint32_t high = random_bits() >> 5, low = random_bits() >> 6;
-    return (high * 67108864.0 + low) / 9007199254740992.0;
-}"""
-
-NORMAL = """\
-/* Two at a time (Marsaglia's polar method); the second one waits. */
-static double standard_normal(void) {
-    static double waiting;
-    static int waits = 0;
-    double x, y, square;
-    if (waits) {
-        waits = 0;
-        return waiting;
-    }
-    do {
-        x = 2 * random_sample() - 1;
-        y = 2 * random_sample() - 1;
-        square = x * x + y * y;
-    } while (square >= 1 || square == 0);
-    double scale = sqrt(-2 * log(square) / square);
-    waiting = scale * x;
-    waits = 1;
-    return scale * y;
-}"""
-
-SHUFFLE = """\
-static void shuffle(int *order, int count) {
-    for (int i = count - 1; i > 0; i--) {
-        uint32_t mask = i, other;
-        for (int shift = 1; shift < 32; shift *= 2)
-            mask |= mask >> shift;
-        do
-            other = random_bits() & mask;
-        while (other > (uint32_t)i);
-        int kept = order[i];
-        order[i] = order[other];
-        order[other] = kept;
-    }
-}"""
-
-KEYS = """\
-/* Random numbers by their place, from a hash (C. Wellons, "lowbias32", 2018). */
-static uint32_t scrambled(uint32_t bits) {
-    bits = (bits ^ bits >> 16) * 0x7FEB352Du;
-    bits = (bits ^ bits >> 15) * 0x846CA68Bu;
-    return bits ^ bits >> 16;
-}
-
-static uint32_t key_of(uint32_t seed, uint32_t stream, uint32_t step) {
-    return scrambled(scrambled(scrambled(seed) + stream) + step);
-}
-
-static double uniform_at(uint32_t key, uint32_t place) {
-    return (scrambled(scrambled(place) + key) >> 8) / 16777216.0;
-}"""
-
-NORMAL_AT = """\
-static double normal_at(uint32_t key, uint32_t other, uint32_t place) {
-    double even = uniform_at(key, place), angle = uniform_at(other, place);
-    return sqrt(-2 * log(1 - even)) * cos(2 * 3.141592653589793 * angle);
-}"""
+C_TEMPLATES = {
+    "choose": Template("{0} ? {1} : {2}", 3, (4, 4, 3)),
+    "where": Template("{0} ? {1} : {2}", 3, (4, 4, 3)),
+    "equal": Template("{0} == {1}", 9, (10, 10)),
+    "greater": Template("{0} > {1}", 10, (11, 11)),
+    "greater_equal": Template("{0} >= {1}", 10, (11, 11)),
+    "less": Template("{0} < {1}", 10, (11, 11)),
+    "add": infix("+", 12),
+    "subtract": infix("-", 12),
+    "multiply": infix("*", 13),
+    "divide": infix("/", 13),
+    "negative": Template("-{0}", 14, (15,)),
+    "power": Template("pow({0}, {1})"),
+    "square": Template("square({0})"),
+    "floor_divide": Template("floor({0} / {1})", needs=(13, 14)),
+    "modulo": Template("fmod({0}, {1})"),
+    "least": Template("least({0}, {1})"),
+    "absolute": Template("fabs({0})"),
+    "maximum": Template("maximum({0}, {1})"),
+    "minimum": Template("minimum({0}, {1})"),
+    **{name: Template(f"{name}({{0}})")
+       for name in ("exp", "expm1", "log", "log1p", "sqrt", "cos", "tanh", "sign")},
+    "as_entry": Template("(real){0}"),
+    "zeros": Template("0"),
+    "ones": Template("1"),
+    "random": Template("random_sample()"),
+    "normal": Template("standard_normal()"),
+    "random_seed": Template("random_bits()"),
+    "key_of": Template("key_of({0}, {1}, {2})"),
+    "uniform_at": Template("uniform_at({0}, {1})"),
+    "normal_at": Template("normal_at({0}, {1}, {2})"),
+}  # fmt: skip
 
 
-class CPrinter:
+class CPrinter(LoopPrinter):
     """Prints a program as C for `cc net.c -lm`."""
 
     language = "c"
+    templates = C_TEMPLATES
+    head = "for (int {index} = 0; {index} < {length}; {index}++)"
+    kinds = {  # noqa: RUF012  (a table, as in every printer)
+        "number": "const double",
+        "key": "const uint32_t",
+        "total": "double",
+        "entry": "real",
+    }
 
     def script(self, program: Program, network: NetworkSpec, training: Training, data: Data) -> str:
         """The whole program.
@@ -142,29 +83,62 @@ class CPrinter:
         if program.pulls:
             raise UnsupportedError("the c printer cannot write L-BFGS, whose search is SciPy's")
         program = with_shapes(program, len(data.X), training.batch_size)
-        return CScript(program, network, training, data).text()
+        return CScript(self, program, network, training, data).text()
+
+    def number(self, value: float) -> str:
+        """Whole numbers go with every number type."""
+        if math.isinf(value):
+            return "INFINITY" if value > 0 else "-INFINITY"
+        if value == int(value):
+            return str(int(value)) if abs(value) < 1e9 else repr(float(value))
+        return super().number(value)
+
+    def expression(self, expr: Expr, need: int = 0) -> str:
+        """As in every language with loops; numbers among float entries are written as such."""
+        match expr:
+            case Apply("as_entry", (Const(float() | int() as value),)):
+                text = f"{self.number(value)}f"
+                return f"({text})" if value < 0 and need > NEGATIVE else text
+        return super().expression(expr, need)
+
+    def array(self, array: Array) -> str:
+        """A small array of 0s on the stack, or one that stays."""
+        room = f"real {array.name}{self.dimensions(array.shape)}"
+        return f"{room} = {{0}};" if array.starts_at_0 else f"static {room};"
+
+    def dimensions(self, shape: Shape) -> str:
+        """The dimensions of an array, with room for all rows."""
+        return "".join(f"[{'ROWS' if isinstance(dim, str) else dim}]" for dim in shape)
+
+    def function(self, name: str, program: Program) -> str:
+        """An activation, or the slope of one, as a function of one number."""
+        code = self.expression(function_of_entry(name, program))
+        return f"static real {name}(real z) {{ return {code}; }}"
 
 
-class CScript(LoopPrinter):
+class CScript:
     """One program, its data and its names."""
 
-    templates = LoopPrinter.templates | {
-        "zeros": Template("0"),
-        "ones": Template("1"),
-        "random": Template("random_sample()"),
-        "normal": Template("standard_normal()"),
-        "random_seed": Template("random_bits()"),
-    }
-
     def __init__(
-        self, program: Program, network: NetworkSpec, training: Training, data: Data
+        self,
+        printer: CPrinter,
+        program: Program,
+        network: NetworkSpec,
+        training: Training,
+        data: Data,
     ) -> None:
-        super().__init__(program, check(program))
+        self.printer, self.program, self.shapes = printer, program, check(program)
         self.network, self.training, self.data = network, training, data
+        self.single = program.dtype == "float32"
         self.alias: dict[str, Expr] = {}
+        lowered = kernels(program.lines, program, self.shapes, self.alias)
+        self.lowered = {kernel.line: kernel for kernel in lowered}
         self.batched = training.batch_size is not None
         self.shuffles = self.batched and training.shuffle
-        self.called = {op for line in program.lines for op in operations_in(line.expression)}
+        values = [value for x in lowered for value in values_in(x.statements)]
+        self.helpers = printer.helpers(values)
+        values += [function_of_entry(name, program) for name in self.helpers]
+        self.called = {operation for value in values for operation in operations_in(value)}
 
     def text(self) -> str:
         """The whole file."""
@@ -218,29 +192,22 @@ class CScript(LoopPrinter):
 
     def functions(self) -> list[str]:
         """The functions that the program calls."""
-        helpers = self.helpers(self.program.lines)
-        words = " ".join(self.kernels(self.program.lines)) + " ".join(
-            self.helper_code(name) for name in helpers if not has_reductions(name)
-        )
-        parts = [code for name, code in FUNCTIONS.items() if re.search(rf"\b{name}\(", words)]
-        parts += [
-            self.helper_code(name).replace("static inline", "static")
-            for name in helpers
-            if not has_reductions(name)
+        drawn = [("generator", self.draws()), ("shuffle", self.shuffles)]
+        random = {*self.called, *(name for name, needed in drawn if needed)}
+        parts = [
+            *runtime.called("functions.c", self.called),
+            *(self.printer.function(name, self.program) for name in self.helpers),
+            *runtime.called("random.c", random),
         ]
-        parts += [GENERATOR.rstrip()] if self.draws() else []
-        parts += [SAMPLE] if {"random", "normal"} & self.called else []
-        parts += [NORMAL] if "normal" in self.called else []
-        parts += [SHUFFLE] if self.shuffles else []
-        parts += [KEYS] if {"uniform_like", "normal_like"} & self.called else []
-        parts += [NORMAL_AT] if "normal_like" in self.called else []
         return [line for part in parts for line in (part, "")]
 
     def arrays(self) -> list[str]:
         """The names of the program: arrays and plain numbers."""
         skipped = {*self.program.inputs, *self.alias}
         lines = dict.fromkeys(x.target for x in self.program.lines if x.target not in skipped)
-        arrays = [f"{n}{self.dimensions(self.shapes[n])}" for n in lines if self.shapes[n] != ()]
+        arrays = [
+            f"{n}{self.printer.dimensions(self.shapes[n])}" for n in lines if self.shapes[n] != ()
+        ]
         numbers = [name for name in lines if self.shapes[name] == ()]
         texts = [f"static real {', '.join(arrays)};"]
         texts += [f"static double {', '.join(numbers)};"] if numbers else []
@@ -248,32 +215,20 @@ class CScript(LoopPrinter):
 
     def kernels(self, lines: Iterable[Line]) -> list[str]:
         """The kernels of lines, each headed by its line and its note."""
-        return [text for line in lines for text in self.headed(line)]
+        return [text for line in lines for text in self.headed(self.lowered[line])]
 
-    def headed(self, line: Line) -> list[str]:
+    def headed(self, kernel: Kernel) -> list[str]:
         """A kernel under its line; a copy of a whole array is read in its place instead."""
-        expr = substitute(line.expression, self.alias)
-        head = comment(f"{NumpyPrinter().statement(line)}: {line.note}")
-        if isinstance(expr, Name) and self.shapes[line.target] != () and line.phase != "update":
-            self.alias[line.target] = expr
-            return [*head, f"/* ({expr.name} itself is read) */"]
-        if isinstance(expr, Const) and isinstance(expr.value, tuple):
-            values = enumerate(map(self.number, expr.value))
-            return [*head, *(f"{line.target}[{j}] = {value};" for j, value in values)]
-        body = self.kernel(Line(line.target, expr, line.phase, line.layer, line.note))
-        has_names = any(text.startswith(DECLARED) for text in body)
-        return [*head, *(["{", *indented(body), "}"] if has_names else body)]
-
-    def kernel(self, line: Line) -> list[str]:
-        """As any kernel; a row of numbers that is cast is set one by one."""
-        match line.expression:
-            case Apply("float32", (Const(tuple() as values),)):
-                return [f"{line.target}[{j}] = {self.number(v)};" for j, v in enumerate(values)]
-        return super().kernel(line)
+        head = comment(f"{NumpyPrinter().statement(kernel.line)}: {kernel.line.note}")
+        if kernel.copied:
+            return [*head, f"/* ({kernel.copied} itself is read) */"]
+        body = self.printer.code(kernel.statements)
+        return [*head, *(["{", *indented(body), "}"] if kernel.has_names else body)]
 
     def draws(self) -> bool:
         """Whether anything is drawn from the generator."""
-        return bool({"random", "normal", "random_seed"} & self.called) or self.shuffles
+        drawn = any(name in OPERATIONS and OPERATIONS[name].drawn for name in self.called)
+        return drawn or self.shuffles
 
     def begin(self) -> list[str]:
         """The generator's seed."""
@@ -291,7 +246,8 @@ class CScript(LoopPrinter):
         if not self.batched:
             return [*before, loop_line, "    const int rows = ROWS;"]
         batches = training.batches(rows)
-        begin = loop("i", "ROWS", ["order[i] = i;"])
+        all_rows = self.printer.head.format(index="i", length="ROWS")
+        begin = block(all_rows, ["order[i] = i;"], braces=False)
         if training.shuffle:
             anew = [] if training.reshuffle else ["        " + line for line in begin]
             head = [
@@ -350,24 +306,27 @@ class CScript(LoopPrinter):
         if prediction is None:
             return []
         lines = prediction.phase("forward", "loss")
+        closing = CScript(self.printer, prediction, self.network, self.training, self.data)
         return [
             "",
             f"/* {CLOSING} */",
             "{",
             "    const int rows = ROWS;",
-            *indented(CScript(prediction, self.network, self.training, self.data).kernels(lines)),
+            *indented(closing.kernels(lines)),
             "}",
             'printf("all rows: loss %.12g, error %.12g\\n", (double)loss, (double)error);',
         ]
 
     def end(self) -> list[str]:
         """The last output."""
-        out, columns = self.program.output, self.network.outputs
+        out, head = self.program.output, self.printer.head
+        columns = head.format(index="j", length=self.network.outputs)
         print_row = [
-            *loop("j", str(columns), [f'printf(" %.8f", (double){out}[i][j]);']),
+            *block(columns, [f'printf(" %.8f", (double){out}[i][j]);'], braces=False),
             'printf("\\n");',
         ]
-        return ['printf("Output after training:\\n");', *loop("i", "ROWS", print_row)]
+        rows = block(head.format(index="i", length="ROWS"), print_row)
+        return ['printf("Output after training:\\n");', *rows]
 
 
 def comment(text: str) -> list[str]:

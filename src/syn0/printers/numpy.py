@@ -14,16 +14,13 @@ from syn0.printers.base import (
     Printer,
     Template,
     closing_program,
-    formula,
     infix,
-    repeated_part,
-    replace_part,
 )
 from syn0.printers.data import Data, array_text
 from syn0.printers.notes import counted_by_loop, heading, with_shapes
 from syn0.printers.safe import python_note
-from syn0.program import Apply, Expr, Line, Name, Program, check, helper, operations_in
-from syn0.program.expressions import apply, zeros
+from syn0.program import Apply, Expr, Line, Name, Program, check, formula, helper, operations_in
+from syn0.program.expressions import apply, repeated_part, replace_part, zeros
 from syn0.spec import LBFGS, NetworkSpec, Training
 from syn0.spec.training import round_interval
 
@@ -195,7 +192,10 @@ class NumpyPrinter(Printer):
         lines = list(lines)
         called = {op for line in lines for op in operations_in(line.expression)}
         written = [text for op, texts in WRITTEN.items() if op in called for text in texts]
-        return [*map(self.helper_function, self.helpers(lines)), *dict.fromkeys(written)]
+        return [
+            *map(self.helper_function, self.helpers(x.expression for x in lines)),
+            *dict.fromkeys(written),
+        ]
 
     def helper_function(self, name: str) -> str:
         """One activation, or a slope, as a function of `z`; a part that occurs twice is computed

@@ -6,11 +6,22 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from syn0.printers.base import closing_program, formula, is_helper
+from syn0.printers.base import closing_program
 from syn0.printers.data import Data
 from syn0.printers.notes import counted_by_loop
 from syn0.printers.numpy import STEP_INDENT, WIDTH, NumpyPrinter, broken, import_lines
-from syn0.program import Apply, Expr, Line, Name, Program, names_in, reads, substitute
+from syn0.program import (
+    Apply,
+    Expr,
+    Line,
+    Name,
+    Program,
+    formula,
+    is_helper,
+    names_in,
+    reads,
+    substitute,
+)
 from syn0.spec import NetworkSpec, Training
 
 
