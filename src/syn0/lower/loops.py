@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from syn0.lower.bindings import (
+    KEYED,
     OVER_ALL,
     OVER_COLUMNS,
     OVER_ROWS,
@@ -19,6 +20,9 @@ from syn0.lower.statements import Array, Entry, Let, Loop, Set, Statement
 from syn0.program import Apply, Const, Expr, Line, Name, Program, formula, substitute
 from syn0.program.expressions import products
 from syn0.program.operations import Dim, Shape
+
+LOWERED = {*REDUCTIONS, *KEYED, "matmul", "transpose"}
+"""The operations that become loops, or end in how an entry is found."""
 
 
 @dataclass(frozen=True)
@@ -36,20 +40,18 @@ class Kernel:
         return any(isinstance(statement, Let | Array) for statement in self.statements)
 
 
-def kernels(
-    lines: Iterable[Line], program: Program, shapes: Mapping[str, Shape], alias: dict[str, Expr]
-) -> list[Kernel]:
-    """The kernels of lines. `alias` says what is read in place of copies, and is told of more."""
-    cast = program.dtype == "float32"
+def kernels(program: Program, shapes: Mapping[str, Shape]) -> list[Kernel]:
+    """The kernels of a program's lines."""
+    alias: dict[str, Expr] = {}
     found = []
-    for line in lines:
+    for line in program.lines:
         expr = substitute(line.expression, alias)
         if isinstance(expr, Name) and shapes[line.target] != () and line.phase != "update":
             alias[line.target] = expr
             found.append(Kernel(line, (), expr.name))
         else:
-            statements = Lowering(shapes, cast=cast).line(replace(line, expression=expr))
-            found.append(Kernel(line, tuple(statements)))
+            lowering = Lowering(shapes, cast=program.dtype == "float32")
+            found.append(Kernel(line, tuple(lowering.line(replace(line, expression=expr)))))
     return found
 
 

@@ -3,22 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from syn0.derive import prediction_program
-from syn0.program import (
-    Apply,
-    Const,
-    Expr,
-    Line,
-    Name,
-    Program,
-    formula,
-    is_helper,
-    operations_in,
-)
+from syn0.program import Apply, Const, Expr, Line, Name, formula, is_helper, operations_in
 from syn0.program.tidy import spelled
-from syn0.spec import Dropout, NetworkSpec, Noise, Training
 
 ATOM = 100
 """The binding strength of a name, a number or a call: never bracketed."""
@@ -93,9 +81,11 @@ class Printer:
             return self.templates[operation]
         if is_helper(operation):
             return Template(f"{operation}({{0}})")
-        raise UnsupportedError(
-            f"the {self.language} printer cannot write the operation {operation!r}"
-        )
+        raise UnsupportedError(self.lacks(operation))
+
+    def lacks(self, operation: str) -> str:
+        """What the error says about an operation that the language has no way to say."""
+        return f"the {self.language} printer cannot write the operation {operation!r}"
 
     def statement(self, line: Line) -> str:
         """A line as text; what is added to its own target or multiplies it is written with `+=` or
@@ -125,19 +115,3 @@ class Printer:
     def calls(self, operation: str) -> bool:
         """Whether an operation is written as a call of a function printed from its formula."""
         return operation not in self.templates and is_helper(operation)
-
-
-def prediction_lines(network: NetworkSpec, reduction: str = "sum") -> Program:
-    """The program that predicts, without the layers that only training has."""
-    layers = tuple(layer for layer in network.layers if not isinstance(layer, Dropout | Noise))
-    return prediction_program(replace(network, layers=layers), reduction)
-
-
-def closing_program(program: Program, network: NetworkSpec, training: Training) -> Program | None:
-    """The program that predicts, where the last step of training leaves no prediction of all rows:
-    it took a batch, masks, noise or statistics of its own, or is a solver's. None where it does, as
-    the tutorial's does."""
-    prediction = prediction_lines(network, training.reduction)
-    computed = [(line.target, line.expression) for line in program.phase("forward")]
-    wanted = [(line.target, line.expression) for line in prediction.phase("forward")]
-    return None if computed == wanted and not program.pulls else prediction

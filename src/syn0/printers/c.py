@@ -7,25 +7,15 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Iterable
-from typing import Any
 
-from numpy.typing import NDArray
-
-from syn0.lower import Array, Kernel, function_of_entry, kernels, values_in
-from syn0.printers import runtime
-from syn0.printers.base import NEGATIVE, Template, UnsupportedError, closing_program, infix
-from syn0.printers.data import Data
-from syn0.printers.loops import LoopPrinter, block
-from syn0.printers.notes import heading, with_shapes
-from syn0.printers.numpy import CLOSING, EXACT, NumpyPrinter, indented, title
+from syn0.lower import Array
+from syn0.printers.base import NEGATIVE, Template, infix
+from syn0.printers.loops import WIDTH, LoopPrinter, Parts, all_rows_of, block, number_rows, wrapped
+from syn0.printers.numpy import indented
 from syn0.printers.safe import c_note
-from syn0.program import OPERATIONS, Apply, Const, Expr, Line, Program, check, operations_in
+from syn0.printers.script import CLOSING, Script, digits
+from syn0.program import Apply, Const, Expr
 from syn0.program.operations import Shape
-from syn0.spec import NetworkSpec, Training
-from syn0.spec.training import round_interval
-
-WIDTH = 100
 
 C_TEMPLATES = {
     "choose": Template("{0} ? {1} : {2}", 3, (4, 4, 3)),
@@ -64,7 +54,7 @@ C_TEMPLATES = {
 class CPrinter(LoopPrinter):
     """Prints a program as C for `cc net.c -lm`."""
 
-    language = "c"
+    language, suffix = "c", "c"
     templates = C_TEMPLATES
     head = "for (int {index} = 0; {index} < {length}; {index}++)"
     kinds = {  # noqa: RUF012  (a table, as in every printer)
@@ -74,16 +64,24 @@ class CPrinter(LoopPrinter):
         "entry": "real",
     }
 
-    def script(self, program: Program, network: NetworkSpec, training: Training, data: Data) -> str:
-        """The whole program.
-
-        Raises:
-            UnsupportedError: an operation that plain C has no word for, named.
-        """
-        if program.pulls:
-            raise UnsupportedError("the c printer cannot write L-BFGS, whose search is SciPy's")
-        program = with_shapes(program, len(data.X), training.batch_size)
-        return CScript(self, program, network, training, data).text()
+    def frame(self, parts: Parts) -> list[str]:
+        """Data, functions, arrays, and `main`."""
+        plan = parts.plan
+        return [
+            *self.top(plan),
+            "",
+            *self.data(plan),
+            "",
+            *parts.functions(),
+            *self.names(parts),
+            "",
+            "int main(void) {",
+            *indented([*self.seed(parts), *parts.start(), "", *self.loop_head(plan)]),
+            *indented([*indented(parts.step()), "}", *self.closing(parts), *self.end(plan)]),
+            "    return 0;",
+            "}",
+            "",
+        ]
 
     def number(self, value: float) -> str:
         """Whole numbers go with every number type."""
@@ -108,255 +106,104 @@ class CPrinter(LoopPrinter):
 
     def dimensions(self, shape: Shape) -> str:
         """The dimensions of an array, with room for all rows."""
-        return "".join(f"[{'ROWS' if isinstance(dim, str) else dim}]" for dim in shape)
+        return "".join(f"[{all_rows_of(dim)}]" for dim in shape)
 
-    def function(self, name: str, program: Program) -> str:
-        """An activation, or the slope of one, as a function of one number."""
-        code = self.expression(function_of_entry(name, program))
-        return f"static real {name}(real z) {{ return {code}; }}"
+    def function(self, name: str, value: Expr) -> str:
+        """A function of an entry `z`."""
+        return f"static real {name}(real z) {{ return {self.expression(value)}; }}"
 
+    def comment(self, text: str) -> list[str]:
+        """A comment of one line, or of several."""
+        return textwrap.wrap(f"/* {c_note(text)} */", WIDTH - 8, subsequent_indent="   ")
 
-class CScript:
-    """One program, its data and its names."""
+    # The frame
 
-    def __init__(
-        self,
-        printer: CPrinter,
-        program: Program,
-        network: NetworkSpec,
-        training: Training,
-        data: Data,
-    ) -> None:
-        self.printer, self.program, self.shapes = printer, program, check(program)
-        self.network, self.training, self.data = network, training, data
-        self.single = program.dtype == "float32"
-        self.alias: dict[str, Expr] = {}
-        lowered = kernels(program.lines, program, self.shapes, self.alias)
-        self.lowered = {kernel.line: kernel for kernel in lowered}
-        self.batched = training.batch_size is not None
-        self.shuffles = self.batched and training.shuffle
-        values = [value for x in lowered for value in values_in(x.statements)]
-        self.helpers = printer.helpers(values)
-        values += [function_of_entry(name, program) for name in self.helpers]
-        self.called = {operation for value in values for operation in operations_in(value)}
-
-    def text(self) -> str:
-        """The whole file."""
-        start = self.kernels(self.program.phase("init"))
-        steps, closing = self.step_lines(), self.closing_lines()
-        return "\n".join(
-            line
-            for long in [
-                *self.head(),
-                "",
-                *self.data_lines(),
-                "",
-                *self.functions(),
-                *self.arrays(),
-                "",
-                "int main(void) {",
-                *indented([*self.begin(), *start, "", *self.loop_head(), *indented(steps), "}"]),
-                *indented([*closing, *self.end()]),
-                "    return 0;",
-                "}",
-                "",
-            ]
-            for text in long.split("\n")
-            for line in fitted(text)
-        )
-
-    def head(self) -> list[str]:
+    def top(self, plan: Script) -> list[str]:
         """What it is, and what it stands on."""
-        batch = f", BATCH = {self.training.batch_size}" if self.batched else ""
+        batch = f", BATCH = {plan.batch_size}" if plan.batch_size else ""
         return [
-            f"/* {title(self.network, self.training)}",
+            f"/* {plan.title}",
             "   cc -O2 net.c -lm -o net && ./net */",
             "#include <stdint.h>",
             "#include <stdio.h>",
-            "#include <time.h>" if self.program.seed is None else "",
+            "#include <time.h>" if plan.program.seed is None else "",
             "#include <tgmath.h>",
             "",
-            f"typedef {'float' if self.single else 'double'} real;",
-            f"enum {{ ROWS = {len(self.data.X)}{batch} }};",
+            f"typedef {'float' if plan.program.dtype == 'float32' else 'double'} real;",
+            f"enum {{ ROWS = {plan.rows}{batch} }};",
         ]
 
-    def data_lines(self) -> list[str]:
+    def data(self, plan: Script) -> list[str]:
         """X, y and weights of rows, written out."""
-        arrays = {"X": self.data.X, "y": self.data.y}
-        if "sample_weight" in self.program.inputs and self.data.sample_weight is not None:
-            arrays["sample_weight"] = self.data.sample_weight
-        lines = comment(f"The data, one example a row: {self.data.note}.")
-        for name, values in arrays.items():
-            lines += array_lines(name, values.astype(self.program.dtype))
+        lines = self.comment(f"The data, one example a row: {plan.data.note}.")
+        for name, values in plan.arrays.items():
+            rows, columns = values.shape
+            numbers = ", ".join(f"{{{row}}}" for row in number_rows(values))
+            lines += wrapped(f"static const real {name}[{rows}][{columns}] = {{ {numbers} }};")
         return lines
 
-    def functions(self) -> list[str]:
-        """The functions that the program calls."""
-        drawn = [("generator", self.draws()), ("shuffle", self.shuffles)]
-        random = {*self.called, *(name for name, needed in drawn if needed)}
-        parts = [
-            *runtime.called("functions.c", self.called),
-            *(self.printer.function(name, self.program) for name in self.helpers),
-            *runtime.called("random.c", random),
-        ]
-        return [line for part in parts for line in (part, "")]
-
-    def arrays(self) -> list[str]:
+    def names(self, parts: Parts) -> list[str]:
         """The names of the program: arrays and plain numbers."""
-        skipped = {*self.program.inputs, *self.alias}
-        lines = dict.fromkeys(x.target for x in self.program.lines if x.target not in skipped)
-        arrays = [
-            f"{n}{self.printer.dimensions(self.shapes[n])}" for n in lines if self.shapes[n] != ()
-        ]
-        numbers = [name for name in lines if self.shapes[name] == ()]
-        texts = [f"static real {', '.join(arrays)};"]
-        texts += [f"static double {', '.join(numbers)};"] if numbers else []
-        return [line for text in texts for line in wrapped(text)]
+        arrays = (f"{name}{self.dimensions(shape)}" for name, shape in parts.arrays.items())
+        numbers = wrapped(f"static double {', '.join(parts.numbers)};") if parts.numbers else []
+        return [*wrapped(f"static real {', '.join(arrays)};"), *numbers]
 
-    def kernels(self, lines: Iterable[Line]) -> list[str]:
-        """The kernels of lines, each headed by its line and its note."""
-        return [text for line in lines for text in self.headed(self.lowered[line])]
-
-    def headed(self, kernel: Kernel) -> list[str]:
-        """A kernel under its line; a copy of a whole array is read in its place instead."""
-        head = comment(f"{NumpyPrinter().statement(kernel.line)}: {kernel.line.note}")
-        if kernel.copied:
-            return [*head, f"/* ({kernel.copied} itself is read) */"]
-        body = self.printer.code(kernel.statements)
-        return [*head, *(["{", *indented(body), "}"] if kernel.has_names else body)]
-
-    def draws(self) -> bool:
-        """Whether anything is drawn from the generator."""
-        drawn = any(name in OPERATIONS and OPERATIONS[name].drawn for name in self.called)
-        return drawn or self.shuffles
-
-    def begin(self) -> list[str]:
+    def seed(self, parts: Parts) -> list[str]:
         """The generator's seed."""
-        if not self.draws():
-            return []
-        seed = "(uint32_t)time(NULL)" if self.program.seed is None else f"{self.program.seed}u"
-        return [f"start({seed});"]
+        seed = parts.plan.program.seed
+        start = f"start({'(uint32_t)time(NULL)' if seed is None else f'{seed}u'});"
+        return [start] if parts.draws else []
 
-    def loop_head(self) -> list[str]:
+    def loop_head(self, plan: Script) -> list[str]:
         """The loop over the steps, up to the rows of each."""
-        training, rows = self.training, len(self.data.X)
-        steps = training.total_steps(rows)
-        before = [f"const double steps = {steps};"] if "steps" in self.program.numbers else []
-        loop_line = f"for (int step = 0; step < {steps}; step++) {{"
-        if not self.batched:
-            return [*before, loop_line, "    const int rows = ROWS;"]
-        batches = training.batches(rows)
-        all_rows = self.printer.head.format(index="i", length="ROWS")
-        begin = block(all_rows, ["order[i] = i;"], braces=False)
-        if training.shuffle:
-            anew = [] if training.reshuffle else ["        " + line for line in begin]
-            head = [
-                f"    if (step % {batches} == 0) {{",
-                *anew,
-                "        shuffle(order, ROWS);",
-                "    }",
-            ]
-        else:
-            head = []
-        before += begin if training.reshuffle or not training.shuffle else []
+        steps = [f"const double steps = {plan.steps};"] if "steps" in plan.program.numbers else []
+        head = f"for (int step = 0; step < {plan.steps}; step++) {{"
+        if plan.batch_size is None:
+            return [*steps, head, "    const int rows = ROWS;"]
+        begin, place = self.loop("i", "ROWS", ["order[i] = i;"]), f"step % {plan.batches}"
+        once = plan.training.reshuffle or not plan.shuffles
+        shuffled = block(f"if ({place} == 0)", [*([] if once else begin), "shuffle(order, ROWS);"])
         return [
             "static int order[ROWS];",
-            *before,
-            loop_line,
-            *head,
-            f"    const int *batch = order + step % {batches} * BATCH;",
-            f"    const int left = ROWS - step % {batches} * BATCH;",
+            *steps,
+            *(begin if once else []),
+            head,
+            *indented(shuffled if plan.shuffles else []),
+            f"    const int *batch = order + {place} * BATCH;",
+            f"    const int left = ROWS - {place} * BATCH;",
             "    const int rows = left < BATCH ? left : BATCH;",
         ]
 
-    def step_lines(self) -> list[str]:
-        """The kernels of a step under their headings; the reports once an interval."""
-        idle = set(self.program.measured)
-        late = any(line.phase == "backward" for line in idle)
-        body: list[str] = []
-        for phase in ("forward", "loss", "backward", "update"):
-            lines = [line for line in self.program.phase(phase) if line not in idle]
-            body += ["", *comment(heading(self.program, phase)), *self.kernels(lines)]
-            if phase == ("backward" if late else "loss"):
-                body += self.report_lines()
-        return body
-
-    def report_lines(self) -> list[str]:
-        """What only reports, and the line that prints it."""
-        names = self.program.reports
-        forms = [f"{name} {'%.12g' if name in EXACT else '%.4g'}" for name in names]
-        figures = [f"(double){name}" for name in names]
-        if self.batched:
+    def report(self, plan: Script) -> list[str]:
+        """The statement that prints a step's figures."""
+        forms = [f"{name} %.{digits(name)}g" for name in plan.program.reports]
+        figures = [f"(double){name}" for name in plan.program.reports]
+        if plan.batch_size is not None:
             forms, figures = [*forms, "of %d rows"], [*figures, "rows"]
-        every = self.training.report_every
-        if self.training.counts_epochs and self.batched:
-            every = self.training.batches(len(self.data.X))
-        every = every or round_interval(self.training.total_steps(len(self.data.X)))
         return [
-            f"if (step % {every} == 0) {{",
-            *indented(self.kernels(self.program.measured)),
-            f'    printf("step %d: {", ".join(forms)}\\n",',
-            f"           step, {', '.join(figures)});",
-            "}",
+            f'printf("step %d: {", ".join(forms)}\\n",',
+            f"       step, {', '.join(figures)});",
         ]
 
-    def closing_lines(self) -> list[str]:
+    def closing(self, parts: Parts) -> list[str]:
         """A prediction of all rows, and how good it is, where the last step leaves none."""
-        prediction = closing_program(self.program, self.network, self.training)
-        if prediction is None:
+        if parts.plan.closing is None:
             return []
-        lines = prediction.phase("forward", "loss")
-        closing = CScript(self.printer, prediction, self.network, self.training, self.data)
         return [
             "",
-            f"/* {CLOSING} */",
+            *self.comment(CLOSING),
             "{",
             "    const int rows = ROWS;",
-            *indented(closing.kernels(lines)),
+            *indented(parts.closing()),
             "}",
             'printf("all rows: loss %.12g, error %.12g\\n", (double)loss, (double)error);',
         ]
 
-    def end(self) -> list[str]:
+    def end(self, plan: Script) -> list[str]:
         """The last output."""
-        out, head = self.program.output, self.printer.head
-        columns = head.format(index="j", length=self.network.outputs)
-        print_row = [
-            *block(columns, [f'printf(" %.8f", (double){out}[i][j]);'], braces=False),
-            'printf("\\n");',
+        number = f'printf(" %.8f", (double){plan.program.output}[i][j]);'
+        row = [*self.loop("j", str(plan.network.outputs), [number]), 'printf("\\n");']
+        return [
+            'printf("Output after training:\\n");',
+            *self.loop("i", "ROWS", row, braces=True),
         ]
-        rows = block(head.format(index="i", length="ROWS"), print_row)
-        return ['printf("Output after training:\\n");', *rows]
-
-
-def comment(text: str) -> list[str]:
-    """A comment of one line, or of several."""
-    return textwrap.wrap(f"/* {c_note(text)} */", WIDTH - 8, subsequent_indent="   ")
-
-
-def fitted(line: str) -> list[str]:
-    """A line as it is, or broken at its spaces where it is too long; texts stay whole."""
-    if len(line) <= WIDTH or '"' in line:
-        return [line]
-    indent = line[: len(line) - len(line.lstrip())]
-    return textwrap.wrap(
-        line,
-        WIDTH,
-        subsequent_indent=f"{indent}    ",
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-
-
-def wrapped(text: str) -> list[str]:
-    """A declaration in lines of a readable width."""
-    return textwrap.wrap(text, WIDTH, subsequent_indent="    ", break_long_words=False)
-
-
-def array_lines(name: str, values: NDArray[Any]) -> list[str]:
-    """An array's declaration with its numbers."""
-    rows, columns = values.shape
-    if (values == values.round()).all() and (abs(values) < 2**31).all():
-        values = values.astype(int)
-    texts = ["{" + ", ".join(map(str, row)) + "}" for row in values]
-    return wrapped(f"static const real {name}[{rows}][{columns}] = {{ {', '.join(texts)} }};")

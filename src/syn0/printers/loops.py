@@ -1,37 +1,88 @@
-"""What the languages with loops share: statements become text, each printed as its language has it.
+"""What languages with loops share: how statements become text, and the parts of a program.
 
-A language gives its templates, the words that its own names begin with, the head of its loops, and
-how it makes room for an array.
+A language gives its templates, the words that its own names begin with, the head of its loops, its
+comments, and how it makes room for arrays, defines functions and prints figures. The frame around
+the parts is its own.
 """
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Mapping
+from typing import Any
 
-from syn0.lower import Array, Entry, Let, Loop, Set, Statement
-from syn0.printers.base import Printer
-from syn0.printers.numpy import indented
-from syn0.program import Apply, Expr
-from syn0.program.operations import Dim
+from numpy.typing import NDArray
+
+from syn0.lower import Array, Entry, Kernel, Let, Loop, Set, Statement, kernels, values_in
+from syn0.lower.entries import RULES
+from syn0.lower.loops import LOWERED, function_of_entry
+from syn0.printers import runtime
+from syn0.printers.base import Printer, UnsupportedError
+from syn0.printers.numpy import NumpyPrinter, indented
+from syn0.printers.script import Phase, Script, ScriptPrinter
+from syn0.program import OPERATIONS, Apply, Expr, Line, Program, check, operations_in
+from syn0.program.operations import Dim, Shape
+
+WIDTH = 100
 
 SIGNS = {"add": "+=", "multiply": "*=", "divide": "/="}
 """How a number changes by an operation with another one."""
 
 
-class LoopPrinter(Printer):
+class LoopPrinter(Printer, ScriptPrinter):
     """Prints statements in a language whose blocks stand in braces.
 
     Attributes:
+        suffix: of the files that hold its functions, in `runtime`.
         kinds: what a name of a kernel's own begins with, by its kind.
         head: the head of a loop, a format string over its `index` and `length`.
     """
 
+    suffix: str
     kinds: Mapping[str, str]
     head: str
+
+    def frame(self, parts: Parts) -> list[str]:
+        """The whole program, line by line."""
+        raise NotImplementedError
+
+    def comment(self, text: str) -> list[str]:
+        """A comment of one line, or of several."""
+        raise NotImplementedError
 
     def array(self, array: Array) -> str:
         """The statement that makes room for an array."""
         raise NotImplementedError
+
+    def function(self, name: str, value: Expr) -> str:
+        """A function of an entry `z`."""
+        raise NotImplementedError
+
+    def report(self, plan: Script) -> list[str]:
+        """The statement that prints a step's figures."""
+        raise NotImplementedError
+
+    def text(self, script: Script) -> str:
+        """The whole program.
+
+        Raises:
+            UnsupportedError: what the language has no word for, named.
+        """
+        if reason := self.cannot_say(script.program):
+            raise UnsupportedError(reason)
+        lines = (line for long in self.frame(Parts(self, script)) for line in long.split("\n"))
+        return "\n".join(short for line in lines for short in fitted(line))
+
+    def cannot_say(self, program: Program) -> str | None:
+        """Why the language cannot say a program, if it cannot."""
+        if program.pulls:
+            return f"the {self.language} printer cannot write L-BFGS, whose search is SciPy's"
+        known = {*self.templates, *RULES, *LOWERED}
+        for line in program.lines:
+            for operation in operations_in(line.expression):
+                if operation not in known and not self.calls(operation):
+                    return self.lacks(operation)
+        return None
 
     def code(self, statements: Iterable[Statement]) -> list[str]:
         """Statements as lines of text."""
@@ -45,12 +96,16 @@ class LoopPrinter(Printer):
             case Array():
                 return [self.array(statement)]
             case Loop(index, length, body):
-                head = self.head.format(index=index, length=self.length(length))
-                return block(head, self.code(body), braces=len(body) > 1)
+                return self.loop(index, rows_of(length), self.code(body), braces=len(body) > 1)
             case Set(place, Apply(sign, (first, change))) if sign in SIGNS and first == place:
                 return [f"{self.expression(place)} {SIGNS[sign]} {self.expression(change)};"]
             case Set(place, value):
                 return [f"{self.expression(place)} = {self.expression(value)};"]
+
+    def loop(self, index: str, length: str, body: list[str], *, braces: bool = False) -> list[str]:
+        """A loop around statements; a single one needs no braces."""
+        head = self.head.format(index=index, length=length)
+        return block(head, body) if braces else [head, *indented(body)]
 
     def expression(self, expr: Expr, need: int = 0) -> str:
         """As every printer's, and entries of arrays."""
@@ -58,11 +113,119 @@ class LoopPrinter(Printer):
             return expr.name + "".join(f"[{self.expression(index)}]" for index in expr.indices)
         return super().expression(expr, need)
 
-    def length(self, dim: Dim) -> str:
-        """A length: a number, or the rows of the step."""
-        return "rows" if isinstance(dim, str) else str(dim)
+
+class Parts:
+    """The parts of one program.
+
+    Attributes:
+        plan: what it says.
+        arrays, numbers: the names that it binds, in order; arrays with their shapes.
+        draws: whether it draws from the generator.
+    """
+
+    def __init__(self, printer: LoopPrinter, plan: Script) -> None:
+        program, shapes = plan.program, check(plan.program)
+        lowered = kernels(program, shapes)
+        self.printer, self.plan = printer, plan
+        self.kernels = {kernel.line: kernel for kernel in lowered}
+        bound = dict.fromkeys(kernel.line.target for kernel in lowered if not kernel.copied)
+        own = {name: shapes[name] for name in bound if name not in program.inputs}
+        self.arrays: dict[str, Shape] = {name: shape for name, shape in own.items() if shape}
+        self.numbers = [name for name, shape in own.items() if not shape]
+        values = [value for kernel in lowered for value in values_in(kernel.statements)]
+        helpers = printer.helpers(values)
+        self.helpers = {name: function_of_entry(name, program) for name in helpers}
+        values += self.helpers.values()
+        self.called = {operation for value in values for operation in operations_in(value)}
+        self.called |= {"shuffle"} if plan.shuffles else set()
+        drawn = (OPERATIONS[name].drawn for name in self.called if name in OPERATIONS)
+        self.draws = plan.shuffles or any(drawn)
+
+    def functions(self) -> list[str]:
+        """The functions that the program calls, with empty lines after them."""
+        suffix = self.printer.suffix
+        functions = [
+            *runtime.called(f"functions.{suffix}", self.called),
+            *(self.printer.function(name, value) for name, value in self.helpers.items()),
+            *runtime.called(f"random.{suffix}", self.called),
+        ]
+        return [line for function in functions for line in (function, "")]
+
+    def start(self) -> list[str]:
+        """The kernels of start values."""
+        return self.code(self.plan.program.phase("init"))
+
+    def step(self) -> list[str]:
+        """The kernels of a step under their headings, and its reports."""
+        body: list[str] = []
+        for phase in self.plan.phases:
+            body += ["", *self.printer.comment(phase.heading), *self.code(phase.lines)]
+            body += self.reported(phase)
+        return body
+
+    def reported(self, phase: Phase) -> list[str]:
+        """What a phase only reports, and the figures where all are known."""
+        body = self.code(phase.measured)
+        body += self.printer.report(self.plan) if phase.reports else []
+        return block(f"if (step % {self.plan.interval} == 0)", body) if body else []
+
+    def closing(self) -> list[str]:
+        """The kernels of a prediction of all rows, where the last step leaves none."""
+        if self.plan.closing is None:
+            return []
+        lines = self.plan.closing.phase("forward", "loss")
+        return Parts(self.printer, self.plan.running(self.plan.closing)).code(lines)
+
+    def code(self, lines: Iterable[Line]) -> list[str]:
+        """The kernels of lines, each headed by its line and its note."""
+        return [text for line in lines for text in self.headed(self.kernels[line])]
+
+    def headed(self, kernel: Kernel) -> list[str]:
+        """A kernel under its line; a copy of a whole array is read in its place instead."""
+        comment = self.printer.comment
+        head = comment(f"{NumpyPrinter().statement(kernel.line)}: {kernel.line.note}")
+        if kernel.copied:
+            return [*head, *comment(f"({kernel.copied} itself is read)")]
+        body = self.printer.code(kernel.statements)
+        return [*head, *(["{", *indented(body), "}"] if kernel.has_names else body)]
 
 
-def block(head: str, body: list[str], *, braces: bool = True) -> list[str]:
-    """Text under a head; a single statement needs no braces."""
-    return [f"{head} {{", *indented(body), "}"] if braces else [head, *indented(body)]
+def block(head: str, body: list[str]) -> list[str]:
+    """Text under a head, in braces."""
+    return [f"{head} {{", *indented(body), "}"]
+
+
+def rows_of(dim: Dim) -> str:
+    """A length: a number, or the rows of the step."""
+    return "rows" if isinstance(dim, str) else str(dim)
+
+
+def all_rows_of(dim: Dim) -> str:
+    """Room for a length: a number, or all rows."""
+    return "ROWS" if isinstance(dim, str) else str(dim)
+
+
+def number_rows(values: NDArray[Any]) -> list[str]:
+    """The numbers of each row, whole ones without a point where all are whole."""
+    if (values == values.round()).all() and (abs(values) < 2**31).all():
+        values = values.astype(int)
+    return [", ".join(map(str, row)) for row in values]
+
+
+def fitted(line: str) -> list[str]:
+    """A line as it is, or broken at its spaces where it is too long; texts stay whole."""
+    if len(line) <= WIDTH or '"' in line or "`" in line:
+        return [line]
+    indent = line[: len(line) - len(line.lstrip())]
+    return textwrap.wrap(
+        line,
+        WIDTH,
+        subsequent_indent=f"{indent}    ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def wrapped(text: str) -> list[str]:
+    """A declaration in lines of a readable width."""
+    return textwrap.wrap(text, WIDTH, subsequent_indent="    ", break_long_words=False)

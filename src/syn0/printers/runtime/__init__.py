@@ -1,7 +1,7 @@
 """Functions that printed programs call and their languages lack, each in a file of its language.
 
-A file is cut into pieces by comments: `piece: shuffle, needs: generator`. A program gets those that
-it calls, and what they need.
+A file is cut into pieces by comments: `piece: shuffle, needs: random_seed`. A program gets those
+that it calls, and what they need.
 """
 
 from __future__ import annotations

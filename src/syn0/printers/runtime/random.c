@@ -1,6 +1,6 @@
 /* Random numbers: NumPy's, drawn one after the other, and those that are known by their place. */
 
-/* piece: generator */
+/* piece: random_seed */
 /* NumPy's legacy generator: the Mersenne Twister (Matsumoto & Nishimura, 1998). */
 static uint32_t words[624];
 static int used = 624;
@@ -27,7 +27,7 @@ static uint32_t random_bits(void) {
     return word ^ word >> 18;
 }
 
-/* piece: random, needs: generator */
+/* piece: random, needs: random_seed */
 static double random_sample(void) {
     uint32_t high = random_bits() >> 5, low = random_bits() >> 6;
     return (high * 67108864.0 + low) / 9007199254740992.0;
@@ -54,7 +54,7 @@ static double standard_normal(void) {
     return scale * y;
 }
 
-/* piece: shuffle, needs: generator */
+/* piece: shuffle, needs: random_seed */
 static void shuffle(int *order, int count) {
     for (int i = count - 1; i > 0; i--) {
         uint32_t mask = i, other;
