@@ -3,6 +3,7 @@
 from syn0.printers.base import UnsupportedError
 from syn0.printers.c import CPrinter
 from syn0.printers.data import MOST_NUMBERS, Data, example_data
+from syn0.printers.javascript import JavaScriptPrinter
 from syn0.printers.numpy import NumpyPrinter
 from syn0.printers.script import Script, ScriptPrinter
 from syn0.printers.terse import TersePrinter
@@ -11,6 +12,7 @@ PRINTERS: dict[str, ScriptPrinter] = {
     "numpy": NumpyPrinter(),
     "terse": TersePrinter(),
     "c": CPrinter(),
+    "javascript": JavaScriptPrinter(),
 }
 
 __all__ = [
@@ -18,6 +20,7 @@ __all__ = [
     "PRINTERS",
     "CPrinter",
     "Data",
+    "JavaScriptPrinter",
     "NumpyPrinter",
     "Script",
     "ScriptPrinter",

@@ -5,7 +5,6 @@ It draws the same start weights and batches as NumPy does, and prints the same n
 
 from __future__ import annotations
 
-import math
 import textwrap
 
 from syn0.lower import Array
@@ -13,7 +12,7 @@ from syn0.printers.base import NEGATIVE, Template, infix
 from syn0.printers.loops import WIDTH, LoopPrinter, Parts, all_rows_of, block, number_rows, wrapped
 from syn0.printers.numpy import indented
 from syn0.printers.safe import c_note
-from syn0.printers.script import CLOSING, Script, digits
+from syn0.printers.script import Script, digits
 from syn0.program import Apply, Const, Expr
 from syn0.program.operations import Shape
 
@@ -63,6 +62,8 @@ class CPrinter(LoopPrinter):
         "total": "double",
         "entry": "real",
     }
+    infinity = "INFINITY"
+    all_rows = "const int rows = ROWS;"
 
     def frame(self, parts: Parts) -> list[str]:
         """Data, functions, arrays, and `main`."""
@@ -77,7 +78,7 @@ class CPrinter(LoopPrinter):
             "",
             "int main(void) {",
             *indented([*self.seed(parts), *parts.start(), "", *self.loop_head(plan)]),
-            *indented([*indented(parts.step()), "}", *self.closing(parts), *self.end(plan)]),
+            *indented([*indented(parts.step()), "}", *parts.closing(), *self.end(plan)]),
             "    return 0;",
             "}",
             "",
@@ -85,9 +86,7 @@ class CPrinter(LoopPrinter):
 
     def number(self, value: float) -> str:
         """Whole numbers go with every number type."""
-        if math.isinf(value):
-            return "INFINITY" if value > 0 else "-INFINITY"
-        if value == int(value):
+        if float(value).is_integer():
             return str(int(value)) if abs(value) < 1e9 else repr(float(value))
         return super().number(value)
 
@@ -159,7 +158,7 @@ class CPrinter(LoopPrinter):
         steps = [f"const double steps = {plan.steps};"] if "steps" in plan.program.numbers else []
         head = f"for (int step = 0; step < {plan.steps}; step++) {{"
         if plan.batch_size is None:
-            return [*steps, head, "    const int rows = ROWS;"]
+            return [*steps, head, f"    {self.all_rows}"]
         begin, place = self.loop("i", "ROWS", ["order[i] = i;"]), f"step % {plan.batches}"
         once = plan.training.reshuffle or not plan.shuffles
         shuffled = block(f"if ({place} == 0)", [*([] if once else begin), "shuffle(order, ROWS);"])
@@ -185,19 +184,9 @@ class CPrinter(LoopPrinter):
             f"       step, {', '.join(figures)});",
         ]
 
-    def closing(self, parts: Parts) -> list[str]:
-        """A prediction of all rows, and how good it is, where the last step leaves none."""
-        if parts.plan.closing is None:
-            return []
-        return [
-            "",
-            *self.comment(CLOSING),
-            "{",
-            "    const int rows = ROWS;",
-            *indented(parts.closing()),
-            "}",
-            'printf("all rows: loss %.12g, error %.12g\\n", (double)loss, (double)error);',
-        ]
+    def last_report(self) -> str:
+        """The statement that prints how good the closing prediction is."""
+        return 'printf("all rows: loss %.12g, error %.12g\\n", (double)loss, (double)error);'
 
     def end(self, plan: Script) -> list[str]:
         """The last output."""

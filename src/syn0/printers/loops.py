@@ -7,6 +7,7 @@ the parts is its own.
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -19,7 +20,7 @@ from syn0.lower.loops import LOWERED, function_of_entry
 from syn0.printers import runtime
 from syn0.printers.base import Printer, UnsupportedError
 from syn0.printers.numpy import NumpyPrinter, indented
-from syn0.printers.script import Phase, Script, ScriptPrinter
+from syn0.printers.script import CLOSING, Phase, Script, ScriptPrinter
 from syn0.program import OPERATIONS, Apply, Expr, Line, Program, check, operations_in
 from syn0.program.operations import Dim, Shape
 
@@ -36,11 +37,17 @@ class LoopPrinter(Printer, ScriptPrinter):
         suffix: of the files that hold its functions, in `runtime`.
         kinds: what a name of a kernel's own begins with, by its kind.
         head: the head of a loop, a format string over its `index` and `length`.
+        infinity: how the number without end is written.
+        needed: the pieces of its functions that every program calls.
+        all_rows: the statement that takes all rows of the data as those of a step.
     """
 
     suffix: str
     kinds: Mapping[str, str]
     head: str
+    infinity: str
+    needed: tuple[str, ...] = ()
+    all_rows: str
 
     def frame(self, parts: Parts) -> list[str]:
         """The whole program, line by line."""
@@ -62,6 +69,10 @@ class LoopPrinter(Printer, ScriptPrinter):
         """The statement that prints a step's figures."""
         raise NotImplementedError
 
+    def last_report(self) -> str:
+        """The statement that prints how good the closing prediction is."""
+        raise NotImplementedError
+
     def text(self, script: Script) -> str:
         """The whole program.
 
@@ -77,12 +88,13 @@ class LoopPrinter(Printer, ScriptPrinter):
         """Why the language cannot say a program, if it cannot."""
         if program.pulls:
             return f"the {self.language} printer cannot write L-BFGS, whose search is SciPy's"
-        known = {*self.templates, *RULES, *LOWERED}
-        for line in program.lines:
-            for operation in operations_in(line.expression):
-                if operation not in known and not self.calls(operation):
-                    return self.lacks(operation)
-        return None
+        operations = (name for x in program.lines for name in operations_in(x.expression))
+        unknown = (self.lacks(name) for name in operations if not self.says(name))
+        return next(unknown, None)
+
+    def says(self, operation: str) -> bool:
+        """Whether the language has a way to say an operation, or the lowering leaves none of it."""
+        return operation in {*self.templates, *RULES, *LOWERED} or self.calls(operation)
 
     def code(self, statements: Iterable[Statement]) -> list[str]:
         """Statements as lines of text."""
@@ -106,6 +118,12 @@ class LoopPrinter(Printer, ScriptPrinter):
         """A loop around statements; a single one needs no braces."""
         head = self.head.format(index=index, length=length)
         return block(head, body) if braces else [head, *indented(body)]
+
+    def number(self, value: float) -> str:
+        """As every printer's; the numbers without end have a name."""
+        if math.isinf(value):
+            return f"{'-' * (value < 0)}{self.infinity}"
+        return super().number(value)
 
     def expression(self, expr: Expr, need: int = 0) -> str:
         """As every printer's, and entries of arrays."""
@@ -145,7 +163,7 @@ class Parts:
         """The functions that the program calls, with empty lines after them."""
         suffix = self.printer.suffix
         functions = [
-            *runtime.called(f"functions.{suffix}", self.called),
+            *runtime.called(f"functions.{suffix}", {*self.called, *self.printer.needed}),
             *(self.printer.function(name, value) for name, value in self.helpers.items()),
             *runtime.called(f"random.{suffix}", self.called),
         ]
@@ -170,11 +188,14 @@ class Parts:
         return block(f"if (step % {self.plan.interval} == 0)", body) if body else []
 
     def closing(self) -> list[str]:
-        """The kernels of a prediction of all rows, where the last step leaves none."""
-        if self.plan.closing is None:
+        """A prediction of all rows, and how good it is, where the last step leaves none."""
+        closing, printer = self.plan.closing, self.printer
+        if closing is None:
             return []
-        lines = self.plan.closing.phase("forward", "loss")
-        return Parts(self.printer, self.plan.running(self.plan.closing)).code(lines)
+        lines = closing.phase("forward", "loss")
+        kernels = Parts(printer, self.plan.running(closing)).code(lines)
+        body = ["{", *indented([printer.all_rows, *kernels]), "}"]
+        return ["", *printer.comment(CLOSING), *body, printer.last_report()]
 
     def code(self, lines: Iterable[Line]) -> list[str]:
         """The kernels of lines, each headed by its line and its note."""
