@@ -24,7 +24,8 @@ class Template:
     """How an operation is written.
 
     Attributes:
-        text: a format string over the arguments (and `fixed`, the shape of a new array).
+        text: a format string over the arguments, or all of them as `parts` (and `fixed`, the shape
+            of a new array).
         strength: how tightly the result binds.
         needs: how tightly each argument must bind to stand without brackets; 0 for all if empty.
     """
@@ -49,8 +50,8 @@ class Printer:
         """A constant, as short as it stays exact."""
         return spelled(value)
 
-    def row(self, values: tuple[float, ...]) -> str:
-        """A row of numbers."""
+    def row(self, values: tuple[float, ...] | tuple[str, ...]) -> str:
+        """A row of numbers or texts."""
         raise UnsupportedError(f"the {self.language} printer cannot write a row of numbers")
 
     def shape(self, fixed: tuple[int, ...]) -> str:
@@ -71,7 +72,8 @@ class Printer:
                 template = self.template(operation)
                 needs = template.needs or (0,) * len(args)
                 parts = [self.expression(a, n) for a, n in zip(args, needs, strict=True)]
-                text = template.text.format(*parts, fixed=self.shape(fixed))
+                all_parts = ", ".join(parts)
+                text = template.text.format(*parts, fixed=self.shape(fixed), parts=all_parts)
                 return f"({text})" if template.strength < need else text
         raise TypeError(f"{expr!r} is not an expression")
 
