@@ -24,7 +24,7 @@ from syn0.printers.notes import counted_by_loop, heading, with_shapes
 from syn0.printers.safe import python_note
 from syn0.program import Apply, Expr, Line, Name, Program, check, helper, operations_in
 from syn0.program.expressions import apply, zeros
-from syn0.spec import LBFGS, NetworkSpec, Training
+from syn0.spec import NetworkSpec, Training
 from syn0.spec.training import round_interval
 
 COMMENT_COLUMN, STEP_COLUMN = 46, 39
@@ -276,8 +276,8 @@ class NumpyPrinter(Printer):
 
     def solver_sections(self, program: Program, training: Training) -> list[str]:
         """A function of all weights in a row, and SciPy's search for its lowest value."""
-        optimizer, weights = training.optimizer, list(program.pulls)
-        assert isinstance(optimizer, LBFGS)  # noqa: S101  (the solver that leaves pulls to others)
+        solver, weights = training.solver, list(program.pulls)
+        assert solver is not None  # noqa: S101  (for which the program binds pulls)
         joined = ", ".join(f"{name}.ravel()" for name in weights)
         pulls = ", ".join(f"{program.pulls[name]}.ravel()" for name in weights)
         unpack = unpacking(program, "theta")
@@ -285,7 +285,7 @@ class NumpyPrinter(Printer):
         body = [*unpack, "", *self.step_lines(program, {}), "", gradient]
         options = (
             f'{{"maxiter": {step_count(training)}, "maxfun": 10**9, '
-            f'"maxcor": {optimizer.memory}, "gtol": {self.number(optimizer.tolerance)}}}'
+            f'"maxcor": {solver.memory}, "gtol": {self.number(solver.tolerance)}}}'
         )
         function = [
             "def step(theta):",
