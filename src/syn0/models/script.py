@@ -20,6 +20,7 @@ from syn0.derive import loss_of
 from syn0.models.network import Network
 from syn0.printers import MOST_NUMBERS, NumpyPrinter
 from syn0.printers.numpy import WIDTH, indented, join_sections
+from syn0.printers.pretty import INDENT, Code, fitted, listed
 from syn0.printers.safe import python_text
 from syn0.printers.script import prediction_lines
 from syn0.spec.doors import door
@@ -145,16 +146,7 @@ def exact(name: str, array: NDArray[Any]) -> str:
 
 def filled(start: str, parts: Iterable[str], end: str) -> str:
     """`start`, the parts with commas between them, and `end`, in lines of a readable width."""
-    lines, first = [start], True
-    for part in parts:
-        lines[-1] += "" if first else ","
-        if len(lines[-1]) + len(part) > WIDTH - 8 and not first:
-            lines.append(f"    {part}")
-        else:
-            lines[-1] += part if first else f" {part}"
-        first = False
-    lines[-1] += end
-    return "\n".join(lines)
+    return fitted(Code(start, listed(parts), end), WIDTH - 4, hang=INDENT)
 
 
 def preparation(schema: Schema) -> list[str]:

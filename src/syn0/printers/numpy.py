@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-import re
 import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
-from itertools import accumulate, groupby, pairwise
+from itertools import groupby, pairwise
 
 from syn0.printers.base import (
     Printer,
@@ -20,6 +19,7 @@ from syn0.printers.base import (
 )
 from syn0.printers.data import array_text
 from syn0.printers.notes import counted_by_loop
+from syn0.printers.pretty import Assigned, Code, Made, fitted, listed
 from syn0.printers.safe import python_note
 from syn0.printers.script import CLOSING, Phase, Script, ScriptPrinter, digits
 from syn0.program import Apply, Expr, Line, Name, Program, check, helper, operations_in
@@ -167,7 +167,7 @@ class NumpyPrinter(Printer, ScriptPrinter):
         """The lines as text, each with its note, to stand `indent` columns further in."""
         width = WIDTH - indent
         column = STEP_COLUMN if indent else COMMENT_COLUMN
-        return [self.noted(broken(self.statement(x), width), x.note, width, column) for x in lines]
+        return [self.noted(fitted(self.statement(x), width), x.note, width, column) for x in lines]
 
     def noted(
         self, code: str, note: str, width: int = WIDTH - STEP_INDENT, column: int = COMMENT_COLUMN
@@ -197,7 +197,7 @@ class NumpyPrinter(Printer, ScriptPrinter):
 
     def row(self, values: tuple[float, ...]) -> str:
         """A row of numbers, as an array."""
-        return f"np.array([{', '.join(map(self.number, values))}])"
+        return listed(map(self.number, values), "np.array([", "])")
 
     def helper_functions(self, lines: Iterable[Line]) -> list[str]:
         """A function for each activation or slope that the lines call, printed from its formula,
@@ -219,7 +219,8 @@ class NumpyPrinter(Printer, ScriptPrinter):
         if (part := repeated_part(result)) is not None:
             body.append(f"part = {self.expression(part)}")
             result = replace_part(result, part, Name("part"))
-        body.append(broken(f"return {self.expression(result)}", WIDTH - STEP_INDENT))
+        returned = Assigned("return ", self.expression(result), "")
+        body.append(fitted(returned, WIDTH - STEP_INDENT))
         return f"def {name}(z):\n" + "\n".join(indented(body))
 
     def data_lines(self, script: Script) -> list[str]:
@@ -303,10 +304,11 @@ class NumpyPrinter(Printer, ScriptPrinter):
     def solver_sections(self, script: Script, solver: Solver) -> list[str]:
         """A function of all weights in a row, and SciPy's search for its lowest value."""
         program, weights = script.program, list(script.program.pulls)
-        joined = ", ".join(f"{name}.ravel()" for name in weights)
-        pulls = ", ".join(f"{program.pulls[name]}.ravel()" for name in weights)
         unpack = unpacking(program, "theta")
-        gradient = broken(f"gradient = -np.concatenate([{pulls}])", WIDTH - STEP_INDENT)
+        gradient = fitted(
+            Assigned("gradient = ", Made("-{0}", end_to_end(program.pulls.values())), ""),
+            WIDTH - STEP_INDENT,
+        )
         body = [*unpack, "", *self.step_lines(script, reporting=False), "", gradient]
         options = (
             f'"{word}": {"10**9" if value == MOST_EVALUATIONS else self.number(value)}'
@@ -318,7 +320,7 @@ class NumpyPrinter(Printer, ScriptPrinter):
             *indented([*body, "return float(loss), gradient"]),
         ]
         search = [
-            broken(f"theta = np.concatenate([{joined}])", WIDTH),
+            fitted(Assigned("theta = ", end_to_end(weights), ""), WIDTH),
             *self.solver_report("0", "step(theta)[0]"),
             *self.remark("SciPy chooses each step by the gradients of the last ones."),
             f"options = {{{', '.join(options)}}}",
@@ -352,6 +354,11 @@ def report_line(script: Script) -> str:
     if len(line) <= WIDTH - REPORT_INDENT:
         return line
     return "\n".join(["print(", *indented([f'f"{start}"', f'f"{last}"']), ")"])
+
+
+def end_to_end(names: Iterable[str]) -> Code:
+    """Arrays as one row of numbers."""
+    return listed((f"{name}.ravel()" for name in names), "np.concatenate([", "])")
 
 
 def unpacking(program: Program, theta: str) -> list[str]:
@@ -394,71 +401,6 @@ def together(lines: Iterable[Line]) -> Iterator[Line]:
 def stem(line: Line) -> str:
     """The name of the parameter of which a line's target is remembered."""
     return line.target.rpartition("_")[0] or line.target
-
-
-def broken(code: str, width: int) -> str:
-    """A line that is too long, broken inside brackets, where Python reads on: inside its own if a
-    product or a call is too long, else inside new ones."""
-    if len(code) <= width:
-        return code
-    start = re.match(r"(return|\w+ [+*]?=) ", code)
-    assert start is not None  # noqa: S101  (statements begin so)
-    body = code[start.end() :]
-    head, inner, tail = f"{start[0]}(", body, ")"
-    if set(body) & set("([") and all(weakness(body, p) == PRODUCT for p in breaks(body)):
-        first, last = widest_brackets(body)
-        head, inner, tail = start[0] + body[:first], body[first:last], body[last:]
-    return "\n".join([head, *indented(filled(inner, width - 4)), tail])
-
-
-BREAKS = re.compile(r"(?<=,) | (?=(?:[-+@<>/]|\*(?!\*)|if|else)[=/]? )")
-"""The spaces at which an expression is broken: after commas, and before operators but powers."""
-
-CLAUSE, SUM, PRODUCT = range(3)
-
-
-def weakness(text: str, place: int) -> int:
-    """How tightly the operator binds before which a text is broken."""
-    if text[place - 1] == "," or text[place + 1] in "ie":
-        return CLAUSE
-    return PRODUCT if text[place + 1] in "*/@" else SUM
-
-
-def depths(text: str, depth: int = 0) -> list[int]:
-    """How deep in brackets each character stands, and what follows the last."""
-    return list(accumulate(((c in "([") - (c in ")]") for c in text), initial=depth))
-
-
-def breaks(text: str) -> list[int]:
-    """The places outside of brackets at which a text may be broken."""
-    deep = depths(text)
-    return [found.start() for found in BREAKS.finditer(text) if not deep[found.start()]]
-
-
-def widest_brackets(text: str) -> tuple[int, int]:
-    """Where the longest text in brackets begins and ends; brackets right inside others are one."""
-    deep = depths(text)
-    opened = [i for i, c in enumerate(text) if c in "([" and not deep[i]]
-    pairs = [(i + 1, deep.index(0, i + 1) - 1) for i in opened]
-    first, last = max(pairs, key=lambda pair: pair[1] - pair[0])
-    while text[first] in "([" and deep.index(deep[first], first + 1) == last:
-        first, last = first + 1, last - 1
-    return first, last
-
-
-def filled(text: str, width: int) -> list[str]:
-    """An expression in lines of at most `width`, broken where it is least deep in brackets, and
-    there before what binds least; what is still in brackets stands further in."""
-    lines, depth = [], 0
-    while len(text) > width - 4 * depth:
-        deep, most = depths(text, depth), width - 4 * depth
-        places = [found.start() for found in BREAKS.finditer(text) if 0 < found.start() <= most]
-        if not places:
-            break
-        place = min(places, key=lambda i: (deep[i], weakness(text, i), -i))
-        lines.append("    " * depth + text[:place])
-        depth, text = deep[place], text[place + 1 :]
-    return [*lines, "    " * depth + text]
 
 
 def indented(lines: Iterable[str]) -> list[str]:
