@@ -12,15 +12,32 @@ from hypothesis import strategies as st
 
 from syn0.printers import NumpyPrinter
 from syn0.printers.pretty import Assigned, Code, Made, fitted, listed
-from syn0.program import ACTIVATIONS, OPERATIONS, Apply, Const, Expr, Line, Name, evaluate, names_in
+from syn0.program import (
+    ACTIVATIONS,
+    OPERATIONS,
+    Apply,
+    Const,
+    Expr,
+    Line,
+    Name,
+    evaluate,
+    names_in,
+    operations_in,
+)
 from syn0.program.checker import shape_of
 from syn0.program.expressions import (
     apply,
     choose,
     clip,
+    columns,
     cos,
     equal,
     exp,
+    float64,
+    is_missing,
+    joined,
+    label,
+    largest,
     least,
     log,
     max_columns,
@@ -29,10 +46,12 @@ from syn0.program.expressions import (
     mean_columns,
     mean_rows,
     normal,
+    one_of,
     ones,
     orthogonal,
     random,
     row_count,
+    smoothly_clipped,
     sqrt,
     sum_columns,
     sum_rows,
@@ -53,6 +72,21 @@ VALUES: dict[str, Any] = {
 }
 SHAPES = {name: value.shape for name, value in VALUES.items()}
 PRINTER = NumpyPrinter()
+
+A, B = Name("A"), Name("B")
+OF_MODELS = [
+    float64(A) + 1,
+    is_missing(A / 0 - A / 0),
+    smoothly_clipped(A * 9, 5.0),
+    smoothly_clipped(A, Const((0.5, 1.0, math.inf))),
+    joined(A, B > 0, A.T),
+    columns(joined(A, B), [5, 0, 3]),
+    largest(A - B),
+    label(largest(A), ("a", 'b "quoted"', "c\n")),
+    label(largest(A), (1.5, -2.0, 0.0)),
+    one_of(label(largest(A), ("a", "b", "c")), ("c", "x", "a")),
+]
+"""What stands in the programs of trained models alone."""
 
 CONSTANTS = [0, 1, 2, 3, -1, -2, 0.5, -0.5, 2.0, 1e-8, 1e20, -1e16, 0.1, 123456789.125]
 constants = st.sampled_from(CONSTANTS).map(Const)
@@ -144,7 +178,16 @@ def test_the_random_trees_hold_every_operation_but_the_generators() -> None:
     tried = {*ELEMENTWISE, *WHOLE, *COMPARISONS, *UNARY, *REDUCTIONS, *STRIPS, *RANDOM_LIKE}
     tried |= {*PLAIN, *ACTIVATIONS, *SLOPES, "least", "choose", "where", "clip", "power", "matmul"}
     tried |= {"take", "zeros", "ones"}
+    tried |= {name for expr in OF_MODELS for name in operations_in(expr)}
     assert tried | {"random", "normal", "orthogonal", "random_seed"} == set(OPERATIONS)
+
+
+@pytest.mark.parametrize("expr", OF_MODELS, ids=lambda expr: expr.operation)
+def test_what_only_trained_models_do_is_printed_as_it_is_meant(expr: Apply) -> None:
+    value = by_the_interpreter(expr)
+    with np.errstate(all="ignore"):
+        assert np.array_equal(value, by_the_text(expr))
+    assert value.shape == shape_of(expr, dict(SHAPES))
 
 
 @given(expressions, st.sampled_from([20, 40, 96]))

@@ -16,6 +16,7 @@ from sklearn.utils.multiclass import type_of_target, unique_labels
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from syn0.derive import loss_of
+from syn0.derive.answers import class_numbers
 from syn0.estimators.base import BaseMLP
 from syn0.estimators.documents import documented
 from syn0.estimators.labels import (
@@ -263,9 +264,8 @@ class MLPClassifier(AnyLabels, BaseMLP):
         if self._label_binarizer.y_type_.startswith("multilabel"):
             labels: NDArray[Any] = self._label_binarizer.inverse_transform(outputs)
             return labels
-        one = outputs.shape[1] == 1
-        numbers = (outputs[:, 0] > 0.5).astype(int) if one else outputs.argmax(axis=1)
-        return np.asarray(self.classes_[np.minimum(numbers, len(self.classes_) - 1)])
+        numbers = np.minimum(class_numbers(outputs), len(self.classes_) - 1)
+        return np.asarray(self.classes_[numbers])
 
     def _judge(self, y: Any, predicted: Any, sample_weight: Any) -> float:
         # accuracy_score, without its checks of what was checked.

@@ -13,7 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from syn0.data import Schema, Table, read_table, split_rows
 from syn0.data.frames import are_rows, is_frame, read_frame, read_rows, with_target
-from syn0.derive import inputs_of_layer, loss_of, prediction_program, training_program
+from syn0.derive import inputs_of_layer, prediction_program, training_program
+from syn0.derive.answers import OUT, as_shares, middle_quantile
 from syn0.engines import Predictor, Runner, Values, make_runner
 from syn0.models.arrays import inputs_array, loss_targets, out_of_reach, targets_array
 from syn0.models.frames import Names, by_name, learned_names
@@ -27,7 +28,7 @@ from syn0.models.settings import (
 from syn0.models.weighting import row_weights
 from syn0.models.weights import Weights
 from syn0.printers import PRINTERS, Data, UnsupportedError, example_data
-from syn0.program import Program
+from syn0.program import Program, evaluate
 from syn0.program.interpreter import start, walk
 from syn0.spec import Layer, NetworkSpec, Optimizer, Solver, Training, parse_sizes
 from syn0.spec.checks import choice, real, whole
@@ -579,17 +580,16 @@ class Network:
 
         Args:
             path: the file, which is written whole or not at all.
-            to: the format: "onnx".
+            to: the format: "onnx", or a language: "numpy", "javascript".
 
         Raises:
             ModuleNotFoundError: the package that writes the format is not installed.
             OSError: the file cannot be written.
             ValueError: an unknown format, or one that cannot say what the network does.
         """
-        from syn0.models.onnx import export
+        from syn0.models.export import export
 
-        choice("format", to, ("onnx",))
-        export(self, path)
+        export(self, path, to)
 
 
 def sizes_of(sizes: Sequence[int] | str | int) -> tuple[int, ...]:
@@ -620,20 +620,18 @@ def answers(network: Network, outputs: NDArray[Any]) -> NDArray[Any]:
     return (
         best_guess(network, outputs)
         if schema.classes is None
-        else schema.decode(as_shares(network.spec, outputs))
+        else schema.decode(shares_of(network.spec, outputs))
     )
 
 
-def as_shares(spec: NetworkSpec, outputs: NDArray[Any]) -> NDArray[Any]:
-    """Outputs for classes so that 0.5 is the middle: those of sides stand around 0."""
-    return (outputs + 1) / 2 if loss_of(spec).row.targets == "sides" else outputs
+def shares_of(spec: NetworkSpec, outputs: NDArray[Any]) -> NDArray[Any]:
+    """Outputs for classes so that 0.5 is the middle: those of sides lie around 0."""
+    return np.asarray(evaluate(as_shares(spec, OUT), {OUT.name: outputs}))
 
 
 def best_guess(network: Network, outputs: NDArray[Any]) -> NDArray[Any]:
     """(rows,) numbers: the only output, or the one whose quantile is nearest to the middle."""
-    quantiles = np.array(loss_of(network.spec).numbers)
-    place = int(np.abs(quantiles - 0.5).argmin()) if outputs.shape[1] > 1 else 0
-    return outputs[:, place]
+    return outputs[:, middle_quantile(network.spec)]
 
 
 def check_batch_size(training: Training, rows: int) -> None:

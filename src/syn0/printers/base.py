@@ -25,7 +25,8 @@ class Template:
     """How an operation is written.
 
     Attributes:
-        text: a format string over the arguments (and `fixed`, the shape of a new array).
+        text: a format string over the arguments, or all of them as `parts` (and `fixed`, the shape
+            of a new array).
         strength: how tightly the result binds.
         needs: how tightly each argument must bind to stand without brackets; 0 for all if empty.
     """
@@ -50,8 +51,8 @@ class Printer:
         """A constant, as short as it stays exact."""
         return spelled(value)
 
-    def row(self, values: tuple[float, ...]) -> str:
-        """A row of numbers."""
+    def row(self, values: tuple[float, ...] | tuple[str, ...]) -> str:
+        """A row of numbers or texts."""
         raise UnsupportedError(f"the {self.language} printer cannot write a row of numbers")
 
     def shape(self, fixed: tuple[int, ...]) -> str:
@@ -73,7 +74,11 @@ class Printer:
                 template = self.template(operation)
                 needs = template.needs or (0,) * len(args)
                 parts = [self.expression(a, n) for a, n in zip(args, needs, strict=True)]
-                form = template.text.format(fixed=self.shape(fixed)) if fixed else template.text
+                form = template.text
+                if fixed:
+                    form = form.replace("{fixed}", self.shape(fixed))
+                if "{parts}" in form:
+                    form = form.replace("{parts}", ", ".join(f"{{{k}}}" for k in range(len(args))))
                 code = Made(form, *parts)
                 return Made("({0})", code) if template.strength < need else code
         raise TypeError(f"{expr!r} is not an expression")

@@ -249,7 +249,7 @@ class CScript(LoopPrinter):
             self.alias[line.target] = expr
             return [*head, f"/* ({expr.name} itself is read) */"]
         if isinstance(expr, Const) and isinstance(expr.value, tuple):
-            values = enumerate(map(self.number, expr.value))
+            values = enumerate(map(self.number, map(float, expr.value)))
             return [*head, *(f"{line.target}[{j}] = {value};" for j, value in values)]
         body = self.kernel(Line(line.target, expr, line.phase, line.layer, line.note))
         has_names = any(text.startswith(DECLARED) for text in body)

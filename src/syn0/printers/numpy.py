@@ -20,9 +20,9 @@ from syn0.printers.base import (
 from syn0.printers.data import array_text
 from syn0.printers.notes import counted_by_loop
 from syn0.printers.pretty import Assigned, Code, Made, fitted, listed
-from syn0.printers.safe import python_note
+from syn0.printers.safe import python_note, python_text
 from syn0.printers.script import CLOSING, Phase, Script, ScriptPrinter, digits
-from syn0.program import Apply, Expr, Line, Name, Program, check, helper, operations_in
+from syn0.program import Apply, Const, Expr, Line, Name, Program, check, helper, operations_in
 from syn0.program.expressions import apply, zeros
 from syn0.spec import Solver
 from syn0.spec.optimizers import MOST_EVALUATIONS
@@ -87,6 +87,13 @@ NUMPY_TEMPLATES = PYTHON_TEMPLATES | {
     "uniform_like": Template("uniform_like({0}, {1}, {2}, {3})"),
     "normal_like": Template("normal_like({0}, {1}, {2}, {3})"),
     "float32": Template("{0}.astype(np.float32)", ATTRIBUTE, (ATTRIBUTE,)),
+    "float64": Template("{0}.astype(float)", ATTRIBUTE, (ATTRIBUTE,)),
+    "is_missing": Template("np.isnan({0})"),
+    "smoothly_clipped": Template("{0} / np.hypot(1, {0} / {1})", 13, (13, 14)),
+    "one_of": Template("({0} == {1}).astype(float)", needs=(11, 11)),
+    "joined": Template("np.hstack([{parts}])"),
+    "largest": Template("np.argmax({0}, axis=1, keepdims=True)"),
+    "label": Template("{1}[{0}.astype(int)]", ATTRIBUTE, (ATTRIBUTE, ATTRIBUTE)),
 }
 
 UNIFORM_LIKE = '''\
@@ -185,19 +192,25 @@ class NumpyPrinter(Printer, ScriptPrinter):
         return textwrap.wrap(note, width, initial_indent="# ", subsequent_indent="# ")
 
     def expression(self, expr: Expr, need: int = 0) -> str:
-        """As every printer's; zeros and ones of float32 are made so, not turned into it."""
+        """As every printer's; zeros and ones of float32 are made so, not turned into it, and the
+        places of columns are listed."""
         match expr:
             case Apply("float32", (Apply("zeros" | "ones" as made, (), fixed),)):
                 return f"np.{made}({self.shape(fixed)}, dtype=np.float32)"
+            case Apply("columns", (matrix, Const(tuple(places)))):
+                rows = self.expression(matrix, ATTRIBUTE)
+                return Code(rows, listed(map(str, places), "[:, [", "]]"))
         return super().expression(expr, need)
 
     def number(self, value: float) -> str:
         """As every printer's; the ratio of a circle by its name."""
-        return "np.pi" if value == math.pi else super().number(value)
+        names = {math.pi: "np.pi", math.inf: "np.inf"}
+        return names.get(value) or super().number(value)
 
-    def row(self, values: tuple[float, ...]) -> str:
-        """A row of numbers, as an array."""
-        return listed(map(self.number, values), "np.array([", "])")
+    def row(self, values: tuple[float, ...] | tuple[str, ...]) -> str:
+        """A row of numbers or texts, as an array."""
+        texts = (python_text(v) if isinstance(v, str) else self.number(v) for v in values)
+        return listed(texts, "np.array([", "])")
 
     def helper_functions(self, lines: Iterable[Line]) -> list[str]:
         """A function for each activation or slope that the lines call, printed from its formula,
@@ -227,7 +240,8 @@ class NumpyPrinter(Printer, ScriptPrinter):
         """X and y, written out, or the code that makes them."""
         heading = f"The data, one example a row: {script.data.note}."
         arrays = (array_text(n, v, script.program.dtype) for n, v in script.arrays.items())
-        return [*self.remark(heading), *(script.data.code or arrays)]
+        whole = len(heading) + 2  # names of files are found where they are not broken
+        return [*self.remark(heading, whole), *(script.data.code or arrays)]
 
     def start_lines(self, program: Program) -> list[str]:
         """The generator and the lines of "init"."""
