@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from syn0.printers.pretty import Assigned, Made
 from syn0.program import Apply, Const, Expr, Line, Name, helper, operations_in
 from syn0.program.tidy import spelled
 
@@ -59,7 +60,8 @@ class Printer:
         return str(fixed)
 
     def expression(self, expr: Expr, need: int = 0) -> str:
-        """`expr` as text, in brackets if it binds less tightly than `need`."""
+        """`expr` as text, in brackets if it binds less tightly than `need`; a call or an operation
+        knows where it may be broken."""
         match expr:
             case Const(value) if isinstance(value, tuple):
                 return self.row(value)
@@ -72,9 +74,13 @@ class Printer:
                 template = self.template(operation)
                 needs = template.needs or (0,) * len(args)
                 parts = [self.expression(a, n) for a, n in zip(args, needs, strict=True)]
-                all_parts = ", ".join(parts)
-                text = template.text.format(*parts, fixed=self.shape(fixed), parts=all_parts)
-                return f"({text})" if template.strength < need else text
+                form = template.text
+                if fixed:
+                    form = form.replace("{fixed}", self.shape(fixed))
+                if "{parts}" in form:
+                    form = form.replace("{parts}", ", ".join(f"{{{k}}}" for k in range(len(args))))
+                code = Made(form, *parts)
+                return Made("({0})", code) if template.strength < need else code
         raise TypeError(f"{expr!r} is not an expression")
 
     def template(self, operation: str) -> Template:
@@ -88,14 +94,14 @@ class Printer:
         )
 
     def statement(self, line: Line) -> str:
-        """A line as text; what is added to its own target or multiplies it is written with `+=` or
-        `*=`."""
+        """A line as text, which may be broken where it is too long; what is added to its own target
+        or multiplies it is written with `+=` or `*=`."""
         match line.expression:
             case Apply("add", (Name(name), change)) if name == line.target:
-                return f"{line.target} += {self.expression(change)}"
+                return Assigned(f"{line.target} += ", self.expression(change), "")
             case Apply("multiply", (Name(name), change)) if name == line.target:
-                return f"{line.target} *= {self.expression(change)}"
-        return f"{line.target} = {self.expression(line.expression)}"
+                return Assigned(f"{line.target} *= ", self.expression(change), "")
+        return Assigned(f"{line.target} = ", self.expression(line.expression), "")
 
     def helpers(self, lines: Iterable[Line]) -> list[str]:
         """The activations and slopes that the lines call and the language lacks, in order of first

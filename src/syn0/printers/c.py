@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from syn0.printers.base import Template, UnsupportedError
 from syn0.printers.loops import LoopPrinter, has_reductions, loop
 from syn0.printers.numpy import NumpyPrinter, indented
+from syn0.printers.pretty import INDENT, Code, listed
+from syn0.printers.pretty import fitted as broken
 from syn0.printers.safe import c_note
 from syn0.printers.script import CLOSING, Phase, Script, ScriptPrinter, digits
 from syn0.program import Apply, Const, Expr, Line, Name, check, operations_in, substitute
@@ -231,9 +233,9 @@ class CScript(LoopPrinter):
         lines = dict.fromkeys(x.target for x in self.program.lines if x.target not in skipped)
         arrays = [f"{n}{self.dimensions(self.shapes[n])}" for n in lines if self.shapes[n] != ()]
         numbers = [name for name in lines if self.shapes[name] == ()]
-        texts = [f"static real {', '.join(arrays)};"]
-        texts += [f"static double {', '.join(numbers)};"] if numbers else []
-        return [line for text in texts for line in wrapped(text)]
+        texts = [Code("static real ", listed(arrays), ";")]
+        texts += [Code("static double ", listed(numbers), ";")] if numbers else []
+        return [broken(text, WIDTH, hang=INDENT) for text in texts]
 
     def kernels(self, lines: Iterable[Line]) -> list[str]:
         """The kernels of lines, each headed by its line and its note."""
@@ -367,15 +369,11 @@ def fitted(line: str) -> list[str]:
     )
 
 
-def wrapped(text: str) -> list[str]:
-    """A declaration in lines of a readable width."""
-    return textwrap.wrap(text, WIDTH, subsequent_indent="    ", break_long_words=False)
-
-
 def array_lines(name: str, values: NDArray[Any]) -> list[str]:
     """An array's declaration with its numbers."""
     rows, columns = values.shape
     if (values == values.round()).all() and (abs(values) < 2**31).all():
         values = values.astype(int)
-    texts = ["{" + ", ".join(map(str, row)) + "}" for row in values]
-    return wrapped(f"static const real {name}[{rows}][{columns}] = {{ {', '.join(texts)} }};")
+    texts = listed(Code("{", listed(map(str, row)), "}") for row in values)
+    array = Code(f"static const real {name}[{rows}][{columns}] = {{ ", texts, " };")
+    return [broken(array, WIDTH, hang=INDENT)]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from syn0.printers.module import LABEL, Given, Module, ModulePrinter, Sample
 from syn0.printers.numpy import WIDTH, NumpyPrinter, indented, join_sections
+from syn0.printers.pretty import INDENT, Code, fitted, listed
 from syn0.printers.safe import python_text
 
 TEXTS = '''\
@@ -130,16 +131,7 @@ def exact(name: str, array: NDArray[Any]) -> str:
 
 def filled(start: str, parts: Iterable[str], end: str) -> str:
     """`start`, the parts with commas between them, and `end`, in lines of a readable width."""
-    lines, first = [start], True
-    for part in parts:
-        lines[-1] += "" if first else ","
-        if len(lines[-1]) + len(part) > WIDTH - 8 and not first:
-            lines.append(f"    {part}")
-        else:
-            lines[-1] += part if first else f" {part}"
-        first = False
-    lines[-1] += end
-    return "\n".join(lines)
+    return fitted(Code(start, listed(parts), end), WIDTH - INDENT, hang=INDENT)
 
 
 def sample_lines(module: Module, sample: Sample) -> list[str]:

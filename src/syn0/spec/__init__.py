@@ -16,11 +16,13 @@ from syn0.spec.optimizers import (
     LBFGS,
     OPTIMIZERS,
     SGD,
+    SOLVERS,
     AdaGrad,
     Adam,
     AdamW,
     Optimizer,
     RMSprop,
+    Solver,
 )
 from syn0.spec.serial import from_data, to_data
 from syn0.spec.training import Training
@@ -30,6 +32,7 @@ __all__ = [
     "LBFGS",
     "OPTIMIZERS",
     "SGD",
+    "SOLVERS",
     "Activation",
     "AdaGrad",
     "Adam",
@@ -45,6 +48,7 @@ __all__ = [
     "Optimizer",
     "RMSprop",
     "Skip",
+    "Solver",
     "Training",
     "dense_layers",
     "from_data",

@@ -1,4 +1,5 @@
-"""The descriptions of optimizers: how a parameter's pull becomes its change."""
+"""The descriptions of optimizers: how a parameter's pull becomes its change; and of solvers, which
+search by the pulls for themselves."""
 
 from __future__ import annotations
 
@@ -11,6 +12,9 @@ from syn0.spec.doors import doors
 POSITIVE = {"above": 0.0}
 NOT_NEGATIVE = {"least": 0.0}
 FRACTION = {"least": 0.0, "below": 1.0}
+
+MOST_EVALUATIONS = 10**9
+"""More than any search takes."""
 
 
 @doors
@@ -173,10 +177,23 @@ class LBFGS:
             object.__setattr__(self, "evaluations", whole("evaluations", self.evaluations))
         checked_numbers(self)
 
+    def options(self, steps: int) -> dict[str, float]:
+        """SciPy's words for a search of so many steps."""
+        return {
+            "maxiter": steps,
+            "maxfun": self.evaluations or MOST_EVALUATIONS,
+            "maxcor": self.memory,
+            "gtol": self.tolerance,
+        }
 
-Optimizer = SGD | AdaGrad | RMSprop | Adam | AdamW | LBFGS
 
-OPTIMIZERS: dict[str, type[Optimizer]] = {
+Optimizer = SGD | AdaGrad | RMSprop | Adam | AdamW
+"""Rules, which turn a pull into a change."""
+
+Solver = LBFGS
+"""What searches for the lowest loss by losses and gradients, in steps of its own length."""
+
+OPTIMIZERS: dict[str, type[Optimizer | Solver]] = {
     "sgd": SGD,
     "adagrad": AdaGrad,
     "rmsprop": RMSprop,
@@ -184,4 +201,6 @@ OPTIMIZERS: dict[str, type[Optimizer]] = {
     "adamw": AdamW,
     "lbfgs": LBFGS,
 }
-"""The optimizers by the names that users may give."""
+"""Optimizers and solvers by the names that users may give."""
+
+SOLVERS = tuple(name for name, kind in OPTIMIZERS.items() if issubclass(kind, Solver))

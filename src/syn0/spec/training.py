@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from syn0.spec.checks import Bounds, checked_numbers, choice, truth, whole
 from syn0.spec.doors import doors
-from syn0.spec.optimizers import LBFGS, OPTIMIZERS, SGD, Optimizer
+from syn0.spec.optimizers import OPTIMIZERS, SGD, Optimizer, Solver
 
 REDUCTIONS = ("sum", "mean")
 MONITORS = ("loss", "error")
@@ -69,7 +69,7 @@ class Training:
     batch_size: int | None = None
     shuffle: bool = True
     reshuffle: bool = False
-    optimizer: Optimizer = field(default_factory=SGD)
+    optimizer: Optimizer | Solver = field(default_factory=SGD)
     schedule: str = "constant"
     warm_up: int = 0
     reduction: str = "sum"
@@ -101,19 +101,19 @@ class Training:
         checked_numbers(self)
         if not isinstance(self.schedule, str):
             raise TypeError(f"schedule must be a name, not {self.schedule!r}")
-        if not isinstance(self.optimizer, Optimizer):
+        if not isinstance(self.optimizer, Optimizer | Solver):
             known = " or ".join(f"{kind.__name__}(...)" for kind in OPTIMIZERS.values())
             raise TypeError(f"optimizer must be {known}, not {self.optimizer!r}")
-        if isinstance(self.optimizer, LBFGS):
-            self._refuse_what_lbfgs_cannot_do()
+        if self.solver is not None:
+            self._refuse_what_no_solver_can_do()
         if self.counts_epochs and self.report_every is not None:
             raise ValueError(
                 "report_every goes with steps: training counted in epochs reports every epoch, "
                 "so give steps or leave it out"
             )
 
-    def _refuse_what_lbfgs_cannot_do(self) -> None:
-        """L-BFGS needs a loss and its true gradient, the same in every step."""
+    def _refuse_what_no_solver_can_do(self) -> None:
+        """A solver needs a loss and its true gradient, the same in every step."""
         unfit = (
             "batch_size", "warm_up", "max_norm", "clip_deltas", "clip_value", "clip_norm",
             "trim_deltas",
@@ -125,6 +125,11 @@ class Training:
                 "L-BFGS takes full batches, their true gradient and steps of its own length: "
                 f"leave out {', '.join(given)}, or choose another optimizer"
             )
+
+    @property
+    def solver(self) -> Solver | None:
+        """What searches for the lowest loss; None where an optimizer's lines take the steps."""
+        return self.optimizer if isinstance(self.optimizer, Solver) else None
 
     @property
     def counts_epochs(self) -> bool:
