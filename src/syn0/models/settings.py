@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
-from typing import Any, TypedDict
+from typing import Any
 
 from syn0.derive import LOSSES
-from syn0.spec import OPTIMIZERS, Dense, Extras, NetworkSpec, Optimizer, Training, dense_layers
+from syn0.spec import (
+    OPTIMIZERS,
+    DenseSettings,
+    Extras,
+    NetworkSpec,
+    Optimizer,
+    OptimizerSettings,
+    Training,
+    TrainingSettings,
+    dense_layers,
+)
 from syn0.spec.checks import choice, did_you_mean
 from syn0.spec.choices import chosen
 from syn0.spec.doors import Whole, door
@@ -22,42 +32,14 @@ TRAINING_SETTINGS = tuple(dict.fromkeys([*(f.name for f in fields(Training)), *O
 """What may be set of a training."""
 
 
-class FurtherSettings(TypedDict, total=False):
+class FurtherSettings(TrainingSettings, OptimizerSettings, total=False):
     """What `Network.train` takes besides the arguments that it names itself, for type checkers; a
-    setting that is None is left to its default. Tests hold it to the descriptions."""
-
-    shuffle: bool | None
-    reshuffle: bool | None
-    schedule: str | None
-    warm_up: int | None
-    reduction: str | None
-    l1: float | None
-    l2: float | None
-    penalty_per_row: bool | None
-    max_norm: float | None
-    label_smoothing: float | None
-    clip_deltas: float | None
-    clip_value: float | None
-    clip_norm: float | None
-    trim_deltas: float | None
-    report_every: int | None
-    patience: int | None
-    monitor: str | None
-    momentum: float | None
-    nesterov: bool | None
-    weight_decay: float | None
-    epsilon: float | None
-    decay: float | None
-    beta1: float | None
-    beta2: float | None
-    epsilon_hat: bool | None
-    memory: int | None
-    tolerance: float | None
-    evaluations: int | None
+    setting that is None is left to its default."""
 
 
 EXTRAS = tuple(field.name for field in fields(Extras))
-LAYER_SETTINGS = ("activation", "output_activation", "bias", "init", *EXTRAS)
+ALIKE = tuple(field.name for field in fields(DenseSettings))
+LAYER_SETTINGS = (*ALIKE, *EXTRAS)
 """What may be set of a network that is described by its sizes."""
 
 NETWORK_SETTINGS = (*LAYER_SETTINGS, "loss", "seed", "dtype")
@@ -127,12 +109,9 @@ def make_layers(
     fitting = chosen("loss", loss, LOSSES).row.output
     if isinstance(activation, str) and len(units) == 1:
         fitting = activation
-    dense: tuple[Dense, ...] = dense_layers(
-        units,
-        activation or "sigmoid",
-        output or fitting,
-        bias=given.get("bias", False),
-        init=given.get("init", "uniform"),
+    alike = DenseSettings(**{name: given[name] for name in ALIKE if name in given})
+    dense = dense_layers(
+        units, alike.activation, output or fitting, bias=alike.bias, init=alike.init
     )
     extras = Extras(**{name: given[name] for name in EXTRAS if name in given})
     return extras.between(inputs, dense)
