@@ -6,7 +6,7 @@ from syn0.derive.initializers import INITIALIZERS
 from syn0.derive.losses import loss_of
 from syn0.derive.schedules import SCHEDULES
 from syn0.program import ACTIVATIONS
-from syn0.spec import LBFGS, Activation, Dense, NetworkSpec, Training
+from syn0.spec import Activation, Dense, NetworkSpec, Training
 from syn0.spec.checks import choice
 from syn0.spec.choices import chosen
 
@@ -55,7 +55,7 @@ def check_training(network: NetworkSpec, training: Training) -> None:
             f"label_smoothing is for classes: it goes with the losses {' and '.join(SMOOTHED)}, "
             f"not with {loss.name!r}"
         )
-    if isinstance(training.optimizer, LBFGS):
+    if training.solver is not None:
         for layer in network.layers:
             if layer.is_random or layer.shares_rows:
                 raise ValueError(

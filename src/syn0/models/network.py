@@ -29,7 +29,7 @@ from syn0.models.weights import Weights
 from syn0.printers import PRINTERS, Data, UnsupportedError, example_data
 from syn0.program import Program
 from syn0.program.interpreter import start, walk
-from syn0.spec import Layer, NetworkSpec, Optimizer, Training, parse_sizes
+from syn0.spec import Layer, NetworkSpec, Optimizer, Solver, Training, parse_sizes
 from syn0.spec.checks import choice, real, whole
 from syn0.spec.doors import door, doors, warn
 from syn0.spec.words import MOST_SAID, visible
@@ -252,7 +252,7 @@ class Network:
         epochs: int | None = None,
         batch_size: int | None = None,
         learning_rate: float | None = None,
-        optimizer: Optimizer | str = "sgd",
+        optimizer: Optimizer | Solver | str = "sgd",
         sample_weight: ArrayLike | None = None,
         class_weight: Mapping[int, float] | str | None = None,
         validation: Sequence[ArrayLike] | float | None = None,

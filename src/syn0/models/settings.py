@@ -14,6 +14,7 @@ from syn0.spec import (
     NetworkSpec,
     Optimizer,
     OptimizerSettings,
+    Solver,
     Training,
     TrainingSettings,
     dense_layers,
@@ -57,7 +58,9 @@ def refuse_unknown(settings: Mapping[str, Any], known: Sequence[str], where: str
 
 
 @door
-def make_training(settings: Mapping[str, Any], optimizer: Optimizer | str = "sgd") -> Training:
+def make_training(
+    settings: Mapping[str, Any], optimizer: Optimizer | Solver | str = "sgd"
+) -> Training:
     """The training that settings describe; those of the optimizer stand among the others.
 
     Raises:
@@ -70,19 +73,21 @@ def make_training(settings: Mapping[str, Any], optimizer: Optimizer | str = "sgd
     return Training(**given, optimizer=chosen_one)
 
 
-def make_optimizer(optimizer: Optimizer | str, own: Mapping[str, Any]) -> Optimizer:
+def make_optimizer(
+    optimizer: Optimizer | Solver | str, own: Mapping[str, Any]
+) -> Optimizer | Solver:
     """The optimizer of a name or description, with its own settings."""
     if isinstance(optimizer, str):
         kind = OPTIMIZERS[choice("optimizer", optimizer, OPTIMIZERS)]
         refuse_foreign(kind, own)
         return kind(**own)
-    if not isinstance(optimizer, Optimizer):
+    if not isinstance(optimizer, Optimizer | Solver):
         return optimizer  # which `Training` refuses
     refuse_foreign(type(optimizer), own)
     return replace(optimizer, **own)
 
 
-def refuse_foreign(kind: type[Optimizer], own: Mapping[str, Any]) -> None:
+def refuse_foreign(kind: type[Optimizer | Solver], own: Mapping[str, Any]) -> None:
     """ValueError if a setting is of other optimizers only."""
     for name in own:
         if name not in {field.name for field in fields(kind)}:

@@ -24,7 +24,8 @@ from syn0.printers.safe import python_note
 from syn0.printers.script import CLOSING, Phase, Script, ScriptPrinter, digits
 from syn0.program import Apply, Expr, Line, Name, Program, check, helper, operations_in
 from syn0.program.expressions import apply, zeros
-from syn0.spec import LBFGS
+from syn0.spec import Solver
+from syn0.spec.optimizers import MOST_EVALUATIONS
 
 COMMENT_COLUMN, STEP_COLUMN = 46, 39
 """Where notes begin, before the loop and in it."""
@@ -148,10 +149,7 @@ class NumpyPrinter(Printer, ScriptPrinter):
             "\n".join(self.data_lines(script)),
             "\n".join(self.start_lines(program)),
         ]
-        if program.pulls:
-            sections += self.solver_sections(script)
-        else:
-            sections.append("\n".join(self.loop_lines(script)))
+        sections += self.training_sections(script)
         if script.closing:
             sections.append("\n".join(self.closing_lines(script.closing)))
         sections.append(f'print("Output after training:")\nprint({program.output})')
@@ -239,6 +237,12 @@ class NumpyPrinter(Printer, ScriptPrinter):
             *self.statements(together(program.phase("init")), 0),
         ]
 
+    def training_sections(self, script: Script) -> list[str]:
+        """The loop over the steps, or a solver's search in its place."""
+        if (solver := script.training.solver) is not None:
+            return self.solver_sections(script, solver)
+        return ["\n".join(self.loop_lines(script))]
+
     def loop_lines(self, script: Script) -> list[str]:
         """The loop over the steps."""
         before, count = self.order_lines(script), step_count(script)
@@ -296,19 +300,17 @@ class NumpyPrinter(Printer, ScriptPrinter):
             return lines
         return [f"if step % {interval} == 0:", *indented(lines)]
 
-    def solver_sections(self, script: Script) -> list[str]:
+    def solver_sections(self, script: Script, solver: Solver) -> list[str]:
         """A function of all weights in a row, and SciPy's search for its lowest value."""
-        program, optimizer = script.program, script.training.optimizer
-        weights = list(program.pulls)
-        assert isinstance(optimizer, LBFGS)  # noqa: S101  (the solver that leaves pulls to others)
+        program, weights = script.program, list(script.program.pulls)
         joined = ", ".join(f"{name}.ravel()" for name in weights)
         pulls = ", ".join(f"{program.pulls[name]}.ravel()" for name in weights)
         unpack = unpacking(program, "theta")
         gradient = broken(f"gradient = -np.concatenate([{pulls}])", WIDTH - STEP_INDENT)
         body = [*unpack, "", *self.step_lines(script, reporting=False), "", gradient]
         options = (
-            f'{{"maxiter": {script.steps}, "maxfun": 10**9, '
-            f'"maxcor": {optimizer.memory}, "gtol": {self.number(optimizer.tolerance)}}}'
+            f'"{word}": {"10**9" if value == MOST_EVALUATIONS else self.number(value)}'
+            for word, value in solver.options(script.steps).items()
         )
         function = [
             "def step(theta):",
@@ -319,7 +321,7 @@ class NumpyPrinter(Printer, ScriptPrinter):
             broken(f"theta = np.concatenate([{joined}])", WIDTH),
             *self.solver_report("0", "step(theta)[0]"),
             *self.remark("SciPy chooses each step by the gradients of the last ones."),
-            f"options = {options}",
+            f"options = {{{', '.join(options)}}}",
             'found = minimize(step, theta, jac=True, method="L-BFGS-B", options=options)',
             *self.solver_report("{found.nit}", "found.fun"),
             *unpacking(program, "found.x"),

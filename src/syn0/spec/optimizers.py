@@ -1,4 +1,5 @@
-"""The descriptions of optimizers: how a parameter's pull becomes its change.
+"""The descriptions of optimizers: how a parameter's pull becomes its change; and of solvers, which
+search by the pulls for themselves.
 
 To add an optimizer, add its description here, and to `Optimizer`; its rule goes into
 `derive/optimizers.py`, and its public name into `syn0/__init__.py`. What users call it is its name
@@ -13,10 +14,21 @@ from typing import TypedDict, get_args
 from syn0.spec.knobs import TRAINING, Description, described, knob
 
 __all__ = [
-    "LBFGS", "OPTIMIZERS", "SGD", "AdaGrad", "Adam", "AdamW", "Optimizer", "OptimizerSettings",
+    "LBFGS",
+    "OPTIMIZERS",
+    "SGD",
+    "SOLVERS",
+    "AdaGrad",
+    "Adam",
+    "AdamW",
+    "Optimizer",
+    "OptimizerSettings",
     "RMSprop",
+    "Solver",
 ]  # fmt: skip
 
+MOST_EVALUATIONS = 10**9
+"""More than any search takes."""
 
 # What several optimizers have.
 
@@ -128,11 +140,28 @@ class LBFGS(Description):
         None, "of the loss and its gradient: their number after which it stops", none="no limit"
     )
 
+    def options(self, steps: int) -> dict[str, float]:
+        """SciPy's words for a search of so many steps."""
+        return {
+            "maxiter": steps,
+            "maxfun": self.evaluations or MOST_EVALUATIONS,
+            "maxcor": self.memory,
+            "gtol": self.tolerance,
+        }
 
-Optimizer = SGD | AdaGrad | RMSprop | Adam | AdamW | LBFGS
 
-OPTIMIZERS: dict[str, type[Optimizer]] = {k.__name__.lower(): k for k in get_args(Optimizer)}
-"""The optimizers by the names that users may give."""
+Optimizer = SGD | AdaGrad | RMSprop | Adam | AdamW
+"""Rules, which turn a pull into a change."""
+
+Solver = LBFGS
+"""What searches for the lowest loss by losses and gradients, in steps of its own length."""
+
+OPTIMIZERS: dict[str, type[Optimizer | Solver]] = {
+    kind.__name__.lower(): kind for kind in get_args(Optimizer | Solver)
+}
+"""Optimizers and solvers by the names that users may give."""
+
+SOLVERS = tuple(name for name, kind in OPTIMIZERS.items() if issubclass(kind, Solver))
 
 
 class OptimizerSettings(TypedDict, total=False):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TypedDict
 
 from syn0.spec.knobs import OUTPUT, PENALTIES, TRAINING, Description, described, knob
-from syn0.spec.optimizers import LBFGS, OPTIMIZERS, SGD, Optimizer
+from syn0.spec.optimizers import OPTIMIZERS, SGD, Optimizer, Solver
 
 REDUCTIONS = ("sum", "mean")
 MONITORS = ("loss", "error")
@@ -35,7 +35,7 @@ class Training(Description):
         "whether that order is the last epoch's, shuffled on, as scikit-learn has it, instead of "
         "the rows' own, shuffled",
     )
-    optimizer: Optimizer = knob(  # noqa: RUF009  (descriptions never change)
+    optimizer: Optimizer | Solver = knob(  # noqa: RUF009  (descriptions never change)
         SGD(), "how a parameter's gradient becomes its change", table="optimizer", section=TRAINING
     )
     schedule: str = knob(
@@ -112,19 +112,19 @@ class Training(Description):
         if (self.steps is None) == (self.epochs is None):
             raise ValueError("say how long to train: either steps or epochs, one of the two")
         super().__post_init__()
-        if not isinstance(self.optimizer, Optimizer):
+        if not isinstance(self.optimizer, Optimizer | Solver):
             known = " or ".join(f"{kind.__name__}(...)" for kind in OPTIMIZERS.values())
             raise TypeError(f"optimizer must be {known}, not {self.optimizer!r}")
-        if isinstance(self.optimizer, LBFGS):
-            self._refuse_what_lbfgs_cannot_do()
+        if self.solver is not None:
+            self._refuse_what_no_solver_can_do()
         if self.counts_epochs and self.report_every is not None:
             raise ValueError(
                 "report_every goes with steps: training counted in epochs reports every epoch, "
                 "so give steps or leave it out"
             )
 
-    def _refuse_what_lbfgs_cannot_do(self) -> None:
-        """L-BFGS needs a loss and its true gradient, the same in every step."""
+    def _refuse_what_no_solver_can_do(self) -> None:
+        """A solver needs a loss and its true gradient, the same in every step."""
         unfit = (
             "batch_size", "warm_up", "max_norm", "clip_deltas", "clip_value", "clip_norm",
             "trim_deltas",
@@ -136,6 +136,11 @@ class Training(Description):
                 "L-BFGS takes full batches, their true gradient and steps of its own length: "
                 f"leave out {', '.join(given)}, or choose another optimizer"
             )
+
+    @property
+    def solver(self) -> Solver | None:
+        """What searches for the lowest loss; None where an optimizer's lines take the steps."""
+        return self.optimizer if isinstance(self.optimizer, Solver) else None
 
     @property
     def counts_epochs(self) -> bool:
