@@ -85,7 +85,8 @@ class Noise(LayerDescription):
 @dataclass(frozen=True)
 class BatchNorm(LayerDescription):
     """Gives each unit mean 0 and variance 1 over the rows of a step, then a learned scale and
-    shift (Ioffe & Szegedy, "Batch Normalization", 2015). Predictions use running statistics."""
+    shift (Ioffe & Szegedy, "Batch Normalization", 2015). Predictions use running statistics: the
+    mean, and the variance divided by the number of rows."""
 
     shares_rows = True
     normalizes = True
@@ -114,7 +115,7 @@ class LayerNorm(LayerDescription):
 @dataclass(frozen=True)
 class Skip(LayerDescription):
     """Adds the values of a layer further down, which must be as wide (He et al., "Deep Residual
-    Learning", 2015)."""
+    Learning", 2015): one more line, `l2_joined = l2 + l1`."""
 
     over: int = knob(1, "number of `Dense` layers that are skipped")
 

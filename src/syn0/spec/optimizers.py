@@ -47,7 +47,7 @@ def decaying(default: float = 0.0) -> float:
 
 def kept_above_0(default: float = 1e-8) -> float:
     """What keeps quotients finite."""
-    return knob(default, "what is added to the root that steps are divided by", above=0)
+    return knob(default, "what is added to the root by which steps are divided", above=0)
 
 
 @described
@@ -79,8 +79,8 @@ class SGD(Description):
 @described
 @dataclass(frozen=True)
 class AdaGrad(Description):
-    """AdaGrad (Duchi, Hazan & Singer, 2011): each step divided by the root of all squares so
-    far."""
+    """AdaGrad (Duchi, Hazan & Singer, 2011): each step divided by the root of the sum of all
+    squares so far. As in PyTorch, epsilon stands outside the root and squares start from 0."""
 
     learning_rate: float = rate(0.01)
     epsilon: float = kept_above_0(1e-10)
@@ -91,7 +91,7 @@ class AdaGrad(Description):
 @dataclass(frozen=True)
 class RMSprop(Description):
     """RMSprop (Hinton, "Neural Networks for Machine Learning", lecture 6e, 2012): each step over
-    the root of the recent squares' mean."""
+    the root of the recent squares' mean. Epsilon stands outside the root."""
 
     learning_rate: float = rate(0.001)
     decay: float = knob(0.9, "how slowly squares are forgotten", least=0, below=1)
@@ -137,7 +137,7 @@ class LBFGS(Description):
     memory: int = knob(10, "number of past steps that it remembers")
     tolerance: float = knob(1e-5, "it stops where no entry of the gradient is larger", least=0)
     evaluations: int | None = knob(
-        None, "of the loss and its gradient: their number after which it stops", none="no limit"
+        None, "number of losses and gradients after which it stops", none="no limit"
     )
 
     def options(self, steps: int) -> dict[str, float]:

@@ -11,6 +11,11 @@ from syn0.spec.optimizers import OPTIMIZERS, SGD, Optimizer, Solver
 REDUCTIONS = ("sum", "mean")
 MONITORS = ("loss", "error")
 
+UNFIT_FOR_SOLVERS = (
+    "batch_size", "warm_up", "max_norm", "clip_deltas", "clip_value", "clip_norm", "trim_deltas",
+)  # fmt: skip
+"""What would change a solver's steps, or the gradient that it goes by."""
+
 
 @described
 @dataclass(frozen=True)
@@ -35,7 +40,7 @@ class Training(Description):
         "whether that order is the last epoch's, shuffled on, as scikit-learn has it, instead of "
         "the rows' own, shuffled",
     )
-    optimizer: Optimizer | Solver = knob(  # noqa: RUF009  (descriptions never change)
+    optimizer: Optimizer | Solver = knob(
         SGD(), "how a parameter's gradient becomes its change", table="optimizer", section=TRAINING
     )
     schedule: str = knob(
@@ -125,11 +130,7 @@ class Training(Description):
 
     def _refuse_what_no_solver_can_do(self) -> None:
         """A solver needs a loss and its true gradient, the same in every step."""
-        unfit = (
-            "batch_size", "warm_up", "max_norm", "clip_deltas", "clip_value", "clip_norm",
-            "trim_deltas",
-        )  # fmt: skip
-        given = [name for name in unfit if getattr(self, name)]
+        given = [name for name in UNFIT_FOR_SOLVERS if getattr(self, name)]
         given += ["schedule"] if self.schedule != "constant" else []
         if given:
             raise ValueError(
