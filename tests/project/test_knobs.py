@@ -91,7 +91,8 @@ def table_of_layers() -> str:
             knob.name if knob.is_needed else f"{knob.name}={spelled(knob.default)}"
             for knob in kind.KNOBS.values()
         )
-        rows.append(f"| `{name}({taken})` | {words_of(kind, end='\n\n')} |\n")
+        words = words_of(kind, end="\n\n")
+        rows.append(f"| `{name}({taken})` | {words} |\n")
     return "| layer | what it does |\n|---|---|\n" + "".join(rows)
 
 

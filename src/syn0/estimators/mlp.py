@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -41,7 +40,6 @@ from syn0.spec.doors import door, doors
 
 @doors
 @documented("classifier")
-@dataclass(repr=False, eq=False)
 class MLPClassifier(AnyLabels, BaseMLP, MLPClassifierParameters):
     """A neural network that tells classes."""
 
@@ -200,7 +198,6 @@ class MLPClassifier(AnyLabels, BaseMLP, MLPClassifierParameters):
 
 @doors
 @documented("regressor")
-@dataclass(repr=False, eq=False)
 class MLPRegressor(RegressorMixin, BaseMLP, MLPRegressorParameters):
     """A neural network that tells numbers."""
 

@@ -309,7 +309,6 @@ class BaseTabular(Portable, BaseEstimator):
 
 @doors
 @with_parameters
-@dataclass(repr=False, eq=False)
 class TabularClassifier(AnyLabels, BaseTabular, TabularClassifierParameters):
     """A classifier for tables as they come, with texts, categories and missing values.
 
@@ -425,7 +424,6 @@ class TabularClassifier(AnyLabels, BaseTabular, TabularClassifierParameters):
 
 @doors
 @with_parameters
-@dataclass(repr=False, eq=False)
 class TabularRegressor(RegressorMixin, BaseTabular, TabularRegressorParameters):
     """A regressor for tables as they come, with texts, categories and missing values.
 
