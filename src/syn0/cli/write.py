@@ -22,6 +22,7 @@ from syn0.cli.networks import (
 )
 from syn0.cli.options import FILE, FORCE, data_option, flags_given, network_options, waiting
 from syn0.cli.reading import reading_of, reading_options
+from syn0.spec import Extras
 from syn0.spec.defaults import SEED
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from syn0.printers import Data
     from syn0.spec import Training
 
-BETWEEN = ("dropout", "batch_norm", "layer_norm", "skip")
+BETWEEN = tuple(name for name in Extras.KNOBS if not name.startswith("input_"))
 """Options of what stands between layers."""
 
 
