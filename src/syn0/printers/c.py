@@ -9,8 +9,9 @@ import textwrap
 
 from syn0.lower import Array
 from syn0.printers.base import NEGATIVE, Template, infix
-from syn0.printers.loops import WIDTH, LoopPrinter, Parts, all_rows_of, block, number_rows, wrapped
+from syn0.printers.loops import WIDTH, LoopPrinter, Parts, all_rows_of, block, declared, number_rows
 from syn0.printers.numpy import indented
+from syn0.printers.pretty import listed
 from syn0.printers.safe import c_note
 from syn0.printers.script import Script, digits
 from syn0.program import Apply, Const, Expr
@@ -137,15 +138,17 @@ class CPrinter(LoopPrinter):
         lines = self.comment(f"The data, one example a row: {plan.data.note}.")
         for name, values in plan.arrays.items():
             rows, columns = values.shape
-            numbers = ", ".join(f"{{{row}}}" for row in number_rows(values))
-            lines += wrapped(f"static const real {name}[{rows}][{columns}] = {{ {numbers} }};")
+            numbers = number_rows(values, "{", "}")
+            lines.append(
+                declared(f"static const real {name}[{rows}][{columns}] = {{ ", numbers, " };")
+            )
         return lines
 
     def names(self, parts: Parts) -> list[str]:
         """The names of the program: arrays and plain numbers."""
         arrays = (f"{name}{self.dimensions(shape)}" for name, shape in parts.arrays.items())
-        numbers = wrapped(f"static double {', '.join(parts.numbers)};") if parts.numbers else []
-        return [*wrapped(f"static real {', '.join(arrays)};"), *numbers]
+        numbers = [declared("static double ", listed(parts.numbers), ";")] if parts.numbers else []
+        return [declared("static real ", listed(arrays), ";"), *numbers]
 
     def seed(self, parts: Parts) -> list[str]:
         """The generator's seed."""

@@ -10,7 +10,8 @@ import textwrap
 from syn0.lower import Array
 from syn0.printers.base import Template, infix
 from syn0.printers.c import C_TEMPLATES
-from syn0.printers.loops import WIDTH, LoopPrinter, Parts, all_rows_of, number_rows, wrapped
+from syn0.printers.loops import WIDTH, LoopPrinter, Parts, all_rows_of, declared, number_rows
+from syn0.printers.pretty import listed
 from syn0.printers.safe import javascript_note
 from syn0.printers.script import Script, digits
 from syn0.program import Expr
@@ -66,7 +67,7 @@ class JavaScriptPrinter(LoopPrinter):
             *self.data(plan),
             "",
             *(self.array(Array(name, shape)) for name, shape in parts.arrays.items()),
-            *(wrapped(f"let {', '.join(parts.numbers)};") if parts.numbers else []),
+            *([declared("let ", listed(parts.numbers), ";")] if parts.numbers else []),
             "",
             *([f"start({'Date.now()' if seed is None else seed});"] if parts.draws else []),
             *parts.start(),
@@ -84,8 +85,7 @@ class JavaScriptPrinter(LoopPrinter):
         """X, y and weights of rows, written out."""
         lines = self.comment(f"The data, one example a row: {plan.data.note}.")
         for name, values in plan.arrays.items():
-            rows = ", ".join(f"[{row}]" for row in number_rows(values))
-            lines += wrapped(f"const {name} = table([{rows}]);")
+            lines.append(declared(f"const {name} = table([", number_rows(values, "[", "]"), "]);"))
         return [*lines, f"const ROWS = {plan.rows};"]
 
     def before(self, plan: Script) -> list[str]:

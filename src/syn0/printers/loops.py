@@ -20,6 +20,8 @@ from syn0.lower.loops import LOWERED, function_of_entry
 from syn0.printers import runtime
 from syn0.printers.base import Printer, UnsupportedError
 from syn0.printers.numpy import NumpyPrinter, indented
+from syn0.printers.pretty import INDENT, Code, listed
+from syn0.printers.pretty import fitted as broken
 from syn0.printers.script import CLOSING, Phase, Script, ScriptPrinter
 from syn0.program import OPERATIONS, Apply, Expr, Line, Program, check, operations_in
 from syn0.program.operations import Dim, Shape
@@ -226,11 +228,11 @@ def all_rows_of(dim: Dim) -> str:
     return "ROWS" if isinstance(dim, str) else str(dim)
 
 
-def number_rows(values: NDArray[Any]) -> list[str]:
-    """The numbers of each row, whole ones without a point where all are whole."""
+def number_rows(values: NDArray[Any], left: str, right: str) -> Code:
+    """Rows of numbers in brackets, whole ones without a point where all are whole."""
     if (values == values.round()).all() and (abs(values) < 2**31).all():
         values = values.astype(int)
-    return [", ".join(map(str, row)) for row in values]
+    return listed(Code(left, listed(map(str, row)), right) for row in values)
 
 
 def fitted(line: str) -> list[str]:
@@ -247,6 +249,6 @@ def fitted(line: str) -> list[str]:
     )
 
 
-def wrapped(text: str) -> list[str]:
-    """A declaration in lines of a readable width."""
-    return textwrap.wrap(text, WIDTH, subsequent_indent="    ", break_long_words=False)
+def declared(*parts: str) -> str:
+    """A declaration of such parts, in lines of a readable width."""
+    return broken(Code(*parts), WIDTH, hang=INDENT)

@@ -37,7 +37,7 @@ class TersePrinter(NumpyPrinter):
             *self.helper_functions(program.lines),
             *self.data_lines(script),
             *self.start_lines(program),
-            *(self.solver_sections(script) if program.pulls else self.loop_lines(script)),
+            *self.training_sections(script),
             *(self.closing_lines(condensed(script.closing, names)) if script.closing else ()),
         ]
         return "".join(f"{line}\n" for part in parts for line in part.split("\n") if line)
