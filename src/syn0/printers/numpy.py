@@ -209,7 +209,7 @@ class NumpyPrinter(Printer, ScriptPrinter):
 
     def data_lines(self, script: Script) -> list[str]:
         """X and y, written out, or the code that makes them."""
-        heading = f"The data, one example a row: {script.data.note}."
+        heading = python_note(f"The data, one example a row: {script.data.note}.")
         arrays = (array_text(n, v, script.program.dtype) for n, v in script.arrays.items())
         whole = len(heading) + 2  # names of files are found where they are not broken
         return [*self.remark(heading, whole), *(script.data.code or arrays)]
