@@ -49,8 +49,6 @@ C_TEMPLATES = {
     **{name: Template(f"{name}({{0}})")
        for name in ("exp", "expm1", "log", "log1p", "sqrt", "cos", "tanh", "sign")},
     "as_entry": Template("(real){0}"),
-    "zeros": Template("0"),
-    "ones": Template("1"),
     "random": Template("random_sample()"),
     "normal": Template("standard_normal()"),
     "random_seed": Template("random_bits()"),
