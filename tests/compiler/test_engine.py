@@ -11,7 +11,8 @@ import pytest
 from numpy.typing import NDArray
 
 from syn0.derive import prediction_program, training_program
-from syn0.engines import ENGINES, NumpyRunner, make_runner
+from syn0.engines import ENGINES, make_runner
+from syn0.engines.numpy import NumpyRunner
 from syn0.printers import PRINTERS, NumpyPrinter, example_data
 from syn0.printers.notes import counted_by_loop
 from syn0.program import Line

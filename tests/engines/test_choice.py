@@ -68,7 +68,7 @@ def test_tiny_work_calls_no_compiler(rows, monkeypatch) -> None:
     def refuse() -> None:
         raise AssertionError
 
-    monkeypatch.setattr("syn0.engines.choice.find_compiler", refuse)
+    monkeypatch.setattr("syn0.engines.native.find_compiler", refuse)
     assert Network([5, 4, 2]).train(*rows, steps=3).engine == "numpy"
 
 
@@ -80,7 +80,7 @@ def only_zig(monkeypatch, cache):
     """ziglang's compiler is the only one, and has made nothing here yet; it is never called."""
     monkeypatch.setenv("CC", "/some/python -m ziglang cc")
     monkeypatch.setattr(
-        "syn0.engines.choice.find_compiler", lambda: Compiler(ZIG, "clang version 22")
+        "syn0.engines.native.find_compiler", lambda: Compiler(ZIG, "clang version 22")
     )
     return cache
 
@@ -122,10 +122,10 @@ def test_ziglang_pays_for_itself_in_one_training_or_is_left_alone(only_zig) -> N
 
 def test_what_is_compiled_fast_may_take_three_trainings_and_what_is_not_one(monkeypatch) -> None:
     program, rows, _ = fit_of(60_000, 256)
-    monkeypatch.setattr("syn0.engines.choice.find_compiler", lambda: None)
+    monkeypatch.setattr("syn0.engines.native.find_compiler", lambda: None)
     first = {}
     for seconds in (SHORT, SHORT * 1.001):
-        monkeypatch.setattr("syn0.engines.choice.expected_seconds", lambda _, s=seconds: s)
+        monkeypatch.setattr("syn0.engines.native.expected_seconds", lambda _, s=seconds: s)
         engines = [choose(program, rows, steps).engine for steps in range(100, 9000, 20)]
         first[seconds] = engines.index("native")
     few, one = first.values()

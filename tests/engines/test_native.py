@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from syn0 import Network, NonFiniteError
 from syn0.derive import prediction_program, training_program
 from syn0.derive.layers import RANDOM
-from syn0.engines import NativeRunner, NumpyRunner, compiler
+from syn0.engines import compiler
+from syn0.engines.native import NativeRunner
+from syn0.engines.numpy import NumpyRunner
 from syn0.printers import NumpyPrinter
 from syn0.program import Name, substitute
 from syn0.program.interpreter import start
