@@ -18,7 +18,8 @@ from syn0.printers.base import UnsupportedError
 from syn0.printers.module import Module
 from syn0.spec.checks import choice
 
-FORMATS = ("onnx", *MODULES)
+ENDINGS = {"onnx": ".onnx", **{name: printer.ending for name, printer in MODULES.items()}}
+"""The formats, and how their files' names end."""
 
 
 def export(network: Network, path: str | os.PathLike[str], to: str) -> None:
@@ -28,7 +29,7 @@ def export(network: Network, path: str | os.PathLike[str], to: str) -> None:
 
 def write_module(module: Module, network: Network, path: str | os.PathLike[str], to: str) -> None:
     """Write the plan of a network's, or of an estimator's around it, to a file."""
-    if choice("format", to, FORMATS) == "onnx":
+    if choice("format", to, ENDINGS) == "onnx":
         content = onnx_of(module).SerializeToString()
     else:
         content = program_text(module, sample(network, None), to).encode()

@@ -21,6 +21,7 @@ from syn0.models.frames import Names, by_name, learned_names
 from syn0.models.settings import (
     TRAINING_SETTINGS,
     FurtherSettings,
+    listing,
     make_network,
     refuse_unknown,
     tutorial_training,
@@ -89,11 +90,13 @@ class Origin:
 
 
 @doors
+@listing
 class Network:
     """A neural network: described, trained, read and saved.
 
     With nothing else said, `Network([3, 4, 1])` is the tutorial's: sigmoid layers without bias,
-    squared error, weights drawn evenly from -1 to 1 by NumPy's legacy generator, float64.
+    squared error, float64, and weights that NumPy's legacy generator draws, evenly distributed
+    from -1 to 1.
 
     Args:
         sizes: inputs, units of each hidden layer, outputs: [3, 4, 1] or "3-4-1"; or the number of
@@ -105,19 +108,18 @@ class Network:
             "sigmoid"; or a sequence with one for each layer.
         output_activation: of the last layer; by default the one that fits the loss.
         bias: whether units add a learned constant, for all layers or for each; default False.
-        init: how weights start, for all layers or for each; default "uniform", from -1 to 1; also
-            "normal", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal",
-            "lecun_uniform", "lecun_normal", "orthogonal" and "constant", some with a number, as in
-            "uniform:0.5".
+        init: how weights start, for all layers or for each; default "uniform", evenly distributed
+            from -1 to 1; some take a number, as in "uniform:0.5":
+            <initializers>.
         dropout: share of each hidden layer's values that training drops; default 0.
         input_dropout: share of the inputs that it drops; default 0.
         input_noise: standard deviation of noise that it adds to the inputs; default 0.
         batch_norm, layer_norm: whether hidden layers' values are normalized, each unit over the
             rows of a step or each row over the units; default False.
         skip: whether each hidden layer as wide as the one below adds that one's values.
-        loss: "squared_error" (default), "absolute_error", "huber", "quantile", "poisson",
-            "binary_cross_entropy", "cross_entropy" or "hinge", some with numbers, as in
-            "huber:1.5" or "quantile:0.1,0.5,0.9".
+        loss: what training descends, default "squared_error"; some take numbers, as in "huber:1.5"
+            or "quantile:0.1,0.5,0.9":
+            <losses>.
         seed: of the start weights, the order of mini-batches and the masks; default 1; None for a
             fresh start every time.
         dtype: "float64" (default) or "float32".
@@ -244,6 +246,7 @@ class Network:
         """Number of training steps behind the present weights."""
         return self.checkpoint.step
 
+    @listing
     def train(
         self,
         X: ArrayLike,
@@ -283,8 +286,8 @@ class Network:
                 takes: 60,000 with a hidden layer, 10,000 without.
             batch_size: rows in a step; None (default) takes all.
             learning_rate: default 1 for SGD, 0.01 for AdaGrad, 0.001 for the others.
-            optimizer: "sgd" (default), "adagrad", "rmsprop", "adam", "adamw" or "lbfgs", or a
-                description such as `Adam(beta1=0.95)`.
+            optimizer: a description such as `Adam(beta1=0.95)`, or a name, default "sgd":
+                <optimizers>.
             sample_weight: (rows,) numbers of at least 0: how much each row counts in the loss.
             class_weight: from class numbers to how much their rows count, or "balanced".
             validation: a pair (X, y), or the fraction of the rows that is set apart. The loss of
@@ -295,10 +298,8 @@ class Network:
                 $OMP_NUM_THREADS allows. More than there are cores are not taken, and a note says
                 so. The result does not depend on it beyond rounding.
             progress: whether training that takes its time shows progress on stderr.
-            settings: any other of `Training`'s (schedule, warm_up, shuffle, reshuffle, reduction,
-                l1, l2, penalty_per_row, max_norm, label_smoothing, clip_deltas, clip_value,
-                clip_norm, trim_deltas, report_every, patience, monitor) or of the optimizer's
-                (momentum, nesterov, weight_decay, beta1, epsilon_hat, evaluations, …).
+            settings: any other of `Training`'s or of the optimizer's:
+                <settings>.
 
         Returns:
             The history. Ctrl-C ends training early and keeps what was learned.
@@ -542,7 +543,7 @@ class Network:
         """The text of the program that trains this network from its start.
 
         Args:
-            language: "numpy" (commented), "terse" (the eleven-line form) or "c".
+            language: "numpy" (commented), "terse" (the eleven-line form), "c" or "javascript".
             training: how it trains; by default as it last was, or as the tutorial does.
             data: (X, y) that the text shall carry; by default the tutorial's table where it
                 fits, else a few made-up rows.

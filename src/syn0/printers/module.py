@@ -134,9 +134,10 @@ class Sample:
 
 
 class ModulePrinter:
-    """What prints trained models in a language."""
+    """What prints trained models in a language, into files with such an ending."""
 
     language: str
+    ending: str
 
     def program(self, module: Module, sample: Sample, weights_file: str | None = None) -> str:
         """A standalone program that predicts a sample, its weights in the text or in a file beside

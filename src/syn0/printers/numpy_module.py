@@ -25,6 +25,7 @@ class NumpyModule(ModulePrinter):
     """Prints trained models for `python predict.py`."""
 
     language = "numpy"
+    ending = ".py"
 
     def program(self, module: Module, sample: Sample, weights_file: str | None = None) -> str:
         """See `ModulePrinter.program`."""
