@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syn0.printers import NumpyPrinter
+from syn0.printers.numpy import NumpyPrinter
 from syn0.printers.pretty import Assigned, Code, Made, fitted, listed
 from syn0.program import (
     ACTIVATIONS,

@@ -1,6 +1,9 @@
 """What "auto" picks: the engine that is done first, and a sentence that says why."""
 
+import ast
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -70,6 +73,24 @@ def test_tiny_work_calls_no_compiler(rows, monkeypatch) -> None:
 
     monkeypatch.setattr("syn0.engines.native.find_compiler", refuse)
     assert Network([5, 4, 2]).train(*rows, steps=3).engine == "numpy"
+
+
+NUMPY_ALONE = """
+import sys
+from syn0 import Network
+Network([3, 4, 1]).train([[0, 0, 1]], [1], steps=1, engine="numpy", progress=False)
+print([name for name in sys.modules if name.startswith(("syn0.engines.", "syn0.printers."))])
+"""
+
+
+def test_who_asks_for_numpy_imports_no_other_engine_or_language() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", NUMPY_ALONE], capture_output=True, text=True, check=True
+    )
+    imported = ast.literal_eval(done.stdout)
+    assert {"syn0.engines.numpy", "syn0.printers.numpy"} <= set(imported)
+    others = ("native", "compiler", "compiled", "tiles", "c", "terse", "loops", "numpy_module")
+    assert not set(others) & {name.split(".")[2] for name in imported}
 
 
 # What the compiler at hand costs
