@@ -33,7 +33,7 @@ from syn0.engines.tiles.kernels import kept_arrays, plain_numbers
 from syn0.engines.tiles.source import native_source
 from syn0.engines.work import Work, work_of_a_step
 from syn0.printers.base import UnsupportedError
-from syn0.program import Program, check
+from syn0.program import Program
 
 LINE, SPEED, ENTRY = 1e-8, 8e10, 1e-10
 """As the numpy engine's; the speed is that of one thread."""
@@ -73,7 +73,7 @@ class NativeRunner(Runner):
     ) -> None:
         self._training, self._rows, self._threads = training, rows, threads
         self._numpy = NumpyRunner(training, prediction, rows, threads)
-        self._shapes = check(training)
+        self._shapes = self._numpy.shapes
         self._numbers = plain_numbers(training, self._shapes)
         self._arrays = kept_arrays(training, self._shapes)
         self._made: dict[int, Made] = {}

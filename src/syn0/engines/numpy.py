@@ -69,6 +69,7 @@ class NumpyRunner(Runner):
 
     Attributes:
         source: the text that is executed.
+        shapes: those of the training program's names.
     """
 
     compiles = False
@@ -81,7 +82,7 @@ class NumpyRunner(Runner):
         self._training, self._prediction, self._threads = training, prediction, threads
         self._printed = Printed.of(training, prediction)
         self.source, self._functions = self._printed.source, self._printed.functions
-        self._shapes = self._printed.shapes
+        self.shapes = self._printed.shapes
 
     @classmethod
     def missing(cls) -> str:
@@ -142,11 +143,11 @@ class NumpyRunner(Runner):
     def _given(self, values: Mapping[str, Any]) -> Values:
         program = self._training
         names = program.state + program.constants + program.numbers
-        return checked(values, names, self._shapes, program.dtype)
+        return checked(values, names, self.shapes, program.dtype)
 
     def _weights(self, values: Mapping[str, Any]) -> Values:
         names = [line.target for line in self._prediction.phase("init")]
-        return checked(values, names, self._shapes, self._training.dtype)
+        return checked(values, names, self.shapes, self._training.dtype)
 
 
 def blas_threads(multiplications: int, most: int | None) -> AbstractContextManager[object]:
