@@ -22,6 +22,8 @@ MARK = re.compile(r"\{\d+\}|[()\[\] ]|[^()\[\]{} ]+")
 
 def fitted(code: str, width: int, hang: int = 0) -> str:
     """A line, broken where it is too long; its other lines begin `hang` further in."""
+    if len(code) <= width:
+        return code
     page = Page(width)
     page.put(code, len(code) - len(code.lstrip()) + hang, 0)
     return "\n".join(page.lines)
