@@ -10,7 +10,6 @@ import sys
 import tempfile
 import time
 from contextlib import nullcontext, redirect_stderr, suppress
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -85,7 +84,7 @@ IN_A_FILE = (
                  help="Stop after N reports, one an epoch, that were no better, and keep the best; "
                  f"{VALIDATION:.0%} of the rows are set apart to tell.")  # fmt: skip
 @training_option("--monitor", metavar="NAME",
-                 help=partial(help_of, Training.KNOBS["monitor"]))  # fmt: skip
+                 help=help_of(Training.KNOBS["monitor"]))  # fmt: skip
 @click.option("--seed", type=int, metavar="N",
               help="Of the split, the start weights and the order of batches; "
               f"default {SEED}.")  # fmt: skip
