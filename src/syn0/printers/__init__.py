@@ -3,6 +3,7 @@
 from syn0.printers.base import UnsupportedError
 from syn0.printers.c import CPrinter
 from syn0.printers.data import MOST_NUMBERS, Data, example_data
+from syn0.printers.javascript import JavaScriptPrinter
 from syn0.printers.module import Module, ModulePrinter
 from syn0.printers.numpy import NumpyPrinter
 from syn0.printers.numpy_module import NumpyModule
@@ -13,6 +14,7 @@ PRINTERS: dict[str, ScriptPrinter] = {
     "numpy": NumpyPrinter(),
     "terse": TersePrinter(),
     "c": CPrinter(),
+    "javascript": JavaScriptPrinter(),
 }
 
 MODULES: dict[str, ModulePrinter] = {"numpy": NumpyModule()}
@@ -24,6 +26,7 @@ __all__ = [
     "PRINTERS",
     "CPrinter",
     "Data",
+    "JavaScriptPrinter",
     "Module",
     "ModulePrinter",
     "NumpyPrinter",
