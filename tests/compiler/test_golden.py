@@ -34,6 +34,8 @@ from syn0.spec import (
     Training,
 )
 
+from .neat import assert_neat
+
 FOLDER = Path(__file__).parent / "golden"
 SCRIPTS = ("numpy", "terse")
 """The languages whose scripts are Python with NumPy."""
@@ -263,25 +265,6 @@ def test_a_printed_program_is_neat(name: str, language: str) -> None:
     if language == "terse":
         assert "#" not in text
         assert "" not in text.splitlines()
-
-
-@pytest.mark.parametrize("language", PRINTERS)
-def test_a_program_of_the_table_is_neat(language: str, case: Any) -> None:
-    orthogonal = any(layer.init == "orthogonal" for layer in case.network.dense)
-    if language == "c" and (case.program.pulls or orthogonal):
-        return  # refused by name: see test_c.py
-    data = example_data(case.network)
-    if case.weighted:
-        data = replace(data, sample_weight=np.ones((8, 1)))
-    assert_neat(PRINTERS[language].script(case.program, case.network, case.training, data))
-
-
-def assert_neat(text: str) -> None:
-    lines = text.splitlines()
-    assert text.endswith("\n")
-    assert not text.endswith("\n\n")
-    assert max(map(len, lines)) <= 100
-    assert all(line == line.rstrip() for line in lines)
 
 
 @pytest.mark.parametrize("name", WHOLE)
