@@ -19,9 +19,9 @@ from syn0.data.targets import NumberTarget
 from syn0.derive import loss_of
 from syn0.models.network import Network
 from syn0.printers import MOST_NUMBERS, NumpyPrinter
-from syn0.printers.base import prediction_lines
 from syn0.printers.numpy import WIDTH, indented, join_sections
 from syn0.printers.safe import python_text
+from syn0.printers.script import prediction_lines
 from syn0.spec.doors import door
 
 ROWS_SHOWN = 5

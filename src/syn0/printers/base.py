@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from syn0.derive import prediction_program
-from syn0.program import Apply, Const, Expr, Line, Name, Program, helper, operations_in
+from syn0.program import Apply, Const, Expr, Line, Name, helper, operations_in
 from syn0.program.tidy import spelled
-from syn0.spec import Dropout, NetworkSpec, Noise, Training
 
 ATOM = 100
 """The binding strength of a name, a number or a call: never bracketed."""
@@ -156,19 +154,3 @@ def replace_part(expr: Expr, part: Expr, by: Expr) -> Expr:
         args = tuple(replace_part(arg, part, by) for arg in expr.args)
         return Apply(expr.operation, args, expr.fixed)
     return expr
-
-
-def prediction_lines(network: NetworkSpec, reduction: str = "sum") -> Program:
-    """The program that predicts, without the layers that only training has."""
-    layers = tuple(layer for layer in network.layers if not isinstance(layer, Dropout | Noise))
-    return prediction_program(replace(network, layers=layers), reduction)
-
-
-def closing_program(program: Program, network: NetworkSpec, training: Training) -> Program | None:
-    """The program that predicts, where the last step of training leaves no prediction of all rows:
-    it took a batch, masks, noise or statistics of its own, or is a solver's. None where it does, as
-    the tutorial's does."""
-    prediction = prediction_lines(network, training.reduction)
-    computed = [(line.target, line.expression) for line in program.phase("forward")]
-    wanted = [(line.target, line.expression) for line in prediction.phase("forward")]
-    return None if computed == wanted and not program.pulls else prediction

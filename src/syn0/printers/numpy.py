@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from itertools import accumulate, groupby, pairwise
@@ -13,19 +13,18 @@ from itertools import accumulate, groupby, pairwise
 from syn0.printers.base import (
     Printer,
     Template,
-    closing_program,
     formula,
     infix,
     repeated_part,
     replace_part,
 )
-from syn0.printers.data import Data, array_text
-from syn0.printers.notes import counted_by_loop, heading, with_shapes
+from syn0.printers.data import array_text
+from syn0.printers.notes import counted_by_loop
 from syn0.printers.safe import python_note
+from syn0.printers.script import CLOSING, Phase, Script, ScriptPrinter, digits
 from syn0.program import Apply, Expr, Line, Name, Program, check, helper, operations_in
 from syn0.program.expressions import apply, zeros
-from syn0.spec import LBFGS, NetworkSpec, Training
-from syn0.spec.training import round_interval
+from syn0.spec import LBFGS
 
 COMMENT_COLUMN, STEP_COLUMN = 46, 39
 """Where notes begin, before the loop and in it."""
@@ -127,10 +126,8 @@ WRITTEN = {
 """Functions that operations need and that no formula gives; they mean what `program/randoms.py`
 says."""
 
-CLOSING = "What the trained network predicts, of all rows."
 
-
-class NumpyPrinter(Printer):
+class NumpyPrinter(Printer, ScriptPrinter):
     """Prints a program line by line, each with its note, in the tutorial's names."""
 
     language = "numpy"
@@ -140,23 +137,23 @@ class NumpyPrinter(Printer):
         """`np.zeros(4)` for a vector, `np.zeros((3, 4))` for a matrix."""
         return str(fixed[0]) if len(fixed) == 1 else str(fixed)
 
-    def script(self, program: Program, network: NetworkSpec, training: Training, data: Data) -> str:
+    def text(self, script: Script) -> str:
         """The whole program, ready for `python net.py`, in an environment holding only NumPy."""
-        program = with_shapes(counted_by_loop(program), len(data.X), training.batch_size)
+        script = script.running(counted_by_loop(script.program))
+        program = script.program
         sections = [
-            f'"""{title(network, training)}"""',
+            f'"""{script.title}"""',
             "\n".join(import_lines(program)),
             *self.helper_functions(program.lines),
-            "\n".join(self.data_lines(program, data)),
+            "\n".join(self.data_lines(script)),
             "\n".join(self.start_lines(program)),
         ]
         if program.pulls:
-            sections += self.solver_sections(program, training)
+            sections += self.solver_sections(script)
         else:
-            sections.append("\n".join(self.loop_lines(program, training, len(data.X))))
-        if closing := closing_program(program, network, training):
-            shown = with_shapes(closing, len(data.X), None)
-            sections.append("\n".join(self.closing_lines(shown)))
+            sections.append("\n".join(self.loop_lines(script)))
+        if script.closing:
+            sections.append("\n".join(self.closing_lines(script.closing)))
         sections.append(f'print("Output after training:")\nprint({program.output})')
         return join_sections(sections)
 
@@ -172,7 +169,22 @@ class NumpyPrinter(Printer):
         """The lines as text, each with its note, to stand `indent` columns further in."""
         width = WIDTH - indent
         column = STEP_COLUMN if indent else COMMENT_COLUMN
-        return [commented(broken(self.statement(x), width), x.note, width, column) for x in lines]
+        return [self.noted(broken(self.statement(x), width), x.note, width, column) for x in lines]
+
+    def noted(
+        self, code: str, note: str, width: int = WIDTH - STEP_INDENT, column: int = COMMENT_COLUMN
+    ) -> str:
+        """`code  # note`, the note at one column for all lines, or above where it is long."""
+        note = python_note(note)
+        line = f"{code:<{column - 2}}  # {note}"
+        if len(line) <= width and "\n" not in code:
+            return line
+        return "\n".join([*self.remark(note, width), code])
+
+    def remark(self, text: str, width: int = WIDTH) -> list[str]:
+        """A text as comment lines."""
+        note = python_note(text)
+        return textwrap.wrap(note, width, initial_indent="# ", subsequent_indent="# ")
 
     def expression(self, expr: Expr, need: int = 0) -> str:
         """As every printer's; zeros and ones of float32 are made so, not turned into it."""
@@ -212,79 +224,90 @@ class NumpyPrinter(Printer):
         body.append(broken(f"return {self.expression(result)}", WIDTH - STEP_INDENT))
         return f"def {name}(z):\n" + "\n".join(indented(body))
 
-    def data_lines(self, program: Program, data: Data) -> list[str]:
-        """X and y, written out."""
-        heading = f"# The data, one example a row: {python_note(data.note)}."
-        if not data.code:
-            arrays = {"X": data.X, "y": data.y}
-            if "sample_weight" in program.inputs and data.sample_weight is not None:
-                arrays["sample_weight"] = data.sample_weight
-            return [heading, *(array_text(n, v, program.dtype) for n, v in arrays.items())]
-        return [heading, *data.code]
+    def data_lines(self, script: Script) -> list[str]:
+        """X and y, written out, or the code that makes them."""
+        heading = f"The data, one example a row: {script.data.note}."
+        arrays = (array_text(n, v, script.program.dtype) for n, v in script.arrays.items())
+        return [*self.remark(heading), *(script.data.code or arrays)]
 
     def start_lines(self, program: Program) -> list[str]:
         """The generator and the lines of "init"."""
         seed = "" if program.seed is None else str(program.seed)
         note = "seeded, so that every run starts alike" if seed else "a new start in every run"
         return [
-            commented(f"random = np.random.RandomState({seed})", note),
+            self.noted(f"random = np.random.RandomState({seed})", note),
             *self.statements(together(program.phase("init")), 0),
         ]
 
-    def loop_lines(self, program: Program, training: Training, rows: int) -> list[str]:
+    def loop_lines(self, script: Script) -> list[str]:
         """The loop over the steps."""
-        before, head = batch_lines(training)
-        count = step_count(training)
-        if "steps" in program.numbers:
+        before, count = self.order_lines(script), step_count(script)
+        if "steps" in script.program.numbers:
             note = "number of the last step, to which alpha is tuned"
-            before, count = [*before, commented(f"steps = {count}", note)], "steps"
+            before, count = [*before, self.noted(f"steps = {count}", note)], "steps"
+        body = [*self.batch_lines(script), *self.step_lines(script)]
+        return [*before, f"for step in range({count}):", *indented(body)]
+
+    def order_lines(self, script: Script) -> list[str]:
+        """What stands before the loop about the rows of each step."""
+        size = script.batch_size
+        if size is None:
+            return []
+        count = "len(X)" if size == 1 else f"-(-len(X) // {size})"
+        lines = [self.noted(f"batches = {count}", "in an epoch; the last may be smaller")]
+        if not script.shuffles or script.training.reshuffle:
+            note = "the rows as they stand" + (", at first" if script.shuffles else "")
+            lines.append(self.noted("order = np.arange(len(X))", note))
+        return lines
+
+    def batch_lines(self, script: Script) -> list[str]:
+        """What chooses the rows of a step."""
+        size, noted = script.batch_size, partial(self.noted, column=STEP_COLUMN)
+        if size is None:
+            return []
+        new_order = noted("order = random.permutation(len(X))", "a new order each epoch")
+        if script.training.reshuffle:
+            new_order = noted("random.shuffle(order)", "shuffled on in each epoch")
+        shuffled = ["if step % batches == 0:", *indented([new_order])]
+        start = "step % batches" + ("" if size == 1 else f" * {size}")
         return [
-            *before,
-            f"for step in range({count}):",
-            *indented(
-                [*head, *self.step_lines(program, self.report_lines(program, training, rows))]
-            ),
+            *(shuffled if script.shuffles else []),
+            noted(f"place = {start}", "where this batch begins"),
+            noted(f"batch = order[place : place + {size}]", "the rows of this step"),
+            "",
         ]
 
-    def step_lines(self, program: Program, reports: Mapping[str, list[str]]) -> list[str]:
+    def step_lines(self, script: Script, *, reporting: bool = True) -> list[str]:
         """The lines of a step under their headings; each phase ends with its reports."""
-        idle = set(program.measured)
-        body = [*self.headed(program, "forward"), *self.statements(program.phase("forward"))]
-        for phase in ("loss", "backward", "update"):
-            lines = self.statements(x for x in program.phase(phase) if x not in idle)
-            body += ["", *self.headed(program, phase), *lines, *reports.get(phase, [])]
+        body: list[str] = []
+        for phase in script.phases:
+            body += [""] if body else []
+            body += self.remark(phase.heading, WIDTH - STEP_INDENT)
+            body += self.statements(phase.lines)
+            body += self.report_lines(phase, script) if reporting else []
         return body
 
-    def headed(self, program: Program, phase: str) -> list[str]:
-        """The heading of a phase."""
-        return remark(heading(program, phase), WIDTH - STEP_INDENT)
+    def report_lines(self, phase: Phase, script: Script) -> list[str]:
+        """What a phase only reports, once an interval, and the figures where all are known."""
+        lines = self.statements(phase.measured, REPORT_INDENT)
+        lines += [report_line(script)] if phase.reports else []
+        interval = "batches" if script.by_epoch else str(script.interval)
+        if not lines or interval == "1":
+            return lines
+        return [f"if step % {interval} == 0:", *indented(lines)]
 
-    def report_lines(self, program: Program, training: Training, rows: int) -> dict[str, list[str]]:
-        """By phase, what only reports, once an interval; it is printed where all is known."""
-        if training.counts_epochs and training.batch_size is not None:
-            interval = "batches"
-        else:
-            interval = str(training.report_every or round_interval(training.total_steps(rows)))
-        reports: dict[str, list[str]] = {}
-        for line in program.measured:
-            reports.setdefault(line.phase, []).extend(self.statements([line], REPORT_INDENT))
-        reports[program.measured[-1].phase].append(report_line(program, training))
-        if interval == "1":
-            return reports
-        head = f"if step % {interval} == 0:"
-        return {phase: [head, *indented(lines)] for phase, lines in reports.items()}
-
-    def solver_sections(self, program: Program, training: Training) -> list[str]:
+    def solver_sections(self, script: Script) -> list[str]:
         """A function of all weights in a row, and SciPy's search for its lowest value."""
-        optimizer, weights = training.optimizer, list(program.pulls)
+        program, optimizer = script.program, script.training.optimizer
+        weights = list(program.pulls)
         assert isinstance(optimizer, LBFGS)  # noqa: S101  (the solver that leaves pulls to others)
         joined = ", ".join(f"{name}.ravel()" for name in weights)
         pulls = ", ".join(f"{program.pulls[name]}.ravel()" for name in weights)
         unpack = unpacking(program, "theta")
         gradient = broken(f"gradient = -np.concatenate([{pulls}])", WIDTH - STEP_INDENT)
-        body = [*unpack, "", *self.step_lines(program, {}), "", gradient]
+        body = [*unpack, "", *self.step_lines(script, reporting=False), "", gradient]
         options = (
-            f'{{"maxiter": {step_count(training)}, "maxfun": 10**9, '
+            f'{{"maxiter": {script.steps}, "maxfun": 10**9, '
             f'"maxcor": {optimizer.memory}, "gtol": {self.number(optimizer.tolerance)}}}'
         )
         function = [
@@ -295,7 +318,7 @@ class NumpyPrinter(Printer):
         search = [
             broken(f"theta = np.concatenate([{joined}])", WIDTH),
             *self.solver_report("0", "step(theta)[0]"),
-            "# SciPy chooses each step by the gradients of the last ones.",
+            *self.remark("SciPy chooses each step by the gradients of the last ones."),
             f"options = {options}",
             'found = minimize(step, theta, jac=True, method="L-BFGS-B", options=options)',
             *self.solver_report("{found.nit}", "found.fun"),
@@ -316,22 +339,17 @@ def import_lines(program: Program) -> list[str]:
     ]
 
 
-def report_line(program: Program, training: Training) -> str:
+def report_line(script: Script) -> str:
     """The line that prints loss, error and what else there is to report, and of how many rows
     where a step takes a batch."""
-    figures = [
-        f"{name} {{{name}:{'.12g' if name in EXACT else '.4g'}}}" for name in program.reports
-    ]
-    *first, last = [*figures, *([] if training.batch_size is None else ["of {len(batch)} rows"])]
+    names = script.program.reports
+    figures = [f"{name} {{{name}:.{digits(name)}g}}" for name in names]
+    *first, last = [*figures, *([] if script.batch_size is None else ["of {len(batch)} rows"])]
     start = f"step {{step}}: {', '.join(first)}, "
     line = f'print(f"{start}{last}")'
     if len(line) <= WIDTH - REPORT_INDENT:
         return line
     return "\n".join(["print(", *indented([f'f"{start}"', f'f"{last}"']), ")"])
-
-
-EXACT = ("loss", "error")
-"""What is printed to twelve digits, the tutorial's form."""
 
 
 def unpacking(program: Program, theta: str) -> list[str]:
@@ -347,61 +365,12 @@ def unpacking(program: Program, theta: str) -> list[str]:
     return lines
 
 
-def batch_lines(training: Training) -> tuple[list[str], list[str]]:
-    """The lines before the loop and at its head that choose the rows of each step."""
-    size, in_step = training.batch_size, partial(commented, column=STEP_COLUMN)
-    if size is None:
-        return [], []
-    batches, times = ("len(X)", "") if size == 1 else (f"-(-len(X) // {size})", f" * {size}")
-    before = [commented(f"batches = {batches}", "in an epoch; the last may be smaller")]
-    if training.shuffle and training.reshuffle:
-        before.append(commented("order = np.arange(len(X))", "the rows as they stand, at first"))
-        head = [
-            "if step % batches == 0:",
-            "    " + in_step("random.shuffle(order)", "shuffled on in each epoch"),
-        ]
-    elif training.shuffle:
-        head = [
-            "if step % batches == 0:",
-            "    " + in_step("order = random.permutation(len(X))", "a new order each epoch"),
-        ]
-    else:
-        before.append(commented("order = np.arange(len(X))", "the rows as they stand"))
-        head = []
-    head.append(in_step(f"place = step % batches{times}", "where this batch begins"))
-    head += [in_step(f"batch = order[place : place + {size}]", "the rows of this step"), ""]
-    return before, head
-
-
-def step_count(training: Training) -> str:
+def step_count(script: Script) -> str:
     """The number of steps, as an expression."""
-    if training.steps is not None:
-        return str(training.steps)
-    if training.batch_size is None:
-        return str(training.epochs)
-    return "batches" if training.epochs == 1 else f"{training.epochs} * batches"
-
-
-def title(network: NetworkSpec, training: Training) -> str:
-    """One sentence that says what the program is."""
-    kinds = list(dict.fromkeys(layer.activation for layer in network.dense))
-    return f"A {network} neural network ({', '.join(kinds)}), trained by backpropagation."
-
-
-def commented(
-    code: str, note: str, width: int = WIDTH - STEP_INDENT, column: int = COMMENT_COLUMN
-) -> str:
-    """`code  # note`, the note at one column for all lines, or above where it is long."""
-    note = python_note(note)
-    line = f"{code:<{column - 2}}  # {note}"
-    if len(line) <= width and "\n" not in code:
-        return line
-    return "\n".join([*remark(note, width), code])
-
-
-def remark(text: str, width: int) -> list[str]:
-    """A text as comment lines."""
-    return textwrap.wrap(text, width, initial_indent="# ", subsequent_indent="# ")
+    epochs = script.training.epochs
+    if epochs is None or script.batch_size is None:
+        return str(script.steps)
+    return "batches" if epochs == 1 else f"{epochs} * batches"
 
 
 def together(lines: Iterable[Line]) -> Iterator[Line]:
