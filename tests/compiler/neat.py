@@ -9,11 +9,11 @@ PUBLISHED = {repr(SELU_SCALE), repr(SELU_ALPHA)}
 """Constants of a paper, which programs give in full."""
 
 
-def assert_neat(text: str, columns: int = 100) -> None:
+def assert_neat(text: str) -> None:
     lines = text.splitlines()
     assert text.endswith("\n")
     assert not text.endswith("\n\n")
-    assert max(map(len, lines)) <= columns
+    assert max(map(len, lines)) <= 100
     assert all(line == line.rstrip() for line in lines)
 
 

@@ -278,4 +278,4 @@ def assert_printed(text: str, reports: list[tuple[float, ...]], dtype: str) -> N
 
 
 def test_every_language_is_run_by_some_test() -> None:
-    assert set(PRINTERS) == {*SCRIPTS, "c"}  # see test_c.py
+    assert set(PRINTERS) == {*SCRIPTS, "c", "javascript"}  # see test_c.py, test_javascript.py

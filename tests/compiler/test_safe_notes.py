@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 
 from syn0 import Network
 from syn0.engines.compiler import find_compiler
-from syn0.printers import Data
-from syn0.printers.c import comment
+from syn0.printers import CPrinter, Data
 from syn0.printers.safe import c_note, python_text
 from syn0.spec.words import visible
 
@@ -99,7 +98,7 @@ def test_a_note_shows_all_that_it_holds_on_one_line(note: str) -> None:
 def test_a_compiler_reads_no_note_as_code(tmp_path: Path) -> None:
     """Between the notes stand numbered declarations, and nothing else is declared."""
     pairs = [first + second for first in EVIL for second in ("", *EVIL)]
-    lines = [line for n, e in enumerate(pairs) for line in (*comment(e), f"char v{n};")]
+    lines = [line for n, e in enumerate(pairs) for line in (*CPrinter().comment(e), f"char v{n};")]
     source = tmp_path / "notes.c"
     source.write_text("\n".join([*lines, ""]), encoding="utf-8")
     made = subprocess.run(

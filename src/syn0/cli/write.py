@@ -22,6 +22,7 @@ from syn0.cli.networks import (
 )
 from syn0.cli.options import FILE, FORCE, data_option, flags_given, network_options, waiting
 from syn0.cli.reading import reading_of, reading_options
+from syn0.spec import Extras
 from syn0.spec.defaults import SEED
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from syn0.printers import Data
     from syn0.spec import Training
 
-BETWEEN = ("dropout", "batch_norm", "layer_norm", "skip")
+BETWEEN = tuple(name for name in Extras.KNOBS if not name.startswith("input_"))
 """Options of what stands between layers."""
 
 
@@ -44,7 +45,7 @@ BETWEEN = ("dropout", "batch_norm", "layer_norm", "skip")
               help=f"Of start weights, batches and masks; default {SEED}.")  # fmt: skip
 @network_options
 @click.option("--to", "language", default="numpy", show_default=True, metavar="LANGUAGE",
-              help="numpy (commented), terse (eleven lines) or c.")  # fmt: skip
+              help="numpy (commented), terse (eleven lines), c or javascript.")  # fmt: skip
 @click.option("--diff", is_flag=True, help="Show what the options change in the plain program.")
 @click.option("--predict", is_flag=True,
               help="Of a saved model: the program that predicts with what it learned.")  # fmt: skip
@@ -75,14 +76,16 @@ def write(
     syn0 write model.safetensors --predict > predict.py
     """
     if predict or weights is not None:
-        if not predict or diff or language != "numpy" or not is_model(net):
+        if not predict or diff or not is_model(net):
             raise ValueError(
-                "--predict prints the NumPy program of a saved model, and --weights belongs to "
-                "it: leave out --diff and --to"
+                "--predict prints the program of a saved model, and --weights belongs to it: "
+                "leave out --diff"
             )
         if weights is not None:
+            if language != "numpy":
+                raise ValueError("--weights writes a file of NumPy's: leave out --to")
             check_weights(weights, net, options["data"], force=force)
-        click.echo(predicting(net, weights, options), nl=False)
+        click.echo(predicting(net, language, weights, options), nl=False)
         return
     if is_model(net):
         network, training = trained(net, options)
@@ -137,10 +140,10 @@ def unlearning(
 ) -> Iterator[str]:
     """What may keep the program from learning."""
     from syn0.models import advice
-    from syn0.printers import example_data
+    from syn0.printers import PRINTERS, example_data
 
     rows = len((data or example_data(network.spec)).X)
-    start = "he_uniform" if language == "c" else "orthogonal"  # which C cannot draw
+    start = "orthogonal" if PRINTERS[language].says("orthogonal") else "he_uniform"
     return advice(network.spec, training, rows, start)
 
 
@@ -166,7 +169,7 @@ def saved_network(path: str) -> Network:
     return network
 
 
-def predicting(path: str, weights_file: str | None, options: dict[str, Any]) -> str:
+def predicting(path: str, language: str, weights_file: str | None, options: dict[str, Any]) -> str:
     """The program that predicts with a saved model, on the rows that are named or on a few of its
     own; its weights are written to a file if one is named."""
     from syn0.data import read_table
@@ -193,7 +196,7 @@ def predicting(path: str, weights_file: str | None, options: dict[str, Any]) -> 
                 for_prediction=True,
                 reading=reading_of(options, network.schema),
             )
-    text = prediction_script(network, rows, weights_file)
+    text = prediction_script(network, rows, weights_file, language)
     if weights_file is not None:
         save_weights(network, weights_file)
     return text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,6 @@ from syn0.estimators.callbacks import CallbackSupport, Task, task_of
 from syn0.estimators.fitting import Fit, OptimizerState, Validation
 from syn0.estimators.messages import clearer
 from syn0.estimators.parameters import (
-    CONSTRAINTS,
     hidden_units,
     network_spec,
     their_activation,
@@ -44,7 +43,6 @@ class BaseMLP(
     network_: Network
     coefs_: list[NDArray[Any]]
     intercepts_: list[NDArray[Any]]
-    _parameter_constraints: ClassVar[dict[str, Any]] = dict(CONSTRAINTS)
     label_smoothing = 0.0
 
     # What the two differ in.
@@ -424,7 +422,7 @@ class BaseMLP(
         epochs as it was at first: those decisions are made outside the program.
 
         Args:
-            language: as in `Network.program`: "numpy" (default), "terse" or "c".
+            language: as in `Network.program`: "numpy" (default), "terse", "c" or "javascript".
         """
         check_is_fitted(self)
         return self.network_.program(language)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from syn0.program import Apply, Const, Expr, Line, Name, helper, operations_in
+from syn0.printers.pretty import Assigned, Made
+from syn0.program import Apply, Const, Expr, Line, Name, formula, is_helper, operations_in
 from syn0.program.tidy import spelled
 
 ATOM = 100
@@ -24,7 +25,8 @@ class Template:
     """How an operation is written.
 
     Attributes:
-        text: a format string over the arguments (and `fixed`, the shape of a new array).
+        text: a format string over the arguments, or all of them as `parts` (and `fixed`, the shape
+            of a new array).
         strength: how tightly the result binds.
         needs: how tightly each argument must bind to stand without brackets; 0 for all if empty.
     """
@@ -49,8 +51,8 @@ class Printer:
         """A constant, as short as it stays exact."""
         return spelled(value)
 
-    def row(self, values: tuple[float, ...]) -> str:
-        """A row of numbers."""
+    def row(self, values: tuple[float, ...] | tuple[str, ...]) -> str:
+        """A row of numbers or texts."""
         raise UnsupportedError(f"the {self.language} printer cannot write a row of numbers")
 
     def shape(self, fixed: tuple[int, ...]) -> str:
@@ -58,7 +60,8 @@ class Printer:
         return str(fixed)
 
     def expression(self, expr: Expr, need: int = 0) -> str:
-        """`expr` as text, in brackets if it binds less tightly than `need`."""
+        """`expr` as text, in brackets if it binds less tightly than `need`; a call or an operation
+        knows where it may be broken."""
         match expr:
             case Const(value) if isinstance(value, tuple):
                 return self.row(value)
@@ -71,8 +74,13 @@ class Printer:
                 template = self.template(operation)
                 needs = template.needs or (0,) * len(args)
                 parts = [self.expression(a, n) for a, n in zip(args, needs, strict=True)]
-                text = template.text.format(*parts, fixed=self.shape(fixed))
-                return f"({text})" if template.strength < need else text
+                form = template.text
+                if fixed:
+                    form = form.replace("{fixed}", self.shape(fixed))
+                if "{parts}" in form:
+                    form = form.replace("{parts}", ", ".join(f"{{{k}}}" for k in range(len(args))))
+                code = Made(form, *parts)
+                return Made("({0})", code) if template.strength < need else code
         raise TypeError(f"{expr!r} is not an expression")
 
     def template(self, operation: str) -> Template:
@@ -81,23 +89,25 @@ class Printer:
             return self.templates[operation]
         if is_helper(operation):
             return Template(f"{operation}({{0}})")
-        raise UnsupportedError(
-            f"the {self.language} printer cannot write the operation {operation!r}"
-        )
+        raise UnsupportedError(self.lacks(operation))
+
+    def lacks(self, operation: str) -> str:
+        """What the error says about an operation that the language has no way to say."""
+        return f"the {self.language} printer cannot write the operation {operation!r}"
 
     def statement(self, line: Line) -> str:
-        """A line as text; what is added to its own target or multiplies it is written with `+=` or
-        `*=`."""
+        """A line as text, which may be broken where it is too long; what is added to its own target
+        or multiplies it is written with `+=` or `*=`."""
         match line.expression:
             case Apply("add", (Name(name), change)) if name == line.target:
-                return f"{line.target} += {self.expression(change)}"
+                return Assigned(f"{line.target} += ", self.expression(change), "")
             case Apply("multiply", (Name(name), change)) if name == line.target:
-                return f"{line.target} *= {self.expression(change)}"
-        return f"{line.target} = {self.expression(line.expression)}"
+                return Assigned(f"{line.target} *= ", self.expression(change), "")
+        return Assigned(f"{line.target} = ", self.expression(line.expression), "")
 
-    def helpers(self, lines: Iterable[Line]) -> list[str]:
-        """The activations and slopes that the lines call and the language lacks, in order of first
-        use, each after those that it calls itself."""
+    def helpers(self, expressions: Iterable[Expr]) -> list[str]:
+        """The activations and slopes that expressions call and the language lacks, in order of
+        first use, each after those that it calls itself."""
         found: dict[str, None] = {}
 
         def visit(expr: Expr) -> None:
@@ -106,51 +116,10 @@ class Printer:
                     visit(formula(operation))
                     found[operation] = None
 
-        for line in lines:
-            visit(line.expression)
+        for expr in expressions:
+            visit(expr)
         return list(found)
 
     def calls(self, operation: str) -> bool:
         """Whether an operation is written as a call of a function printed from its formula."""
         return operation not in self.templates and is_helper(operation)
-
-
-def is_helper(operation: str) -> bool:
-    """Whether an operation can be a function printed from its formula: an activation, or the slope
-    of one, that is not an operation of its own, as tanh is."""
-    return helper(operation) is not None and operation not in operations_in(formula(operation))
-
-
-def formula(operation: str, z: Expr = Name("z")) -> Expr:  # noqa: B008  (frozen)
-    """The formula of an activation, or of the slope of one, of `z`."""
-    function = helper(operation)
-    assert function is not None  # noqa: S101  (asked for names that have one)
-    return function.formula(z)
-
-
-def repeated_part(expr: Expr) -> Apply | None:
-    """The largest part of `expr` that occurs more than once, if any."""
-    seen: set[Expr] = set()
-    repeats: list[Apply] = []
-
-    def visit(part: Expr) -> None:
-        if isinstance(part, Apply):
-            if part in seen:
-                repeats.append(part)
-                return
-            seen.add(part)
-            for arg in part.args:
-                visit(arg)
-
-    visit(expr)
-    return max(repeats, key=lambda part: len(repr(part)), default=None)
-
-
-def replace_part(expr: Expr, part: Expr, by: Expr) -> Expr:
-    """`expr` with every occurrence of `part` replaced."""
-    if expr == part:
-        return by
-    if isinstance(expr, Apply):
-        args = tuple(replace_part(arg, part, by) for arg in expr.args)
-        return Apply(expr.operation, args, expr.fixed)
-    return expr

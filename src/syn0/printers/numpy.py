@@ -3,28 +3,38 @@
 from __future__ import annotations
 
 import math
-import re
 import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
-from itertools import accumulate, groupby, pairwise
+from itertools import groupby, pairwise
 
+from syn0.printers import runtime
 from syn0.printers.base import (
     Printer,
     Template,
-    formula,
     infix,
-    repeated_part,
-    replace_part,
 )
 from syn0.printers.data import array_text
 from syn0.printers.notes import counted_by_loop
-from syn0.printers.safe import python_note
+from syn0.printers.pretty import Assigned, Code, Made, fitted, listed
+from syn0.printers.safe import python_note, python_text
 from syn0.printers.script import CLOSING, Phase, Script, ScriptPrinter, digits
-from syn0.program import Apply, Expr, Line, Name, Program, check, helper, operations_in
-from syn0.program.expressions import apply, zeros
-from syn0.spec import LBFGS
+from syn0.program import (
+    Apply,
+    Const,
+    Expr,
+    Line,
+    Name,
+    Program,
+    check,
+    formula,
+    helper,
+    operations_in,
+)
+from syn0.program.expressions import apply, repeated_part, replace_part, zeros
+from syn0.spec import Solver
+from syn0.spec.optimizers import MOST_EVALUATIONS
 
 COMMENT_COLUMN, STEP_COLUMN = 46, 39
 """Where notes begin, before the loop and in it."""
@@ -86,45 +96,14 @@ NUMPY_TEMPLATES = PYTHON_TEMPLATES | {
     "uniform_like": Template("uniform_like({0}, {1}, {2}, {3})"),
     "normal_like": Template("normal_like({0}, {1}, {2}, {3})"),
     "float32": Template("{0}.astype(np.float32)", ATTRIBUTE, (ATTRIBUTE,)),
+    "float64": Template("{0}.astype(float)", ATTRIBUTE, (ATTRIBUTE,)),
+    "is_missing": Template("np.isnan({0})"),
+    "smoothly_clipped": Template("{0} / np.hypot(1, {0} / {1})", 13, (13, 14)),
+    "one_of": Template("({0} == {1}).astype(float)", needs=(11, 11)),
+    "joined": Template("np.hstack([{parts}])"),
+    "largest": Template("np.argmax({0}, axis=1, keepdims=True)"),
+    "label": Template("{1}[{0}.astype(int)]", ATTRIBUTE, (ATTRIBUTE, ATTRIBUTE)),
 }
-
-UNIFORM_LIKE = '''\
-def scrambled(bits):
-    """A hash of 32-bit numbers (C. Wellons, "lowbias32", 2018)."""
-    bits = (bits ^ bits >> 16) * 0x7FEB352D
-    bits = (bits ^ bits >> 15) * 0x846CA68B
-    return bits ^ bits >> 16
-
-
-def uniform_like(array, seed, stream, step):
-    """Uniform numbers from 0 to 1, shaped like an array: the same on every machine."""
-    key = np.zeros(1, np.uint32)
-    for part in (seed, stream, step):
-        key = scrambled(key + part)
-    bits = scrambled(scrambled(np.arange(array.size, dtype=np.uint32)) + key)
-    return (bits >> 8).reshape(array.shape) / 2**24'''
-
-NORMAL_LIKE = '''\
-def normal_like(array, seed, stream, step):
-    """Numbers of the normal distribution, shaped like an array (Box & Muller, 1958)."""
-    even = uniform_like(array, seed, stream, step)
-    other = uniform_like(array, seed, stream + 1, step)
-    return np.sqrt(-2 * np.log(1 - even)) * np.cos(2 * np.pi * other)'''
-
-ORTHOGONAL = '''\
-def orthogonal(shape):
-    """A random matrix whose columns are orthonormal, or whose rows are if it is wider than high."""
-    q, r = np.linalg.qr(random.standard_normal((max(shape), min(shape))))
-    q = q * np.sign(np.diag(r))
-    return q if shape[0] >= shape[1] else q.T'''
-
-WRITTEN = {
-    "orthogonal": (ORTHOGONAL,),
-    "uniform_like": (UNIFORM_LIKE,),
-    "normal_like": (UNIFORM_LIKE, NORMAL_LIKE),
-}
-"""Functions that operations need and that no formula gives; they mean what `program/randoms.py`
-says."""
 
 
 class NumpyPrinter(Printer, ScriptPrinter):
@@ -148,10 +127,7 @@ class NumpyPrinter(Printer, ScriptPrinter):
             "\n".join(self.data_lines(script)),
             "\n".join(self.start_lines(program)),
         ]
-        if program.pulls:
-            sections += self.solver_sections(script)
-        else:
-            sections.append("\n".join(self.loop_lines(script)))
+        sections += self.training_sections(script)
         if script.closing:
             sections.append("\n".join(self.closing_lines(script.closing)))
         sections.append(f'print("Output after training:")\nprint({program.output})')
@@ -169,7 +145,7 @@ class NumpyPrinter(Printer, ScriptPrinter):
         """The lines as text, each with its note, to stand `indent` columns further in."""
         width = WIDTH - indent
         column = STEP_COLUMN if indent else COMMENT_COLUMN
-        return [self.noted(broken(self.statement(x), width), x.note, width, column) for x in lines]
+        return [self.noted(fitted(self.statement(x), width), x.note, width, column) for x in lines]
 
     def noted(
         self, code: str, note: str, width: int = WIDTH - STEP_INDENT, column: int = COMMENT_COLUMN
@@ -187,27 +163,33 @@ class NumpyPrinter(Printer, ScriptPrinter):
         return textwrap.wrap(note, width, initial_indent="# ", subsequent_indent="# ")
 
     def expression(self, expr: Expr, need: int = 0) -> str:
-        """As every printer's; zeros and ones of float32 are made so, not turned into it."""
+        """As every printer's; zeros and ones of float32 are made so, not turned into it, and the
+        places of columns are listed."""
         match expr:
             case Apply("float32", (Apply("zeros" | "ones" as made, (), fixed),)):
                 return f"np.{made}({self.shape(fixed)}, dtype=np.float32)"
+            case Apply("columns", (matrix, Const(tuple(places)))):
+                rows = self.expression(matrix, ATTRIBUTE)
+                return Code(rows, listed(map(str, places), "[:, [", "]]"))
         return super().expression(expr, need)
 
     def number(self, value: float) -> str:
         """As every printer's; the ratio of a circle by its name."""
-        return "np.pi" if value == math.pi else super().number(value)
+        names = {math.pi: "np.pi", math.inf: "np.inf"}
+        return names.get(value) or super().number(value)
 
-    def row(self, values: tuple[float, ...]) -> str:
-        """A row of numbers, as an array."""
-        return f"np.array([{', '.join(map(self.number, values))}])"
+    def row(self, values: tuple[float, ...] | tuple[str, ...]) -> str:
+        """A row of numbers or texts, as an array."""
+        texts = (python_text(v) if isinstance(v, str) else self.number(v) for v in values)
+        return listed(texts, "np.array([", "])")
 
     def helper_functions(self, lines: Iterable[Line]) -> list[str]:
         """A function for each activation or slope that the lines call, printed from its formula,
         and those that their random numbers need."""
         lines = list(lines)
         called = {op for line in lines for op in operations_in(line.expression)}
-        written = [text for op, texts in WRITTEN.items() if op in called for text in texts]
-        return [*map(self.helper_function, self.helpers(lines)), *dict.fromkeys(written)]
+        helpers = self.helpers(line.expression for line in lines)
+        return [*map(self.helper_function, helpers), *runtime.called("random.py", called)]
 
     def helper_function(self, name: str) -> str:
         """One activation, or a slope, as a function of `z`; a part that occurs twice is computed
@@ -221,14 +203,16 @@ class NumpyPrinter(Printer, ScriptPrinter):
         if (part := repeated_part(result)) is not None:
             body.append(f"part = {self.expression(part)}")
             result = replace_part(result, part, Name("part"))
-        body.append(broken(f"return {self.expression(result)}", WIDTH - STEP_INDENT))
+        returned = Assigned("return ", self.expression(result), "")
+        body.append(fitted(returned, WIDTH - STEP_INDENT))
         return f"def {name}(z):\n" + "\n".join(indented(body))
 
     def data_lines(self, script: Script) -> list[str]:
         """X and y, written out, or the code that makes them."""
-        heading = f"The data, one example a row: {script.data.note}."
+        heading = python_note(f"The data, one example a row: {script.data.note}.")
         arrays = (array_text(n, v, script.program.dtype) for n, v in script.arrays.items())
-        return [*self.remark(heading), *(script.data.code or arrays)]
+        whole = len(heading) + 2  # names of files are found where they are not broken
+        return [*self.remark(heading, whole), *(script.data.code or arrays)]
 
     def start_lines(self, program: Program) -> list[str]:
         """The generator and the lines of "init"."""
@@ -238,6 +222,12 @@ class NumpyPrinter(Printer, ScriptPrinter):
             self.noted(f"random = np.random.RandomState({seed})", note),
             *self.statements(together(program.phase("init")), 0),
         ]
+
+    def training_sections(self, script: Script) -> list[str]:
+        """The loop over the steps, or a solver's search in its place."""
+        if (solver := script.training.solver) is not None:
+            return self.solver_sections(script, solver)
+        return ["\n".join(self.loop_lines(script))]
 
     def loop_lines(self, script: Script) -> list[str]:
         """The loop over the steps."""
@@ -296,19 +286,18 @@ class NumpyPrinter(Printer, ScriptPrinter):
             return lines
         return [f"if step % {interval} == 0:", *indented(lines)]
 
-    def solver_sections(self, script: Script) -> list[str]:
+    def solver_sections(self, script: Script, solver: Solver) -> list[str]:
         """A function of all weights in a row, and SciPy's search for its lowest value."""
-        program, optimizer = script.program, script.training.optimizer
-        weights = list(program.pulls)
-        assert isinstance(optimizer, LBFGS)  # noqa: S101  (the solver that leaves pulls to others)
-        joined = ", ".join(f"{name}.ravel()" for name in weights)
-        pulls = ", ".join(f"{program.pulls[name]}.ravel()" for name in weights)
+        program, weights = script.program, list(script.program.pulls)
         unpack = unpacking(program, "theta")
-        gradient = broken(f"gradient = -np.concatenate([{pulls}])", WIDTH - STEP_INDENT)
+        gradient = fitted(
+            Assigned("gradient = ", Made("-{0}", end_to_end(program.pulls.values())), ""),
+            WIDTH - STEP_INDENT,
+        )
         body = [*unpack, "", *self.step_lines(script, reporting=False), "", gradient]
         options = (
-            f'{{"maxiter": {script.steps}, "maxfun": 10**9, '
-            f'"maxcor": {optimizer.memory}, "gtol": {self.number(optimizer.tolerance)}}}'
+            f'"{word}": {"10**9" if value == MOST_EVALUATIONS else self.number(value)}'
+            for word, value in solver.options(script.steps).items()
         )
         function = [
             "def step(theta):",
@@ -316,10 +305,10 @@ class NumpyPrinter(Printer, ScriptPrinter):
             *indented([*body, "return float(loss), gradient"]),
         ]
         search = [
-            broken(f"theta = np.concatenate([{joined}])", WIDTH),
+            fitted(Assigned("theta = ", end_to_end(weights), ""), WIDTH),
             *self.solver_report("0", "step(theta)[0]"),
             *self.remark("SciPy chooses each step by the gradients of the last ones."),
-            f"options = {options}",
+            f"options = {{{', '.join(options)}}}",
             'found = minimize(step, theta, jac=True, method="L-BFGS-B", options=options)',
             *self.solver_report("{found.nit}", "found.fun"),
             *unpacking(program, "found.x"),
@@ -350,6 +339,11 @@ def report_line(script: Script) -> str:
     if len(line) <= WIDTH - REPORT_INDENT:
         return line
     return "\n".join(["print(", *indented([f'f"{start}"', f'f"{last}"']), ")"])
+
+
+def end_to_end(names: Iterable[str]) -> Code:
+    """Arrays as one row of numbers."""
+    return listed((f"{name}.ravel()" for name in names), "np.concatenate([", "])")
 
 
 def unpacking(program: Program, theta: str) -> list[str]:
@@ -392,71 +386,6 @@ def together(lines: Iterable[Line]) -> Iterator[Line]:
 def stem(line: Line) -> str:
     """The name of the parameter of which a line's target is remembered."""
     return line.target.rpartition("_")[0] or line.target
-
-
-def broken(code: str, width: int) -> str:
-    """A line that is too long, broken inside brackets, where Python reads on: inside its own if a
-    product or a call is too long, else inside new ones."""
-    if len(code) <= width:
-        return code
-    start = re.match(r"(return|\w+ [+*]?=) ", code)
-    assert start is not None  # noqa: S101  (statements begin so)
-    body = code[start.end() :]
-    head, inner, tail = f"{start[0]}(", body, ")"
-    if set(body) & set("([") and all(weakness(body, p) == PRODUCT for p in breaks(body)):
-        first, last = widest_brackets(body)
-        head, inner, tail = start[0] + body[:first], body[first:last], body[last:]
-    return "\n".join([head, *indented(filled(inner, width - 4)), tail])
-
-
-BREAKS = re.compile(r"(?<=,) | (?=(?:[-+@<>/]|\*(?!\*)|if|else)[=/]? )")
-"""The spaces at which an expression is broken: after commas, and before operators but powers."""
-
-CLAUSE, SUM, PRODUCT = range(3)
-
-
-def weakness(text: str, place: int) -> int:
-    """How tightly the operator binds before which a text is broken."""
-    if text[place - 1] == "," or text[place + 1] in "ie":
-        return CLAUSE
-    return PRODUCT if text[place + 1] in "*/@" else SUM
-
-
-def depths(text: str, depth: int = 0) -> list[int]:
-    """How deep in brackets each character stands, and what follows the last."""
-    return list(accumulate(((c in "([") - (c in ")]") for c in text), initial=depth))
-
-
-def breaks(text: str) -> list[int]:
-    """The places outside of brackets at which a text may be broken."""
-    deep = depths(text)
-    return [found.start() for found in BREAKS.finditer(text) if not deep[found.start()]]
-
-
-def widest_brackets(text: str) -> tuple[int, int]:
-    """Where the longest text in brackets begins and ends; brackets right inside others are one."""
-    deep = depths(text)
-    opened = [i for i, c in enumerate(text) if c in "([" and not deep[i]]
-    pairs = [(i + 1, deep.index(0, i + 1) - 1) for i in opened]
-    first, last = max(pairs, key=lambda pair: pair[1] - pair[0])
-    while text[first] in "([" and deep.index(deep[first], first + 1) == last:
-        first, last = first + 1, last - 1
-    return first, last
-
-
-def filled(text: str, width: int) -> list[str]:
-    """An expression in lines of at most `width`, broken where it is least deep in brackets, and
-    there before what binds least; what is still in brackets stands further in."""
-    lines, depth = [], 0
-    while len(text) > width - 4 * depth:
-        deep, most = depths(text, depth), width - 4 * depth
-        places = [found.start() for found in BREAKS.finditer(text) if 0 < found.start() <= most]
-        if not places:
-            break
-        place = min(places, key=lambda i: (deep[i], weakness(text, i), -i))
-        lines.append("    " * depth + text[:place])
-        depth, text = deep[place], text[place + 1 :]
-    return [*lines, "    " * depth + text]
 
 
 def indented(lines: Iterable[str]) -> list[str]:

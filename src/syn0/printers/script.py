@@ -16,7 +16,7 @@ from syn0.derive import prediction_program
 from syn0.printers.data import Data
 from syn0.printers.notes import heading, with_shapes
 from syn0.program import Line, Program
-from syn0.spec import Dropout, NetworkSpec, Noise, Training
+from syn0.spec import NetworkSpec, Training
 
 CLOSING = "What the trained network predicts, of all rows."
 """The heading of what follows the last step."""
@@ -159,10 +159,18 @@ class ScriptPrinter:
         """The text of a plan."""
         raise NotImplementedError
 
+    def cannot_say(self, program: Program) -> str | None:
+        """Why the language cannot say a program: what its error would tell. None where it can."""
+        return None
+
+    def says(self, operation: str) -> bool:
+        """Whether the language has a way to say an operation."""
+        return True
+
 
 def prediction_lines(network: NetworkSpec, reduction: str = "sum") -> Program:
     """The program that predicts, without the layers that only training has."""
-    layers = tuple(layer for layer in network.layers if not isinstance(layer, Dropout | Noise))
+    layers = tuple(layer for layer in network.layers if not layer.is_random)
     return prediction_program(replace(network, layers=layers), reduction)
 
 

@@ -6,11 +6,20 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import replace
 
-from syn0.printers.base import formula, is_helper
 from syn0.printers.notes import counted_by_loop
 from syn0.printers.numpy import WIDTH, NumpyPrinter, import_lines
 from syn0.printers.script import Phase, Script
-from syn0.program import Apply, Expr, Name, Program, names_in, reads, substitute
+from syn0.program import (
+    Apply,
+    Expr,
+    Name,
+    Program,
+    formula,
+    is_helper,
+    names_in,
+    reads,
+    substitute,
+)
 
 
 class TersePrinter(NumpyPrinter):
@@ -28,7 +37,7 @@ class TersePrinter(NumpyPrinter):
             *self.helper_functions(program.lines),
             *self.data_lines(script),
             *self.start_lines(program),
-            *(self.solver_sections(script) if program.pulls else self.loop_lines(script)),
+            *self.training_sections(script),
             *(self.closing_lines(condensed(script.closing, names)) if script.closing else ()),
         ]
         return "".join(f"{line}\n" for part in parts for line in part.split("\n") if line)

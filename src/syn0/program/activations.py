@@ -26,6 +26,7 @@ from syn0.program.expressions import (
     max_columns,
     maximum,
     minimum,
+    operations_in,
     sum_columns,
     tanh,
     where,
@@ -232,6 +233,19 @@ def helper(operation: str) -> Helper | None:
     if row is None or row.slope_at is None:
         return None
     return Helper(row.slope_at, f"the slope (derivative) of {name} at z")
+
+
+def formula(operation: str, z: Expr = Name("z")) -> Expr:  # noqa: B008  (frozen)
+    """The formula of an activation, or of the slope of one, of `z`."""
+    function = helper(operation)
+    assert function is not None  # noqa: S101  (asked for names that have one)
+    return function.formula(z)
+
+
+def is_helper(operation: str) -> bool:
+    """Whether an operation can be a function printed from its formula: an activation, or the slope
+    of one, that is not an operation of its own, as tanh is."""
+    return helper(operation) is not None and operation not in operations_in(formula(operation))
 
 
 def activate(name: str, z: Expr) -> Expr:

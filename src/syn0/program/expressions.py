@@ -84,9 +84,9 @@ class Name(Expr):
 
 @dataclass(frozen=True, slots=True)
 class Const(Expr):
-    """A number written into the program, or a row of them."""
+    """A number written into the program, or a row of them, or of texts."""
 
-    value: float | tuple[float, ...]
+    value: float | tuple[float, ...] | tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +144,28 @@ sum_columns = function("sum_columns")
 mean_columns = function("mean_columns")
 max_columns = function("max_columns")
 row_count = function("row_count")
+float64 = function("float64")
+is_missing = function("is_missing")
+smoothly_clipped = function("smoothly_clipped")
+joined = function("joined")
+largest = function("largest")
 uniform_like = function("uniform_like")
 normal_like = function("normal_like")
+
+
+def one_of(texts: Expr, known: Iterable[str]) -> Apply:
+    """(rows, n) of 0 and 1: which of n known texts each of (rows, 1) is."""
+    return apply("one_of", texts, Const(tuple(known)))
+
+
+def label(number: Expr, labels: tuple[float, ...] | tuple[str, ...]) -> Apply:
+    """(rows, 1): the label with each of (rows, 1) numbers, counted from 0."""
+    return apply("label", number, Const(labels))
+
+
+def columns(matrix: Expr, places: Iterable[int]) -> Expr:
+    """The columns of a matrix in these places, in this order."""
+    return apply("columns", matrix, Const(tuple(places)))
 
 
 def zeros(*shape: int) -> Apply:
@@ -218,5 +238,33 @@ def substitute(expr: Expr, meanings: dict[str, Expr]) -> Expr:
         return meanings.get(expr.name, expr)
     if isinstance(expr, Apply):
         args = tuple(substitute(arg, meanings) for arg in expr.args)
+        return Apply(expr.operation, args, expr.fixed)
+    return expr
+
+
+def repeated_part(expr: Expr) -> Apply | None:
+    """The largest part of `expr` that occurs more than once, if any."""
+    seen: set[Expr] = set()
+    repeats: list[Apply] = []
+
+    def visit(part: Expr) -> None:
+        if isinstance(part, Apply):
+            if part in seen:
+                repeats.append(part)
+                return
+            seen.add(part)
+            for arg in part.args:
+                visit(arg)
+
+    visit(expr)
+    return max(repeats, key=lambda part: len(repr(part)), default=None)
+
+
+def replace_part(expr: Expr, part: Expr, by: Expr) -> Expr:
+    """`expr` with every occurrence of `part` replaced."""
+    if expr == part:
+        return by
+    if isinstance(expr, Apply):
+        args = tuple(replace_part(arg, part, by) for arg in expr.args)
         return Apply(expr.operation, args, expr.fixed)
     return expr

@@ -85,8 +85,8 @@ class Run:
         try:
             rows = job.training.batch_size or job.rows
             with catching_interrupt() as interrupt, job.runner.at_work(rows):
-                if job.program.pulls:
-                    search(self, interrupt)
+                if (solver := job.training.solver) is not None:
+                    search(self, solver, interrupt)
                 while self.history.stopped == "finished" and self.step < self.end:
                     self.interval(interrupt)
         finally:
