@@ -20,7 +20,7 @@ from syn0.lower.loops import LOWERED, function_of_entry
 from syn0.printers import runtime
 from syn0.printers.base import Printer, UnsupportedError
 from syn0.printers.numpy import NumpyPrinter, indented
-from syn0.printers.pretty import INDENT, Code, listed
+from syn0.printers.pretty import INDENT, Code, Group, listed
 from syn0.printers.pretty import fitted as broken
 from syn0.printers.script import CLOSING, Phase, Script, ScriptPrinter
 from syn0.program import OPERATIONS, Apply, Expr, Line, Program, check, operations_in
@@ -83,8 +83,7 @@ class LoopPrinter(Printer, ScriptPrinter):
         """
         if reason := self.cannot_say(script.program):
             raise UnsupportedError(reason)
-        lines = (line for long in self.frame(Parts(self, script)) for line in long.split("\n"))
-        return "\n".join(short for line in lines for short in fitted(line))
+        return laid_out(self.frame(Parts(self, script)))
 
     def cannot_say(self, program: Program) -> str | None:
         """Why the language cannot say a program, if it cannot."""
@@ -102,9 +101,24 @@ class LoopPrinter(Printer, ScriptPrinter):
         """Statements as lines of text."""
         return [text for statement in statements for text in self.spelled(statement)]
 
+    def headed(self, kernel: Kernel) -> list[str]:
+        """A kernel under its line; a copy of a whole array is read in its place instead."""
+        head = self.comment(f"{self.title(kernel.line)}: {kernel.line.note}")
+        if kernel.copied:
+            return [*head, *self.comment(f"({kernel.copied} itself is read)")]
+        body = self.code(kernel.statements)
+        return [*head, *(["{", *indented(body), "}"] if kernel.has_names else body)]
+
+    def title(self, line: Line) -> str:
+        """What a kernel is called: its line, as NumPy has it."""
+        return NumpyPrinter().statement(line)
+
     def spelled(self, statement: Statement) -> list[str]:
         """A statement as lines of text."""
         match statement:
+            case Let(name, "row" as kind, value):
+                start = f"{self.kinds[kind]} {name} = "
+                return [declared(start, self.expression(value), ";", hang=0, width=WIDTH - 12)]
             case Let(name, kind, value):
                 return [f"{self.kinds[kind]} {name} = {self.expression(value)};"]
             case Array():
@@ -134,19 +148,17 @@ class LoopPrinter(Printer, ScriptPrinter):
         return super().expression(expr, need)
 
 
-class Parts:
-    """The parts of one program.
+class Lowered:
+    """The kernels of a program, and the functions that they call.
 
     Attributes:
-        plan: what it says.
         arrays, numbers: the names that it binds, in order; arrays with their shapes.
-        draws: whether it draws from the generator.
     """
 
-    def __init__(self, printer: LoopPrinter, plan: Script) -> None:
-        program, shapes = plan.program, check(plan.program)
+    def __init__(self, printer: LoopPrinter, program: Program, called: Iterable[str] = ()) -> None:
+        shapes = check(program)
         lowered = kernels(program, shapes)
-        self.printer, self.plan = printer, plan
+        self.printer = printer
         self.kernels = {kernel.line: kernel for kernel in lowered}
         bound = dict.fromkeys(kernel.line.target for kernel in lowered if not kernel.copied)
         own = {name: shapes[name] for name in bound if name not in program.inputs}
@@ -157,19 +169,35 @@ class Parts:
         self.helpers = {name: function_of_entry(name, program) for name in helpers}
         values += self.helpers.values()
         self.called = {operation for value in values for operation in operations_in(value)}
-        self.called |= {"shuffle"} if plan.shuffles else set()
+        self.called |= {*called, *printer.needed}
+
+    def functions(self, *files: str) -> list[str]:
+        """The functions that the program calls, with empty lines after them: of files of the
+        language's, and those of entries before the last of these."""
+        *first, last = (runtime.called(f"{name}.{self.printer.suffix}", self.called)
+                        for name in files)  # fmt: skip
+        own = [self.printer.function(name, value) for name, value in self.helpers.items()]
+        functions = [*(code for pieces in first for code in pieces), *own, *last]
+        return [line for function in functions for line in (function, "")]
+
+    def code(self, lines: Iterable[Line]) -> list[str]:
+        """The kernels of lines, each headed by its line and its note."""
+        return [text for line in lines for text in self.printer.headed(self.kernels[line])]
+
+
+class Parts(Lowered):
+    """The parts of a training program.
+
+    Attributes:
+        plan: what it says.
+        draws: whether it draws from the generator.
+    """
+
+    def __init__(self, printer: LoopPrinter, plan: Script) -> None:
+        super().__init__(printer, plan.program, ["shuffle"] if plan.shuffles else [])
+        self.plan = plan
         drawn = (OPERATIONS[name].drawn for name in self.called if name in OPERATIONS)
         self.draws = plan.shuffles or any(drawn)
-
-    def functions(self) -> list[str]:
-        """The functions that the program calls, with empty lines after them."""
-        suffix = self.printer.suffix
-        functions = [
-            *runtime.called(f"functions.{suffix}", {*self.called, *self.printer.needed}),
-            *(self.printer.function(name, value) for name, value in self.helpers.items()),
-            *runtime.called(f"random.{suffix}", self.called),
-        ]
-        return [line for function in functions for line in (function, "")]
 
     def start(self) -> list[str]:
         """The kernels of start values."""
@@ -199,19 +227,6 @@ class Parts:
         body = ["{", *indented([printer.all_rows, *kernels]), "}"]
         return ["", *printer.comment(CLOSING), *body, printer.last_report()]
 
-    def code(self, lines: Iterable[Line]) -> list[str]:
-        """The kernels of lines, each headed by its line and its note."""
-        return [text for line in lines for text in self.headed(self.kernels[line])]
-
-    def headed(self, kernel: Kernel) -> list[str]:
-        """A kernel under its line; a copy of a whole array is read in its place instead."""
-        comment = self.printer.comment
-        head = comment(f"{NumpyPrinter().statement(kernel.line)}: {kernel.line.note}")
-        if kernel.copied:
-            return [*head, *comment(f"({kernel.copied} itself is read)")]
-        body = self.printer.code(kernel.statements)
-        return [*head, *(["{", *indented(body), "}"] if kernel.has_names else body)]
-
 
 def block(head: str, body: list[str]) -> list[str]:
     """Text under a head, in braces."""
@@ -235,6 +250,19 @@ def number_rows(values: NDArray[Any], left: str, right: str) -> Code:
     return listed(Code(left, listed(map(str, row)), right) for row in values)
 
 
+def exact_rows(values: NDArray[Any]) -> Group:
+    """A row of numbers, or several, in brackets; exact to the last bit."""
+    if values.ndim == 1:
+        return listed(map(repr, values.tolist()), "[", "]")
+    return listed(map(exact_rows, values), "[", "]")
+
+
+def laid_out(texts: Iterable[str]) -> str:
+    """Lines of a program, none too long."""
+    lines = (line for text in texts for line in text.split("\n"))
+    return "\n".join(short for line in lines for short in fitted(line))
+
+
 def fitted(line: str) -> list[str]:
     """A line as it is, or broken at its spaces where it is too long; texts stay whole."""
     if len(line) <= WIDTH or '"' in line or "`" in line:
@@ -249,6 +277,6 @@ def fitted(line: str) -> list[str]:
     )
 
 
-def declared(*parts: str) -> str:
+def declared(*parts: str, hang: int = INDENT, width: int = WIDTH) -> str:
     """A declaration of such parts, in lines of a readable width."""
-    return broken(Code(*parts), WIDTH, hang=INDENT)
+    return broken(Code(*parts), width, hang=hang)
