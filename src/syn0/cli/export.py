@@ -28,7 +28,7 @@ def export(model: str, to: str, out: str | None, force: bool) -> None:
     syn0 export titanic.safetensors --to onnx --out titanic.onnx
     """
     from syn0.cli.outputs import check_output, is_export
-    from syn0.models import load
+    from syn0.saving import load
 
     network = load(model)
     path = out or str(Path(model).with_suffix(".onnx"))

@@ -22,8 +22,8 @@ from syn0.derive import loss_of, prediction_program
 from syn0.estimators.mlp import MLPClassifier, MLPRegressor
 from syn0.estimators.tabular import BaseTabular, TabularClassifier
 from syn0.estimators.targets import Scaling
+from syn0.files.atomic import write_whole
 from syn0.models import Network
-from syn0.models.atomic import write_whole
 from syn0.models.onnx import (
     LABEL,
     PROBABILITIES,

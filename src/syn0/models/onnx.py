@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from syn0.data.targets import NumberTarget
 from syn0.derive import loss_of, prediction_program
-from syn0.models.atomic import write_whole
+from syn0.files.atomic import write_whole
 from syn0.models.network import Network
 from syn0.models.onnx_columns import COARSE, table_inputs
 from syn0.models.onnx_graph import TEXT, Graph, Tensor, forward

@@ -22,7 +22,6 @@ from syn0.spec.optimizers import (
     Optimizer,
     RMSprop,
 )
-from syn0.spec.serial import from_data, to_data
 from syn0.spec.training import Training
 
 __all__ = [
@@ -47,7 +46,5 @@ __all__ = [
     "Skip",
     "Training",
     "dense_layers",
-    "from_data",
     "parse_sizes",
-    "to_data",
 ]
