@@ -6,7 +6,8 @@ import os
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, overload
 
 from syn0.files.container import Arrays, Description, read_model
-from syn0.models import Network, Record
+from syn0.models import Network
+from syn0.models.record import Record
 from syn0.spec.doors import door
 
 if TYPE_CHECKING:

@@ -1,5 +1,7 @@
 """`syn0 export`: a saved model becomes a file that other programs run."""
 
+import contextlib
+import io
 import sys
 
 import pytest
@@ -34,6 +36,17 @@ def test_a_runtime_answers_as_the_model_does(syn0, model, pets, tmp_path):
     (label,) = session.run(["label"], given)
     printed = syn0("predict", model, pets).out.splitlines()[1:]
     assert label.tolist() == [line.partition(",")[0] for line in printed]
+
+
+def test_a_language_gives_a_program_that_predicts(syn0, model, pets, tmp_path):
+    done = syn0("export", model, "--to", "numpy")
+    assert (done.code, done.err) == (0, f"Saved {model.with_suffix('.py')}\n")
+    assert syn0("export", model, "--to", "numpy").code == 0  # a file of its own is replaced
+    names = {}
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(model.with_suffix(".py").read_text(), names)  # noqa: S102
+    table = {"weight": [4.0, None], "height": [30, 25], "house": ["x", None]}
+    assert names["predict"](names["prepared"](table)).shape[0] == 2
 
 
 @pytest.mark.parametrize(

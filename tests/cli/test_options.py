@@ -6,7 +6,8 @@ import click
 import pytest
 
 from syn0.cli import cli
-from syn0.cli.options import FILE_SETTINGS, OPTION_NAMES
+from syn0.cli.flags import FLAGLESS
+from syn0.cli.options import OPTION_NAMES
 from syn0.cli.train import IN_A_FILE
 from syn0.models import NETWORK_SETTINGS, TRAINING_SETTINGS
 
@@ -28,6 +29,10 @@ KNOBS = {
     "skip": ([], ["--skip"]),
     "loss": ([], ["--loss", "huber:0.1"]),
     "dtype": ([], ["--dtype", "float32"]),
+    "steps": ([], ["--steps", "10"]),
+    "epochs": (["--epochs", "9"], ["--epochs", "10"]),
+    "batch_size": ([], ["--batch-size", "7"]),
+    "shuffle": (BATCHES, ["--no-shuffle"]),
     "optimizer": ([], ["--optimizer", "rmsprop", "--learning-rate", "0.3"]),
     "learning_rate": ([], ["--learning-rate", "0.3"]),
     "momentum": ([], ["--momentum", "0.9"]),
@@ -35,10 +40,6 @@ KNOBS = {
     "weight_decay": ([], ["--weight-decay", "0.1"]),
     "schedule": ([], ["--schedule", "one_cycle"]),
     "warm_up": ([], ["--warm-up", "10"]),
-    "steps": ([], ["--steps", "10"]),
-    "epochs": (["--epochs", "9"], ["--epochs", "10"]),
-    "batch_size": ([], ["--batch-size", "7"]),
-    "shuffle": (BATCHES, ["--no-shuffle"]),
     "reduction": ([], ["--reduction", "mean"]),
     "l1": ([], ["--l1", "0.1"]),
     "l2": ([], ["--l2", "0.1"]),
@@ -48,8 +49,8 @@ KNOBS = {
     "clip_value": ([], ["--clip-value", "0.001"]),
     "clip_norm": ([], ["--clip-norm", "0.001"]),
     "trim_deltas": ([], ["--trim-deltas", "0.01"]),
-    "class_weight": (CLASSES, ["--class-weight", "setosa=1,virginica=3"]),
     "report_every": ([], ["--report-every", "3"]),
+    "class_weight": (CLASSES, ["--class-weight", "setosa=1,virginica=3"]),
 }
 
 
@@ -60,8 +61,8 @@ def test_the_options_tested_here_are_all_there_are():
 def test_options_and_files_have_the_names_of_the_settings_and_leave_none_out():
     settings = {*NETWORK_SETTINGS, *TRAINING_SETTINGS}
     weights_and_seeds = {"class_weight", "seed"}  # of the rows; and of commands that have one
-    assert {*OPTION_NAMES, *FILE_SETTINGS} | weights_and_seeds == settings | weights_and_seeds
-    assert not {*OPTION_NAMES} & {*FILE_SETTINGS}
+    assert {*OPTION_NAMES, *FLAGLESS} | weights_and_seeds == settings | weights_and_seeds
+    assert not {*OPTION_NAMES} & {*FLAGLESS}
 
 
 @pytest.mark.parametrize("command", ["write", "train", "check"])

@@ -148,7 +148,7 @@ def test_weights_may_stand_in_a_file_beside_the_program(syn0, monkeypatch):
     network, X = of_arrays(bias=True)
     done = syn0("write", "m.safetensors", "--predict", "--weights", "w.npz")
     assert (done.code, done.err) == (0, "Saved w.npz\n")
-    assert "learned = np.load('w.npz')" in done.out
+    assert "with np.load('w.npz') as learned:" in done.out
     names, _ = run(done.out)
     np.testing.assert_allclose(names["predict"](X), network.predict(X), rtol=1e-12)
     monkeypatch.setattr("syn0.models.script.MOST_NUMBERS", 50)
@@ -164,7 +164,7 @@ def test_weights_may_stand_in_a_file_beside_the_program(syn0, monkeypatch):
     [
         (("3-4-1", "--predict"), "saved model"),
         (("m.safetensors", "--weights", "w.npz"), "saved model"),
-        (("m.safetensors", "--predict", "--to", "c"), "NumPy program"),
+        (("m.safetensors", "--predict", "--to", "c"), "choose from: numpy"),
         (("m.safetensors", "--predict", "--diff"), "leave out --diff"),
         (("m.safetensors", "--predict", "--bias"), "leave out --bias"),
         (("m.safetensors", "--predict", "--weights", "m.safetensors"), "m.safetensors.npz"),

@@ -15,7 +15,7 @@ from scipy.optimize import minimize
 from syn0.derive import prediction_program
 from syn0.engines import make_runner
 from syn0.printers import PRINTERS, Data
-from syn0.printers.base import closing_program
+from syn0.printers.script import closing_program
 from syn0.program import Program
 from syn0.program.interpreter import start, step, walk
 

@@ -12,7 +12,7 @@ from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 
 from syn0.derive import LOSSES, target_columns, training_program
-from syn0.printers import Data, NumpyPrinter, example_data
+from syn0.printers import Data, NumpyPrinter, Script, example_data
 from syn0.printers.data import MOST_NUMBERS, array_text
 from syn0.spec import Dense, NetworkSpec, Training
 from syn0.spec.network import DTYPES
@@ -143,8 +143,9 @@ def test_weights_of_rows_are_written_beside_the_data(dtype: str) -> None:
     network = NetworkSpec(3, (Dense(1),), dtype=dtype)
     weights = np.array([[0.1, 2.5, 0, 1]]).T
     data = replace(example_data(network), sample_weight=weights)
-    program = training_program(network, Training(steps=1), weighted=True)
-    lines = NumpyPrinter().data_lines(program, data)
+    training = Training(steps=1)
+    program = training_program(network, training, weighted=True)
+    lines = NumpyPrinter().data_lines(Script.of(program, network, training, data))
     assert [line.split(" = ")[0] for line in lines[1:]] == ["X", "y", "sample_weight"]
     kind = "" if dtype == "float64" else ", dtype=np.float32"
     assert lines[-1] == f"sample_weight = np.array([[0.1, 2.5, 0.0, 1.0]]{kind}).T"

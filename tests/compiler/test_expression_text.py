@@ -11,16 +11,33 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syn0.printers import NumpyPrinter
-from syn0.printers.numpy import broken
-from syn0.program import ACTIVATIONS, OPERATIONS, Apply, Const, Expr, Line, Name, evaluate, names_in
+from syn0.printers.pretty import Assigned, Code, Made, fitted, listed
+from syn0.program import (
+    ACTIVATIONS,
+    OPERATIONS,
+    Apply,
+    Const,
+    Expr,
+    Line,
+    Name,
+    evaluate,
+    names_in,
+    operations_in,
+)
 from syn0.program.checker import shape_of
 from syn0.program.expressions import (
     apply,
     choose,
     clip,
+    columns,
     cos,
     equal,
     exp,
+    float64,
+    is_missing,
+    joined,
+    label,
+    largest,
     least,
     log,
     max_columns,
@@ -29,10 +46,13 @@ from syn0.program.expressions import (
     mean_columns,
     mean_rows,
     normal,
+    one_of,
     ones,
     orthogonal,
     random,
     row_count,
+    smoothly_clipped,
+    sqrt,
     sum_columns,
     sum_rows,
     total,
@@ -52,6 +72,21 @@ VALUES: dict[str, Any] = {
 }
 SHAPES = {name: value.shape for name, value in VALUES.items()}
 PRINTER = NumpyPrinter()
+
+A, B = Name("A"), Name("B")
+OF_MODELS = [
+    float64(A) + 1,
+    is_missing(A / 0 - A / 0),
+    smoothly_clipped(A * 9, 5.0),
+    smoothly_clipped(A, Const((0.5, 1.0, math.inf))),
+    joined(A, B > 0, A.T),
+    columns(joined(A, B), [5, 0, 3]),
+    largest(A - B),
+    label(largest(A), ("a", 'b "quoted"', "c\n")),
+    label(largest(A), (1.5, -2.0, 0.0)),
+    one_of(label(largest(A), ("a", "b", "c")), ("c", "x", "a")),
+]
+"""What stands in the programs of trained models alone."""
 
 CONSTANTS = [0, 1, 2, 3, -1, -2, 0.5, -0.5, 2.0, 1e-8, 1e20, -1e16, 0.1, 123456789.125]
 constants = st.sampled_from(CONSTANTS).map(Const)
@@ -143,13 +178,22 @@ def test_the_random_trees_hold_every_operation_but_the_generators() -> None:
     tried = {*ELEMENTWISE, *WHOLE, *COMPARISONS, *UNARY, *REDUCTIONS, *STRIPS, *RANDOM_LIKE}
     tried |= {*PLAIN, *ACTIVATIONS, *SLOPES, "least", "choose", "where", "clip", "power", "matmul"}
     tried |= {"take", "zeros", "ones"}
+    tried |= {name for expr in OF_MODELS for name in operations_in(expr)}
     assert tried | {"random", "normal", "orthogonal", "random_seed"} == set(OPERATIONS)
+
+
+@pytest.mark.parametrize("expr", OF_MODELS, ids=lambda expr: expr.operation)
+def test_what_only_trained_models_do_is_printed_as_it_is_meant(expr: Apply) -> None:
+    value = by_the_interpreter(expr)
+    with np.errstate(all="ignore"):
+        assert np.array_equal(value, by_the_text(expr))
+    assert value.shape == shape_of(expr, dict(SHAPES))
 
 
 @given(expressions, st.sampled_from([20, 40, 96]))
 def test_a_broken_line_means_what_it_meant(expr: Expr, width: int) -> None:
     code = PRINTER.statement(Line("out", expr, "forward", 1, ""))
-    assert ast.dump(ast.parse(broken(code, width))) == ast.dump(ast.parse(code))
+    assert ast.dump(ast.parse(fitted(code, width))) == ast.dump(ast.parse(code))
 
 
 A, B, C, S = map(Name, ("A", "B", "C", "s"))
@@ -285,46 +329,113 @@ def test_rows_of_numbers_are_arrays() -> None:
     np.testing.assert_array_equal(by_the_text(Const((0.1, 2.0))), [0.1, 2])
 
 
+FIRST, SECOND, THIRD = map(Name, ("first_value", "second_value", "third"))
+
 BROKEN = {
     "a sum in brackets, at its signs": (
-        "out = first_value + second_value - third_value",
+        FIRST + SECOND - Name("third_value"),
         ["out = (", "    first_value + second_value", "    - third_value", ")"],
     ),
     "a call inside its own brackets": (
-        "out = -np.sum(first_value + second_value)",
+        -total(FIRST + SECOND),
         ["out = -np.sum(", "    first_value + second_value", ")"],
     ),
-    "a call of a list inside both": (
-        "out = np.concatenate([first_value, second_value, third])",
-        ["out = np.concatenate([", "    first_value, second_value,", "    third", "])"],
-    ),
     "a product inside its widest brackets": (
-        "out = (first_value - second_value) / np.sqrt(third)",
+        (FIRST - SECOND) / sqrt(THIRD),
         ["out = (", "    first_value - second_value", ") / np.sqrt(third)"],
     ),
+    "a product without any at its signs": (
+        FIRST * SECOND / THIRD / Name("fourth"),
+        ["out = (", "    first_value * second_value", "    / third / fourth", ")"],
+    ),
+    "a product in each of its brackets where one is not enough": (
+        (FIRST + SECOND) / maximum(1 + THIRD, FIRST),
+        [
+            "out = (",
+            "    first_value + second_value",
+            ") / np.maximum(",
+            "    1 + third, first_value",
+            ")",
+        ],
+    ),
     "a choice before its words": (
-        "out = first_value + 1 if second_value < 2 else third_value",
+        choose(SECOND < 2, FIRST + 1, Name("third_value")),
         ["out = (", "    first_value + 1", "    if second_value < 2", "    else third_value", ")"],
     ),
-    "a comparison of what a function gives": (
-        "return np.sum(first_value) + np.sum(second)",
-        ["return (", "    np.sum(first_value)", "    + np.sum(second)", ")"],
+    "a sum of calls at its signs": (
+        total(FIRST) + total(Name("second")),
+        ["out = (", "    np.sum(first_value)", "    + np.sum(second)", ")"],
+    ),
+    "a list at its commas": (
+        clip(FIRST, SECOND, Name("third_value")),
+        ["out = np.clip(", "    first_value, second_value,", "    third_value", ")"],
     ),
     "deep in brackets further in": (
-        "out = np.sum(first * (second_value + third_value + fourth))",
+        total(Name("first") * (SECOND + Name("third_value") + Name("fourth"))),
         [
             "out = np.sum(",
-            "    first",
-            "    * (second_value + third_value",
-            "        + fourth)",
+            "    first * (",
+            "        second_value + third_value",
+            "        + fourth",
+            "    )",
+            ")",
+        ],
+    ),
+    "a term behind one that is broken on its own line": (
+        total(FIRST + SECOND + THIRD) + A,
+        [
+            "out = (",
+            "    np.sum(",
+            "        first_value + second_value",
+            "        + third",
+            "    )",
+            "    + A",
             ")",
         ],
     ),
 }
 
 
-@pytest.mark.parametrize(("code", "lines"), BROKEN.values(), ids=BROKEN)
-def test_a_line_that_is_too_long_is_broken_as_a_person_would(code: str, lines: list[str]) -> None:
-    assert broken(code, len(code)) == code
-    assert broken(code, 34).splitlines() == lines
+@pytest.mark.parametrize(("expr", "lines"), BROKEN.values(), ids=BROKEN)
+def test_a_line_that_is_too_long_is_broken_as_a_person_would(expr: Expr, lines: list[str]) -> None:
+    code = PRINTER.statement(Line("out", expr, "forward", 1, ""))
+    assert fitted(code, len(code)) == code
+    assert fitted(code, 34).splitlines() == lines
     assert max(map(len, lines)) <= 34
+
+
+LISTS = {
+    "a call of a list inside both": (
+        Assigned("out = ", listed(["first_value", "second_value", "third"], "join([", "])"), ""),
+        0,
+        ["out = join([", "    first_value, second_value,", "    third", "])"],
+    ),
+    "brackets right inside others as one": (
+        Assigned(
+            "", Made("f({0})", listed(["first_value", "second_value", "third"], "[", "]")), ";"
+        ),
+        0,
+        ["f([", "    first_value, second_value,", "    third", "]);"],
+    ),
+    "a declaration further in": (
+        Code("    double ", listed(["first_value", "second", "third"]), ";"),
+        4,
+        ["    double first_value, second,", "        third;"],
+    ),
+    "rows whole, where they fit": (
+        Code("x = { ", listed(Code("{", listed(["1234", "456"]), "}") for _ in range(3)), " };"),
+        4,
+        ["x = { {1234, 456}, {1234, 456},", "    {1234, 456} };"],
+    ),
+    "nothing that has no place for it": (
+        Code("an_assignment = ", "something_much_longer_than_a_line"),
+        4,
+        ["an_assignment = something_much_longer_than_a_line"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("code", "hang", "lines"), LISTS.values(), ids=LISTS)
+def test_lists_and_statements_are_broken_likewise(code: Code, hang: int, lines: list[str]) -> None:
+    assert fitted(code, len(code), hang) == code
+    assert fitted(code, 34, hang).splitlines() == lines

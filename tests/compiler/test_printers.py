@@ -102,6 +102,7 @@ REPORTED = {
     "once in a thousand steps": ({}, "if step % 1000 == 0:"),
     "as often as is asked": ({"report_every": 7}, "if step % 7 == 0:"),
     "once an epoch": ({"steps": None, "epochs": 9, "batch_size": 2}, "if step % batches == 0:"),
+    "once an epoch of one step": ({"steps": None, "epochs": 50}, ""),
     "always": ({"report_every": 1}, ""),
 }
 

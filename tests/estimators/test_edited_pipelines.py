@@ -284,6 +284,13 @@ def last_of_regressor(step):
 
 
 FUNCTION = {"function": "numpy.log"}
+SELECTOR_OF_ANY = {
+    "estimator": {
+        "class": "make_column_selector",
+        "parameters": {"pattern": None, "dtype_include": None, "dtype_exclude": None},
+        "attributes": {},
+    }
+}
 SELECTOR = {
     "estimator": {
         "class": "make_column_selector", "parameters": {"pattern": 5}, "attributes": {},
@@ -449,6 +456,21 @@ EDITS = {
     "a number for a dimension": (
         "targets", attribute("TransformedTargetRegressor", "_training_dim", 3),
     ),
+    **{
+        f"columns that are {name}": (
+            "truths",
+            lambda d, a, columns=columns: parts_of_columns(d)["parameters"]["transformers"][0][
+                "tuple"
+            ].__setitem__(2, columns),
+        )
+        for name, columns in {
+            "an estimator": {"tuple": ["one", SELECTOR_OF_ANY]},
+            "nothing": None,
+            "a number with a point": 0.5,
+            "lists": [[0], [1]],
+            "no names in a list": [None],
+        }.items()
+    },
     **{
         f"a regressor that is {last!r}": ("targets", last_of_regressor(last))
         for last in (None, "passthrough", "drop", "")

@@ -110,7 +110,7 @@ def test_targets_that_are_not_scaled_keep_the_type_of_the_inputs():
 def test_onnx_restores_in_float64_too(frame, loss):
     runtime = pytest.importorskip("onnxruntime", reason="ONNX Runtime is not installed")
     from syn0.estimators.onnx import estimator_model
-    from syn0.models.onnx import network_model
+    from syn0.models.export import network_model
 
     far = frame.assign(when=frame.when + 1.7e9)
     network = fitted(far, loss=loss).network

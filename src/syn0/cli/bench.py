@@ -108,7 +108,7 @@ def refuse_what_does_not_go(net: str | None, growth: bool, options: Mapping[str,
 def own_works(net: str, options: Mapping[str, Any]) -> list[Work]:
     """The works of the user's network: what is not said is as in practice, not in the tutorial."""
     from syn0.bench import works_of
-    from syn0.spec import parse_sizes
+    from syn0.spec import SOLVERS, parse_sizes
 
     given = {name: value for name, value in with_file(net, options).items() if value is not None}
     usual: dict[str, Any] = {"dtype": "float32", "batch_size": 32, "reduction": "mean"}
@@ -119,7 +119,7 @@ def own_works(net: str, options: Mapping[str, Any]) -> list[Work]:
         usual |= {"activation": "relu"} if hidden else {}
     if given.get("optimizer", "sgd") == "sgd":
         usual["learning_rate"] = 0.01
-    if given.get("optimizer") == "lbfgs":
+    if given.get("optimizer") in SOLVERS:
         raise ValueError("L-BFGS's steps are SciPy's: bench measures the other optimizers")
     network, training = described(usual | given)
     return works_of(network.spec, training)

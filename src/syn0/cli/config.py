@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Collection, Mapping
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -128,15 +127,14 @@ def layer_of(table: Any) -> Any:
     if "kind" not in settings:
         raise ValueError(f"each layer must name its kind, one of: {', '.join(LAYER_KINDS)}")
     kind = LAYER_KINDS[choice("kind of layer", settings.pop("kind"), LAYER_KINDS)]
-    known = [field.name for field in fields(kind)]
+    known, a = kind.KNOBS, "an" if kind.__name__[0] in "AEIOU" else "a"
     for name in settings:
         if name not in known:
-            takes = ", ".join(known)
-            raise ValueError(f"a {kind.__name__} layer has no setting {name!r}; it has: {takes}")
-    if "units" in known and "units" not in settings:
-        raise ValueError("a Dense layer needs its number of units")
-    if kind is LAYER_KINDS["Activation"] and "activation" not in settings:
-        raise ValueError("an Activation layer needs the name of an activation")
+            takes = ", ".join(known) or "none"
+            raise ValueError(f"{a} {kind.__name__} layer has no setting {name!r}; it has: {takes}")
+    for name, knob in known.items():
+        if knob.is_needed and name not in settings:
+            raise ValueError(f"{a} {kind.__name__} layer needs {knob.words}")
     return kind(**settings)
 
 

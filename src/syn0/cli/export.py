@@ -13,9 +13,9 @@ from syn0.cli.options import FILE, FORCE
 @click.command(cls=Sections)
 @click.argument("model", type=FILE)
 @click.option("--to", default="onnx", show_default=True, metavar="FORMAT",
-              help="What to write: onnx.")  # fmt: skip
+              help="What to write: onnx, or a language: numpy, javascript.")  # fmt: skip
 @click.option("--out", type=FILE, metavar="FILE",
-              help="Where to; default MODEL's name, ending in .onnx.")  # fmt: skip
+              help="Where to; default MODEL's name, with the format's ending.")  # fmt: skip
 @FORCE
 def export(model: str, to: str, out: str | None, force: bool) -> None:
     """Write MODEL in a format that other programs run, its preprocessing inside.
@@ -25,13 +25,16 @@ def export(model: str, to: str, out: str | None, force: bool) -> None:
 
     \b
     syn0 export titanic.safetensors --to onnx
-    syn0 export titanic.safetensors --to onnx --out titanic.onnx
+    syn0 export titanic.safetensors --to javascript --out titanic.mjs
     """
     from syn0.cli.outputs import check_output, is_export
+    from syn0.models.export import ENDINGS
     from syn0.saving import load
+    from syn0.spec.checks import choice
 
+    ending = ENDINGS[choice("format", to, ENDINGS)]
     network = load(model)
-    path = out or str(Path(model).with_suffix(".onnx"))
+    path = out or str(Path(model).with_suffix(ending))
     check_output(path, "the model", reads={"the model": model}, ours=is_export, force=force)
     network.export(path, to=to)
     message(f"Saved {path}")

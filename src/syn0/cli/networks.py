@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from syn0.cli.config import with_config
+from syn0.cli.flags import FLAGLESS
 from syn0.cli.options import (
-    FILE_SETTINGS,
     OPTION_NAMES,
     activation_names,
     class_weights,
@@ -58,7 +58,7 @@ def with_file(net: str, options: Mapping[str, Any], more: Collection[str] = ()) 
     """The options with NET among them, read from its file where it names one: flags override."""
     if not is_description(net):
         return {**options, "net": net}
-    known = ("net", "inputs", "layers", "seed", *OPTION_NAMES, *FILE_SETTINGS, *more)
+    known = ("net", "inputs", "layers", "seed", *OPTION_NAMES, *FLAGLESS, *more)
     settings = with_config(options, net, known)
     described_by = [name for name in ("net", "inputs", "layers") if name in settings]
     if described_by not in (["net"], ["inputs", "layers"]):

@@ -13,6 +13,7 @@ from pathlib import Path
 STDIN = 0
 
 ONNX_HEAD = b"\x12\x04syn0"
+PROGRAM_HEAD = b"Predicts "
 """How an ONNX file says who made it: the second field of its first lines."""
 
 PREDICTIONS = re.compile(rb'(\[\s*\{\s*)?"?(file|prediction|output 1)"?[,:\n]')
@@ -98,8 +99,9 @@ def is_model(path: Path) -> bool:
 
 
 def is_export(path: Path) -> bool:
-    """Whether a file is an ONNX file that syn0 wrote."""
-    return ONNX_HEAD in start_of(path)[:16]
+    """Whether a file is an ONNX file or a program of a trained model that syn0 wrote."""
+    start = start_of(path)[:16]
+    return ONNX_HEAD in start or PROGRAM_HEAD in start
 
 
 def are_predictions(path: Path) -> bool:

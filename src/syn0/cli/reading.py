@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from syn0.cli.command import message
-from syn0.cli.options import F, data_option
+from syn0.cli.flags import F
+from syn0.cli.options import data_option
 from syn0.spec.defaults import MOST_CELLS, MOST_PIXELS
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from contextlib import nullcontext, redirect_stderr, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,10 +18,10 @@ import click
 
 from syn0.cli.command import QUIET, VERBOSE, Sections, asked_for, message
 from syn0.cli.config import toml_text, with_config
+from syn0.cli.flags import FLAGLESS, help_of
 from syn0.cli.networks import class_weights_of, refuse_beside_layers
 from syn0.cli.options import (
     FILE,
-    FILE_SETTINGS,
     FORCE,
     OPTION_NAMES,
     activation_names,
@@ -35,6 +36,7 @@ from syn0.cli.options import (
     waiting,
 )
 from syn0.cli.reading import READING_OPTIONS, reading_of, reading_options, tell_reading
+from syn0.spec import Training
 from syn0.spec.defaults import FEWEST_ROWS_TO_SPLIT, HIDDEN, HOLDOUT, SEED, VALIDATION
 
 if TYPE_CHECKING:
@@ -54,7 +56,7 @@ SETTLED = (
 
 IN_A_FILE = (
     "target", "drop", "net", "hidden", "layers", "task", "holdout", "sample_weight", "seed",
-    *READING_OPTIONS, "resize", *OPTION_NAMES, *FILE_SETTINGS,
+    *READING_OPTIONS, "resize", *OPTION_NAMES, *FLAGLESS,
 )  # fmt: skip
 """What a --config file may hold."""
 
@@ -83,7 +85,7 @@ IN_A_FILE = (
                  help="Stop after N reports, one an epoch, that were no better, and keep the best; "
                  f"{VALIDATION:.0%} of the rows are set apart to tell.")  # fmt: skip
 @training_option("--monitor", metavar="NAME",
-                 help="What --patience watches: loss or error.")  # fmt: skip
+                 help=partial(help_of, Training.KNOBS["monitor"]))  # fmt: skip
 @click.option("--seed", type=int, metavar="N",
               help="Of the split, the start weights and the order of batches; "
               f"default {SEED}.")  # fmt: skip

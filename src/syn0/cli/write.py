@@ -23,6 +23,7 @@ from syn0.cli.networks import (
 )
 from syn0.cli.options import FILE, FORCE, data_option, flags_given, network_options, waiting
 from syn0.cli.reading import reading_of, reading_options
+from syn0.spec import Extras
 from syn0.spec.defaults import SEED
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from syn0.printers import Data
     from syn0.spec import Training
 
-BETWEEN = ("dropout", "batch_norm", "layer_norm", "skip")
+BETWEEN = tuple(name for name in Extras.KNOBS if not name.startswith("input_"))
 """Options of what stands between layers."""
 
 
@@ -76,14 +77,16 @@ def write(
     syn0 write model.safetensors --predict > predict.py
     """
     if predict or weights is not None:
-        if not predict or diff or language != "numpy" or not is_model(net):
+        if not predict or diff or not is_model(net):
             raise ValueError(
-                "--predict prints the NumPy program of a saved model, and --weights belongs to "
-                "it: leave out --diff and --to"
+                "--predict prints the program of a saved model, and --weights belongs to it: "
+                "leave out --diff"
             )
         if weights is not None:
+            if language != "numpy":
+                raise ValueError("--weights writes a file of NumPy's: leave out --to")
             check_weights(weights, net, options["data"], force=force)
-        click.echo(predicting(net, weights, options), nl=False)
+        click.echo(predicting(net, language, weights, options), nl=False)
         return
     if is_model(net):
         network, training = trained(net, options)
@@ -154,7 +157,7 @@ def trained(path: str, options: dict[str, Any]) -> tuple[Network, Training]:
     return network, network.training or tutorial_training({}, network.spec)
 
 
-def predicting(path: str, weights_file: str | None, options: dict[str, Any]) -> str:
+def predicting(path: str, language: str, weights_file: str | None, options: dict[str, Any]) -> str:
     """The program that predicts with a saved model, on the rows that are named or on a few of its
     own; its weights are written to a file if one is named."""
     from syn0.data import read_table
@@ -181,7 +184,7 @@ def predicting(path: str, weights_file: str | None, options: dict[str, Any]) -> 
                 for_prediction=True,
                 reading=reading_of(options, network.schema),
             )
-    text = prediction_script(network, rows, weights_file)
+    text = prediction_script(network, rows, weights_file, language)
     if weights_file is not None:
         save_weights(network, weights_file)
     return text

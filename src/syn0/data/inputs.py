@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from syn0.data.cells import number_text, parse_numbers
 from syn0.data.spellings import UNSEEN_CODE, Spellings, as_numbers, one_spelling
 from syn0.data.table import Column
+from syn0.program.operations import smoothly_clipped
 from syn0.spec.once import once
 
 MOST_CATEGORIES = 64
@@ -241,12 +242,6 @@ def looks_like_an_identifier(different: int, rows: int) -> bool:
     return different > FEW_TEXTS and different > rows / 2
 
 
-def smoothly_clipped(z: NDArray[np.float64], reach: NDArray[np.float64]) -> NDArray[np.float64]:
-    """z / sqrt(1 + (z / reach)²), which stays within the reach of each column."""
-    clipped: NDArray[np.float64] = z / np.hypot(1, z / reach)
-    return clipped
-
-
 class NumberInputs:
     """Columns of numbers, which are prepared together: one by one would take far longer.
 
@@ -289,6 +284,6 @@ class NumberInputs:
         values -= self._means
         values /= self._scales
         if self._bounded.all():
-            return smoothly_clipped(values, self._reaches)
+            return np.asarray(smoothly_clipped(values, self._reaches))
         values[:, self._bounded] = smoothly_clipped(values[:, self._bounded], self._reaches)
         return values

@@ -11,6 +11,7 @@ from syn0.data.cells import number_text
 from syn0.data.inputs import looks_like_an_identifier, mean_and_scale
 from syn0.data.spellings import UNSEEN_CODE, Spellings, as_numbers, one_spelling
 from syn0.data.table import Column
+from syn0.derive.answers import class_numbers
 
 CLASSIFICATION = "classification"
 REGRESSION = "regression"
@@ -67,8 +68,7 @@ class ClassTarget:
         return y
 
     def decode(self, outputs: NDArray[Any]) -> NDArray[Any]:
-        chosen = outputs[:, 0] > 0.5 if self.n_outputs == 1 else outputs.argmax(axis=1)
-        return np.array(self.classes, object)[chosen.astype(np.intp)]
+        return np.array(self.classes, object)[class_numbers(outputs)]
 
     def restore(self, outputs: NDArray[Any]) -> NDArray[Any]:
         return outputs

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from syn0.derive.initializers import INITIALIZERS
-from syn0.derive.layers import RANDOM
 from syn0.derive.losses import loss_of
 from syn0.derive.schedules import SCHEDULES
 from syn0.program import ACTIVATIONS
-from syn0.spec import LBFGS, Activation, BatchNorm, Dense, NetworkSpec, Training
+from syn0.spec import Activation, Dense, NetworkSpec, Training
 from syn0.spec.checks import choice
 from syn0.spec.choices import chosen
 
@@ -56,9 +55,9 @@ def check_training(network: NetworkSpec, training: Training) -> None:
             f"label_smoothing is for classes: it goes with the losses {' and '.join(SMOOTHED)}, "
             f"not with {loss.name!r}"
         )
-    if isinstance(training.optimizer, LBFGS):
+    if training.solver is not None:
         for layer in network.layers:
-            if isinstance(layer, (*RANDOM, BatchNorm)):
+            if layer.is_random or layer.shares_rows:
                 raise ValueError(
                     f"L-BFGS needs the same loss in every step, but {type(layer).__name__} changes "
                     "it: leave the layer out, or choose another optimizer"

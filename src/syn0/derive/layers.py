@@ -8,6 +8,7 @@ add a kind of layer, add its rule to `LAYERS`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -397,7 +398,7 @@ LAYERS: dict[type[spec.Layer], LayerRule] = {
     spec.Skip: SkipRule(),
 }
 
-RANDOM = (spec.Dropout, spec.Noise)
+RANDOM = tuple(kind for kind in LAYERS if kind.is_random)
 """The kinds that draw new random numbers in every step."""
 
 
@@ -421,6 +422,14 @@ def layers_in_place(network: NetworkSpec) -> list[tuple[LayerRule, Any, Place]]:
             width = layer.units
         stream += 2 * isinstance(layer, RANDOM)
     return result
+
+
+def sizes_of_layers(network: NetworkSpec) -> Iterator[tuple[spec.Layer, int, int]]:
+    """Each layer, how many values it gives for a row, and how many numbers it learns."""
+    for rule, layer, place in layers_in_place(network):
+        width = layer.units if isinstance(layer, spec.Dense) else place.width
+        learned = rule.parameters(layer, place, place.error)
+        yield layer, width, sum(math.prod(parameter.shape) for parameter in learned)
 
 
 def inputs_of_layer(network: NetworkSpec, number: int) -> str:

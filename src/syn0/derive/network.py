@@ -16,13 +16,13 @@ from syn0.derive.layers import RANDOM, SEED, layers_in_place
 from syn0.derive.losses import QUANTILES, TINY, loss_of, target_columns
 from syn0.derive.rows import Rows
 from syn0.derive.schedules import reads_steps
-from syn0.derive.updates import penalty, penalty_constants, update_lines
+from syn0.derive.updates import penalty, penalty_constants, pulls, update_lines, waiting_lines
 from syn0.program import Const, Expr, Line, Name, Program
 from syn0.program.checker import shape_of
 from syn0.program.expressions import absolute, apply, equal, mean, total
 from syn0.program.operations import Shape
 from syn0.program.tidy import rest, spelled, tidied
-from syn0.spec import LBFGS, NetworkSpec, Training
+from syn0.spec import NetworkSpec, Optimizer, Solver, Training
 
 MACHINE_EPSILON = {"float64": -52, "float32": -23}
 """As powers of 2."""
@@ -38,11 +38,14 @@ def training_program(
     `sample_weight` ("rows", 1), with mini-batches `batch`, the row numbers of a step, and with a
     schedule that ends `steps`, the number of the last step.
 
-    With `LBFGS` the update lines bind each parameter's pull and leave its use to SciPy.
+    Where a solver is to take the steps, the update lines bind each parameter's pull and leave its
+    use to that: see `Program.pulls`.
     """
     check_names(network)
     check_training(network, training)
-    return assembled(network, training, weighted=weighted)
+    optimizer = training.optimizer
+    rule = None if isinstance(optimizer, Solver) else optimizer
+    return assembled(network, training, rule, weighted=weighted)
 
 
 def gradient_program(network: NetworkSpec, training: Training) -> Program:
@@ -52,27 +55,32 @@ def gradient_program(network: NetworkSpec, training: Training) -> Program:
     check_training(network, training)
     plain = Training(
         steps=1,
-        optimizer=LBFGS(),
         reduction=training.reduction,
         l1=training.l1,
         l2=training.l2,
         penalty_per_row=training.penalty_per_row,
         label_smoothing=training.label_smoothing,
     )
-    return assembled(network, plain, weighted=False)
+    return assembled(network, plain, None, weighted=False)
 
 
-def assembled(network: NetworkSpec, training: Training, *, weighted: bool) -> Program:
-    """All lines, in their order."""
+def assembled(
+    network: NetworkSpec, training: Training, optimizer: Optimizer | None, *, weighted: bool
+) -> Program:
+    """All lines, in their order; without an optimizer the pulls are left as they are."""
     rows = Rows(training.batch_size is not None, weighted, training.reduction == "mean")
     drawn = any(isinstance(layer, RANDOM) for layer in network.layers)
     backward = backward_lines(network, training, rows)
-    optimizer_init, update = update_lines(training, backward.parameters, rows, counted=drawn)
+    parameters = pulls(training, backward.parameters, rows)
+    if optimizer is None:
+        learning_init, update = waiting_lines(parameters, counted=drawn)
+    else:
+        learning_init, update = update_lines(training, optimizer, parameters, counted=drawn)
     init = [
         *start_lines(network),
         *(seed_line(network) if drawn else ()),
         *penalty_constants(training),
-        *optimizer_init,
+        *learning_init,
     ]
     remembered = [
         line
@@ -92,7 +100,7 @@ def assembled(network: NetworkSpec, training: Training, *, weighted: bool) -> Pr
         inputs["sample_weight"] = ("rows", 1)
     if rows.batched:
         inputs["batch"] = ("batch",)
-    if not isinstance(training.optimizer, LBFGS) and reads_steps(training):
+    if optimizer is not None and reads_steps(training):
         inputs["steps"] = ()
     return program_of(network, lines, inputs, ("loss", "error", *backward.reports))
 

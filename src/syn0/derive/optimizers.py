@@ -214,7 +214,6 @@ OPTIMIZERS: dict[type, OptimizerRule] = {
     Adam: AdamRule(),
     AdamW: AdamRule(),
 }
-"""`LBFGS` is none of them: SciPy changes the parameters, by the pulls that the program binds."""
 
 
 def start_memory(rule: OptimizerRule, parameters: list[Parameter]) -> Iterator[Line]:

@@ -21,7 +21,7 @@ from syn0.program.expressions import (
 )
 from syn0.program.program import Line
 from syn0.program.tidy import by_hand, rest
-from syn0.spec import LBFGS, Training
+from syn0.spec import Optimizer, Training
 from syn0.spec.choices import Choice, Setting, chosen
 
 ALPHA, T, STEPS = Name("alpha"), Name("t"), Name("steps")
@@ -167,11 +167,10 @@ def changes(training: Training) -> bool:
     return training.schedule != "constant" or training.warm_up > 0
 
 
-def alpha_lines(training: Training) -> Lines:
+def alpha_lines(training: Training, optimizer: Optimizer) -> Lines:
     """The learning rate, under the tutorial's name: a constant of "init", or taken anew in each
     step. A rate that is always 1 needs no line."""
-    assert not isinstance(training.optimizer, LBFGS)  # noqa: S101  (it has no learning rate)
-    rate, how_far = training.optimizer.learning_rate, "learning rate: how far each step goes"
+    rate, how_far = optimizer.learning_rate, "learning rate: how far each step goes"
     if not changes(training):
         return [Line("alpha", Const(rate), "init", 0, how_far)] if rate != 1 else [], []
     schedule = chosen("schedule", training.schedule, SCHEDULES)

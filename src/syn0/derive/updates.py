@@ -1,4 +1,5 @@
-"""The update lines: from each parameter's pull, by penalties and limits, to its change."""
+"""The update lines: from each parameter's pull, by penalties and limits, to its change; a solver is
+left the pull."""
 
 from __future__ import annotations
 
@@ -25,7 +26,7 @@ from syn0.program.expressions import (
 )
 from syn0.program.program import Line
 from syn0.program.tidy import rest, spelled
-from syn0.spec import LBFGS, Training
+from syn0.spec import Optimizer, Training
 
 RIDGE, LASSO, SHRINK = Name("ridge"), Name("lasso"), Name("shrink")
 """The strengths of L2 and L1; by the names of regression, as l1 and l2 are layers here."""
@@ -83,32 +84,38 @@ def pulls(training: Training, parameters: list[Parameter], rows: Rows) -> list[P
     return result
 
 
+COUNT = Line("t", Const(0), "init", 0, "number of steps taken")
+
+
+def waiting_lines(parameters: list[Parameter], *, counted: bool) -> Lines:
+    """The lines of "init" and "update" by which a solver learns: the updates bind each parameter's
+    pull and leave its use to that. `counted` as in `update_lines`."""
+    # Weights before constants, first layer first: the order in which a solver packs them does
+    # not matter but for rounding, which then is scikit-learn's.
+    packed = sorted(parameters, key=lambda p: (not p.is_weights, p.layer))
+    return [COUNT] if counted else [], [pull_line(p) for p in packed]
+
+
 def update_lines(
-    training: Training, parameters: list[Parameter], rows: Rows, *, counted: bool
+    training: Training, optimizer: Optimizer, parameters: list[Parameter], *, counted: bool
 ) -> Lines:
-    """The lines of "init" and "update" by which the parameters learn.
+    """The lines of "init" and "update" by which an optimizer changes the parameters.
 
     `counted` says that the program counts its steps in `t`, whatever the optimizer needs.
     """
-    parameters = pulls(training, parameters, rows)
-    count = Line("t", Const(0), "init", 0, "number of steps taken")
-    if isinstance(training.optimizer, LBFGS):
-        # Weights before constants, first layer first: the order in which a solver packs them does
-        # not matter but for rounding, which then is scikit-learn's.
-        packed = sorted(parameters, key=lambda p: (not p.is_weights, p.layer))
-        return [count] if counted else [], [pull_line(p) for p in packed]
-    rule = rule_of(training.optimizer)
-    init, update = alpha_lines(training)
-    init = [*init, *rule.constants(training.optimizer)]
+    rule = rule_of(optimizer)
+    init, update = alpha_lines(training, optimizer)
+    init = [*init, *rule.constants(optimizer)]
     if counted or rule.counts_steps or changes(training):
-        init.append(count)
+        init.append(COUNT)
         update.append(Line("t", T + 1, "update", 0, "one more step"))
     init += start_memory(rule, parameters)
     if training.clip_norm is not None:
         update += shrink_lines(parameters, training.clip_norm)
-    update += rule.shared(training.optimizer, alpha_of(training))
+    alpha = ALPHA if optimizer.learning_rate != 1 or changes(training) else None
+    update += rule.shared(optimizer, alpha)
     for p in parameters:
-        update += change_lines(training, p)
+        update += change_lines(training, optimizer, alpha, p)
     return init, update
 
 
@@ -122,18 +129,11 @@ def shrink_lines(parameters: list[Parameter], limit: float) -> Iterator[Line]:
     yield Line(SHRINK.name, share, "update", 0, f"shortens it to {spelled(limit)} if it is longer")
 
 
-def alpha_of(training: Training) -> Expr | None:
-    """The learning rate's name; None for a rate that is always 1."""
-    assert not isinstance(training.optimizer, LBFGS)  # noqa: S101  (see `update_lines`)
-    return None if training.optimizer.learning_rate == 1 and not changes(training) else ALPHA
-
-
-def change_lines(training: Training, p: Parameter) -> Iterator[Line]:
-    """How one parameter changes."""
-    optimizer = training.optimizer
-    assert not isinstance(optimizer, LBFGS)  # noqa: S101  (see `update_lines`)
+def change_lines(
+    training: Training, optimizer: Optimizer, alpha: Expr | None, p: Parameter
+) -> Iterator[Line]:
+    """How one parameter changes; `alpha` is None for a learning rate that is always 1."""
     rule = rule_of(optimizer)
-    alpha = alpha_of(training)
     decays = p.is_weights and optimizer.weight_decay > 0
     pull = p.pull
     if training.clip_norm is not None:

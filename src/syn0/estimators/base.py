@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,6 @@ from syn0.estimators.fitting import Apart, Course, OptimizerState, Standing
 from syn0.estimators.labels import as_targets, weights_of_rows
 from syn0.estimators.messages import clearer
 from syn0.estimators.parameters import (
-    CONSTRAINTS,
     hidden_units,
     network_spec,
     their_activation,
@@ -58,7 +57,6 @@ class BaseMLP(
     coefs_: list[NDArray[Any]]
     intercepts_: list[NDArray[Any]]
     loss_curve_: list[float]
-    _parameter_constraints: ClassVar[dict[str, Any]] = dict(CONSTRAINTS)
     label_smoothing = 0.0
     class_weight: Any = None
 

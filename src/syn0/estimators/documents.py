@@ -1,132 +1,96 @@
-"""The words on parameters and attributes, which the classifier and the regressor share."""
+"""What a parameter of an estimator says of itself, and the documentation that follows from it.
+
+An estimator's parameters are the fields of a dataclass, which makes the signature that scikit-learn
+and type checkers read; each has its words, and what it may be, beside its default.
+"""
 
 from __future__ import annotations
 
+import re
+import textwrap
 from collections.abc import Callable
-from typing import TypeVar
+from dataclasses import Field, dataclass, field, fields
+from inspect import cleandoc
+from numbers import Integral, Real
+from typing import Any, TypeVar
 
+from sklearn.utils._param_validation import Interval, StrOptions
+
+from syn0.spec.knobs import Description, Knob, spelled
+
+T = TypeVar("T")
 Class = TypeVar("Class", bound=type)
+
+NOT_NEGATIVE = Interval(Real, 0, None, closed="left")
+ABOVE_0 = Interval(Real, 0, None, closed="neither")
+SHARE = Interval(Real, 0, 1, closed="left")
+COUNT = Interval(Integral, 1, None, closed="left")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """What a parameter says of itself.
+
+    Attributes:
+        words: what it is, in sentences.
+        allowed: what it may be, as scikit-learn checks it.
+        knob_of: the description that has a knob of the same name and meaning; None for none.
+    """
+
+    words: str
+    allowed: tuple[Any, ...]
+    knob_of: type[Description] | None = None
+
+
+def parameter(default: T, words: str, *allowed: Any) -> T:
+    """A parameter that may be what `allowed` holds, in scikit-learn's terms."""
+    return field(default=default, metadata={"parameter": Parameter(words, allowed)})
+
+
+def knob_of(kind: type[Description], name: str, more: str = "") -> Any:
+    """A parameter that is a knob of a description, whose default, words and bounds it has."""
+    knob = kind.KNOBS[name]
+    words = f"{knob.words[0].upper()}{knob.words[1:]}{more}."
+    said = Parameter(words, tuple(allowed_by(knob)), kind)
+    return field(default=knob.default, metadata={"parameter": said})
+
+
+def allowed_by(knob: Knob) -> list[Any]:
+    """What a knob may be, as scikit-learn checks it."""
+    allowed: list[Any] = [None] if "None" in knob.kinds else []
+    match knob.kinds[0]:
+        case "bool":
+            return ["boolean", *allowed]
+        case "int" | "float" as kind:
+            low = knob.bounds.get("least", knob.bounds.get("above", 1 if kind == "int" else None))
+            high = knob.bounds.get("most", knob.bounds.get("below"))
+            left, right = "above" not in knob.bounds, "most" in knob.bounds
+            closed = {(1, 1): "both", (1, 0): "left", (0, 1): "right", (0, 0): "neither"}
+            number = Integral if kind == "int" else Real
+            return [Interval(number, low, high, closed=closed[left, right]), *allowed]
+    return [StrOptions(set(knob.choices)) if knob.choices else str, *allowed]
+
+
+def parameters(cls: type) -> dict[str, tuple[Field[Any], Parameter]]:
+    """The parameters of an estimator by name, in order."""
+    return {f.name: (f, f.metadata["parameter"]) for f in fields(cls)}
+
+
+def knobs_given(estimator: Any, kind: type[Description]) -> dict[str, Any]:
+    """The values of the parameters that are knobs of a description."""
+    said = parameters(type(estimator))
+    return {name: getattr(estimator, name) for name, (_, p) in said.items() if p.knob_of is kind}
+
+
+# The documentation.
 
 INTRODUCTION = """{what}.
 
 scikit-learn's {name}, by its name, parameters, attributes and results: the same `random_state`
 gives the same initial weights, splits, shuffles and `loss_curve_`; it only is faster, and has more
-parameters. Their defaults change nothing{but}.
-
-Parameters
-----------
-"""
+parameters. Their defaults change nothing{but}."""
 
 FAR_TARGETS = ", but for targets of 1000 and more (`scale_target`)"
-
-LOSS = """loss : str, default="squared_error"
-    "squared_error" or "poisson" (half the deviance, with exp as the output's activation), as in
-    scikit-learn; "absolute_error", "huber" (or "huber:1.5", beyond which errors count by their
-    size) or "quantile:0.1,0.5,0.9", for one target: `predict` gives the quantile nearest to 0.5,
-    `predict_quantiles` all of them.
-"""
-
-PARAMETERS = """hidden_layer_sizes : int or sequence of int, default=(100,)
-    Units of each hidden layer.
-activation : str or sequence of str, default="relu"
-    Of the hidden layers: "identity", "logistic", "tanh", "relu", or any other of syn0's ("gelu",
-    "elu", "silu", ...); a sequence has one for each hidden layer.
-solver : {"lbfgs", "sgd", "adam", "adamw", "rmsprop", "adagrad"}, default="adam"
-    How weights are changed: the first three are scikit-learn's.
-alpha : float, default=0.0001
-    Strength of L2, divided by the rows of a step when it is added to the loss.
-batch_size : int or "auto", default="auto"
-    Rows in a step; "auto" is min(200, rows). L-BFGS takes all.
-learning_rate : str, default="constant"
-    "constant"; for solver "sgd" "invscaling" (learning_rate_init / t**power_t, after each epoch)
-    or "adaptive" (divided by 5 where two checks in a row found no improvement); for all solvers
-    but L-BFGS also syn0's schedules, such as "cosine", "one_cycle", "step:1000,0.5",
-    "exponential:0.999" or "plateau:500".
-learning_rate_init : float, default=0.001
-    The learning rate at first.
-power_t : float, default=0.5
-    The power of "invscaling".
-max_iter : int, default=200
-    Most epochs, or iterations of L-BFGS.
-shuffle : bool, default=True
-    Whether each epoch takes the rows in another order.
-random_state : int, RandomState or None, default=None
-    Of the weights, the split and the order of rows.
-tol : float, default=1e-4
-    What counts as an improvement of the loss or of the score; of L-BFGS the gradient at which it
-    stops.
-verbose : bool, default=False
-    Whether each epoch is printed.
-warm_start : bool, default=False
-    Whether `fit` goes on from the present weights.
-momentum : float, default=0.9
-    Share of the last step that is taken again, for solver "sgd".
-nesterovs_momentum : bool, default=True
-    Whether that step looks ahead.
-early_stopping : bool, default=False
-    Whether a part of the rows is set apart to say when to stop, and the best weights are kept.
-validation_fraction : float, default=0.1
-    That part.
-beta_1, beta_2 : float, default=0.9, 0.999
-    Decay of Adam's means of updates and of their squares.
-epsilon : float, default=1e-8
-    Keeps Adam's and others' divisions away from 0.
-n_iter_no_change : int, default=10
-    Epochs without improvement after which training stops.
-max_fun : int, default=15000
-    Most evaluations of the loss by L-BFGS.
-init : str or None, default=None
-    How weights start: None as in scikit-learn; or "he_uniform", "orthogonal" and the like, with
-    units' constants from 0.
-dropout, input_dropout : float, default=0
-    Share of the hidden layers' values, or of the inputs, that training drops.
-input_noise : float, default=0
-    Standard deviation of noise that training adds to the inputs.
-batch_norm, layer_norm : bool, default=False
-    Whether hidden layers are normalized, over the rows of a step or over the units.
-skip : bool, default=False
-    Whether each hidden layer as wide as the one below adds that one's values.
-l1 : float, default=0
-    Strength of L1, divided by the rows of a step as alpha is.
-weight_decay : float or None, default=None
-    Share of each weight that a step takes off, times the learning rate; None for the solver's own:
-    0.01 for "adamw", otherwise 0.
-max_norm, clip_norm : float or None, default=None
-    Greatest length of the weights that lead to a unit, and of all updates of a step together.
-warm_up : int, default=0
-    Steps over which the learning rate first rises from 0.
-"""
-
-CLASSIFIER = """label_smoothing : float, default=0
-    Share of each target that goes to all classes alike.
-class_weight : dict, "balanced" or None, default=None
-    How much the rows of each class count.
-"""
-
-REGRESSOR = """scale_target : bool or "auto", default="auto"
-    Whether y is brought to mean 0 and standard deviation 1 for training; predictions are in its own
-    units all the same. "auto" does it where the root of y's mean square is 1000 or more, which
-    scikit-learn's steps would not reach. Never for "poisson".
-"""
-
-REST = """scoring : str, callable or None, default=None
-    The score of validation rows; None for {score}.
-callbacks : list of callables or None, default=None
-    Each is called as callback(estimator, report) after every epoch, when the estimator can predict;
-    a true answer stops training.
-progress : bool, default=False
-    Whether training that takes its time shows progress on stderr.
-dtype : {"float32", "float64"} or None, default=None
-    Of weights and computations; None for X's own (L-BFGS takes float64 then).
-engine : {"auto", "numpy", "native"}, default="auto"
-    What runs the program; "auto" picks what has done three such fits first, compiling included.
-    Sparse X that would take more than 256 MB as an array is always "numpy".
-threads : int or None, default=None
-    How many work at once; None for as many as the work is worth.
-
-Attributes
-----------
-"""
 
 CLASSES = """classes_ : ndarray of shape (n_classes,), or a list of them
     The classes, in the order of the outputs.
@@ -157,22 +121,53 @@ network_ : syn0.Network
 """
 
 KINDS = {
-    "classifier": ("", "", CLASSIFIER, CLASSES, "the accuracy"),
-    "regressor": (FAR_TARGETS, LOSS, REGRESSOR, "", "R²"),
+    "classifier": ("", CLASSES),
+    "regressor": (FAR_TARGETS, ""),
 }
 
 
 def documented(kind: str) -> Callable[[Class], Class]:
-    """Put the words together, after the class's own sentence."""
-    but, first, own, classes, score = KINDS[kind]
+    """Put the words on an estimator of scikit-learn's together, after the class's own sentence."""
+    but, classes = KINDS[kind]
 
     def decorate(cls: Class) -> Class:
         what = (cls.__doc__ or "").rstrip(".")
-        words = [
-            INTRODUCTION.format(what=what, name=cls.__name__, but=but), first, PARAMETERS, own,
-            REST.replace("{score}", score), classes, ATTRIBUTES,
-        ]  # fmt: skip
-        cls.__doc__ = "".join(words)
-        return cls
+        introduction = INTRODUCTION.format(what=what, name=cls.__name__, but=but)
+        cls.__doc__ = f"{introduction}\n\nAttributes\n----------\n{classes}{ATTRIBUTES}"
+        return with_parameters(cls)
 
     return decorate
+
+
+def with_parameters(cls: Class) -> Class:
+    """The class, checked by scikit-learn as its parameters say, which its documentation explains
+    where its attributes begin."""
+    made: Any = cls
+    said = parameters(cls)
+    made._parameter_constraints = {name: [*p.allowed] for name, (_, p) in said.items()}
+    words = "\n".join(explained(f, p) for f, p in said.values())
+    before, mark, after = cleandoc(made.__doc__ or "").partition("Attributes\n")
+    made.__doc__ = f"{before}Parameters\n----------\n{words}\n\n{mark}{after}"
+    return cls
+
+
+SPOKEN = {
+    "Sequence[int]": "sequence of int",
+    "Sequence[str]": "sequence of str",
+    "np.random.RandomState": "RandomState",
+    "Mapping[Any, float]": "dict",
+    "Callable[..., float]": "callable",
+    "Sequence[Callable[..., object]]": "list of callables",
+}
+"""Types of annotations in words."""
+
+
+def explained(own: Field[Any], said: Parameter) -> str:
+    """A parameter's entry."""
+    kinds = re.sub(r"Literal\['(.*?)'\]", r'"\1"', str(own.type)).split(" | ")
+    names = [sorted(option.options) for option in said.allowed if isinstance(option, StrOptions)]
+    if "str" in kinds and names:
+        kinds[kinds.index("str")] = f"{{{', '.join(map(spelled, names[0]))}}}"
+    kind = " or ".join(SPOKEN.get(kind, kind) for kind in kinds)
+    words = textwrap.fill(said.words, 96, initial_indent="    ", subsequent_indent="    ")
+    return f"{own.name} : {kind}, default={spelled(own.default)}\n{words}"

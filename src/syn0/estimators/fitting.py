@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from syn0.estimators.parameters import Parameters
+from syn0.estimators.parameters import MLPParameters
 from syn0.training import Report, Run
 
 LEAST_RATE, SLOWER = 1e-6, 5.0
@@ -107,7 +107,7 @@ class Course:
     def __init__(
         self,
         run: Run,
-        given: Parameters,
+        given: MLPParameters,
         standing: Standing,
         score: Callable[[], float] | None,
         watch: Callable[[Report], bool] | None,

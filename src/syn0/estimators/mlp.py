@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import RegressorMixin, _fit_context
-from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import type_of_target, unique_labels
 from sklearn.utils.validation import check_is_fitted
@@ -22,115 +20,17 @@ from syn0.estimators.labels import (
     is_first_call,
 )
 from syn0.estimators.messages import continuous_labels
-from syn0.estimators.parameters import SHARE
+from syn0.estimators.parameters import MLPClassifierParameters, MLPRegressorParameters
 from syn0.estimators.targets import Labels, Numbers, Scaling
 from syn0.spec.doors import door, doors
-
-Activation = str | Sequence[str]
 
 
 @doors
 @documented("classifier")
-class MLPClassifier(AnyLabels, BaseMLP):
+class MLPClassifier(AnyLabels, BaseMLP, MLPClassifierParameters):
     """A neural network that tells classes."""
 
-    _parameter_constraints: ClassVar[dict[str, Any]] = {
-        **BaseMLP._parameter_constraints,
-        "class_weight": [StrOptions({"balanced"}), dict, list, None],
-        "label_smoothing": [SHARE],
-    }
     loss = "log_loss"
-
-    def __init__(
-        self,
-        hidden_layer_sizes: int | Sequence[int] = (100,),
-        activation: Activation = "relu",
-        *,
-        solver: str = "adam",
-        alpha: float = 0.0001,
-        batch_size: int | Literal["auto"] = "auto",
-        learning_rate: str = "constant",
-        learning_rate_init: float = 0.001,
-        power_t: float = 0.5,
-        max_iter: int = 200,
-        shuffle: bool = True,
-        random_state: int | np.random.RandomState | None = None,
-        tol: float = 1e-4,
-        verbose: bool | int = False,
-        warm_start: bool = False,
-        momentum: float = 0.9,
-        nesterovs_momentum: bool = True,
-        early_stopping: bool = False,
-        validation_fraction: float = 0.1,
-        beta_1: float = 0.9,
-        beta_2: float = 0.999,
-        epsilon: float = 1e-8,
-        n_iter_no_change: float = 10,
-        max_fun: int = 15000,
-        init: str | None = None,
-        dropout: float = 0.0,
-        input_dropout: float = 0.0,
-        input_noise: float = 0.0,
-        batch_norm: bool = False,
-        layer_norm: bool = False,
-        skip: bool = False,
-        l1: float = 0.0,
-        weight_decay: float | None = None,
-        max_norm: float | None = None,
-        clip_norm: float | None = None,
-        warm_up: int = 0,
-        label_smoothing: float = 0.0,
-        class_weight: Mapping[Any, float] | Literal["balanced"] | None = None,
-        scoring: str | Callable[..., float] | None = None,
-        callbacks: Sequence[Callable[..., object]] | None = None,
-        progress: bool = False,
-        dtype: str | None = None,
-        engine: str = "auto",
-        threads: int | None = None,
-    ) -> None:
-        self.hidden_layer_sizes = hidden_layer_sizes
-        self.activation = activation
-        self.solver = solver
-        self.alpha = alpha
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.learning_rate_init = learning_rate_init
-        self.power_t = power_t
-        self.max_iter = max_iter
-        self.shuffle = shuffle
-        self.random_state = random_state
-        self.tol = tol
-        self.verbose = verbose
-        self.warm_start = warm_start
-        self.momentum = momentum
-        self.nesterovs_momentum = nesterovs_momentum
-        self.early_stopping = early_stopping
-        self.validation_fraction = validation_fraction
-        self.beta_1 = beta_1
-        self.beta_2 = beta_2
-        self.epsilon = epsilon
-        self.n_iter_no_change = n_iter_no_change
-        self.max_fun = max_fun
-        self.init = init
-        self.dropout = dropout
-        self.input_dropout = input_dropout
-        self.input_noise = input_noise
-        self.batch_norm = batch_norm
-        self.layer_norm = layer_norm
-        self.skip = skip
-        self.l1 = l1
-        self.weight_decay = weight_decay
-        self.max_norm = max_norm
-        self.clip_norm = clip_norm
-        self.warm_up = warm_up
-        self.label_smoothing = label_smoothing
-        self.class_weight = class_weight
-        self.scoring = scoring
-        self.callbacks = callbacks
-        self.progress = progress
-        self.dtype = dtype
-        self.engine = engine
-        self.threads = threads
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(
@@ -228,105 +128,8 @@ class MLPClassifier(AnyLabels, BaseMLP):
 
 @doors
 @documented("regressor")
-class MLPRegressor(RegressorMixin, BaseMLP):
+class MLPRegressor(RegressorMixin, BaseMLP, MLPRegressorParameters):
     """A neural network that tells numbers."""
-
-    _parameter_constraints: ClassVar[dict[str, Any]] = {
-        **BaseMLP._parameter_constraints,
-        "loss": [str],
-        "scale_target": ["boolean", StrOptions({"auto"})],
-    }
-
-    def __init__(
-        self,
-        loss: str = "squared_error",
-        hidden_layer_sizes: int | Sequence[int] = (100,),
-        activation: Activation = "relu",
-        *,
-        solver: str = "adam",
-        alpha: float = 0.0001,
-        batch_size: int | Literal["auto"] = "auto",
-        learning_rate: str = "constant",
-        learning_rate_init: float = 0.001,
-        power_t: float = 0.5,
-        max_iter: int = 200,
-        shuffle: bool = True,
-        random_state: int | np.random.RandomState | None = None,
-        tol: float = 1e-4,
-        verbose: bool | int = False,
-        warm_start: bool = False,
-        momentum: float = 0.9,
-        nesterovs_momentum: bool = True,
-        early_stopping: bool = False,
-        validation_fraction: float = 0.1,
-        beta_1: float = 0.9,
-        beta_2: float = 0.999,
-        epsilon: float = 1e-8,
-        n_iter_no_change: float = 10,
-        max_fun: int = 15000,
-        init: str | None = None,
-        dropout: float = 0.0,
-        input_dropout: float = 0.0,
-        input_noise: float = 0.0,
-        batch_norm: bool = False,
-        layer_norm: bool = False,
-        skip: bool = False,
-        l1: float = 0.0,
-        weight_decay: float | None = None,
-        max_norm: float | None = None,
-        clip_norm: float | None = None,
-        warm_up: int = 0,
-        scale_target: bool | Literal["auto"] = "auto",
-        scoring: str | Callable[..., float] | None = None,
-        callbacks: Sequence[Callable[..., object]] | None = None,
-        progress: bool = False,
-        dtype: str | None = None,
-        engine: str = "auto",
-        threads: int | None = None,
-    ) -> None:
-        self.loss = loss
-        self.hidden_layer_sizes = hidden_layer_sizes
-        self.activation = activation
-        self.solver = solver
-        self.alpha = alpha
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.learning_rate_init = learning_rate_init
-        self.power_t = power_t
-        self.max_iter = max_iter
-        self.shuffle = shuffle
-        self.random_state = random_state
-        self.tol = tol
-        self.verbose = verbose
-        self.warm_start = warm_start
-        self.momentum = momentum
-        self.nesterovs_momentum = nesterovs_momentum
-        self.early_stopping = early_stopping
-        self.validation_fraction = validation_fraction
-        self.beta_1 = beta_1
-        self.beta_2 = beta_2
-        self.epsilon = epsilon
-        self.n_iter_no_change = n_iter_no_change
-        self.max_fun = max_fun
-        self.init = init
-        self.dropout = dropout
-        self.input_dropout = input_dropout
-        self.input_noise = input_noise
-        self.batch_norm = batch_norm
-        self.layer_norm = layer_norm
-        self.skip = skip
-        self.l1 = l1
-        self.weight_decay = weight_decay
-        self.max_norm = max_norm
-        self.clip_norm = clip_norm
-        self.warm_up = warm_up
-        self.scale_target = scale_target
-        self.scoring = scoring
-        self.callbacks = callbacks
-        self.progress = progress
-        self.dtype = dtype
-        self.engine = engine
-        self.threads = threads
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(

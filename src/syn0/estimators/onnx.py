@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,36 +17,20 @@ from sklearn.base import is_classifier
 from sklearn.utils.validation import check_is_fitted
 
 from syn0.data.targets import NumberTarget
-from syn0.derive import loss_of, prediction_program
 from syn0.estimators.mlp import MLPClassifier, MLPRegressor
 from syn0.estimators.tabular import BaseTabular, TabularClassifier
 from syn0.estimators.targets import Scaling
-from syn0.files.atomic import write_whole
 from syn0.models import Network
-from syn0.models.onnx import (
-    LABEL,
-    PROBABILITIES,
-    SCORES,
-    VARIABLE,
-    add_classes,
-    add_labels,
-    class_array,
-    restored,
-    type_of_answers,
-)
-from syn0.models.onnx_columns import table_inputs
-from syn0.models.onnx_graph import Graph, Tensor, forward
-from syn0.spec import NetworkSpec
-from syn0.spec.checks import choice
-
-QUANTILES = "quantiles"
-"""The output with a column for each quantile, where a regressor learned several."""
+from syn0.models.export import onnx_of, write_module
+from syn0.models.module import Answers, assembled, labels_of, output_of
+from syn0.printers.module import Module
+from syn0.program import Expr
+from syn0.program.expressions import columns
 
 
 def export(estimator: Any, path: str | os.PathLike[str], to: str = "onnx") -> None:
-    """Write a fitted estimator to an ONNX file, whole or not at all: see `Portable.export`."""
-    choice("format", to, ("onnx",))
-    write_whole(Path(path), estimator_model(estimator).SerializeToString())
+    """Write a fitted estimator to a file, whole or not at all: see `Portable.export`."""
+    write_module(estimator_module(estimator), network_of(estimator), path, to)
 
 
 def estimator_model(
@@ -66,51 +49,52 @@ def estimator_model(
         dtype: "float32" or "float64", of the computations; by default the network's own.
         classes: (n,) what the classes are called; by default `classes_`.
     """
+    return onnx_of(estimator_module(estimator, dtype=dtype, classes=classes), given)
+
+
+def estimator_module(
+    estimator: Any, *, dtype: str | None = None, classes: NDArray[Any] | None = None
+) -> Module:
+    """The plan of a fitted estimator; see `estimator_model`."""
+    network = network_of(estimator)
+    spec = replace(network.spec, dtype=dtype or network.spec.dtype)
+    answers = Answers(spec, output_of(spec))
+    if is_classifier(estimator):
+        add_classes(answers, estimator, plain_classes(estimator) if classes is None else classes)
+    else:
+        units = units_of(estimator)
+        answers.numbers(units.mean, units.scale, guessed=True)
+    title = f"Predicts as a {type(estimator).__name__} with a {spec} neural network does."
+    return assembled(title, spec, network.weights, network.schema, answers)
+
+
+def network_of(estimator: Any) -> Network:
+    """The network of a fitted estimator; NotFittedError for others."""
     check_is_fitted(estimator)
     of_table = isinstance(estimator, BaseTabular)
     network: Network = estimator.network_ if of_table else estimator._synchronised()
-    spec = replace(network.spec, dtype=dtype or network.spec.dtype)
-    graph = Graph(spec.dtype, reserved=(LABEL, PROBABILITIES, SCORES, VARIABLE, QUANTILES))
-    if network.schema is not None:
-        inputs = table_inputs(graph, network.schema)
-    else:
-        inputs = matrix_input(graph, given or spec.dtype, spec.inputs)
-    outputs = forward(graph, prediction_program(spec), network.weights, inputs)
-    if is_classifier(estimator):
-        named = plain_classes(estimator) if classes is None else classes
-        classifier_outputs(graph, spec, estimator, outputs, named)
-    else:
-        units = units_of(estimator)
-        regressor_outputs(graph, spec, *restored(graph, outputs, units.mean, units.scale))
-    return graph.model(str(spec))
+    return network
 
 
-def matrix_input(graph: Graph, given: DTypeLike, columns: int) -> Tensor:
-    """`X`, (N, columns) of the type `given`, in the graph's own type."""
-    X = graph.input("X", given, columns)
-    return X if np.dtype(given) == graph.dtype else graph.cast(X, graph.dtype)
-
-
-def classifier_outputs(
-    graph: Graph, spec: NetworkSpec, estimator: Any, outputs: Tensor, classes: NDArray[Any]
-) -> None:
-    """`label` and `probabilities`, in the order of `classes_`."""
+def add_classes(answers: Answers, estimator: Any, classes: NDArray[Any]) -> None:
+    """Labels and probabilities, in the order of `classes_`."""
     if is_multilabel(estimator):
-        add_labels(graph, spec, outputs)
+        answers.yeses()
         return
+    out: Expr = answers.output
     if isinstance(estimator, TabularClassifier):
         places = np.array(estimator._places)  # of the network's classes among `classes_`
         order = np.argsort(places)
-        if spec.outputs == 1 and order[0] > order[1]:
-            outputs = graph.node("Sub", graph.constant(1), outputs)
+        if answers.network.outputs == 1 and order[0] > order[1]:
+            out = answers.bind("turned", 1 - out, "of the other class")
         elif (np.diff(order) < 0).any():
-            outputs = graph.node("Gather", outputs, graph.constant(order, np.int64), axis=1)
+            out = answers.bind("sorted", columns(out, map(int, order)), "in the order of classes")
         classes = classes[places[order]]
-    add_classes(graph, spec, outputs, class_array(classes, spec))
+    answers.classes(out, labels_of(classes))
 
 
 def plain_classes(estimator: Any) -> NDArray[Any]:
-    """The classes, two at least, of a type that ONNX has."""
+    """The classes, two at least, of a type that other programs have."""
     classes = estimator.classes_
     if classes.dtype.kind == "O":
         classes = np.array(classes.tolist())
@@ -121,18 +105,6 @@ def is_multilabel(estimator: Any) -> bool:
     """Whether a classifier tells several labels a row."""
     binarizer = getattr(estimator, "_label_binarizer", None)
     return binarizer is not None and binarizer.y_type_.startswith("multilabel")
-
-
-def regressor_outputs(graph: Graph, spec: NetworkSpec, numbers: Tensor, dtype: DTypeLike) -> None:
-    """`variable`, as `predict` tells it; and `quantiles`, where there are several."""
-    loss = loss_of(spec)
-    if loss.name != "quantile" or spec.outputs == 1:
-        graph.output(VARIABLE, numbers, dtype, spec.outputs)
-        return
-    middle = int(np.abs(np.array(loss.numbers) - 0.5).argmin())
-    only = graph.node("Gather", numbers, graph.constant([middle], np.int64), axis=1)
-    graph.output(VARIABLE, only, dtype, 1)
-    graph.output(QUANTILES, numbers, dtype, spec.outputs)
 
 
 def units_of(estimator: Any) -> NumberTarget | Scaling:
@@ -200,8 +172,8 @@ def regressor_types(operator: Any) -> None:
 
     estimator, rows = operator.raw_operator, operator.inputs[0].get_first_dimension()
     width = 1 if estimator.loss.startswith("quantile") else estimator.n_outputs_
-    dtype, kind = number_type(operator)
-    if type_of_answers(dtype, estimator._scaling.mean, estimator._scaling.scale) != dtype:
+    _, kind = number_type(operator)
+    if any(answer.wide for answer in estimator_module(estimator).answers):
         kind = DoubleTensorType
     operator.outputs[0].set_type(kind([rows, width]))
 

@@ -12,7 +12,8 @@ from sklearn.base import BaseEstimator
 
 from syn0.estimators.values import FUNCTIONS, NUMBERS, TYPES, Kinds, article
 from syn0.files.container import Arrays
-from syn0.models import Network, Record
+from syn0.models import Network
+from syn0.models.record import Record
 from syn0.spec.checks import choice, whole
 from syn0.training.checkpoint import restored_generator
 

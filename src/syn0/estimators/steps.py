@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, is_regressor
-from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
+from sklearn.compose import ColumnTransformer, TransformedTargetRegressor, make_column_selector
 from sklearn.decomposition import PCA
 from sklearn.exceptions import NotFittedError
 from sklearn.feature_selection import SelectKBest, SelectorMixin
@@ -307,6 +307,8 @@ def check_column_transformer_parameters(made: ColumnTransformer) -> None:
     """Names and estimators, weights that are numbers and names that are texts."""
     check_steps(made)
     made._validate_names([name for name, *_ in made.transformers])
+    for name, _, columns in made.transformers:
+        demand(is_choice(columns), made, f"{name} must name columns of X")
     weights = made.transformer_weights
     demand(
         weights is None or (isinstance(weights, dict) and all(map(is_number, weights.values()))),
@@ -356,6 +358,21 @@ def check_column_transformer(made: ColumnTransformer) -> None:
         demand(not isinstance(columns, str | int), made, f"{name} must take a list of columns")
         widths.append(through(step, len(by_name[name])))
     made._record_output_indices([np.empty((0, width or 0)) for width in widths])
+
+
+def is_choice(columns: Any) -> bool:
+    """Whether something chooses columns: by numbers, names, truths, a slice or a selector."""
+    if isinstance(columns, slice):
+        ends = (columns.start, columns.stop, columns.step)
+        return all(end is None or isinstance(end, str) or is_whole(end) for end in ends)
+    if isinstance(columns, str | int | make_column_selector):
+        return True
+    single = (str, int, np.integer, np.bool_)
+    return (
+        isinstance(columns, list | tuple | np.ndarray)
+        and np.ndim(np.array(columns, object)) == 1
+        and all(isinstance(column, single) for column in columns)
+    )
 
 
 def places_of(made: ColumnTransformer, columns: Any) -> list[int]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import Any, ClassVar, Literal
+from dataclasses import KW_ONLY, dataclass, replace
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -20,6 +20,15 @@ from syn0.data.order import order_of_content
 from syn0.data.spellings import UNSEEN_CODE, Spellings, one_spelling
 from syn0.data.table import Column
 from syn0.engines import ENGINES
+from syn0.estimators.documents import (
+    ABOVE_0,
+    COUNT,
+    NOT_NEGATIVE,
+    SHARE,
+    knob_of,
+    parameter,
+    with_parameters,
+)
 from syn0.estimators.labels import (
     AnyLabels,
     are_objects,
@@ -29,7 +38,14 @@ from syn0.estimators.labels import (
     places_of,
 )
 from syn0.estimators.messages import what_is_unused
-from syn0.estimators.parameters import ABOVE_0, COUNT, NOT_NEGATIVE, SHARE, activation
+from syn0.estimators.parameters import (
+    ENGINE,
+    PROGRESS,
+    THREADS,
+    WEIGHT_OF_CLASSES,
+    LossParameter,
+    activation,
+)
 from syn0.estimators.portable import Portable
 from syn0.estimators.tables import dtype_for, free_name, new_table, text_of, texts_of, weighed
 from syn0.models import (
@@ -40,11 +56,120 @@ from syn0.models import (
     plan_table,
     table_options,
 )
+from syn0.models.defaults import (
+    DECAY_ROWS,
+    DECAYS,
+    DEFAULT_NETWORK,
+    DEFAULT_OPTIMIZER,
+    DROPOUT,
+    EPOCHS,
+    STEPS,
+)
 from syn0.models.network import best_guess
+from syn0.spec import Training
+from syn0.spec.defaults import HIDDEN, VALIDATION
 from syn0.spec.doors import doors, warn
 from syn0.spec.network import DTYPES
 
 TARGET = "y"
+
+
+@dataclass(repr=False, eq=False)
+class TabularParameters:
+    """The parameters that the two share; None leaves a choice to `models.defaults`."""
+
+    hidden_layer_sizes: Sequence[int] | int | None = parameter(
+        None,
+        f"Units of each hidden layer; None for one layer of {HIDDEN[0]}, () for no hidden layer.",
+        "array-like",
+        COUNT,
+        None,
+    )
+    activation: str | None = parameter(
+        None, f'Of the hidden layers; None for "{DEFAULT_NETWORK["activation"]}".', str, None
+    )
+    _: KW_ONLY
+    dropout: float | None = parameter(
+        None,
+        f"Share of the hidden layers' values that training drops; None for {DROPOUT['dropout']}.",
+        SHARE,
+        None,
+    )
+    learning_rate_init: float | None = parameter(
+        None,
+        "AdamW's highest learning rate, in one cycle over all steps; None for "
+        f"{DEFAULT_OPTIMIZER['learning_rate']}.",
+        ABOVE_0,
+        None,
+    )
+    weight_decay: float | None = parameter(
+        None,
+        f"AdamW's; None for {DECAY_ROWS} / rows, within {DECAYS[0]} and {DECAYS[1]:g}.",
+        NOT_NEGATIVE,
+        None,
+    )
+    batch_size: int | None = parameter(
+        None,
+        "Rows in a step; None for 32, more for large tables, half the rows of tiny ones.",
+        COUNT,
+        None,
+    )
+    max_iter: int | None = parameter(
+        None,
+        f"Epochs; None for about {STEPS:,} steps, within {EPOCHS[0]} and {EPOCHS[1]} epochs.",
+        COUNT,
+        None,
+    )
+    validation_fraction: float = parameter(
+        VALIDATION,
+        "Share of the rows that is set apart where n_iter_no_change asks for it and X_val is not "
+        "given.",
+        SHARE,
+    )
+    n_iter_no_change: int | None = parameter(
+        None,
+        "Epochs without a better figure of the validation rows after which training stops and the "
+        "best weights come back; None trains to the end on all rows.",
+        COUNT,
+        None,
+    )
+    random_state: int | np.random.RandomState | None = parameter(
+        None, "Of weights, order, masks and split.", "random_state"
+    )
+    progress: bool = parameter(False, PROGRESS, "boolean")
+    dtype: str | None = parameter(
+        None,
+        'Of weights and computations; None for "float32" where it holds all numbers of X, as for '
+        'pixels of 8 bits, otherwise "float64".',
+        StrOptions(set(DTYPES)),
+        None,
+    )
+    engine: str = parameter("auto", ENGINE, StrOptions({"auto", *ENGINES}))
+    threads: int | None = parameter(None, THREADS, COUNT, None)
+
+
+@dataclass(repr=False, eq=False)
+class TabularClassifierParameters(TabularParameters):
+    """The classifier's."""
+
+    _: KW_ONLY
+    label_smoothing: float = knob_of(Training, "label_smoothing")
+    class_weight: Mapping[Any, float] | Literal["balanced"] | None = parameter(
+        None, WEIGHT_OF_CLASSES, dict, StrOptions({"balanced"}), None
+    )
+
+
+@dataclass(repr=False, eq=False)
+class TabularRegressorParameters(TabularParameters, LossParameter):
+    """The regressor's."""
+
+    loss: str = parameter(
+        "squared_error",
+        'Or "absolute_error", "huber:1.5", "poisson", "quantile:0.1,0.5,0.9" (`predict` then gives '
+        "the quantile nearest to the middle, `network_.predict` a column for each) and other "
+        "losses of numbers.",
+        str,
+    )
 
 
 @doors
@@ -52,22 +177,6 @@ class BaseTabular(Portable, BaseEstimator):
     """The base of the two: from a table to a trained network."""
 
     network_: Network
-    _parameter_constraints: ClassVar[dict[str, Any]] = {
-        "hidden_layer_sizes": ["array-like", COUNT, None],
-        "activation": [str, None],
-        "dropout": [SHARE, None],
-        "learning_rate_init": [ABOVE_0, None],
-        "weight_decay": [NOT_NEGATIVE, None],
-        "batch_size": [COUNT, None],
-        "max_iter": [COUNT, None],
-        "validation_fraction": [SHARE],
-        "n_iter_no_change": [COUNT, None],
-        "random_state": ["random_state"],
-        "progress": ["boolean"],
-        "dtype": [StrOptions(set(DTYPES)), None],
-        "engine": [StrOptions({"auto", *ENGINES})],
-        "threads": [COUNT, None],
-    }
 
     def _own_options(self) -> dict[str, Any]:
         """The options of `table_options` that only one of the two estimators has."""
@@ -199,52 +308,14 @@ class BaseTabular(Portable, BaseEstimator):
 
 
 @doors
-class TabularClassifier(AnyLabels, BaseTabular):
+@with_parameters
+class TabularClassifier(AnyLabels, BaseTabular, TabularClassifierParameters):
     """A classifier for tables as they come, with texts, categories and missing values.
 
     X is a pandas or polars frame, or an array. Numbers are standardised, texts, categories and
     truth values become a 0/1 input each, missing values an input of their own: see
     docs/tabular.md, which also says what each default earns. To predict, X may also be a row that
     names its cells, {"age": 40, "town": "Ulm"}, or a list of such.
-
-    Parameters
-    ----------
-    hidden_layer_sizes : sequence of int or int, default=None
-        Units of each hidden layer; None for one layer of 256, () for no hidden layer.
-    activation : str, default=None
-        Of the hidden layers; None for "relu".
-    dropout : float, default=None
-        Share of the hidden layers' values that training drops; None for 0.2.
-    learning_rate_init : float, default=None
-        AdamW's highest learning rate, in one cycle over all steps; None for 0.01.
-    weight_decay : float, default=None
-        AdamW's; None for 500 / rows, within 0.1 and 1.
-    batch_size : int, default=None
-        Rows in a step; None for 32, more for large tables, half the rows of tiny ones.
-    max_iter : int, default=None
-        Epochs; None for about 1,500 steps, within 40 and 400 epochs.
-    label_smoothing : float, default=0
-        Share of each target that goes to all classes alike.
-    class_weight : dict, "balanced" or None, default=None
-        How much the rows of each class count.
-    validation_fraction : float, default=0.1
-        Share of the rows that is set apart where n_iter_no_change asks for it and X_val is not
-        given.
-    n_iter_no_change : int, default=None
-        Epochs without a better figure of the validation rows after which training stops and the
-        best weights come back; None trains to the end on all rows.
-    random_state : int, RandomState or None, default=None
-        Of weights, order, masks and split.
-    progress : bool, default=False
-        Whether training that takes its time shows progress on stderr.
-    dtype : {"float32", "float64"}, default=None
-        Of weights and computations; None for "float32" where it holds all numbers of X, as for
-        pixels of 8 bits, otherwise "float64".
-    engine : {"auto", "numpy", "native"}, default="auto"
-        What runs the program; "auto" picks what has done three such fits first, compiling
-        included.
-    threads : int, default=None
-        How many work at once; None for as many as the work is worth.
 
     Attributes
     ----------
@@ -259,50 +330,6 @@ class TabularClassifier(AnyLabels, BaseTabular):
     network_ : syn0.Network
         The network, its columns' preparation inside: `network_.program()`, `network_.save(...)`.
     """
-
-    classes_: NDArray[Any]
-    _parameter_constraints: ClassVar[dict[str, Any]] = {
-        **BaseTabular._parameter_constraints,
-        "label_smoothing": [SHARE],
-        "class_weight": [dict, StrOptions({"balanced"}), None],
-    }
-
-    def __init__(
-        self,
-        hidden_layer_sizes: Sequence[int] | int | None = None,
-        activation: str | None = None,
-        *,
-        dropout: float | None = None,
-        learning_rate_init: float | None = None,
-        weight_decay: float | None = None,
-        batch_size: int | None = None,
-        max_iter: int | None = None,
-        label_smoothing: float = 0.0,
-        class_weight: Mapping[Any, float] | Literal["balanced"] | None = None,
-        validation_fraction: float = 0.1,
-        n_iter_no_change: int | None = None,
-        random_state: int | np.random.RandomState | None = None,
-        progress: bool = False,
-        dtype: str | None = None,
-        engine: str = "auto",
-        threads: int | None = None,
-    ) -> None:
-        self.hidden_layer_sizes = hidden_layer_sizes
-        self.activation = activation
-        self.dropout = dropout
-        self.learning_rate_init = learning_rate_init
-        self.weight_decay = weight_decay
-        self.batch_size = batch_size
-        self.max_iter = max_iter
-        self.label_smoothing = label_smoothing
-        self.class_weight = class_weight
-        self.validation_fraction = validation_fraction
-        self.n_iter_no_change = n_iter_no_change
-        self.random_state = random_state
-        self.progress = progress
-        self.dtype = dtype
-        self.engine = engine
-        self.threads = threads
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(
@@ -396,68 +423,18 @@ class TabularClassifier(AnyLabels, BaseTabular):
 
 
 @doors
-class TabularRegressor(RegressorMixin, BaseTabular):
+@with_parameters
+class TabularRegressor(RegressorMixin, BaseTabular, TabularRegressorParameters):
     """A regressor for tables as they come, with texts, categories and missing values.
 
     X is as for `TabularClassifier`. The target is standardised for training, and predictions are
     in its own units.
-
-    Parameters
-    ----------
-    loss : str, default="squared_error"
-        Or "absolute_error", "huber:1.5", "poisson", "quantile:0.1,0.5,0.9" (`predict` then gives
-        the quantile nearest to the middle, `network_.predict` a column for each) and other losses
-        of numbers.
-    hidden_layer_sizes, activation, dropout, learning_rate_init, weight_decay, batch_size, max_iter
-        As for `TabularClassifier`.
-    validation_fraction, n_iter_no_change, random_state, progress, dtype, engine, threads
-        As for `TabularClassifier`.
 
     Attributes
     ----------
     n_features_in_, feature_names_in_, n_iter_, loss_curve_, validation_loss_curve_, network_
         As of `TabularClassifier`.
     """
-
-    _parameter_constraints: ClassVar[dict[str, Any]] = {
-        **BaseTabular._parameter_constraints,
-        "loss": [str],
-    }
-
-    def __init__(
-        self,
-        loss: str = "squared_error",
-        hidden_layer_sizes: Sequence[int] | int | None = None,
-        activation: str | None = None,
-        *,
-        dropout: float | None = None,
-        learning_rate_init: float | None = None,
-        weight_decay: float | None = None,
-        batch_size: int | None = None,
-        max_iter: int | None = None,
-        validation_fraction: float = 0.1,
-        n_iter_no_change: int | None = None,
-        random_state: int | np.random.RandomState | None = None,
-        progress: bool = False,
-        dtype: str | None = None,
-        engine: str = "auto",
-        threads: int | None = None,
-    ) -> None:
-        self.loss = loss
-        self.hidden_layer_sizes = hidden_layer_sizes
-        self.activation = activation
-        self.dropout = dropout
-        self.learning_rate_init = learning_rate_init
-        self.weight_decay = weight_decay
-        self.batch_size = batch_size
-        self.max_iter = max_iter
-        self.validation_fraction = validation_fraction
-        self.n_iter_no_change = n_iter_no_change
-        self.random_state = random_state
-        self.progress = progress
-        self.dtype = dtype
-        self.engine = engine
-        self.threads = threads
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(

@@ -12,6 +12,7 @@ from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils import check_array
 
 from syn0.derive import LOSSES
+from syn0.derive.answers import class_numbers, middle
 from syn0.estimators.labels import refuse_lone_classes
 from syn0.estimators.parameters import LOSSES_OF_NUMBERS
 from syn0.models.arrays import loss_targets
@@ -112,9 +113,8 @@ class Labels:
         if self.are_several:
             labels: NDArray[Any] = self.binarizer.inverse_transform(outputs)
             return labels
-        one = outputs.shape[1] == 1
-        numbers = (outputs[:, 0] > 0.5).astype(int) if one else outputs.argmax(axis=1)
-        return np.asarray(self.classes[np.minimum(numbers, len(self.classes) - 1)])
+        numbers = np.minimum(class_numbers(outputs), len(self.classes) - 1)
+        return np.asarray(self.classes[numbers])
 
     def judge(self, y: NDArray[Any], predicted: NDArray[Any], weight: Any) -> float:
         # accuracy_score, without its checks of what was checked.
@@ -221,7 +221,7 @@ class Numbers:
     def decode(self, outputs: NDArray[Any]) -> NDArray[Any]:
         """In the units of y; of quantiles the middle one."""
         if quantiles := self.quantiles:
-            outputs = outputs[:, [int(np.abs(np.array(quantiles) - 0.5).argmin())]]
+            outputs = outputs[:, [middle(quantiles)]]
         outputs = self.scaling.restore(outputs)
         return outputs.ravel() if outputs.shape[1] == 1 else outputs
 

@@ -10,7 +10,7 @@ from syn0.models.evaluation import (
 )
 from syn0.models.network import Examples, Network, answers
 from syn0.models.options import TableOptions, table_options
-from syn0.models.record import Origin, Record
+from syn0.models.record import Origin
 from syn0.models.script import prediction_script, some_rows
 from syn0.models.settings import (
     LAYER_SETTINGS,
@@ -43,7 +43,6 @@ __all__ = [
     "Network",
     "Origin",
     "Plan",
-    "Record",
     "Regression",
     "TableOptions",
     "advice",

@@ -13,7 +13,7 @@ from syn0.data import Schema
 from syn0.derive import LOSSES
 from syn0.models.options import TableOptions
 from syn0.models.settings import make_training
-from syn0.spec import Training
+from syn0.spec import SOLVERS, Training
 from syn0.spec.choices import chosen
 
 DEFAULT_NETWORK = {"activation": "relu", "bias": True, "init": "he_uniform", "dtype": "float32"}
@@ -27,8 +27,8 @@ EPOCHS = (40, 400)
 
 
 def default_dropout(options: TableOptions, schema: Schema) -> dict[str, Any]:
-    """Dropout where layers are not described one by one, nor L-BFGS needs a loss that stays."""
-    if options.layers is not None or options.training.get("optimizer") == "lbfgs":
+    """Dropout where layers are not described one by one, nor a solver needs a loss that stays."""
+    if options.layers is not None or options.training.get("optimizer") in SOLVERS:
         return {}
     return DROPOUT_FOR_IMAGES if schema.image_shape else DROPOUT
 
@@ -58,7 +58,7 @@ def default_training(options: TableOptions, schema: Schema, rows: int) -> Traini
     """
     usual = {} if "optimizer" in options.training else default_optimizer(schema, rows)
     given = {"reduction": "mean", **usual, **options.training}
-    full = given.get("optimizer") == "lbfgs"
+    full = given.get("optimizer") in SOLVERS
     if "batch_size" not in given and not full:
         given["batch_size"] = min(default_batch_size(rows), max(1, rows // 2))
     if given.get("steps") is None and given.get("epochs") is None:

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from syn0.data import Table
-from syn0.models.network import Network, as_shares, best_guess
+from syn0.derive.answers import class_numbers
+from syn0.models.network import Network, best_guess, shares_of
 from syn0.spec.doors import door
 
 
@@ -85,16 +86,9 @@ def evaluate(network: Network, table: Table) -> Evaluation:
     if schema.task == "regression":
         return regression_figures(schema.restore(targets)[:, 0], best_guess(network, outputs))
     assert schema.classes is not None  # noqa: S101  (a classifier has classes)
-    truth, guessed = class_numbers(targets), class_numbers(as_shares(network.spec, outputs))
+    truth, guessed = class_numbers(targets), class_numbers(shares_of(network.spec, outputs))
     probabilities = class_probabilities(network, outputs)
     return classification_figures(truth, guessed, probabilities, schema.classes)
-
-
-def class_numbers(outputs: NDArray[Any]) -> NDArray[Any]:
-    """The class that each row of outputs (or of targets) names."""
-    if outputs.shape[1] > 1:
-        return np.asarray(outputs.argmax(axis=1))
-    return np.asarray(outputs[:, 0] > 0.5).astype(int)
 
 
 @door

@@ -13,7 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from syn0.data import Schema, Table, read_table, split_rows
 from syn0.data.frames import are_rows, is_frame, read_frame, read_rows, with_target
-from syn0.derive import inputs_of_layer, loss_of, prediction_program, training_program
+from syn0.derive import inputs_of_layer, prediction_program, training_program
+from syn0.derive.answers import OUT, as_shares, middle_quantile
 from syn0.engines import Predictor, Runner, Values, make_runner
 from syn0.files.container import write
 from syn0.models.arrays import inputs_array, loss_targets, out_of_reach, targets_array
@@ -22,6 +23,7 @@ from syn0.models.record import Origin, Record
 from syn0.models.settings import (
     TRAINING_SETTINGS,
     FurtherSettings,
+    listing,
     make_network,
     refuse_unknown,
     tutorial_training,
@@ -30,9 +32,9 @@ from syn0.models.summary import description, summary
 from syn0.models.weighting import row_weights
 from syn0.models.weights import Weights
 from syn0.printers import PRINTERS, Data, UnsupportedError, example_data
-from syn0.program import Program
+from syn0.program import Program, evaluate
 from syn0.program.interpreter import start, walk
-from syn0.spec import Layer, NetworkSpec, Optimizer, Training, parse_sizes
+from syn0.spec import Layer, NetworkSpec, Optimizer, Solver, Training, parse_sizes
 from syn0.spec.checks import choice, real, whole
 from syn0.spec.doors import door, doors, warn
 from syn0.training import Checkpoint, History, Job, Run
@@ -71,11 +73,13 @@ class Examples:
 
 
 @doors
+@listing
 class Network:
     """A neural network: described, trained, read and saved.
 
     With nothing else said, `Network([3, 4, 1])` is the tutorial's: sigmoid layers without bias,
-    squared error, weights drawn evenly from -1 to 1 by NumPy's legacy generator, float64.
+    squared error, float64, and weights that NumPy's legacy generator draws, evenly distributed
+    from -1 to 1.
 
     Args:
         sizes: inputs, units of each hidden layer, outputs: [3, 4, 1] or "3-4-1"; or the number of
@@ -87,19 +91,18 @@ class Network:
             "sigmoid"; or a sequence with one for each layer.
         output_activation: of the last layer; by default the one that fits the loss.
         bias: whether units add a learned constant, for all layers or for each; default False.
-        init: how weights start, for all layers or for each; default "uniform", from -1 to 1; also
-            "normal", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal",
-            "lecun_uniform", "lecun_normal", "orthogonal" and "constant", some with a number, as in
-            "uniform:0.5".
+        init: how weights start, for all layers or for each; default "uniform", evenly distributed
+            from -1 to 1; some take a number, as in "uniform:0.5":
+            <initializers>.
         dropout: share of each hidden layer's values that training drops; default 0.
         input_dropout: share of the inputs that it drops; default 0.
         input_noise: standard deviation of noise that it adds to the inputs; default 0.
         batch_norm, layer_norm: whether hidden layers' values are normalized, each unit over the
             rows of a step or each row over the units; default False.
         skip: whether each hidden layer as wide as the one below adds that one's values.
-        loss: "squared_error" (default), "absolute_error", "huber", "quantile", "poisson",
-            "binary_cross_entropy", "cross_entropy" or "hinge", some with numbers, as in
-            "huber:1.5" or "quantile:0.1,0.5,0.9".
+        loss: what training descends, default "squared_error"; some take numbers, as in "huber:1.5"
+            or "quantile:0.1,0.5,0.9":
+            <losses>.
         seed: of the start weights, the order of mini-batches and the masks; default 1; None for a
             fresh start every time.
         dtype: "float64" (default) or "float32".
@@ -238,6 +241,7 @@ class Network:
         """Number of training steps behind the present weights."""
         return self.checkpoint.step
 
+    @listing
     def train(
         self,
         X: ArrayLike,
@@ -247,7 +251,7 @@ class Network:
         epochs: int | None = None,
         batch_size: int | None = None,
         learning_rate: float | None = None,
-        optimizer: Optimizer | str = "sgd",
+        optimizer: Optimizer | Solver | str = "sgd",
         sample_weight: ArrayLike | None = None,
         class_weight: Mapping[int, float] | str | None = None,
         validation: Sequence[ArrayLike] | float | None = None,
@@ -277,8 +281,8 @@ class Network:
                 takes: 60,000 with a hidden layer, 10,000 without.
             batch_size: rows in a step; None (default) takes all.
             learning_rate: default 1 for SGD, 0.01 for AdaGrad, 0.001 for the others.
-            optimizer: "sgd" (default), "adagrad", "rmsprop", "adam", "adamw" or "lbfgs", or a
-                description such as `Adam(beta1=0.95)`.
+            optimizer: a description such as `Adam(beta1=0.95)`, or a name, default "sgd":
+                <optimizers>.
             sample_weight: (rows,) numbers of at least 0: how much each row counts in the loss.
             class_weight: from class numbers to how much their rows count, or "balanced".
             validation: a pair (X, y), or the fraction of the rows that is set apart. The loss of
@@ -289,10 +293,8 @@ class Network:
                 $OMP_NUM_THREADS allows. More than there are cores are not taken, and a note says
                 so. The result does not depend on it beyond rounding.
             progress: whether training that takes its time shows progress on stderr.
-            settings: any other of `Training`'s (schedule, warm_up, shuffle, reshuffle, reduction,
-                l1, l2, penalty_per_row, max_norm, label_smoothing, clip_deltas, clip_value,
-                clip_norm, trim_deltas, report_every, patience, monitor) or of the optimizer's
-                (momentum, nesterov, weight_decay, beta1, epsilon_hat, evaluations, …).
+            settings: any other of `Training`'s or of the optimizer's:
+                <settings>.
 
         Returns:
             The history. Ctrl-C ends training early and keeps what was learned.
@@ -600,17 +602,16 @@ class Network:
 
         Args:
             path: the file, which is written whole or not at all.
-            to: the format: "onnx".
+            to: the format: "onnx", or a language: "numpy", "javascript".
 
         Raises:
             ModuleNotFoundError: the package that writes the format is not installed.
             OSError: the file cannot be written.
             ValueError: an unknown format, or one that cannot say what the network does.
         """
-        from syn0.models.onnx import export
+        from syn0.models.export import export
 
-        choice("format", to, ("onnx",))
-        export(self, path)
+        export(self, path, to)
 
 
 def sizes_of(sizes: Sequence[int] | str | int) -> tuple[int, ...]:
@@ -641,20 +642,18 @@ def answers(network: Network, outputs: NDArray[Any]) -> NDArray[Any]:
     return (
         best_guess(network, outputs)
         if schema.classes is None
-        else schema.decode(as_shares(network.spec, outputs))
+        else schema.decode(shares_of(network.spec, outputs))
     )
 
 
-def as_shares(spec: NetworkSpec, outputs: NDArray[Any]) -> NDArray[Any]:
-    """Outputs for classes so that 0.5 is the middle: those of sides stand around 0."""
-    return (outputs + 1) / 2 if loss_of(spec).row.targets == "sides" else outputs
+def shares_of(spec: NetworkSpec, outputs: NDArray[Any]) -> NDArray[Any]:
+    """Outputs for classes so that 0.5 is the middle: those of sides lie around 0."""
+    return np.asarray(evaluate(as_shares(spec, OUT), {OUT.name: outputs}))
 
 
 def best_guess(network: Network, outputs: NDArray[Any]) -> NDArray[Any]:
     """(rows,) numbers: the only output, or the one whose quantile is nearest to the middle."""
-    quantiles = np.array(loss_of(network.spec).numbers)
-    place = int(np.abs(quantiles - 0.5).argmin()) if outputs.shape[1] > 1 else 0
-    return outputs[:, place]
+    return outputs[:, middle_quantile(network.spec)]
 
 
 def check_batch_size(training: Training, rows: int) -> None:

@@ -2,62 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
-from typing import Any, TypedDict
+import re
+import textwrap
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
 
-from syn0.derive import LOSSES
-from syn0.spec import OPTIMIZERS, Dense, Extras, NetworkSpec, Optimizer, Training, dense_layers
+from syn0.derive import INITIALIZERS, LOSSES
+from syn0.spec import (
+    OPTIMIZERS,
+    DenseSettings,
+    Extras,
+    NetworkSpec,
+    Optimizer,
+    OptimizerSettings,
+    Solver,
+    Training,
+    TrainingSettings,
+    dense_layers,
+)
 from syn0.spec.checks import choice, did_you_mean
-from syn0.spec.choices import chosen
+from syn0.spec.choices import chosen, listed
 from syn0.spec.doors import Whole, door
+from syn0.spec.knobs import spelled
 from syn0.spec.words import MOST_OF_A_NAME, visible
 
 OPTIMIZER_SETTINGS = tuple(
-    dict.fromkeys(field.name for kind in OPTIMIZERS.values() for field in fields(kind))
+    dict.fromkeys(name for kind in OPTIMIZERS.values() for name in kind.KNOBS)
 )
 """What may be set of some optimizer: learning_rate, momentum, …"""
 
-TRAINING_SETTINGS = tuple(dict.fromkeys([*(f.name for f in fields(Training)), *OPTIMIZER_SETTINGS]))
+TRAINING_SETTINGS = (*Training.KNOBS, *OPTIMIZER_SETTINGS)
 """What may be set of a training."""
 
 
-class FurtherSettings(TypedDict, total=False):
+class FurtherSettings(TrainingSettings, OptimizerSettings, total=False):
     """What `Network.train` takes besides the arguments that it names itself, for type checkers; a
-    setting that is None is left to its default. Tests hold it to the descriptions."""
-
-    shuffle: bool | None
-    reshuffle: bool | None
-    schedule: str | None
-    warm_up: int | None
-    reduction: str | None
-    l1: float | None
-    l2: float | None
-    penalty_per_row: bool | None
-    max_norm: float | None
-    label_smoothing: float | None
-    clip_deltas: float | None
-    clip_value: float | None
-    clip_norm: float | None
-    trim_deltas: float | None
-    report_every: int | None
-    patience: int | None
-    monitor: str | None
-    momentum: float | None
-    nesterov: bool | None
-    weight_decay: float | None
-    epsilon: float | None
-    decay: float | None
-    beta1: float | None
-    beta2: float | None
-    epsilon_hat: bool | None
-    memory: int | None
-    tolerance: float | None
-    evaluations: int | None
+    setting that is None is left to its default."""
 
 
-EXTRAS = tuple(field.name for field in fields(Extras))
-LAYER_SETTINGS = ("activation", "output_activation", "bias", "init", *EXTRAS)
+T = TypeVar("T", bound="type | Callable[..., Any]")
+
+
+def listing(described: T) -> T:
+    """A class or function whose docstring names what there is: a line of it that is `<losses>.`
+    becomes their names."""
+    further = [name for name in TRAINING_SETTINGS if name in FurtherSettings.__annotations__]
+    lists = {
+        "initializers": map(spelled, listed(INITIALIZERS)),
+        "losses": map(spelled, listed(LOSSES)),
+        "optimizers": map(spelled, OPTIMIZERS),
+        "settings": iter(further),
+    }
+
+    def names(found: re.Match[str]) -> str:
+        indent, what = found.groups()
+        words = ", ".join(lists[what])
+        return textwrap.fill(f"{words}.", 100, initial_indent=indent, subsequent_indent=indent)
+
+    described.__doc__ = re.sub(r"( *)<(\w+)>\.", names, described.__doc__ or "")
+    return described
+
+
+LAYER_SETTINGS = (*DenseSettings.KNOBS, *Extras.KNOBS)
 """What may be set of a network that is described by its sizes."""
 
 NETWORK_SETTINGS = (*LAYER_SETTINGS, "loss", "seed", "dtype")
@@ -75,7 +82,9 @@ def refuse_unknown(settings: Mapping[str, Any], known: Sequence[str], where: str
 
 
 @door
-def make_training(settings: Mapping[str, Any], optimizer: Optimizer | str = "sgd") -> Training:
+def make_training(
+    settings: Mapping[str, Any], optimizer: Optimizer | Solver | str = "sgd"
+) -> Training:
     """The training that settings describe; those of the optimizer stand among the others.
 
     Raises:
@@ -88,25 +97,25 @@ def make_training(settings: Mapping[str, Any], optimizer: Optimizer | str = "sgd
     return Training(**given, optimizer=chosen_one)
 
 
-def make_optimizer(optimizer: Optimizer | str, own: Mapping[str, Any]) -> Optimizer:
+def make_optimizer(
+    optimizer: Optimizer | Solver | str, own: Mapping[str, Any]
+) -> Optimizer | Solver:
     """The optimizer of a name or description, with its own settings."""
     if isinstance(optimizer, str):
         kind = OPTIMIZERS[choice("optimizer", optimizer, OPTIMIZERS)]
         refuse_foreign(kind, own)
         return kind(**own)
-    if not isinstance(optimizer, Optimizer):
+    if not isinstance(optimizer, Optimizer | Solver):
         return optimizer  # which `Training` refuses
     refuse_foreign(type(optimizer), own)
     return replace(optimizer, **own)
 
 
-def refuse_foreign(kind: type[Optimizer], own: Mapping[str, Any]) -> None:
+def refuse_foreign(kind: type[Optimizer | Solver], own: Mapping[str, Any]) -> None:
     """ValueError if a setting is of other optimizers only."""
     for name in own:
-        if name not in {field.name for field in fields(kind)}:
-            others = [
-                k.__name__ for k in OPTIMIZERS.values() if name in {f.name for f in fields(k)}
-            ]
+        if name not in kind.KNOBS:
+            others = [other.__name__ for other in OPTIMIZERS.values() if name in other.KNOBS]
             raise ValueError(
                 f"{name} is no setting of {kind.__name__}, but of {' and '.join(others)}"
             )
@@ -127,14 +136,11 @@ def make_layers(
     fitting = chosen("loss", loss, LOSSES).row.output
     if isinstance(activation, str) and len(units) == 1:
         fitting = activation
-    dense: tuple[Dense, ...] = dense_layers(
-        units,
-        activation or "sigmoid",
-        output or fitting,
-        bias=given.get("bias", False),
-        init=given.get("init", "uniform"),
+    alike = DenseSettings(**{name: given[name] for name in DenseSettings.KNOBS if name in given})
+    dense = dense_layers(
+        units, alike.activation, output or fitting, bias=alike.bias, init=alike.init
     )
-    extras = Extras(**{name: given[name] for name in EXTRAS if name in given})
+    extras = Extras(**{name: given[name] for name in Extras.KNOBS if name in given})
     return extras.between(inputs, dense)
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-
+from syn0.derive.layers import sizes_of_layers
 from syn0.models.record import Record
-from syn0.spec import Activation, BatchNorm, Dense, Layer, LayerNorm, NetworkSpec
+from syn0.spec import Layer, NetworkSpec
 from syn0.spec.words import MOST_OF_A_NAME, visible
 
 Row = tuple[str, str, str]
@@ -48,10 +47,8 @@ def standing(network: Record) -> str:
 def table(spec: NetworkSpec) -> list[str]:
     """Its lines: a header, the inputs and each layer, and the sum."""
     rows = [HEADER, ("inputs", f"(rows, {spec.inputs})", "0")]
-    width, learned = spec.inputs, 0
-    for layer in spec.layers:
-        count = numbers_learned(layer, width)
-        width = layer.units if isinstance(layer, Dense) else width
+    learned = 0
+    for layer, width, count in sizes_of_layers(spec):
         learned += count
         rows.append((words(layer), f"(rows, {width})", f"{count:,}"))
     rows.append(("all", "", f"{learned:,}"))
@@ -59,18 +56,8 @@ def table(spec: NetworkSpec) -> list[str]:
     return [f"{a:<{first}}  {b:<{second}}  {c:>{third}}" for a, b, c in rows]
 
 
-def numbers_learned(layer: Layer, width: int) -> int:
-    """How many numbers a layer over so many values learns."""
-    if isinstance(layer, Dense):
-        return layer.units * (width + layer.bias)
-    return 2 * width if isinstance(layer, BatchNorm | LayerNorm) else 0
-
-
 def words(layer: Layer) -> str:
     """A layer's kind and what matters of it."""
-    kind = type(layer).__name__
-    if isinstance(layer, Dense):
-        return f"{kind} {layer.activation}"
-    if isinstance(layer, Activation):
-        return f"{kind} {layer.activation}"
-    return " ".join([kind, *(f"{getattr(layer, field.name):g}" for field in fields(layer)[:1])])
+    first = "activation" if "activation" in layer.KNOBS else next(iter(layer.KNOBS), None)
+    value = "" if first is None else getattr(layer, first)
+    return f"{type(layer).__name__} {value if isinstance(value, str) else f'{value:g}'}".rstrip()

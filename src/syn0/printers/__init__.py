@@ -1,24 +1,13 @@
 """From program to text: one printer a language."""
 
-from typing import Protocol
-
 from syn0.printers.base import UnsupportedError
 from syn0.printers.c import CPrinter
 from syn0.printers.data import MOST_NUMBERS, Data, example_data
+from syn0.printers.module import Module, ModulePrinter
 from syn0.printers.numpy import NumpyPrinter
+from syn0.printers.numpy_module import NumpyModule
+from syn0.printers.script import Script, ScriptPrinter
 from syn0.printers.terse import TersePrinter
-from syn0.program import Program
-from syn0.spec import NetworkSpec, Training
-
-
-class ScriptPrinter(Protocol):
-    """What prints whole programs in a language."""
-
-    language: str
-
-    def script(self, program: Program, network: NetworkSpec, training: Training, data: Data) -> str:
-        """A standalone program; UnsupportedError, naming what the language cannot say."""
-
 
 PRINTERS: dict[str, ScriptPrinter] = {
     "numpy": NumpyPrinter(),
@@ -26,12 +15,19 @@ PRINTERS: dict[str, ScriptPrinter] = {
     "c": CPrinter(),
 }
 
+MODULES: dict[str, ModulePrinter] = {"numpy": NumpyModule()}
+"""What prints trained models."""
+
 __all__ = [
+    "MODULES",
     "MOST_NUMBERS",
     "PRINTERS",
     "CPrinter",
     "Data",
+    "Module",
+    "ModulePrinter",
     "NumpyPrinter",
+    "Script",
     "ScriptPrinter",
     "TersePrinter",
     "UnsupportedError",

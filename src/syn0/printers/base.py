@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from syn0.derive import prediction_program
-from syn0.program import Apply, Const, Expr, Line, Name, Program, helper, operations_in
+from syn0.printers.pretty import Assigned, Made
+from syn0.program import Apply, Const, Expr, Line, Name, helper, operations_in
 from syn0.program.tidy import spelled
-from syn0.spec import Dropout, NetworkSpec, Noise, Training
 
 ATOM = 100
 """The binding strength of a name, a number or a call: never bracketed."""
@@ -26,7 +25,8 @@ class Template:
     """How an operation is written.
 
     Attributes:
-        text: a format string over the arguments (and `fixed`, the shape of a new array).
+        text: a format string over the arguments, or all of them as `parts` (and `fixed`, the shape
+            of a new array).
         strength: how tightly the result binds.
         needs: how tightly each argument must bind to stand without brackets; 0 for all if empty.
     """
@@ -51,8 +51,8 @@ class Printer:
         """A constant, as short as it stays exact."""
         return spelled(value)
 
-    def row(self, values: tuple[float, ...]) -> str:
-        """A row of numbers."""
+    def row(self, values: tuple[float, ...] | tuple[str, ...]) -> str:
+        """A row of numbers or texts."""
         raise UnsupportedError(f"the {self.language} printer cannot write a row of numbers")
 
     def shape(self, fixed: tuple[int, ...]) -> str:
@@ -60,7 +60,8 @@ class Printer:
         return str(fixed)
 
     def expression(self, expr: Expr, need: int = 0) -> str:
-        """`expr` as text, in brackets if it binds less tightly than `need`."""
+        """`expr` as text, in brackets if it binds less tightly than `need`; a call or an operation
+        knows where it may be broken."""
         match expr:
             case Const(value) if isinstance(value, tuple):
                 return self.row(value)
@@ -73,8 +74,13 @@ class Printer:
                 template = self.template(operation)
                 needs = template.needs or (0,) * len(args)
                 parts = [self.expression(a, n) for a, n in zip(args, needs, strict=True)]
-                text = template.text.format(*parts, fixed=self.shape(fixed))
-                return f"({text})" if template.strength < need else text
+                form = template.text
+                if fixed:
+                    form = form.replace("{fixed}", self.shape(fixed))
+                if "{parts}" in form:
+                    form = form.replace("{parts}", ", ".join(f"{{{k}}}" for k in range(len(args))))
+                code = Made(form, *parts)
+                return Made("({0})", code) if template.strength < need else code
         raise TypeError(f"{expr!r} is not an expression")
 
     def template(self, operation: str) -> Template:
@@ -88,14 +94,14 @@ class Printer:
         )
 
     def statement(self, line: Line) -> str:
-        """A line as text; what is added to its own target or multiplies it is written with `+=` or
-        `*=`."""
+        """A line as text, which may be broken where it is too long; what is added to its own target
+        or multiplies it is written with `+=` or `*=`."""
         match line.expression:
             case Apply("add", (Name(name), change)) if name == line.target:
-                return f"{line.target} += {self.expression(change)}"
+                return Assigned(f"{line.target} += ", self.expression(change), "")
             case Apply("multiply", (Name(name), change)) if name == line.target:
-                return f"{line.target} *= {self.expression(change)}"
-        return f"{line.target} = {self.expression(line.expression)}"
+                return Assigned(f"{line.target} *= ", self.expression(change), "")
+        return Assigned(f"{line.target} = ", self.expression(line.expression), "")
 
     def helpers(self, lines: Iterable[Line]) -> list[str]:
         """The activations and slopes that the lines call and the language lacks, in order of first
@@ -156,19 +162,3 @@ def replace_part(expr: Expr, part: Expr, by: Expr) -> Expr:
         args = tuple(replace_part(arg, part, by) for arg in expr.args)
         return Apply(expr.operation, args, expr.fixed)
     return expr
-
-
-def prediction_lines(network: NetworkSpec, reduction: str = "sum") -> Program:
-    """The program that predicts, without the layers that only training has."""
-    layers = tuple(layer for layer in network.layers if not isinstance(layer, Dropout | Noise))
-    return prediction_program(replace(network, layers=layers), reduction)
-
-
-def closing_program(program: Program, network: NetworkSpec, training: Training) -> Program | None:
-    """The program that predicts, where the last step of training leaves no prediction of all rows:
-    it took a batch, masks, noise or statistics of its own, or is a solver's. None where it does, as
-    the tutorial's does."""
-    prediction = prediction_lines(network, training.reduction)
-    computed = [(line.target, line.expression) for line in program.phase("forward")]
-    wanted = [(line.target, line.expression) for line in prediction.phase("forward")]
-    return None if computed == wanted and not program.pulls else prediction

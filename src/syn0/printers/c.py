@@ -12,15 +12,14 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from syn0.printers.base import Template, UnsupportedError, closing_program
-from syn0.printers.data import Data
+from syn0.printers.base import Template, UnsupportedError
 from syn0.printers.loops import LoopPrinter, has_reductions, loop
-from syn0.printers.notes import heading, with_shapes
-from syn0.printers.numpy import CLOSING, EXACT, NumpyPrinter, indented, title
+from syn0.printers.numpy import NumpyPrinter, indented
+from syn0.printers.pretty import INDENT, Code, listed
+from syn0.printers.pretty import fitted as broken
 from syn0.printers.safe import c_note
-from syn0.program import Apply, Const, Expr, Line, Name, Program, check, operations_in, substitute
-from syn0.spec import NetworkSpec, Training
-from syn0.spec.training import round_interval
+from syn0.printers.script import CLOSING, Phase, Script, ScriptPrinter, digits
+from syn0.program import Apply, Const, Expr, Line, Name, check, operations_in, substitute
 
 WIDTH = 100
 DECLARED = ("const ", "static ", "double ", "real ")
@@ -128,21 +127,20 @@ static double normal_at(uint32_t key, uint32_t other, uint32_t place) {
 }"""
 
 
-class CPrinter:
+class CPrinter(ScriptPrinter):
     """Prints a program as C for `cc net.c -lm`."""
 
     language = "c"
 
-    def script(self, program: Program, network: NetworkSpec, training: Training, data: Data) -> str:
+    def text(self, script: Script) -> str:
         """The whole program.
 
         Raises:
             UnsupportedError: an operation that plain C has no word for, named.
         """
-        if program.pulls:
+        if script.program.pulls:
             raise UnsupportedError("the c printer cannot write L-BFGS, whose search is SciPy's")
-        program = with_shapes(program, len(data.X), training.batch_size)
-        return CScript(program, network, training, data).text()
+        return CScript(script).text()
 
 
 class CScript(LoopPrinter):
@@ -156,15 +154,11 @@ class CScript(LoopPrinter):
         "random_seed": Template("random_bits()"),
     }
 
-    def __init__(
-        self, program: Program, network: NetworkSpec, training: Training, data: Data
-    ) -> None:
-        super().__init__(program, check(program))
-        self.network, self.training, self.data = network, training, data
+    def __init__(self, script: Script) -> None:
+        super().__init__(script.program, check(script.program))
+        self.plan = script
         self.alias: dict[str, Expr] = {}
-        self.batched = training.batch_size is not None
-        self.shuffles = self.batched and training.shuffle
-        self.called = {op for line in program.lines for op in operations_in(line.expression)}
+        self.called = {op for line in self.program.lines for op in operations_in(line.expression)}
 
     def text(self) -> str:
         """The whole file."""
@@ -193,9 +187,9 @@ class CScript(LoopPrinter):
 
     def head(self) -> list[str]:
         """What it is, and what it stands on."""
-        batch = f", BATCH = {self.training.batch_size}" if self.batched else ""
+        batch = f", BATCH = {self.plan.batch_size}" if self.plan.batch_size else ""
         return [
-            f"/* {title(self.network, self.training)}",
+            f"/* {self.plan.title}",
             "   cc -O2 net.c -lm -o net && ./net */",
             "#include <stdint.h>",
             "#include <stdio.h>",
@@ -203,17 +197,14 @@ class CScript(LoopPrinter):
             "#include <tgmath.h>",
             "",
             f"typedef {'float' if self.single else 'double'} real;",
-            f"enum {{ ROWS = {len(self.data.X)}{batch} }};",
+            f"enum {{ ROWS = {self.plan.rows}{batch} }};",
         ]
 
     def data_lines(self) -> list[str]:
         """X, y and weights of rows, written out."""
-        arrays = {"X": self.data.X, "y": self.data.y}
-        if "sample_weight" in self.program.inputs and self.data.sample_weight is not None:
-            arrays["sample_weight"] = self.data.sample_weight
-        lines = comment(f"The data, one example a row: {self.data.note}.")
-        for name, values in arrays.items():
-            lines += array_lines(name, values.astype(self.program.dtype))
+        lines = comment(f"The data, one example a row: {self.plan.data.note}.")
+        for name, values in self.plan.arrays.items():
+            lines += array_lines(name, values)
         return lines
 
     def functions(self) -> list[str]:
@@ -231,7 +222,7 @@ class CScript(LoopPrinter):
         parts += [GENERATOR.rstrip()] if self.draws() else []
         parts += [SAMPLE] if {"random", "normal"} & self.called else []
         parts += [NORMAL] if "normal" in self.called else []
-        parts += [SHUFFLE] if self.shuffles else []
+        parts += [SHUFFLE] if self.plan.shuffles else []
         parts += [KEYS] if {"uniform_like", "normal_like"} & self.called else []
         parts += [NORMAL_AT] if "normal_like" in self.called else []
         return [line for part in parts for line in (part, "")]
@@ -242,9 +233,9 @@ class CScript(LoopPrinter):
         lines = dict.fromkeys(x.target for x in self.program.lines if x.target not in skipped)
         arrays = [f"{n}{self.dimensions(self.shapes[n])}" for n in lines if self.shapes[n] != ()]
         numbers = [name for name in lines if self.shapes[name] == ()]
-        texts = [f"static real {', '.join(arrays)};"]
-        texts += [f"static double {', '.join(numbers)};"] if numbers else []
-        return [line for text in texts for line in wrapped(text)]
+        texts = [Code("static real ", listed(arrays), ";")]
+        texts += [Code("static double ", listed(numbers), ";")] if numbers else []
+        return [broken(text, WIDTH, hang=INDENT) for text in texts]
 
     def kernels(self, lines: Iterable[Line]) -> list[str]:
         """The kernels of lines, each headed by its line and its note."""
@@ -258,7 +249,7 @@ class CScript(LoopPrinter):
             self.alias[line.target] = expr
             return [*head, f"/* ({expr.name} itself is read) */"]
         if isinstance(expr, Const) and isinstance(expr.value, tuple):
-            values = enumerate(map(self.number, expr.value))
+            values = enumerate(map(self.number, map(float, expr.value)))
             return [*head, *(f"{line.target}[{j}] = {value};" for j, value in values)]
         body = self.kernel(Line(line.target, expr, line.phase, line.layer, line.note))
         has_names = any(text.startswith(DECLARED) for text in body)
@@ -273,7 +264,7 @@ class CScript(LoopPrinter):
 
     def draws(self) -> bool:
         """Whether anything is drawn from the generator."""
-        return bool({"random", "normal", "random_seed"} & self.called) or self.shuffles
+        return bool({"random", "normal", "random_seed"} & self.called) or self.plan.shuffles
 
     def begin(self) -> list[str]:
         """The generator's seed."""
@@ -284,16 +275,14 @@ class CScript(LoopPrinter):
 
     def loop_head(self) -> list[str]:
         """The loop over the steps, up to the rows of each."""
-        training, rows = self.training, len(self.data.X)
-        steps = training.total_steps(rows)
-        before = [f"const double steps = {steps};"] if "steps" in self.program.numbers else []
-        loop_line = f"for (int step = 0; step < {steps}; step++) {{"
-        if not self.batched:
+        plan, batches = self.plan, self.plan.batches
+        before = [f"const double steps = {plan.steps};"] if "steps" in self.program.numbers else []
+        loop_line = f"for (int step = 0; step < {plan.steps}; step++) {{"
+        if plan.batch_size is None:
             return [*before, loop_line, "    const int rows = ROWS;"]
-        batches = training.batches(rows)
         begin = loop("i", "ROWS", ["order[i] = i;"])
-        if training.shuffle:
-            anew = [] if training.reshuffle else ["        " + line for line in begin]
+        if plan.shuffles:
+            anew = [] if plan.training.reshuffle else ["        " + line for line in begin]
             head = [
                 f"    if (step % {batches} == 0) {{",
                 *anew,
@@ -302,7 +291,7 @@ class CScript(LoopPrinter):
             ]
         else:
             head = []
-        before += begin if training.reshuffle or not training.shuffle else []
+        before += begin if plan.training.reshuffle or not plan.shuffles else []
         return [
             "static int order[ROWS];",
             *before,
@@ -315,54 +304,45 @@ class CScript(LoopPrinter):
 
     def step_lines(self) -> list[str]:
         """The kernels of a step under their headings; the reports once an interval."""
-        idle = set(self.program.measured)
-        late = any(line.phase == "backward" for line in idle)
         body: list[str] = []
-        for phase in ("forward", "loss", "backward", "update"):
-            lines = [line for line in self.program.phase(phase) if line not in idle]
-            body += ["", *comment(heading(self.program, phase)), *self.kernels(lines)]
-            if phase == ("backward" if late else "loss"):
-                body += self.report_lines()
+        for phase in self.plan.phases:
+            body += ["", *comment(phase.heading), *self.kernels(phase.lines)]
+            body += self.report_lines(phase)
         return body
 
-    def report_lines(self) -> list[str]:
-        """What only reports, and the line that prints it."""
-        names = self.program.reports
-        forms = [f"{name} {'%.12g' if name in EXACT else '%.4g'}" for name in names]
-        figures = [f"(double){name}" for name in names]
-        if self.batched:
-            forms, figures = [*forms, "of %d rows"], [*figures, "rows"]
-        every = self.training.report_every
-        if self.training.counts_epochs and self.batched:
-            every = self.training.batches(len(self.data.X))
-        every = every or round_interval(self.training.total_steps(len(self.data.X)))
-        return [
-            f"if (step % {every} == 0) {{",
-            *indented(self.kernels(self.program.measured)),
-            f'    printf("step %d: {", ".join(forms)}\\n",',
-            f"           step, {', '.join(figures)});",
-            "}",
-        ]
+    def report_lines(self, phase: Phase) -> list[str]:
+        """What a phase only reports, and the figures where all are known."""
+        body = self.kernels(phase.measured)
+        if phase.reports:
+            names = self.program.reports
+            forms = [f"{name} %.{digits(name)}g" for name in names]
+            figures = [f"(double){name}" for name in names]
+            if self.plan.batch_size is not None:
+                forms, figures = [*forms, "of %d rows"], [*figures, "rows"]
+            body += [
+                f'printf("step %d: {", ".join(forms)}\\n",',
+                f"       step, {', '.join(figures)});",
+            ]
+        return [f"if (step % {self.plan.interval} == 0) {{", *indented(body), "}"] if body else []
 
     def closing_lines(self) -> list[str]:
         """A prediction of all rows, and how good it is, where the last step leaves none."""
-        prediction = closing_program(self.program, self.network, self.training)
-        if prediction is None:
+        if self.plan.closing is None:
             return []
-        lines = prediction.phase("forward", "loss")
+        lines = self.plan.closing.phase("forward", "loss")
         return [
             "",
             f"/* {CLOSING} */",
             "{",
             "    const int rows = ROWS;",
-            *indented(CScript(prediction, self.network, self.training, self.data).kernels(lines)),
+            *indented(CScript(self.plan.running(self.plan.closing)).kernels(lines)),
             "}",
             'printf("all rows: loss %.12g, error %.12g\\n", (double)loss, (double)error);',
         ]
 
     def end(self) -> list[str]:
         """The last output."""
-        out, columns = self.program.output, self.network.outputs
+        out, columns = self.program.output, self.plan.network.outputs
         print_row = [
             *loop("j", str(columns), [f'printf(" %.8f", (double){out}[i][j]);']),
             'printf("\\n");',
@@ -389,15 +369,11 @@ def fitted(line: str) -> list[str]:
     )
 
 
-def wrapped(text: str) -> list[str]:
-    """A declaration in lines of a readable width."""
-    return textwrap.wrap(text, WIDTH, subsequent_indent="    ", break_long_words=False)
-
-
 def array_lines(name: str, values: NDArray[Any]) -> list[str]:
     """An array's declaration with its numbers."""
     rows, columns = values.shape
     if (values == values.round()).all() and (abs(values) < 2**31).all():
         values = values.astype(int)
-    texts = ["{" + ", ".join(map(str, row)) + "}" for row in values]
-    return wrapped(f"static const real {name}[{rows}][{columns}] = {{ {', '.join(texts)} }};")
+    texts = listed(Code("{", listed(map(str, row)), "}") for row in values)
+    array = Code(f"static const real {name}[{rows}][{columns}] = {{ ", texts, " };")
+    return [broken(array, WIDTH, hang=INDENT)]

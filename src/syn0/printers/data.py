@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import textwrap
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from syn0.derive import loss_of, target_columns
+from syn0.printers.pretty import INDENT, Code, fitted, listed
 from syn0.spec import NetworkSpec
 
 MOST_NUMBERS = 200_000
@@ -17,6 +18,8 @@ MOST_NUMBERS = 200_000
 
 ROWS = 8
 """Of data that are made up."""
+
+WIDTH = 100
 
 TRUTH_TABLE = [[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]]
 
@@ -101,14 +104,18 @@ def array_text(name: str, values: NDArray[Any], dtype: str) -> str:
     values = values.astype(dtype)
     rows, columns = values.shape
     if columns == 1:
-        return wrapped(f"{name} = np.array([[{numbers(values[:, 0])}]]{kind}).T")
+        column = Code(f"{name} = np.array([[", listed(numbers(values[:, 0])), f"]]{kind}).T")
+        return fitted(column, WIDTH, hang=INDENT)
     if rows > 1 and is_one_hot(values):
-        return wrapped(f"{name} = np.eye({columns}{kind})[[{numbers(values.argmax(axis=1))}]]")
-    body = ",\n".join(
-        textwrap.indent(wrapped(f"[{numbers(row)}]", width=95), "    ") for row in values
-    )
-    one_line = f"{name} = np.array([{', '.join(f'[{numbers(row)}]' for row in values)}]{kind})"
-    return one_line if len(one_line) <= 100 else f"{name} = np.array([\n{body},\n]{kind})"
+        classes = listed(numbers(values.argmax(axis=1)))
+        hot = Code(f"{name} = np.eye({columns}{kind})[[", classes, "]]")
+        return fitted(hot, WIDTH, hang=INDENT)
+    texts = [Code("[", listed(numbers(row)), "]") for row in values]
+    one_line = f"{name} = np.array([{', '.join(texts)}]{kind})"
+    if len(one_line) <= WIDTH:
+        return one_line
+    body = (fitted(Code("    ", text, ","), WIDTH, hang=INDENT) for text in texts)
+    return "\n".join([f"{name} = np.array([", *body, f"]{kind})"])
 
 
 def is_one_hot(values: NDArray[Any]) -> bool:
@@ -116,13 +123,7 @@ def is_one_hot(values: NDArray[Any]) -> bool:
     return bool(np.isin(values, (0, 1)).all() and (values.sum(axis=1) == 1).all())
 
 
-def numbers(values: NDArray[Any]) -> str:
+def numbers(values: NDArray[Any]) -> Iterable[str]:
     """Numbers as short as they stay exact, whole ones without a point."""
     whole = np.all(values == np.rint(values)) and np.all(np.abs(values) < 2**53)
-    return ", ".join(map(str, values.astype(np.int64) if whole else values))
-
-
-def wrapped(text: str, width: int = 100) -> str:
-    """`text` broken at its spaces, later lines indented."""
-    lines = textwrap.wrap(text, width, subsequent_indent="    ", break_long_words=False)
-    return "\n".join(lines)
+    return map(str, values.astype(np.int64) if whole else values)

@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import math
-import re
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
-from itertools import accumulate, groupby, pairwise
+from itertools import groupby, pairwise
 
 from syn0.printers.base import (
     Printer,
     Template,
-    closing_program,
     formula,
     infix,
     repeated_part,
     replace_part,
 )
-from syn0.printers.data import Data, array_text
-from syn0.printers.notes import counted_by_loop, heading, with_shapes
-from syn0.printers.safe import python_note
-from syn0.program import Apply, Expr, Line, Name, Program, check, helper, operations_in
+from syn0.printers.data import array_text
+from syn0.printers.notes import counted_by_loop
+from syn0.printers.pretty import Assigned, Code, Made, fitted, listed
+from syn0.printers.safe import python_note, python_text
+from syn0.printers.script import CLOSING, Phase, Script, ScriptPrinter, digits
+from syn0.program import Apply, Const, Expr, Line, Name, Program, check, helper, operations_in
 from syn0.program.expressions import apply, zeros
-from syn0.spec import LBFGS, NetworkSpec, Training
-from syn0.spec.training import round_interval
+from syn0.spec import Solver
+from syn0.spec.optimizers import MOST_EVALUATIONS
 
 COMMENT_COLUMN, STEP_COLUMN = 46, 39
 """Where notes begin, before the loop and in it."""
@@ -87,6 +87,13 @@ NUMPY_TEMPLATES = PYTHON_TEMPLATES | {
     "uniform_like": Template("uniform_like({0}, {1}, {2}, {3})"),
     "normal_like": Template("normal_like({0}, {1}, {2}, {3})"),
     "float32": Template("{0}.astype(np.float32)", ATTRIBUTE, (ATTRIBUTE,)),
+    "float64": Template("{0}.astype(float)", ATTRIBUTE, (ATTRIBUTE,)),
+    "is_missing": Template("np.isnan({0})"),
+    "smoothly_clipped": Template("{0} / np.hypot(1, {0} / {1})", 13, (13, 14)),
+    "one_of": Template("({0} == {1}).astype(float)", needs=(11, 11)),
+    "joined": Template("np.hstack([{parts}])"),
+    "largest": Template("np.argmax({0}, axis=1, keepdims=True)"),
+    "label": Template("{1}[{0}.astype(int)]", ATTRIBUTE, (ATTRIBUTE, ATTRIBUTE)),
 }
 
 UNIFORM_LIKE = '''\
@@ -127,10 +134,8 @@ WRITTEN = {
 """Functions that operations need and that no formula gives; they mean what `program/randoms.py`
 says."""
 
-CLOSING = "What the trained network predicts, of all rows."
 
-
-class NumpyPrinter(Printer):
+class NumpyPrinter(Printer, ScriptPrinter):
     """Prints a program line by line, each with its note, in the tutorial's names."""
 
     language = "numpy"
@@ -140,23 +145,20 @@ class NumpyPrinter(Printer):
         """`np.zeros(4)` for a vector, `np.zeros((3, 4))` for a matrix."""
         return str(fixed[0]) if len(fixed) == 1 else str(fixed)
 
-    def script(self, program: Program, network: NetworkSpec, training: Training, data: Data) -> str:
+    def text(self, script: Script) -> str:
         """The whole program, ready for `python net.py`, in an environment holding only NumPy."""
-        program = with_shapes(counted_by_loop(program), len(data.X), training.batch_size)
+        script = script.running(counted_by_loop(script.program))
+        program = script.program
         sections = [
-            f'"""{title(network, training)}"""',
+            f'"""{script.title}"""',
             "\n".join(import_lines(program)),
             *self.helper_functions(program.lines),
-            "\n".join(self.data_lines(program, data)),
+            "\n".join(self.data_lines(script)),
             "\n".join(self.start_lines(program)),
         ]
-        if program.pulls:
-            sections += self.solver_sections(program, training)
-        else:
-            sections.append("\n".join(self.loop_lines(program, training, len(data.X))))
-        if closing := closing_program(program, network, training):
-            shown = with_shapes(closing, len(data.X), None)
-            sections.append("\n".join(self.closing_lines(shown)))
+        sections += self.training_sections(script)
+        if script.closing:
+            sections.append("\n".join(self.closing_lines(script.closing)))
         sections.append(f'print("Output after training:")\nprint({program.output})')
         return join_sections(sections)
 
@@ -172,22 +174,43 @@ class NumpyPrinter(Printer):
         """The lines as text, each with its note, to stand `indent` columns further in."""
         width = WIDTH - indent
         column = STEP_COLUMN if indent else COMMENT_COLUMN
-        return [commented(broken(self.statement(x), width), x.note, width, column) for x in lines]
+        return [self.noted(fitted(self.statement(x), width), x.note, width, column) for x in lines]
+
+    def noted(
+        self, code: str, note: str, width: int = WIDTH - STEP_INDENT, column: int = COMMENT_COLUMN
+    ) -> str:
+        """`code  # note`, the note at one column for all lines, or above where it is long."""
+        note = python_note(note)
+        line = f"{code:<{column - 2}}  # {note}"
+        if len(line) <= width and "\n" not in code:
+            return line
+        return "\n".join([*self.remark(note, width), code])
+
+    def remark(self, text: str, width: int = WIDTH) -> list[str]:
+        """A text as comment lines."""
+        note = python_note(text)
+        return textwrap.wrap(note, width, initial_indent="# ", subsequent_indent="# ")
 
     def expression(self, expr: Expr, need: int = 0) -> str:
-        """As every printer's; zeros and ones of float32 are made so, not turned into it."""
+        """As every printer's; zeros and ones of float32 are made so, not turned into it, and the
+        places of columns are listed."""
         match expr:
             case Apply("float32", (Apply("zeros" | "ones" as made, (), fixed),)):
                 return f"np.{made}({self.shape(fixed)}, dtype=np.float32)"
+            case Apply("columns", (matrix, Const(tuple(places)))):
+                rows = self.expression(matrix, ATTRIBUTE)
+                return Code(rows, listed(map(str, places), "[:, [", "]]"))
         return super().expression(expr, need)
 
     def number(self, value: float) -> str:
         """As every printer's; the ratio of a circle by its name."""
-        return "np.pi" if value == math.pi else super().number(value)
+        names = {math.pi: "np.pi", math.inf: "np.inf"}
+        return names.get(value) or super().number(value)
 
-    def row(self, values: tuple[float, ...]) -> str:
-        """A row of numbers, as an array."""
-        return f"np.array([{', '.join(map(self.number, values))}])"
+    def row(self, values: tuple[float, ...] | tuple[str, ...]) -> str:
+        """A row of numbers or texts, as an array."""
+        texts = (python_text(v) if isinstance(v, str) else self.number(v) for v in values)
+        return listed(texts, "np.array([", "])")
 
     def helper_functions(self, lines: Iterable[Line]) -> list[str]:
         """A function for each activation or slope that the lines call, printed from its formula,
@@ -209,83 +232,101 @@ class NumpyPrinter(Printer):
         if (part := repeated_part(result)) is not None:
             body.append(f"part = {self.expression(part)}")
             result = replace_part(result, part, Name("part"))
-        body.append(broken(f"return {self.expression(result)}", WIDTH - STEP_INDENT))
+        returned = Assigned("return ", self.expression(result), "")
+        body.append(fitted(returned, WIDTH - STEP_INDENT))
         return f"def {name}(z):\n" + "\n".join(indented(body))
 
-    def data_lines(self, program: Program, data: Data) -> list[str]:
-        """X and y, written out."""
-        heading = f"# The data, one example a row: {python_note(data.note)}."
-        if not data.code:
-            arrays = {"X": data.X, "y": data.y}
-            if "sample_weight" in program.inputs and data.sample_weight is not None:
-                arrays["sample_weight"] = data.sample_weight
-            return [heading, *(array_text(n, v, program.dtype) for n, v in arrays.items())]
-        return [heading, *data.code]
+    def data_lines(self, script: Script) -> list[str]:
+        """X and y, written out, or the code that makes them."""
+        heading = f"The data, one example a row: {script.data.note}."
+        arrays = (array_text(n, v, script.program.dtype) for n, v in script.arrays.items())
+        whole = len(heading) + 2  # names of files are found where they are not broken
+        return [*self.remark(heading, whole), *(script.data.code or arrays)]
 
     def start_lines(self, program: Program) -> list[str]:
         """The generator and the lines of "init"."""
         seed = "" if program.seed is None else str(program.seed)
         note = "seeded, so that every run starts alike" if seed else "a new start in every run"
         return [
-            commented(f"random = np.random.RandomState({seed})", note),
+            self.noted(f"random = np.random.RandomState({seed})", note),
             *self.statements(together(program.phase("init")), 0),
         ]
 
-    def loop_lines(self, program: Program, training: Training, rows: int) -> list[str]:
+    def training_sections(self, script: Script) -> list[str]:
+        """The loop over the steps, or a solver's search in its place."""
+        if (solver := script.training.solver) is not None:
+            return self.solver_sections(script, solver)
+        return ["\n".join(self.loop_lines(script))]
+
+    def loop_lines(self, script: Script) -> list[str]:
         """The loop over the steps."""
-        before, head = batch_lines(training)
-        count = step_count(training)
-        if "steps" in program.numbers:
+        before, count = self.order_lines(script), step_count(script)
+        if "steps" in script.program.numbers:
             note = "number of the last step, to which alpha is tuned"
-            before, count = [*before, commented(f"steps = {count}", note)], "steps"
+            before, count = [*before, self.noted(f"steps = {count}", note)], "steps"
+        body = [*self.batch_lines(script), *self.step_lines(script)]
+        return [*before, f"for step in range({count}):", *indented(body)]
+
+    def order_lines(self, script: Script) -> list[str]:
+        """What stands before the loop about the rows of each step."""
+        size = script.batch_size
+        if size is None:
+            return []
+        count = "len(X)" if size == 1 else f"-(-len(X) // {size})"
+        lines = [self.noted(f"batches = {count}", "in an epoch; the last may be smaller")]
+        if not script.shuffles or script.training.reshuffle:
+            note = "the rows as they stand" + (", at first" if script.shuffles else "")
+            lines.append(self.noted("order = np.arange(len(X))", note))
+        return lines
+
+    def batch_lines(self, script: Script) -> list[str]:
+        """What chooses the rows of a step."""
+        size, noted = script.batch_size, partial(self.noted, column=STEP_COLUMN)
+        if size is None:
+            return []
+        new_order = noted("order = random.permutation(len(X))", "a new order each epoch")
+        if script.training.reshuffle:
+            new_order = noted("random.shuffle(order)", "shuffled on in each epoch")
+        shuffled = ["if step % batches == 0:", *indented([new_order])]
+        start = "step % batches" + ("" if size == 1 else f" * {size}")
         return [
-            *before,
-            f"for step in range({count}):",
-            *indented(
-                [*head, *self.step_lines(program, self.report_lines(program, training, rows))]
-            ),
+            *(shuffled if script.shuffles else []),
+            noted(f"place = {start}", "where this batch begins"),
+            noted(f"batch = order[place : place + {size}]", "the rows of this step"),
+            "",
         ]
 
-    def step_lines(self, program: Program, reports: Mapping[str, list[str]]) -> list[str]:
+    def step_lines(self, script: Script, *, reporting: bool = True) -> list[str]:
         """The lines of a step under their headings; each phase ends with its reports."""
-        idle = set(program.measured)
-        body = [*self.headed(program, "forward"), *self.statements(program.phase("forward"))]
-        for phase in ("loss", "backward", "update"):
-            lines = self.statements(x for x in program.phase(phase) if x not in idle)
-            body += ["", *self.headed(program, phase), *lines, *reports.get(phase, [])]
+        body: list[str] = []
+        for phase in script.phases:
+            body += [""] if body else []
+            body += self.remark(phase.heading, WIDTH - STEP_INDENT)
+            body += self.statements(phase.lines)
+            body += self.report_lines(phase, script) if reporting else []
         return body
 
-    def headed(self, program: Program, phase: str) -> list[str]:
-        """The heading of a phase."""
-        return remark(heading(program, phase), WIDTH - STEP_INDENT)
+    def report_lines(self, phase: Phase, script: Script) -> list[str]:
+        """What a phase only reports, once an interval, and the figures where all are known."""
+        lines = self.statements(phase.measured, REPORT_INDENT)
+        lines += [report_line(script)] if phase.reports else []
+        interval = "batches" if script.by_epoch else str(script.interval)
+        if not lines or interval == "1":
+            return lines
+        return [f"if step % {interval} == 0:", *indented(lines)]
 
-    def report_lines(self, program: Program, training: Training, rows: int) -> dict[str, list[str]]:
-        """By phase, what only reports, once an interval; it is printed where all is known."""
-        if training.counts_epochs and training.batch_size is not None:
-            interval = "batches"
-        else:
-            interval = str(training.report_every or round_interval(training.total_steps(rows)))
-        reports: dict[str, list[str]] = {}
-        for line in program.measured:
-            reports.setdefault(line.phase, []).extend(self.statements([line], REPORT_INDENT))
-        reports[program.measured[-1].phase].append(report_line(program, training))
-        if interval == "1":
-            return reports
-        head = f"if step % {interval} == 0:"
-        return {phase: [head, *indented(lines)] for phase, lines in reports.items()}
-
-    def solver_sections(self, program: Program, training: Training) -> list[str]:
+    def solver_sections(self, script: Script, solver: Solver) -> list[str]:
         """A function of all weights in a row, and SciPy's search for its lowest value."""
-        optimizer, weights = training.optimizer, list(program.pulls)
-        assert isinstance(optimizer, LBFGS)  # noqa: S101  (the solver that leaves pulls to others)
-        joined = ", ".join(f"{name}.ravel()" for name in weights)
-        pulls = ", ".join(f"{program.pulls[name]}.ravel()" for name in weights)
+        program, weights = script.program, list(script.program.pulls)
         unpack = unpacking(program, "theta")
-        gradient = broken(f"gradient = -np.concatenate([{pulls}])", WIDTH - STEP_INDENT)
-        body = [*unpack, "", *self.step_lines(program, {}), "", gradient]
+        gradient = fitted(
+            Assigned("gradient = ", Made("-{0}", end_to_end(program.pulls.values())), ""),
+            WIDTH - STEP_INDENT,
+        )
+        body = [*unpack, "", *self.step_lines(script, reporting=False), "", gradient]
         options = (
-            f'{{"maxiter": {step_count(training)}, "maxfun": 10**9, '
-            f'"maxcor": {optimizer.memory}, "gtol": {self.number(optimizer.tolerance)}}}'
+            f'"{word}": {"10**9" if value == MOST_EVALUATIONS else self.number(value)}'
+            for word, value in solver.options(script.steps).items()
         )
         function = [
             "def step(theta):",
@@ -293,10 +334,10 @@ class NumpyPrinter(Printer):
             *indented([*body, "return float(loss), gradient"]),
         ]
         search = [
-            broken(f"theta = np.concatenate([{joined}])", WIDTH),
+            fitted(Assigned("theta = ", end_to_end(weights), ""), WIDTH),
             *self.solver_report("0", "step(theta)[0]"),
-            "# SciPy chooses each step by the gradients of the last ones.",
-            f"options = {options}",
+            *self.remark("SciPy chooses each step by the gradients of the last ones."),
+            f"options = {{{', '.join(options)}}}",
             'found = minimize(step, theta, jac=True, method="L-BFGS-B", options=options)',
             *self.solver_report("{found.nit}", "found.fun"),
             *unpacking(program, "found.x"),
@@ -316,13 +357,12 @@ def import_lines(program: Program) -> list[str]:
     ]
 
 
-def report_line(program: Program, training: Training) -> str:
+def report_line(script: Script) -> str:
     """The line that prints loss, error and what else there is to report, and of how many rows
     where a step takes a batch."""
-    figures = [
-        f"{name} {{{name}:{'.12g' if name in EXACT else '.4g'}}}" for name in program.reports
-    ]
-    *first, last = [*figures, *([] if training.batch_size is None else ["of {len(batch)} rows"])]
+    names = script.program.reports
+    figures = [f"{name} {{{name}:.{digits(name)}g}}" for name in names]
+    *first, last = [*figures, *([] if script.batch_size is None else ["of {len(batch)} rows"])]
     start = f"step {{step}}: {', '.join(first)}, "
     line = f'print(f"{start}{last}")'
     if len(line) <= WIDTH - REPORT_INDENT:
@@ -330,8 +370,9 @@ def report_line(program: Program, training: Training) -> str:
     return "\n".join(["print(", *indented([f'f"{start}"', f'f"{last}"']), ")"])
 
 
-EXACT = ("loss", "error")
-"""What is printed to twelve digits, the tutorial's form."""
+def end_to_end(names: Iterable[str]) -> Code:
+    """Arrays as one row of numbers."""
+    return listed((f"{name}.ravel()" for name in names), "np.concatenate([", "])")
 
 
 def unpacking(program: Program, theta: str) -> list[str]:
@@ -347,61 +388,12 @@ def unpacking(program: Program, theta: str) -> list[str]:
     return lines
 
 
-def batch_lines(training: Training) -> tuple[list[str], list[str]]:
-    """The lines before the loop and at its head that choose the rows of each step."""
-    size, in_step = training.batch_size, partial(commented, column=STEP_COLUMN)
-    if size is None:
-        return [], []
-    batches, times = ("len(X)", "") if size == 1 else (f"-(-len(X) // {size})", f" * {size}")
-    before = [commented(f"batches = {batches}", "in an epoch; the last may be smaller")]
-    if training.shuffle and training.reshuffle:
-        before.append(commented("order = np.arange(len(X))", "the rows as they stand, at first"))
-        head = [
-            "if step % batches == 0:",
-            "    " + in_step("random.shuffle(order)", "shuffled on in each epoch"),
-        ]
-    elif training.shuffle:
-        head = [
-            "if step % batches == 0:",
-            "    " + in_step("order = random.permutation(len(X))", "a new order each epoch"),
-        ]
-    else:
-        before.append(commented("order = np.arange(len(X))", "the rows as they stand"))
-        head = []
-    head.append(in_step(f"place = step % batches{times}", "where this batch begins"))
-    head += [in_step(f"batch = order[place : place + {size}]", "the rows of this step"), ""]
-    return before, head
-
-
-def step_count(training: Training) -> str:
+def step_count(script: Script) -> str:
     """The number of steps, as an expression."""
-    if training.steps is not None:
-        return str(training.steps)
-    if training.batch_size is None:
-        return str(training.epochs)
-    return "batches" if training.epochs == 1 else f"{training.epochs} * batches"
-
-
-def title(network: NetworkSpec, training: Training) -> str:
-    """One sentence that says what the program is."""
-    kinds = list(dict.fromkeys(layer.activation for layer in network.dense))
-    return f"A {network} neural network ({', '.join(kinds)}), trained by backpropagation."
-
-
-def commented(
-    code: str, note: str, width: int = WIDTH - STEP_INDENT, column: int = COMMENT_COLUMN
-) -> str:
-    """`code  # note`, the note at one column for all lines, or above where it is long."""
-    note = python_note(note)
-    line = f"{code:<{column - 2}}  # {note}"
-    if len(line) <= width and "\n" not in code:
-        return line
-    return "\n".join([*remark(note, width), code])
-
-
-def remark(text: str, width: int) -> list[str]:
-    """A text as comment lines."""
-    return textwrap.wrap(text, width, initial_indent="# ", subsequent_indent="# ")
+    epochs = script.training.epochs
+    if epochs is None or script.batch_size is None:
+        return str(script.steps)
+    return "batches" if epochs == 1 else f"{epochs} * batches"
 
 
 def together(lines: Iterable[Line]) -> Iterator[Line]:
@@ -423,71 +415,6 @@ def together(lines: Iterable[Line]) -> Iterator[Line]:
 def stem(line: Line) -> str:
     """The name of the parameter of which a line's target is remembered."""
     return line.target.rpartition("_")[0] or line.target
-
-
-def broken(code: str, width: int) -> str:
-    """A line that is too long, broken inside brackets, where Python reads on: inside its own if a
-    product or a call is too long, else inside new ones."""
-    if len(code) <= width:
-        return code
-    start = re.match(r"(return|\w+ [+*]?=) ", code)
-    assert start is not None  # noqa: S101  (statements begin so)
-    body = code[start.end() :]
-    head, inner, tail = f"{start[0]}(", body, ")"
-    if set(body) & set("([") and all(weakness(body, p) == PRODUCT for p in breaks(body)):
-        first, last = widest_brackets(body)
-        head, inner, tail = start[0] + body[:first], body[first:last], body[last:]
-    return "\n".join([head, *indented(filled(inner, width - 4)), tail])
-
-
-BREAKS = re.compile(r"(?<=,) | (?=(?:[-+@<>/]|\*(?!\*)|if|else)[=/]? )")
-"""The spaces at which an expression is broken: after commas, and before operators but powers."""
-
-CLAUSE, SUM, PRODUCT = range(3)
-
-
-def weakness(text: str, place: int) -> int:
-    """How tightly the operator binds before which a text is broken."""
-    if text[place - 1] == "," or text[place + 1] in "ie":
-        return CLAUSE
-    return PRODUCT if text[place + 1] in "*/@" else SUM
-
-
-def depths(text: str, depth: int = 0) -> list[int]:
-    """How deep in brackets each character stands, and what follows the last."""
-    return list(accumulate(((c in "([") - (c in ")]") for c in text), initial=depth))
-
-
-def breaks(text: str) -> list[int]:
-    """The places outside of brackets at which a text may be broken."""
-    deep = depths(text)
-    return [found.start() for found in BREAKS.finditer(text) if not deep[found.start()]]
-
-
-def widest_brackets(text: str) -> tuple[int, int]:
-    """Where the longest text in brackets begins and ends; brackets right inside others are one."""
-    deep = depths(text)
-    opened = [i for i, c in enumerate(text) if c in "([" and not deep[i]]
-    pairs = [(i + 1, deep.index(0, i + 1) - 1) for i in opened]
-    first, last = max(pairs, key=lambda pair: pair[1] - pair[0])
-    while text[first] in "([" and deep.index(deep[first], first + 1) == last:
-        first, last = first + 1, last - 1
-    return first, last
-
-
-def filled(text: str, width: int) -> list[str]:
-    """An expression in lines of at most `width`, broken where it is least deep in brackets, and
-    there before what binds least; what is still in brackets stands further in."""
-    lines, depth = [], 0
-    while len(text) > width - 4 * depth:
-        deep, most = depths(text, depth), width - 4 * depth
-        places = [found.start() for found in BREAKS.finditer(text) if 0 < found.start() <= most]
-        if not places:
-            break
-        place = min(places, key=lambda i: (deep[i], weakness(text, i), -i))
-        lines.append("    " * depth + text[:place])
-        depth, text = deep[place], text[place + 1 :]
-    return [*lines, "    " * depth + text]
 
 
 def indented(lines: Iterable[str]) -> list[str]:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import replace
 
-from syn0.printers.base import closing_program, formula, is_helper
-from syn0.printers.data import Data
+from syn0.printers.base import formula, is_helper
 from syn0.printers.notes import counted_by_loop
-from syn0.printers.numpy import STEP_INDENT, WIDTH, NumpyPrinter, broken, import_lines
-from syn0.program import Apply, Expr, Line, Name, Program, names_in, reads, substitute
-from syn0.spec import NetworkSpec, Training
+from syn0.printers.numpy import WIDTH, NumpyPrinter, import_lines
+from syn0.printers.script import Phase, Script
+from syn0.program import Apply, Expr, Name, Program, names_in, reads, substitute
 
 
 class TersePrinter(NumpyPrinter):
@@ -19,41 +18,40 @@ class TersePrinter(NumpyPrinter):
 
     language = "terse"
 
-    def script(self, program: Program, network: NetworkSpec, training: Training, data: Data) -> str:
+    def text(self, script: Script) -> str:
         """The whole program; it prints nothing, as the tutorial's shortest form does."""
-        closing = closing_program(program, network, training)
-        program = condensed(counted_by_loop(program))
+        script = script.running(condensed(counted_by_loop(script.program)))
+        program = script.program
         names = {line.target for line in program.lines}
-        if program.pulls:
-            steps = self.solver_sections(program, training)
-        else:
-            steps = self.loop_lines(program, training, len(data.X))
         parts = [
             *import_lines(program),
             *self.helper_functions(program.lines),
-            *self.data_lines(program, data)[1:],
+            *self.data_lines(script),
             *self.start_lines(program),
-            *steps,
-            *(self.closing_lines(condensed(closing, names)) if closing else ()),
+            *self.training_sections(script),
+            *(self.closing_lines(condensed(script.closing, names)) if script.closing else ()),
         ]
-        lines = [without_comment(line) for part in parts for line in part.split("\n")]
-        return "\n".join(filter(None, lines)) + "\n"
+        return "".join(f"{line}\n" for part in parts for line in part.split("\n") if line)
+
+    def noted(self, code: str, note: str, width: int = WIDTH, column: int = 0) -> str:
+        """The code alone."""
+        return code
+
+    def remark(self, text: str, width: int = WIDTH) -> list[str]:
+        """Nothing."""
+        return []
 
     def closing_lines(self, prediction: Program) -> list[str]:
         """The prediction alone."""
         return self.statements(prediction.phase("forward"), 0)
 
-    def report_lines(self, program: Program, training: Training, rows: int) -> dict[str, list[str]]:
+    def report_lines(self, phase: Phase, script: Script) -> list[str]:
         """Nothing is reported."""
-        return {}
+        return []
 
     def solver_report(self, step: str, loss: str) -> list[str]:
         """Nothing is reported."""
         return []
-
-    def statements(self, lines: Iterable[Line], indent: int = STEP_INDENT) -> list[str]:
-        """The lines as text, without notes."""
-        return [broken(self.statement(line), WIDTH - indent) for line in lines]
 
     def start_lines(self, program: Program) -> list[str]:
         """The generator, and all start values in one assignment where it fits on a line."""
@@ -107,9 +105,3 @@ def expanded(expr: Expr) -> Expr:
         if list(names_in(body)) == ["z"]:
             return substitute(body, {"z": args[0]})
     return Apply(expr.operation, args, expr.fixed)
-
-
-def without_comment(line: str) -> str:
-    """The code of a line that a shared piece of the numpy form has commented; "" for a comment."""
-    code = line.split("  # ")[0].rstrip()
-    return "" if code.lstrip().startswith("#") else code

@@ -62,7 +62,7 @@ def shape_of(expr: Expr, shapes: dict[str, Shape]) -> Shape:
             if operation not in OPERATIONS:
                 raise ValueError(f"{operation!r} is not in the table of operations")
             row = OPERATIONS[operation]
-            if len(args) != row.arguments:
+            if row.arguments not in (None, len(args)):
                 raise ValueError(f"{operation!r} takes {row.arguments} arguments, not {len(args)}")
             return (
                 row.shape(*(shape_of(arg, shapes) for arg in args)) if args else row.shape(*fixed)

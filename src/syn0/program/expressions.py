@@ -84,9 +84,9 @@ class Name(Expr):
 
 @dataclass(frozen=True, slots=True)
 class Const(Expr):
-    """A number written into the program, or a row of them."""
+    """A number written into the program, or a row of them, or of texts."""
 
-    value: float | tuple[float, ...]
+    value: float | tuple[float, ...] | tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +144,28 @@ sum_columns = function("sum_columns")
 mean_columns = function("mean_columns")
 max_columns = function("max_columns")
 row_count = function("row_count")
+float64 = function("float64")
+is_missing = function("is_missing")
+smoothly_clipped = function("smoothly_clipped")
+joined = function("joined")
+largest = function("largest")
 uniform_like = function("uniform_like")
 normal_like = function("normal_like")
+
+
+def one_of(texts: Expr, known: Iterable[str]) -> Apply:
+    """(rows, n) of 0 and 1: which of n known texts each of (rows, 1) is."""
+    return apply("one_of", texts, Const(tuple(known)))
+
+
+def label(number: Expr, labels: tuple[float, ...] | tuple[str, ...]) -> Apply:
+    """(rows, 1): the label with each of (rows, 1) numbers, counted from 0."""
+    return apply("label", number, Const(labels))
+
+
+def columns(matrix: Expr, places: Iterable[int]) -> Expr:
+    """The columns of a matrix in these places, in this order."""
+    return apply("columns", matrix, Const(tuple(places)))
 
 
 def zeros(*shape: int) -> Apply:

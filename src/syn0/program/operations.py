@@ -26,12 +26,12 @@ Shape = tuple[Dim, ...]
 @dataclass(frozen=True)
 class Operation:
     """One row: the NumPy meaning, the rule from the arguments' shapes to the result's, and the
-    number of arguments. New arrays have none: their shape is fixed in the program, and those that
-    are drawn take the program's generator behind it."""
+    number of arguments, None for any. New arrays have none: their shape is fixed in the program,
+    and those that are drawn take the program's generator behind it."""
 
     evaluate: Callable[..., Any]
     shape: Callable[..., Shape]
-    arguments: int = 1
+    arguments: int | None = 1
     drawn: bool = False
 
 
@@ -72,6 +72,20 @@ def take_shape(values: Shape, rows: Shape) -> Shape:
     return (*rows, *values[1:])
 
 
+def joined_shape(*parts: Shape) -> Shape:
+    """Matrices of the same rows, side by side."""
+    if any(len(part) != 2 or part[0] != parts[0][0] for part in parts):
+        raise ValueError(f"shapes {' and '.join(map(str, parts))} do not fit side by side")
+    return (parts[0][0], sum(int(part[1]) for part in parts))
+
+
+def columns_shape(values: Shape, places: Shape) -> Shape:
+    """The columns of a matrix that a row names, or a column a text for each that it lists."""
+    if len(values) != 2 or len(places) != 1:
+        raise ValueError(f"columns {places} cannot be taken from shape {values}")
+    return (values[0], places[0])
+
+
 def scalar_shape(_: Shape) -> Shape:
     """A single number."""
     return ()
@@ -92,6 +106,12 @@ def shape_of_first(first: Shape, *_: Shape) -> Shape:
 def fixed_shape(*shape: int) -> Shape:
     """The shape written into the program."""
     return shape
+
+
+def smoothly_clipped(z: Any, reach: Any) -> Any:
+    """z / sqrt(1 + (z / reach)^2), which stays within the reach and hardly changes numbers near 0
+    (Holzmueller et al., "Better by Default", 2024)."""
+    return z / np.hypot(1, z / reach)
 
 
 # Python's own operators, not NumPy's functions: on plain numbers they give plain numbers, which
@@ -155,6 +175,19 @@ OPERATIONS: dict[str, Operation] = {
     "orthogonal": Operation(randoms.orthogonal, fixed_shape, arguments=0, drawn=True),
     "random_seed": Operation(randoms.seed, fixed_shape, arguments=0, drawn=True),
     "float32": Operation(np.float32, broadcast),
+    "float64": Operation(np.float64, broadcast),
+    # from the columns of a table to inputs, and from outputs to answers
+    "is_missing": Operation(np.isnan, broadcast),
+    "smoothly_clipped": Operation(smoothly_clipped, broadcast, arguments=2),
+    "one_of": Operation(lambda x, known: (x == known).astype(float), columns_shape, arguments=2),
+    "joined": Operation(lambda *parts: np.hstack(parts), joined_shape, arguments=None),
+    "columns": Operation(lambda x, places: x[:, places], columns_shape, arguments=2),
+    "largest": Operation(
+        lambda x: np.argmax(x, axis=1, keepdims=True), matrix(lambda n, m: (n, 1))
+    ),
+    "label": Operation(
+        lambda number, labels: labels[np.asarray(number, int)], shape_of_first, arguments=2
+    ),
     # the same numbers on every machine, from (array, seed, stream, step): shaped like the array
     "uniform_like": Operation(randoms.uniform_like, shape_of_first, arguments=4),
     "normal_like": Operation(randoms.normal_like, shape_of_first, arguments=4),

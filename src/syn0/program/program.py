@@ -9,7 +9,7 @@ from syn0.program.expressions import Expr, names_in
 from syn0.program.operations import Shape
 from syn0.spec.once import once
 
-PHASES = ("init", "forward", "loss", "backward", "update")
+PHASES = ("init", "prepare", "forward", "loss", "backward", "update", "answer")
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,8 @@ class Line:
     Attributes:
         target: the name that it binds.
         expression: what it computes.
-        phase: "init" lines run once; the others in every step, in the order of `PHASES`.
+        phase: "init" lines run once; the others in every step, in the order of `PHASES`. "prepare"
+            and "answer" are a trained model's: from columns to inputs, and from outputs to answers.
         layer: the layer that it belongs to; 0 is the input.
         note: what it does, in a few words for a learner.
     """

@@ -1,50 +1,19 @@
 """What you ask for: descriptions, frozen and validated, without arrays."""
 
-from syn0.spec.layers import (
-    LAYER_KINDS,
-    Activation,
-    BatchNorm,
-    Dense,
-    Dropout,
-    Layer,
-    LayerNorm,
-    Noise,
-    Skip,
-)
-from syn0.spec.network import Extras, NetworkSpec, dense_layers, parse_sizes
-from syn0.spec.optimizers import (
-    LBFGS,
-    OPTIMIZERS,
-    SGD,
-    AdaGrad,
-    Adam,
-    AdamW,
-    Optimizer,
-    RMSprop,
-)
-from syn0.spec.training import Training
+from syn0.spec import layers, optimizers
+from syn0.spec.layers import *  # noqa: F403  (a layer says its name there)
+from syn0.spec.network import DenseSettings, Extras, NetworkSpec, dense_layers, parse_sizes
+from syn0.spec.optimizers import *  # noqa: F403  (likewise an optimizer)
+from syn0.spec.training import Training, TrainingSettings
 
 __all__ = [
-    "LAYER_KINDS",
-    "LBFGS",
-    "OPTIMIZERS",
-    "SGD",
-    "Activation",
-    "AdaGrad",
-    "Adam",
-    "AdamW",
-    "BatchNorm",
-    "Dense",
-    "Dropout",
+    "DenseSettings",
     "Extras",
-    "Layer",
-    "LayerNorm",
     "NetworkSpec",
-    "Noise",
-    "Optimizer",
-    "RMSprop",
-    "Skip",
     "Training",
+    "TrainingSettings",
     "dense_layers",
     "parse_sizes",
 ]
+__all__ += layers.__all__
+__all__ += optimizers.__all__

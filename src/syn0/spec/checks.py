@@ -5,11 +5,10 @@ from __future__ import annotations
 import difflib
 import math
 import operator
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
-Bounds = Mapping[str, Mapping[str, float]]
-"""The bounds of a description's numbers, field by field, as `real` takes them."""
+LIMITS = {"above": "above", "least": "at least", "below": "below", "most": "at most"}
+"""The bounds that a number may have, by their names in `real`, in words."""
 
 LONGEST_COMPARED = 200
 """Characters of a name that may be suggested: nobody mistypes longer ones, and comparing them takes
@@ -48,25 +47,16 @@ def real(
     except OverflowError:
         number = math.inf
     bounds = [
-        (above, operator.gt, "above"),
-        (least, operator.ge, "at least"),
-        (below, operator.lt, "below"),
-        (most, operator.le, "at most"),
+        (above, operator.gt, LIMITS["above"]),
+        (least, operator.ge, LIMITS["least"]),
+        (below, operator.lt, LIMITS["below"]),
+        (most, operator.le, LIMITS["most"]),
     ]
     stated = [(limit, holds, words) for limit, holds, words in bounds if limit is not None]
     if not math.isfinite(number) or not all(holds(number, limit) for limit, holds, _ in stated):
         allowed = " and ".join(f"{words} {limit:g}" for limit, _, words in stated)
         raise ValueError(f"{name} must be a finite number {allowed}".rstrip() + f", not {number}")
     return number
-
-
-def checked_numbers(description: Any) -> None:
-    """Make the fields that `description.BOUNDS` names floats within their bounds; a field whose
-    default is None may stay so."""
-    for name, bounds in description.BOUNDS.items():
-        value = getattr(description, name)
-        if value is not None or getattr(type(description), name) is not None:
-            object.__setattr__(description, name, real(name, value, **bounds))
 
 
 def seed_number(value: object) -> int:

@@ -57,6 +57,12 @@ class Choice:
     repeats: bool = False
     listed: bool = True
 
+    @property
+    def marks(self) -> str:
+        """What may follow the name, N a whole number and F any: ":N,F"."""
+        marks = ",".join("N" if setting.whole else "F" for setting in self.settings)
+        return f":{marks},{marks}…" if self.repeats else f":{marks}" * bool(marks)
+
 
 Row = TypeVar("Row", bound=Choice)
 

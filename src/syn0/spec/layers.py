@@ -1,160 +1,126 @@
-"""The descriptions of layers: `Dense` ones, and what may stand between them."""
+"""The descriptions of layers: `Dense` ones, and what may stand between them.
+
+To add a kind of layer, add its description here, and to `Layer`; its rule goes into
+`derive/layers.py`, and its public name into `syn0/__init__.py`.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, field
+from typing import ClassVar, get_args
 
-from syn0.spec.checks import Bounds, checked_numbers, truth, whole
-from syn0.spec.doors import doors
+from syn0.spec.knobs import Description, about, described, knob
+
+__all__ = [
+    "LAYER_KINDS", "Activation", "BatchNorm", "Dense", "Dropout", "Layer", "LayerNorm", "Noise",
+    "Skip",
+]  # fmt: skip
 
 
-@doors
+class LayerDescription(Description):
+    """The base of the layers.
+
+    Attributes:
+        is_random: whether training draws random numbers for it in each step; predictions then go
+            without the layer.
+        shares_rows: whether in training a row's values depend on the other rows of the step.
+        normalizes: whether it is a normalization, of which one is enough in a place.
+    """
+
+    is_random: ClassVar[bool] = False
+    shares_rows: ClassVar[bool] = False
+    normalizes: ClassVar[bool] = False
+
+
+@described
 @dataclass(frozen=True)
-class Dense:
+class Dense(LayerDescription):
     """A fully connected layer: `activation(values_below @ weights + bias)`.
 
-    Args:
-        units: number of values the layer gives for each example (at least 1).
-        activation: name in the activations table; default "sigmoid".
-        bias: whether each unit adds a learned constant; default False.
-        init: how the weights start; default "uniform", drawn evenly from -1 to 1. Some take a
-            number after a colon: "uniform:0.5", "normal:0.1", "constant:0".
-        bias_init: likewise how the constants start; default "constant", from 0.
-
-    Raises:
-        TypeError, ValueError: units that are not a whole number of at least 1, bias not a bool.
-            Unknown names are refused when the network is made, by the tables that hold the names.
+    Unknown names of activations and initializers are refused when the network is made, by the
+    tables that hold the names; anything else that does not fit, at once, by a TypeError or a
+    ValueError. Some initializers take a number after a colon: "uniform:0.5", "constant:0".
     """
 
-    units: int
-    activation: str = "sigmoid"
-    bias: bool = False
-    init: str = "uniform"
-    bias_init: str = "constant"
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "units", whole("units", self.units))
-        truth("bias", self.bias)
-        refuse_what_is_no_name(self, "activation", "init", "bias_init")
+    units: int = field(metadata=about("its number of units, one for each value that it gives"))
+    activation: str = knob("sigmoid", "name of an activation", table="activation")
+    bias: bool = knob(False, "whether each unit adds a learned constant")
+    init: str = knob(
+        "uniform", "how the weights start; uniform is evenly distributed from -1 to 1", table="init"
+    )
+    bias_init: str = knob("constant", "how the constants start; constant is from 0", table="init")
 
 
-@doors
+@described
 @dataclass(frozen=True)
-class Activation:
+class Activation(LayerDescription):
     """An activation by itself, as after a normalization: [Dense(8, "identity"), BatchNorm(),
-    Activation("relu"), …].
+    Activation("relu"), …]."""
 
-    Args:
-        activation: name in the activations table.
-    """
-
-    activation: str
-
-    def __post_init__(self) -> None:
-        refuse_what_is_no_name(self, "activation")
+    activation: str = field(metadata=about("the name of an activation", table="activation"))
 
 
-@doors
+@described
 @dataclass(frozen=True)
-class Dropout:
+class Dropout(LayerDescription):
     """Turns values to 0 at random while training; the others grow, so that the mean stays
-    (Srivastava et al., "Dropout", 2014, in its inverted form). Predictions use all values.
+    (Srivastava et al., "Dropout", 2014, in its inverted form). Predictions use all values."""
 
-    Args:
-        rate: share of the values that are dropped, in [0, 1); default 0.5.
-    """
+    is_random = True
 
-    BOUNDS: ClassVar[Bounds] = {"rate": {"least": 0, "below": 1}}
-
-    rate: float = 0.5
-
-    def __post_init__(self) -> None:
-        checked_numbers(self)
+    rate: float = knob(0.5, "share of the values that are dropped", least=0, below=1)
 
 
-@doors
+@described
 @dataclass(frozen=True)
-class Noise:
-    """Adds normally distributed noise while training; predictions go without.
+class Noise(LayerDescription):
+    """Adds normally distributed noise while training; predictions go without."""
 
-    Args:
-        deviation: standard deviation of the noise, at least 0; default 0.1.
-    """
+    is_random = True
 
-    BOUNDS: ClassVar[Bounds] = {"deviation": {"least": 0}}
-
-    deviation: float = 0.1
-
-    def __post_init__(self) -> None:
-        checked_numbers(self)
+    deviation: float = knob(0.1, "standard deviation of the noise", least=0)
 
 
-@doors
+@described
 @dataclass(frozen=True)
-class BatchNorm:
+class BatchNorm(LayerDescription):
     """Gives each unit mean 0 and variance 1 over the rows of a step, then a learned scale and
-    shift (Ioffe & Szegedy, "Batch Normalization", 2015). Predictions use running statistics.
+    shift (Ioffe & Szegedy, "Batch Normalization", 2015). Predictions use running statistics: the
+    mean, and the variance divided by the number of rows."""
 
-    Args:
-        update_rate: how far the running mean and variance move towards those of each step, in
-            (0, 1]; default 0.1.
-        epsilon: added to the variance, above 0; default 1e-5.
-    """
+    shares_rows = True
+    normalizes = True
 
-    BOUNDS: ClassVar[Bounds] = {"update_rate": {"above": 0, "most": 1}, "epsilon": {"above": 0}}
-
-    update_rate: float = 0.1
-    epsilon: float = 1e-5
-
-    def __post_init__(self) -> None:
-        checked_numbers(self)
+    update_rate: float = knob(
+        0.1,
+        "how far the running statistics move towards those of each step",
+        above=0,
+        most=1,
+    )
+    epsilon: float = knob(1e-5, "what is added to the variance", above=0)
 
 
-@doors
+@described
 @dataclass(frozen=True)
-class LayerNorm:
+class LayerNorm(LayerDescription):
     """Gives each row mean 0 and variance 1 over the units, then a learned scale and shift
-    (Ba, Kiros & Hinton, "Layer Normalization", 2016).
+    (Ba, Kiros & Hinton, "Layer Normalization", 2016)."""
 
-    Args:
-        epsilon: added to the variance, above 0; default 1e-5.
-    """
+    normalizes = True
 
-    BOUNDS: ClassVar[Bounds] = {"epsilon": {"above": 0}}
-
-    epsilon: float = 1e-5
-
-    def __post_init__(self) -> None:
-        checked_numbers(self)
+    epsilon: float = knob(1e-5, "what is added to the variance", above=0)
 
 
-@doors
+@described
 @dataclass(frozen=True)
-class Skip:
+class Skip(LayerDescription):
     """Adds the values of a layer further down, which must be as wide (He et al., "Deep Residual
-    Learning", 2015).
+    Learning", 2015): one more line, `l2_joined = l2 + l1`."""
 
-    Args:
-        over: number of `Dense` layers that are skipped; default 1.
-    """
-
-    over: int = 1
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "over", whole("over", self.over))
+    over: int = knob(1, "number of `Dense` layers that are skipped")
 
 
 Layer = Dense | Activation | Dropout | Noise | BatchNorm | LayerNorm | Skip
 
-LAYER_KINDS: dict[str, type[Layer]] = {
-    kind.__name__: kind for kind in (Dense, Activation, Dropout, Noise, BatchNorm, LayerNorm, Skip)
-}
+LAYER_KINDS: dict[str, type[Layer]] = {kind.__name__: kind for kind in get_args(Layer)}
 """The kinds of layer by name."""
-
-
-def refuse_what_is_no_name(layer: Layer, *names: str) -> None:
-    """TypeError if a field that shall hold a name does not hold a text."""
-    for name in names:
-        if not isinstance(getattr(layer, name), str):
-            raise TypeError(f"{name} must be a name, not {getattr(layer, name)!r}")

@@ -3,42 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from syn0.spec.checks import choice, real, seed_number, truth, whole
-from syn0.spec.doors import door, doors
+from syn0.spec.checks import seed_number
+from syn0.spec.doors import door
+from syn0.spec.knobs import NETWORK, Description, about, described, knob
 from syn0.spec.layers import BatchNorm, Dense, Dropout, Layer, LayerNorm, Noise, Skip
 
 DTYPES = ("float64", "float32")
 MOST_DIGITS = 12
 
 
-@doors
+@described
 @dataclass(frozen=True)
-class NetworkSpec:
+class NetworkSpec(Description):
     """What a network is, apart from the numbers it learns.
 
-    Args:
-        inputs: number of columns of X (at least 1).
-        layers: at least one `Dense`, the last of which gives the prediction; before it may stand
-            `Activation`, `Dropout`, `Noise`, `BatchNorm`, `LayerNorm` and `Skip`.
-        loss: name of what training descends; default "squared_error". Some take numbers after a
-            colon: "huber:1.5", "quantile:0.1,0.5,0.9".
-        seed: of NumPy's legacy generator and of the masks, 0 to 2**32 - 1, or None for a fresh
-            start every time.
-        dtype: "float64" (default) or "float32".
+    The last of its layers is a `Dense` one and gives the prediction; between the `Dense` layers,
+    and before the first, others may stand. Some losses take numbers after a colon: "huber:1.5",
+    "quantile:0.1,0.5,0.9".
     """
 
-    inputs: int
-    layers: tuple[Layer, ...]
-    loss: str = "squared_error"
-    seed: int | None = 1
-    dtype: str = "float64"
+    inputs: int = field(metadata=about("number of columns of X"))
+    layers: tuple[Layer, ...] = field(metadata=about("at least one `Dense`, which is the last"))
+    loss: str = knob("squared_error", "what training descends", table="loss", section=NETWORK)
+    seed: int | None = knob(
+        1,
+        "seed of NumPy's legacy generator and of the masks, below 2**32; None is a fresh start "
+        "every time",
+        least=0,
+    )
+    dtype: str = knob(
+        "float64", "number type of weights and computations", choices=DTYPES, section=NETWORK
+    )
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "inputs", whole("inputs", self.inputs))
+        super().__post_init__()
         object.__setattr__(self, "layers", tuple(self.layers))
         if not self.layers:
             raise ValueError("a network needs at least one layer after its inputs")
@@ -51,11 +53,8 @@ class NetworkSpec:
             )
         for number, group in enumerate(self.groups()):
             check_group(number, group, self.sizes)
-        if not isinstance(self.loss, str):
-            raise TypeError(f"loss must be a name, not {self.loss!r}")
         if self.seed is not None:
-            object.__setattr__(self, "seed", seed_number(self.seed))
-        choice("dtype", self.dtype, DTYPES)
+            seed_number(self.seed)
 
     @cached_property
     def dense(self) -> tuple[Dense, ...]:
@@ -95,8 +94,9 @@ def check_group(number: int, group: Sequence[Layer], sizes: Sequence[int]) -> No
     for kind in set(kinds):
         if kinds.count(kind) > 1:
             raise ValueError(f"{kind.__name__} stands twice {where}: once is enough")
-    if BatchNorm in kinds and LayerNorm in kinds:
-        raise ValueError(f"BatchNorm and LayerNorm both stand {where}: choose one of them")
+    norms = sorted(kind.__name__ for kind in kinds if kind.normalizes)
+    if len(norms) > 1:
+        raise ValueError(f"{' and '.join(norms)} both stand {where}: choose one of them")
     for layer in group:
         if not isinstance(layer, Skip):
             continue
@@ -131,32 +131,58 @@ def parse_sizes(text: str) -> tuple[int, ...]:
     return sizes
 
 
+@described
 @dataclass(frozen=True)
-class Extras:
-    """What stands between the `Dense` layers of a network that is described by its sizes.
+class DenseSettings(Description):
+    """What the `Dense` layers of a network that is described by its sizes have in common."""
 
-    Args:
-        dropout: share of each hidden layer's values that training drops; default 0.
-        input_dropout: likewise of the inputs.
-        input_noise: standard deviation of noise on the inputs; default 0.
-        batch_norm, layer_norm: whether hidden layers' values are normalized, by units or by rows.
-        skip: whether each hidden layer as wide as the one below adds that one's values.
-    """
+    bias: bool | Sequence[bool] = knob(
+        False, "whether every unit adds a learned constant", section=NETWORK
+    )
+    activation: str | Sequence[str] = knob(
+        "sigmoid",
+        "activation of the hidden layers, or one for each layer",
+        table="activation",
+        section=NETWORK,
+    )
+    output_activation: str | None = knob(
+        None,
+        "activation of the last layer",
+        none="the one that fits the loss",
+        section=NETWORK,
+    )
+    init: str | Sequence[str] = knob("uniform", "how weights start", table="init", section=NETWORK)
 
-    dropout: float = 0.0
-    input_dropout: float = 0.0
-    input_noise: float = 0.0
-    batch_norm: bool = False
-    layer_norm: bool = False
-    skip: bool = False
 
-    def __post_init__(self) -> None:
-        for name in ("dropout", "input_dropout"):
-            object.__setattr__(self, name, real(name, getattr(self, name), least=0, below=1))
-        noise = real("input_noise", self.input_noise, least=0)
-        object.__setattr__(self, "input_noise", noise)
-        for name in ("batch_norm", "layer_norm", "skip"):
-            truth(name, getattr(self, name))
+@described
+@dataclass(frozen=True)
+class Extras(Description):
+    """What stands between the `Dense` layers of a network that is described by its sizes."""
+
+    dropout: float = knob(
+        0.0, "share of the hidden layers' values that training drops", least=0, below=1,
+        section=NETWORK,
+    )  # fmt: skip
+    input_dropout: float = knob(
+        0.0, "share of the inputs that training drops", least=0, below=1, section=NETWORK
+    )
+    input_noise: float = knob(
+        0.0,
+        "standard deviation of noise that training adds to the inputs",
+        least=0,
+        section=NETWORK,
+    )
+    batch_norm: bool = knob(
+        False, "whether hidden units are normalized over the rows of a step", section=NETWORK
+    )
+    layer_norm: bool = knob(
+        False, "whether the hidden values of each row are normalized", section=NETWORK
+    )
+    skip: bool = knob(
+        False,
+        "whether each hidden layer as wide as the one below adds that one's values",
+        section=NETWORK,
+    )
 
     def between(self, inputs: int, dense: Sequence[Dense]) -> tuple[Layer, ...]:
         """The `Dense` layers, with the others in their places."""

@@ -2,129 +2,146 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import ClassVar
+from dataclasses import dataclass
+from typing import TypedDict
 
-from syn0.spec.checks import Bounds, checked_numbers, choice, truth, whole
-from syn0.spec.doors import doors
-from syn0.spec.optimizers import LBFGS, OPTIMIZERS, SGD, Optimizer
+from syn0.spec.knobs import OUTPUT, PENALTIES, TRAINING, Description, described, knob
+from syn0.spec.optimizers import OPTIMIZERS, SGD, Optimizer, Solver
 
 REDUCTIONS = ("sum", "mean")
 MONITORS = ("loss", "error")
 
+UNFIT_FOR_SOLVERS = (
+    "batch_size", "warm_up", "max_norm", "clip_deltas", "clip_value", "clip_norm", "trim_deltas",
+)  # fmt: skip
+"""What would change a solver's steps, or the gradient that it goes by."""
 
-@doors
+
+@described
 @dataclass(frozen=True)
-class Training:
-    """How a network is trained.
+class Training(Description):
+    """How a network is trained: for so many steps or epochs, one of the two.
 
-    Args:
-        steps: number of updates; or
-        epochs: number of passes over all rows. Give one of the two.
-        batch_size: rows in a step; None (default) takes all rows in every step.
-        shuffle: whether the rows are put in a new order for every epoch of mini-batches.
-        reshuffle: whether that order is the last epoch's, shuffled on, as scikit-learn has it,
-            instead of the rows' own, shuffled (default).
-        optimizer: `SGD(...)` (default, learning rate 1), `AdaGrad`, `RMSprop`, `Adam`, `AdamW` or
-            `LBFGS`.
-        schedule: how the learning rate changes from step to step: "constant" (default), "step",
-            "exponential", "inverse_scaling", "cosine", "one_cycle" or "plateau", with numbers
-            after a colon, such as "step:1000,0.5".
-        warm_up: number of steps over which the learning rate first rises from 0; default 0.
-        reduction: "sum" (default) or "mean" of the gradient over the rows of a step; weighted
-            rows count by their weights.
-        l1: strength of the sum of the weights' sizes in the loss, at least 0; default 0.
-        l2: strength of half the sum of their squares; default 0. Neither touches the units'
-            constants, nor the scales and shifts of normalizations.
-        penalty_per_row: whether l1 and l2 are divided by the number of rows of a step, or by their
-            weights, as scikit-learn has it; default False.
-        max_norm: greatest length of the weights that lead to a unit; default None, no limit.
-        label_smoothing: share of each target that goes to all classes alike, in [0, 1), for
-            cross-entropies; default 0.
-        clip_deltas: greatest size of a delta; None for no limit, as in the next two.
-        clip_value: greatest size of an entry of a parameter's update (minus its gradient).
-        clip_norm: greatest length of all parameters' updates together.
-        trim_deltas: deltas smaller than this become 0, and reports say what share did; None
-            (default) keeps all.
-        report_every: steps between two entries of the history. By default a round number that
-            gives two to twenty entries; training counted in epochs reports every epoch.
-        patience: reports without a better validation figure after which training stops and the
-            best weights come back; None (default) never stops early.
-        monitor: the figure that patience watches: "loss" (default) or "error".
+    The penalties `l1` and `l2` touch neither the units' constants nor the scales and shifts of
+    normalizations. A parameter's update is minus its gradient. Weighted rows count by their
+    weights in a mean.
     """
 
-    BOUNDS: ClassVar[Bounds] = {
-        "l1": {"least": 0},
-        "l2": {"least": 0},
-        "max_norm": {"above": 0},
-        "label_smoothing": {"least": 0, "below": 1},
-        "clip_deltas": {"above": 0},
-        "clip_value": {"above": 0},
-        "clip_norm": {"above": 0},
-        "trim_deltas": {"above": 0},
-    }
-
-    steps: int | None = None
-    epochs: int | None = None
-    batch_size: int | None = None
-    shuffle: bool = True
-    reshuffle: bool = False
-    optimizer: Optimizer = field(default_factory=SGD)
-    schedule: str = "constant"
-    warm_up: int = 0
-    reduction: str = "sum"
-    l1: float = 0.0
-    l2: float = 0.0
-    penalty_per_row: bool = False
-    max_norm: float | None = None
-    label_smoothing: float = 0.0
-    clip_deltas: float | None = None
-    clip_value: float | None = None
-    clip_norm: float | None = None
-    trim_deltas: float | None = None
-    report_every: int | None = None
-    patience: int | None = None
-    monitor: str = "loss"
+    steps: int | None = knob(None, "number of updates", section=TRAINING)
+    epochs: int | None = knob(
+        None, "number of passes over all rows, in place of steps", section=TRAINING
+    )
+    batch_size: int | None = knob(None, "rows in a step", none="all rows", section=TRAINING)
+    shuffle: bool = knob(
+        True, "whether each epoch of mini-batches takes the rows in a new order", section=TRAINING
+    )
+    reshuffle: bool = knob(
+        False,
+        "whether that order is the last epoch's, shuffled on, as scikit-learn has it, instead of "
+        "the rows' own, shuffled",
+    )
+    optimizer: Optimizer | Solver = knob(
+        SGD(), "how a parameter's gradient becomes its change", table="optimizer", section=TRAINING
+    )
+    schedule: str = knob(
+        "constant",
+        "how the learning rate changes from step to step",
+        table="schedule",
+        section=TRAINING,
+    )
+    warm_up: int = knob(
+        0, "steps over which the learning rate first rises from 0", least=0, section=TRAINING
+    )
+    reduction: str = knob(
+        "sum",
+        "what is taken of the gradients of a step's rows",
+        choices=REDUCTIONS,
+        section=TRAINING,
+    )
+    l1: float = knob(
+        0.0, "strength of the penalty on the sum of the weights' sizes", least=0, section=PENALTIES
+    )
+    l2: float = knob(
+        0.0, "strength of the penalty on half the sum of their squares", least=0, section=PENALTIES
+    )
+    penalty_per_row: bool = knob(
+        False,
+        "whether l1 and l2 are divided by the number of rows of a step, or by their weights, as "
+        "scikit-learn has it",
+    )
+    max_norm: float | None = knob(
+        None,
+        "greatest length of the weights that lead to a unit",
+        none="no limit",
+        above=0,
+        section=PENALTIES,
+    )
+    label_smoothing: float = knob(
+        0.0,
+        "share of each target that goes to all classes alike, for cross-entropies",
+        least=0,
+        below=1,
+        section=PENALTIES,
+    )
+    clip_deltas: float | None = knob(
+        None, "greatest size of a delta", none="no limit", above=0, section=PENALTIES
+    )
+    clip_value: float | None = knob(
+        None, "greatest size of an entry of an update", none="no limit", above=0, section=PENALTIES
+    )
+    clip_norm: float | None = knob(
+        None, "greatest length of all updates together", none="no limit", above=0, section=PENALTIES
+    )
+    trim_deltas: float | None = knob(
+        None,
+        "deltas smaller than this become 0, and reports say what share did",
+        none="no limit",
+        above=0,
+        section=PENALTIES,
+    )
+    report_every: int | None = knob(
+        None,
+        "steps from one report to the next",
+        none="a round number that gives two to twenty reports, or one each epoch",
+        section=OUTPUT,
+    )
+    patience: int | None = knob(
+        None,
+        "reports without a better validation figure after which training stops and the best "
+        "weights come back",
+        none="no early end",
+    )
+    monitor: str = knob("loss", "the figure that patience watches", choices=MONITORS)
 
     def __post_init__(self) -> None:
         if (self.steps is None) == (self.epochs is None):
             raise ValueError("say how long to train: either steps or epochs, one of the two")
-        for name in ("steps", "epochs", "batch_size", "report_every", "patience"):
-            value = getattr(self, name)
-            if value is not None:
-                object.__setattr__(self, name, whole(name, value))
-        object.__setattr__(self, "warm_up", whole("warm_up", self.warm_up, least=0))
-        for name in ("shuffle", "reshuffle", "penalty_per_row"):
-            truth(name, getattr(self, name))
-        choice("reduction", self.reduction, REDUCTIONS)
-        choice("monitor", self.monitor, MONITORS)
-        checked_numbers(self)
-        if not isinstance(self.schedule, str):
-            raise TypeError(f"schedule must be a name, not {self.schedule!r}")
-        if not isinstance(self.optimizer, Optimizer):
+        super().__post_init__()
+        if not isinstance(self.optimizer, Optimizer | Solver):
             known = " or ".join(f"{kind.__name__}(...)" for kind in OPTIMIZERS.values())
             raise TypeError(f"optimizer must be {known}, not {self.optimizer!r}")
-        if isinstance(self.optimizer, LBFGS):
-            self._refuse_what_lbfgs_cannot_do()
+        if self.solver is not None:
+            self._refuse_what_no_solver_can_do()
         if self.counts_epochs and self.report_every is not None:
             raise ValueError(
                 "report_every goes with steps: training counted in epochs reports every epoch, "
                 "so give steps or leave it out"
             )
 
-    def _refuse_what_lbfgs_cannot_do(self) -> None:
-        """L-BFGS needs a loss and its true gradient, the same in every step."""
-        unfit = (
-            "batch_size", "warm_up", "max_norm", "clip_deltas", "clip_value", "clip_norm",
-            "trim_deltas",
-        )  # fmt: skip
-        given = [name for name in unfit if getattr(self, name)]
+    def _refuse_what_no_solver_can_do(self) -> None:
+        """A solver needs a loss and its true gradient, the same in every step."""
+        given = [name for name in UNFIT_FOR_SOLVERS if getattr(self, name)]
         given += ["schedule"] if self.schedule != "constant" else []
         if given:
             raise ValueError(
                 "L-BFGS takes full batches, their true gradient and steps of its own length: "
                 f"leave out {', '.join(given)}, or choose another optimizer"
             )
+
+    @property
+    def solver(self) -> Solver | None:
+        """What searches for the lowest loss; None where an optimizer's lines take the steps."""
+        return self.optimizer if isinstance(self.optimizer, Solver) else None
 
     @property
     def counts_epochs(self) -> bool:
@@ -147,6 +164,29 @@ class Training:
         if self.counts_epochs:
             return self.batches(rows)
         return self.report_every or round_interval(self.total_steps(rows))
+
+
+class TrainingSettings(TypedDict, total=False):
+    """The fields of `Training` as keywords, for type checkers, but for those that `Network.train`
+    names itself. A test holds them to the fields."""
+
+    shuffle: bool | None
+    reshuffle: bool | None
+    schedule: str | None
+    warm_up: int | None
+    reduction: str | None
+    l1: float | None
+    l2: float | None
+    penalty_per_row: bool | None
+    max_norm: float | None
+    label_smoothing: float | None
+    clip_deltas: float | None
+    clip_value: float | None
+    clip_norm: float | None
+    trim_deltas: float | None
+    report_every: int | None
+    patience: int | None
+    monitor: str | None
 
 
 def round_interval(steps: int) -> int:

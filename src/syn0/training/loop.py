@@ -203,8 +203,8 @@ class Run:
 
     def _interval(self, interrupt: Interrupt, *, ahead: bool = False) -> None:
         """Train up to the next report, or up to an interruption."""
-        if self.job.program.pulls:
-            search(self, interrupt)
+        if (solver := self.job.training.solver) is not None:
+            search(self, solver, interrupt)
             return
         training, rows = self.job.training, self.job.rows
         epochs = min(self._stretch, self.end - self.step) // training.batches(rows)

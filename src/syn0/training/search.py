@@ -9,36 +9,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from syn0.engines import Figures
-from syn0.spec import LBFGS
+from syn0.spec import Solver
 from syn0.training.history import Report
 from syn0.training.interrupt import Interrupt
 
 if TYPE_CHECKING:
     from syn0.training.loop import Run
 
-MOST_EVALUATIONS = 10**9
-
 
 class StoppedError(Exception):
     """The search ends where it stands."""
 
 
-def search(run: Run, interrupt: Interrupt) -> None:
-    """Take up to the run's number of L-BFGS iterations, each a step, from where it stands.
+def search(run: Run, solver: Solver, interrupt: Interrupt) -> None:
+    """Take up to the run's number of the solver's iterations, each a step, from where it stands.
 
     Raises:
         NonFiniteError: the loss or a pull is infinite or not a number.
     """
     from scipy.optimize import minimize
 
-    optimizer = run.job.training.optimizer
-    assert isinstance(optimizer, LBFGS)  # noqa: S101  (the programs that have pulls)
-    options = {
-        "maxiter": run.end - run.step,
-        "maxfun": optimizer.evaluations or MOST_EVALUATIONS,
-        "maxcor": optimizer.memory,
-        "gtol": optimizer.tolerance,
-    }
     seeker = Seeker(run, interrupt)
     try:
         found = minimize(
@@ -46,7 +36,7 @@ def search(run: Run, interrupt: Interrupt) -> None:
             seeker.joined(run.state),
             jac=True,
             method="L-BFGS-B",
-            options=options,
+            options=solver.options(run.end - run.step),
             callback=seeker.took_a_step,
         )
     except StoppedError:

@@ -11,7 +11,7 @@ import numpy as np
 from syn0.engines import Arrays, Batches
 from syn0.program import Line, Program, operations_in
 from syn0.program.interpreter import walk
-from syn0.spec import LBFGS, Training
+from syn0.spec import Training
 
 
 class NonFiniteError(FloatingPointError):
@@ -77,7 +77,7 @@ LARGE = 100.0
 
 def likely_cause(training: Training, program: Program, arrays: Arrays) -> str:
     """What most often makes numbers go bad in such a training, and what helps."""
-    searches = isinstance(training.optimizer, LBFGS)
+    searches = bool(program.pulls)
     for name, what in (("X", "inputs"), ("y", "targets")):
         largest = float(abs(arrays[name]).max())
         if largest > LARGE:

@@ -1,0 +1,56 @@
+"""Trained models for other programs to run, their preprocessing inside: ONNX, and every language
+that trained models are written in."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import DTypeLike
+
+from syn0.files.atomic import write_whole
+from syn0.models.module import module_of
+from syn0.models.network import Network
+from syn0.models.script import program_text, sample
+from syn0.printers import MODULES
+from syn0.printers.base import UnsupportedError
+from syn0.printers.module import Module
+from syn0.spec.checks import choice
+
+ENDINGS = {"onnx": ".onnx", **{name: printer.ending for name, printer in MODULES.items()}}
+"""The formats, and how their files' names end."""
+
+
+def export(network: Network, path: str | os.PathLike[str], to: str) -> None:
+    """Write a network to a file, whole or not at all: see `Network.export`."""
+    write_module(module_of(network), network, path, to)
+
+
+def write_module(module: Module, network: Network, path: str | os.PathLike[str], to: str) -> None:
+    """Write the plan of a network's, or of an estimator's around it, to a file."""
+    if choice("format", to, ENDINGS) == "onnx":
+        content = onnx_of(module).SerializeToString()
+    else:
+        content = program_text(module, sample(network, None), to).encode()
+    write_whole(Path(path), content)
+
+
+def network_model(network: Network) -> Any:
+    """The checked `onnx.ModelProto` of a network."""
+    return onnx_of(module_of(network))
+
+
+def onnx_of(module: Module, given: DTypeLike | None = None) -> Any:
+    """The checked `onnx.ModelProto` of a plan, which takes an `X` of the type `given`.
+
+    Raises:
+        ModuleNotFoundError: the package onnx is not installed.
+        ValueError: ONNX has no way to say what the network does.
+    """
+    from syn0.printers.onnx import onnx_model
+
+    try:
+        return onnx_model(module, given)
+    except UnsupportedError as error:
+        raise ValueError(str(error)) from None

@@ -1,0 +1,145 @@
+"""A trained model as a plan: what it is given, the lines that predict, and what it answers.
+
+It is made once, by `models/module.py`; every language and format renders it and decides none of it
+again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from numpy.typing import NDArray
+
+from syn0.program import Line, Program, Shape, names_in
+from syn0.spec import NetworkSpec
+
+LABEL, PROBABILITIES, SCORES = "label", "probabilities", "scores"
+VARIABLE, QUANTILES = "variable", "quantiles"
+"""What answers are called, as other exporters call them: of classes, and of numbers."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a trained model is given: a matrix of numbers, or a column of texts.
+
+    Attributes:
+        name: what its program calls it.
+        columns: the names of the table's columns that it holds, in their order; () where it is a
+            matrix without names.
+        width: the number of its columns.
+        texts: whether it holds texts, "" where one is missing. A missing number is NaN.
+        missing: texts that also stand for a missing one.
+        gaps: whether numbers may be missing.
+        coarse: whether float32 is too coarse for the numbers of each column; () where for none.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    width: int
+    texts: bool = False
+    missing: tuple[str, ...] = ()
+    gaps: bool = False
+    coarse: tuple[bool, ...] = ()
+
+    @property
+    def shape(self) -> Shape:
+        """Of the array."""
+        return ("rows", self.width)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a model answers.
+
+    Attributes:
+        role: one of the names above.
+        name: what its program calls it: (rows, width).
+        width: the number of its columns; a label and a single guess have one.
+        wide: whether float32 is too coarse for it.
+    """
+
+    role: str
+    name: str
+    width: int
+    wide: bool = False
+
+
+@dataclass(frozen=True)
+class Module:
+    """The plan.
+
+    Attributes:
+        title: one sentence that says what it is.
+        network: the description of its network.
+        given: what goes in.
+        order: the names of the columns that it takes, in the table's order; () where they have no
+            names.
+        program: lines of the phases "prepare", "forward" and "answer".
+        weights: the arrays that it reads, by name.
+        answers: what comes out; the first is what `predict` gives.
+    """
+
+    title: str
+    network: NetworkSpec
+    given: tuple[Given, ...]
+    order: tuple[str, ...]
+    program: Program
+    weights: Mapping[str, NDArray[Any]]
+    answers: tuple[Answer, ...]
+
+    def answer(self, role: str) -> Answer | None:
+        """The answer of a role, if there is one."""
+        return next((answer for answer in self.answers if answer.role == role), None)
+
+    @property
+    def columns(self) -> list[tuple[str, Given, int]]:
+        """In the table's order, each column with what it is part of, and its place there."""
+        found = {
+            column: (one, place) for one in self.given for place, column in enumerate(one.columns)
+        }
+        return [(column, *found[column]) for column in self.order]
+
+    @property
+    def numbers(self) -> str:
+        """The name of what `predict` gives as numbers: outputs in the target's units, those of all
+        quantiles; or the outputs that say which class it is."""
+        numbers = self.answer(QUANTILES) or self.answer(VARIABLE)
+        return numbers.name if numbers else self.program.output
+
+    def answering(self, name: str) -> list[Line]:
+        """The lines of the phase "answer" that lead to a name."""
+        needed, lines = {name}, []
+        for line in reversed(self.program.phase("answer")):
+            if line.target in needed:
+                needed.update(names_in(line.expression))
+                lines.append(line)
+        return lines[::-1]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Rows for a program to predict.
+
+    Attributes:
+        note: what they are.
+        cells: by the names of columns, their values: numbers, texts and None.
+        matrix: (rows, columns), where the columns have no names.
+    """
+
+    note: str
+    cells: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    matrix: NDArray[Any] | None = None
+
+
+class ModulePrinter:
+    """What prints trained models in a language, into files with such an ending."""
+
+    language: str
+    ending: str
+
+    def program(self, module: Module, sample: Sample, weights_file: str | None = None) -> str:
+        """A standalone program that predicts a sample, its weights in the text or in a file beside
+        it; UnsupportedError, naming what the language cannot say."""
+        raise NotImplementedError
