@@ -4,6 +4,7 @@ from syn0.printers.base import UnsupportedError
 from syn0.printers.c import CPrinter
 from syn0.printers.data import MOST_NUMBERS, Data, example_data
 from syn0.printers.javascript import JavaScriptPrinter
+from syn0.printers.javascript_module import JavaScriptModule
 from syn0.printers.module import Module, ModulePrinter
 from syn0.printers.numpy import NumpyPrinter
 from syn0.printers.numpy_module import NumpyModule
@@ -17,7 +18,7 @@ PRINTERS: dict[str, ScriptPrinter] = {
     "javascript": JavaScriptPrinter(),
 }
 
-MODULES: dict[str, ModulePrinter] = {"numpy": NumpyModule()}
+MODULES: dict[str, ModulePrinter] = {"numpy": NumpyModule(), "javascript": JavaScriptModule()}
 """What prints trained models."""
 
 __all__ = [

@@ -81,7 +81,7 @@ class CPrinter(LoopPrinter):
             "",
             *self.data(plan),
             "",
-            *parts.functions(),
+            *parts.functions("functions", "random"),
             *self.names(parts),
             "",
             "int main(void) {",

@@ -63,7 +63,7 @@ class JavaScriptPrinter(LoopPrinter):
             "// node net.mjs",
             f"const Real = {plan.program.dtype.capitalize()}Array;",
             "",
-            *parts.functions(),
+            *parts.functions("functions", "random"),
             *self.data(plan),
             "",
             *(self.array(Array(name, shape)) for name, shape in parts.arrays.items()),

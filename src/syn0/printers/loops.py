@@ -19,7 +19,7 @@ from syn0.lower.loops import LOWERED, function_of_entry
 from syn0.printers import runtime
 from syn0.printers.base import Printer, UnsupportedError
 from syn0.printers.numpy import NumpyPrinter, indented
-from syn0.printers.pretty import INDENT, Assigned, Code, fitted, listed
+from syn0.printers.pretty import INDENT, Assigned, Code, Group, fitted, listed
 from syn0.printers.script import CLOSING, Phase, Script, ScriptPrinter
 from syn0.program import OPERATIONS, Apply, Expr, Line, Program, check, operations_in
 from syn0.program.operations import Dim, Shape
@@ -103,6 +103,19 @@ class LoopPrinter(Printer, ScriptPrinter):
         """Statements as lines of text, of at most so many columns where they can be broken."""
         return [text for statement in statements for text in self.spelled(statement, width)]
 
+    def headed(self, kernel: Kernel, width: int) -> list[str]:
+        """A kernel under its line; a copy of a whole array is read in its place instead."""
+        head = self.comment(f"{self.title(kernel.line)}: {kernel.line.note}", min(width, NOTES))
+        if kernel.copied:
+            return [*head, *self.comment(f"({kernel.copied} itself is read)")]
+        if not kernel.has_names:
+            return [*head, *self.code(kernel.statements, width)]
+        return [*head, "{", *indented(self.code(kernel.statements, width - INDENT)), "}"]
+
+    def title(self, line: Line) -> str:
+        """What a kernel is called: its line, as NumPy has it."""
+        return NumpyPrinter().statement(line)
+
     def spelled(self, statement: Statement, width: int) -> list[str]:
         """A statement as lines of text."""
         match statement:
@@ -137,20 +150,17 @@ class LoopPrinter(Printer, ScriptPrinter):
         return super().expression(expr, need)
 
 
-class Parts:
-    """The parts of one program.
+class Lowered:
+    """The kernels of a program, and the functions that they call.
 
     Attributes:
-        plan: what it says.
         arrays, numbers: the names that it binds, in order; arrays with their shapes.
-        draws: whether it draws from the generator.
     """
 
-    def __init__(self, printer: LoopPrinter, plan: Script) -> None:
-        program, shapes = plan.program, check(plan.program)
+    def __init__(self, printer: LoopPrinter, program: Program, called: Iterable[str] = ()) -> None:
+        shapes = check(program)
         lowered = kernels(program, shapes)
-        self.printer, self.plan = printer, plan
-        self.width = WIDTH - printer.indent
+        self.printer = printer
         self.kernels = {kernel.line: kernel for kernel in lowered}
         bound = dict.fromkeys(kernel.line.target for kernel in lowered if not kernel.copied)
         own = {name: shapes[name] for name in bound if name not in program.inputs}
@@ -161,19 +171,35 @@ class Parts:
         self.helpers = {name: function_of_entry(name, program) for name in helpers}
         values += self.helpers.values()
         self.called = {operation for value in values for operation in operations_in(value)}
-        self.called |= {"shuffle"} if plan.shuffles else set()
+        self.called |= {*called, *printer.needed}
+
+    def functions(self, *files: str) -> list[str]:
+        """The functions that the program calls, with empty lines after them: of files of the
+        language's, and those of entries before the last of these."""
+        *first, last = (runtime.called(f"{name}.{self.printer.suffix}", self.called)
+                        for name in files)  # fmt: skip
+        own = [self.printer.function(name, value) for name, value in self.helpers.items()]
+        functions = [*(code for pieces in first for code in pieces), *own, *last]
+        return [line for function in functions for line in (function, "")]
+
+    def code(self, lines: Iterable[Line], width: int) -> list[str]:
+        """The kernels of lines, each headed by its line and its note."""
+        return [text for line in lines for text in self.printer.headed(self.kernels[line], width)]
+
+
+class Parts(Lowered):
+    """The parts of a training program.
+
+    Attributes:
+        plan: what it says.
+        draws: whether it draws from the generator.
+    """
+
+    def __init__(self, printer: LoopPrinter, plan: Script) -> None:
+        super().__init__(printer, plan.program, ["shuffle"] if plan.shuffles else [])
+        self.plan, self.width = plan, WIDTH - printer.indent
         drawn = (OPERATIONS[name].drawn for name in self.called if name in OPERATIONS)
         self.draws = plan.shuffles or any(drawn)
-
-    def functions(self) -> list[str]:
-        """The functions that the program calls, with empty lines after them."""
-        suffix = self.printer.suffix
-        functions = [
-            *runtime.called(f"functions.{suffix}", {*self.called, *self.printer.needed}),
-            *(self.printer.function(name, value) for name, value in self.helpers.items()),
-            *runtime.called(f"random.{suffix}", self.called),
-        ]
-        return [line for function in functions for line in (function, "")]
 
     def start(self) -> list[str]:
         """The kernels of start values."""
@@ -202,20 +228,6 @@ class Parts:
         body = [printer.all_rows, *parts.code(lines, self.width - INDENT)]
         return ["", *printer.comment(CLOSING), "{", *indented(body), "}", printer.last_report()]
 
-    def code(self, lines: Iterable[Line], width: int) -> list[str]:
-        """The kernels of lines, each headed by its line and its note."""
-        return [text for line in lines for text in self.headed(self.kernels[line], width)]
-
-    def headed(self, kernel: Kernel, width: int) -> list[str]:
-        """A kernel under its line; a copy of a whole array is read in its place instead."""
-        comment, notes = self.printer.comment, min(width, NOTES)
-        head = comment(f"{NumpyPrinter().statement(kernel.line)}: {kernel.line.note}", notes)
-        if kernel.copied:
-            return [*head, *comment(f"({kernel.copied} itself is read)")]
-        if not kernel.has_names:
-            return [*head, *self.printer.code(kernel.statements, width)]
-        return [*head, "{", *indented(self.printer.code(kernel.statements, width - INDENT)), "}"]
-
 
 def block(head: str, body: list[str]) -> list[str]:
     """Text under a head, in braces."""
@@ -239,6 +251,18 @@ def number_rows(values: NDArray[Any], left: str, right: str) -> Code:
     return listed(Code(left, listed(map(str, row)), right) for row in values)
 
 
-def declared(*parts: str) -> str:
+def exact_rows(values: NDArray[Any]) -> Group:
+    """A row of numbers, or several, in brackets; exact to the last bit."""
+    if values.ndim == 1:
+        return listed(map(repr, values.tolist()), "[", "]")
+    return listed(map(exact_rows, values), "[", "]")
+
+
+def declared(*parts: str, hang: int = INDENT) -> str:
     """A declaration of such parts, in lines of a readable width."""
-    return fitted(Code(*parts), WIDTH, hang=INDENT)
+    return fitted(Code(*parts), WIDTH, hang=hang)
+
+
+def inside(*parts: str) -> str:
+    """A declaration in a function that stands at the margin."""
+    return fitted(Code(*parts), WIDTH - INDENT)
