@@ -160,7 +160,7 @@ class Lowered:
     def __init__(self, printer: LoopPrinter, program: Program, called: Iterable[str] = ()) -> None:
         shapes = check(program)
         lowered = kernels(program, shapes)
-        self.printer = printer
+        self.printer, self.width = printer, WIDTH - printer.indent
         self.kernels = {kernel.line: kernel for kernel in lowered}
         bound = dict.fromkeys(kernel.line.target for kernel in lowered if not kernel.copied)
         own = {name: shapes[name] for name in bound if name not in program.inputs}
@@ -197,7 +197,7 @@ class Parts(Lowered):
 
     def __init__(self, printer: LoopPrinter, plan: Script) -> None:
         super().__init__(printer, plan.program, ["shuffle"] if plan.shuffles else [])
-        self.plan, self.width = plan, WIDTH - printer.indent
+        self.plan = plan
         drawn = (OPERATIONS[name].drawn for name in self.called if name in OPERATIONS)
         self.draws = plan.shuffles or any(drawn)
 
