@@ -212,6 +212,10 @@ def test_quantiles_and_several_answers_have_a_column_each(syn0, data):
 
 SAYS = {
     "lacks a column": (X.drop(columns="fare"), "lacks columns that the network was trained on"),
+    "lacks values": (
+        FRAME.assign(fare=FRAME["age"]),
+        "lacks a value in 13 rows, which MLPClassifier does not know",
+    ),
     "holds text for numbers": (FRAME.assign(fare="much"), "must be numbers, but it holds 'much'"),
 }
 
@@ -225,6 +229,15 @@ def test_data_that_do_not_fit_get_one_sentence(syn0, frame, words):
     assert done.code == 2
     assert words in done.err
     assert done.err.count("\n") == 1
+
+
+def test_what_a_step_of_a_pipeline_refuses_is_one_sentence_too(syn0, data):
+    model = make_pipeline(StandardScaler(), MLPClassifier(**SMALL)).fit(NUMBERS, SURVIVED)
+    save(model, "m.safetensors")
+    FRAME.assign(fare=FRAME["age"]).to_csv("odd.csv", index=False)
+    done = syn0("predict", "m.safetensors", "odd.csv")
+    assert done.code == 2
+    assert done.err == "Error: m.safetensors does not take these rows: Input X contains NaN.\n"
 
 
 def test_a_class_that_the_model_does_not_know_is_named(syn0, data):

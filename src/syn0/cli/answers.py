@@ -96,6 +96,7 @@ class Saved:
             return rows
         if self.model is self.last:
             columns = [as_numbers(c, MUST_BE_NUMBERS.format(c.name)) for c in columns]
+            refuse_gaps(table, columns, type(self.last).__name__)
         if self.names is not None:
             return frame_of(columns)
         if all(column.categories is None for column in columns):
@@ -118,13 +119,21 @@ class Saved:
         named = zip(given, self.names or [column.name for column in given], strict=True)
         return [replace(column, name=name) for column, name in named]
 
+    def ask(self, function: str, rows: Any) -> NDArray[Any]:
+        """What a function of the model, by its name, says of rows; a refusal in one sentence."""
+        try:
+            return np.asarray(getattr(self.model, function)(rows))
+        except ValueError as error:
+            why = str(error).partition("\n")[0]
+            raise ValueError(f"{self.path} does not take these rows: {why}") from None
+
     def answers(self, table: Table) -> dict[str, NDArray[Any]]:
         """The columns to print, by name: what `predict` says, and what it is sure of."""
         rows = self.rows(table)
-        predicted = np.asarray(self.model.predict(rows))
+        predicted = self.ask("predict", rows)
         columns = named_columns("prediction", predicted, self.classes)
         if self.classes is not None:
-            likely = self.model.predict_proba(rows)
+            likely = self.ask("predict_proba", rows)
             names = texts_of(self.classes)
             return columns | {
                 f"probability of {name}": column
@@ -154,7 +163,7 @@ class Saved:
 
         column = table.columns[str(table.target)]
         rows = self.rows(table)
-        predicted = np.asarray(self.model.predict(rows))
+        predicted = self.ask("predict", rows)
         if predicted.ndim > 1:
             raise ValueError(
                 f"{self.path} gives {predicted.shape[1]} answers a row, and evaluate judges one: "
@@ -173,8 +182,19 @@ class Saved:
             )
         numbers = {label: k for k, label in enumerate(self.classes.tolist())}
         guessed = np.array([numbers[label] for label in predicted.tolist()])
-        likely = self.model.predict_proba(rows)
+        likely = self.ask("predict_proba", rows)
         return classification_figures(codes, guessed, likely, texts)
+
+
+def refuse_gaps(table: Table, columns: list[Column], kind: str) -> None:
+    """ValueError for a column with missing values, for an estimator that knows none."""
+    for column in columns:
+        if count := int(column.missing.sum()):
+            raise ValueError(
+                f"column {column.name!r} of {table.name} lacks a value in {count:,} rows, which "
+                f"{kind} does not know: fit it behind a SimpleImputer, or use "
+                f"{kind.replace('MLP', 'Tabular')}"
+            )
 
 
 def named_columns(
