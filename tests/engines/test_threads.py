@@ -19,7 +19,7 @@ from .networks import REPRESENTATIVE, data, farthest, source, trained
 pytestmark = pytest.mark.needs_compiler
 
 ROUNDING = {"float64": 1e-12, "float32": 1e-5}
-"""What the order of sums may make of numbers, which hangs on how the threads share them."""
+"""What the order of sums may make of numbers, which depends on how the threads share them."""
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -275,8 +275,8 @@ def fit(
     plan: Plan, options: dict[str, Any], *, report: bool, out: str | None
 ) -> tuple[Fitted, int | None]:
     """Train, and save what was learned before anything else can go wrong: also where training
-    ends by a number that is none, a second Ctrl-C or a reader of our output that has gone. With
-    the number of the signal that asked for an end."""
+    ends by a number that is not finite, a second Ctrl-C or a reader of our output that has gone.
+    With the number of the signal that asked for an end."""
     from syn0.training.interrupt import ENDING, catching_interrupt
 
     network = plan.network

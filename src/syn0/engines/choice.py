@@ -78,7 +78,7 @@ CALLS = 30
 class ThreadCount:
     """How many threads to take for the next call: as many as find enough to do or, where other
     processes want the cores or these are far apart, one, if that has been faster of late. What a
-    library computes does not hang on it.
+    library computes does not depend on it.
 
     Args:
         threads: the most.

@@ -150,7 +150,7 @@ class NativeRunner(NumpyRunner):
 
     def _largest(self, stretch: Stretch) -> int:
         """The most rows of a step, for which the library has room: the same ones for every part of
-        a training, since sums are rounded in an order that hangs on them."""
+        a training, since sums are rounded in an order that depends on them."""
         largest = int(stretch.sizes.max())
         if stretch.order is None:
             return largest

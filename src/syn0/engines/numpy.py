@@ -54,7 +54,7 @@ class Printed:
 class NumpyRunner:
     """Runs a network's training and prediction programs as printed NumPy text.
 
-    `rows`, the most of a step where that is known, is for engines whose code hangs on it.
+    `rows`, the most of a step where that is known, is for engines whose code depends on it.
 
     Attributes:
         source: the text that is executed.
