@@ -11,9 +11,11 @@ import pytest
 from numpy.typing import NDArray
 
 from syn0.derive import prediction_program, training_program
-from syn0.engines import ENGINES, NumpyRunner, make_runner
-from syn0.printers import PRINTERS, NumpyPrinter, example_data
+from syn0.engines import ENGINES, make_runner
+from syn0.engines.numpy import NumpyRunner
+from syn0.printers import PRINTERS, example_data
 from syn0.printers.notes import counted_by_loop
+from syn0.printers.numpy import NumpyPrinter
 from syn0.program import Line
 from syn0.program.interpreter import start, step
 from syn0.spec import LBFGS, SGD, Dense, NetworkSpec, Training

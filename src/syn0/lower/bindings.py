@@ -24,6 +24,9 @@ from syn0.program import (
 from syn0.program.expressions import repeated_part, replace_part
 from syn0.program.operations import Shape
 
+WHOLE = {"joined", "largest"}
+"""Further operations whose values are computed before the entries of a line that reads them."""
+
 OVER_ALL = {"sum": "sum", "mean": "mean"}
 OVER_ROWS = {"sum_rows": "sum", "mean_rows": "mean"}
 OVER_COLUMNS = {"sum_columns": "sum", "mean_columns": "mean", "max_columns": "max"}
@@ -73,6 +76,8 @@ class Bindings:
 
     def hoisted(self, expr: Expr) -> Expr:
         """`expr`, what its entries share taken from names of their own."""
+        if isinstance(expr, Const) and isinstance(expr.value, tuple):
+            return self.bound(expr, "row")
         if not isinstance(expr, Apply):
             return expr
         if has_reductions(expr.operation):
@@ -81,7 +86,9 @@ class Bindings:
             return expr if constant(expr) else self.named(expr, "number")
         args = tuple(map(self.hoisted, expr.args))
         expr = Apply(expr.operation, args, expr.fixed)
-        if expr.operation in REDUCTIONS:
+        if expr.operation in ("largest", "columns"):
+            expr = Apply(expr.operation, (self.named(args[0], "matrix"), *args[1:]))
+        if expr.operation in REDUCTIONS or expr.operation in WHOLE:
             return self.bound(expr, word_for(expr.operation))
         if expr.operation in KEYED:
             return self.keyed(expr)
@@ -121,6 +128,8 @@ class Bindings:
 
 def word_for(reduction: str) -> str:
     """How the name of a reduction begins."""
+    if reduction in WHOLE:
+        return reduction
     if reduction in OVER_ALL:
         return "total"
     return "largest" if OVER_COLUMNS.get(reduction) == "max" else "sums"

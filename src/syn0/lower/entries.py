@@ -115,14 +115,40 @@ def clipped(entries: Entries, expr: Apply) -> Apply:
     return Apply("minimum", (Apply("maximum", (value, low)), high))
 
 
+def one_of(entries: Entries, expr: Apply) -> Apply:
+    """Whether a text is that of the column."""
+    text, known = map(entries.entry, expr.args)
+    return Apply("same_text", (text, known))
+
+
+def chosen(entries: Entries, expr: Apply) -> Expr:
+    """The entry in the column whose place is listed."""
+    matrix, places = expr.args
+    return operand(matrix, ROW, entries.entry(places))
+
+
+def labelled(entries: Entries, expr: Apply) -> Expr:
+    """The entry of the row of labels whose place a number is."""
+    number, labels = expr.args
+    if isinstance(labels, Name):
+        return Entry(labels.name, (Apply("as_index", (entries.entry(number),)),))
+    raise ProgramError(f"{labels!r} holds no labels")
+
+
 RULES: dict[str, Callable[[Entries, Apply], Expr]] = {
     "clip": clipped,
+    "columns": chosen,
     "float": same,
     "float32": same,
+    "float64": same,
     "greater_equal": compared,
     "normal_at": drawn,
+    "label": labelled,
+    "one_of": one_of,
+    "ones": lambda entries, expr: Const(1),
     "row_count": lambda entries, expr: length(entries.shape(expr.args[0])[0]),
     "take": taken,
     "uniform_at": drawn,
+    "zeros": lambda entries, expr: Const(0),
 }
 """The operations whose entries are not the same operation of entries."""

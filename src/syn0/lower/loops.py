@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from syn0.lower.bindings import (
     KEYED,
@@ -11,17 +12,18 @@ from syn0.lower.bindings import (
     OVER_COLUMNS,
     OVER_ROWS,
     REDUCTIONS,
+    WHOLE,
     Binding,
     Bindings,
     simplified,
 )
 from syn0.lower.entries import COLUMN, ROW, Entries, length, operand
 from syn0.lower.statements import Array, Entry, Let, Loop, Set, Statement
-from syn0.program import Apply, Const, Expr, Line, Name, Program, formula, substitute
+from syn0.program import Apply, Const, Expr, Line, Name, Program, ProgramError, formula, substitute
 from syn0.program.expressions import products
 from syn0.program.operations import Dim, Shape
 
-LOWERED = {*REDUCTIONS, *KEYED, "matmul", "transpose"}
+LOWERED = {*REDUCTIONS, *WHOLE, *KEYED, "matmul", "transpose"}
 """The operations that become loops, or end in how an entry is found."""
 
 
@@ -62,6 +64,11 @@ def function_of_entry(name: str, program: Program) -> Expr:
     return entries.entry(simplified(formula(name)))
 
 
+def is_whole(value: Expr) -> bool:
+    """Whether an array is computed as a whole, not entry by entry."""
+    return isinstance(value, Apply) and value.operation in WHOLE
+
+
 class Lowering:
     """The statements of one line."""
 
@@ -77,7 +84,12 @@ class Lowering:
                 entries = enumerate(map(self.entries().entry, map(Const, row)))
                 return [Set(Entry(target, (Const(j),)), value) for j, value in entries]
         value = self.bindings.hoisted(simplified(line.expression))
-        needed = [x for binding in self.bindings.found for x in self.bound(binding)]
+        found = self.bindings.found
+        last = found[-1] if found and value == Name(found[-1].name) else None
+        if last and is_whole(last.value):
+            before = [x for binding in found[:-1] for x in self.bound(binding)]
+            return [*before, *self.whole(target, last.value)]
+        needed = [x for binding in found for x in self.bound(binding)]
         if shape == ():
             return [*needed, Set(Name(target), self.number(value))]
         return [*needed, *self.filled(target, shape, value)]
@@ -90,9 +102,22 @@ class Lowering:
                 return [Let(name, "key", Apply("key_of", tuple(map(self.number, words))))]
             case Apply(kind, (of,)) if kind in REDUCTIONS:
                 return self.reduced(name, kind, of)
+            case Const(tuple()):
+                return [Let(name, "row", binding.value)]
         if shape == ():
             return [Let(name, "number", self.number(binding.value))]
+        if is_whole(binding.value):
+            return [Array(name, shape), *self.whole(name, binding.value)]
         return [Array(name, shape), *self.filled(name, shape, binding.value)]
+
+    def whole(self, name: str, value: Expr) -> list[Statement]:
+        """An array that is computed as a whole."""
+        match value:
+            case Apply("joined", parts):
+                return self.side_by_side(name, parts)
+            case Apply("largest", (Name(of),)):
+                return [self.largest(name, of)]
+        raise ProgramError(f"{value!r} is not computed as a whole")
 
     # Sums and the like
 
@@ -135,6 +160,28 @@ class Lowering:
             Set(Entry(name, (ROW, Const(0))), last),
         )
         return [Array(name, (rows, 1)), Loop("i", rows, along)]
+
+    def largest(self, name: str, of: str) -> Statement:
+        """The place of the largest entry of each row of an array, of several the first."""
+        (rows, columns), best = self.shape(Name(of)), Name("best")
+        larger = Apply("greater", (Entry(of, (ROW, COLUMN)), Entry(of, (ROW, best))))
+        along = (
+            Let("best", "index", Const(0)),
+            Loop("j", columns, (Set(best, Apply("choose", (larger, COLUMN, best))),)),
+            Set(Entry(name, (ROW, Const(0))), best),
+        )
+        return Loop("i", rows, along)
+
+    def side_by_side(self, name: str, parts: Sequence[Expr]) -> list[Statement]:
+        """Matrices side by side, each copied to where its columns begin."""
+        statements: list[Statement] = []
+        first = 0
+        for part in parts:
+            shape = self.shape(part)
+            place = Entry(name, (ROW, COLUMN + Const(first) if first else COLUMN))
+            statements += self.nest(shape, part, partial(Set, place))
+            first += int(shape[1])
+        return statements
 
     # Loops
 

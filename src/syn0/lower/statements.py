@@ -6,6 +6,8 @@ Their expressions are those of programs, but of single numbers: an array stands 
     as_entry    a plain number, as the type of an array's entries has it
     square      a number times itself
     key_of      a key of random numbers, of (seed, stream, step)
+    same_text   whether two texts are alike
+    as_index    a number or a truth as the place of an entry
     uniform_at  a random number from [0, 1), of (key, place)
     normal_at   one of the standard normal distribution, of (key, other key, place)
 """
@@ -32,7 +34,8 @@ class Let:
     """A number under a name of the kernel's own.
 
     Its kind says what it holds: a plain "number"; a "key"; a "total", which is a plain number that
-    changes; or an "entry", which changes too and is of the type of an array's entries.
+    changes; an "entry", which changes too and is of the type of an array's entries; an "index",
+    which is a whole number that changes; or a "row" of numbers or texts.
     """
 
     name: str
