@@ -378,7 +378,7 @@ def users_folder() -> Path:
         if not base.is_absolute():
             base = Path.home() / ".cache"
         folder = base / "syn0"
-        trouble = "" if base.is_absolute() else f"{base} hangs on the working folder"
+        trouble = "" if base.is_absolute() else f"{base} depends on the working folder"
         if not trouble:
             base.mkdir(mode=0o700, parents=True, exist_ok=True)
             folder.mkdir(mode=0o700, exist_ok=True)
