@@ -26,7 +26,7 @@ FILES = (
 OTHERS = ("data/inputs.py", "data/schema.py", "data/targets.py")
 """The files with functions that do."""
 
-TESTS = ("tests/models", "tests/estimators", "tests/data", "tests/compiler/test_serial.py")
+TESTS = ("tests/models", "tests/estimators", "tests/data", "tests/spec/test_serial.py")
 
 
 def main() -> int:

@@ -20,9 +20,9 @@ from syn0.program.expressions import products
 from syn0.program.interpreter import start, step
 from syn0.program.operations import evaluate
 from syn0.spec import from_data, to_data
+from tests.derive.cases import Case
 from tests.together import Together
 
-from .cases import Case
 from .neat import assert_neat, assert_plain
 
 
