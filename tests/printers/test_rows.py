@@ -21,9 +21,9 @@ from syn0.program import Line, Program, check, reads
 from syn0.program.expressions import products
 from syn0.program.interpreter import start, step
 from syn0.program.operations import evaluate
+from tests.derive.cases import Case
 from tests.together import Together
 
-from .cases import Case
 from .neat import assert_neat, assert_plain
 
 
