@@ -318,7 +318,7 @@ def starts_of(given: MLPParameters, activations: list[str]) -> list[str]:
     return ["glorot_uniform:2" if kind == "sigmoid" else "glorot_uniform" for kind in activations]
 
 
-def training(given: MLPParameters, rows: int, epochs: int, label_smoothing: float) -> Training:
+def training(given: MLPParameters, rows: int, epochs: int) -> Training:
     """How an estimator trains on so many rows, for so many epochs."""
     how = {
         "reduction": "mean",
