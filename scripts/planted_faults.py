@@ -70,7 +70,7 @@ FAULTS = (
     Fault(
         "a sign in a slope", "program/activations.py",
         "slope=lambda out: 1 - out**2,", "slope=lambda out: 1 + out**2,",
-        "test_gradients.py each_entry_of_the_pulls and tanh",
+        "derive/test_gradients.py each_entry_of_the_pulls and tanh",
     ),
     Fault(
         "random numbers of a step are those of every step", "program/randoms.py",
@@ -88,12 +88,12 @@ FAULTS = (
     Fault(
         "a mean of weighted rows over their number", "derive/rows.py",
         '(Name("weight_sum") if self.weighted else row_count(out))', "row_count(out)",
-        "test_gradients.py rows_count_by_their_weights",
+        "derive/test_gradients.py rows_count_by_their_weights",
     ),
     Fault(
         "a sum where the mean is asked for", "derive/rows.py",
         "        if not self.mean:\n", "        if not self.mean or not self.batched:\n",
-        "test_gradients.py rows_count_by_their_weights",
+        "derive/test_gradients.py rows_count_by_their_weights",
     ),
     Fault(
         "Adam's correction leaves out the mean square's", "derive/optimizers.py",
@@ -108,12 +108,12 @@ FAULTS = (
     Fault(
         "batch normalization forgets its running statistics", "derive/layers.py",
         "running + change, \"update\"", "running, \"update\"",
-        "test_gradients.py remembers_running_statistics",
+        "derive/test_gradients.py remembers_running_statistics",
     ),
     Fault(
         "normalization forgets what moves the variance", "derive/layers.py",
         " - normal * mean_over(share * normal)", "",
-        "test_gradients.py weighted_batches and BatchNorm",
+        "derive/test_gradients.py weighted_batches and BatchNorm",
     ),
     # What is printed
     Fault(
