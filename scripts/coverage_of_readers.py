@@ -25,13 +25,13 @@ FILES = (
 """The files that read models."""
 
 OTHERS = ("data/inputs.py", "data/schema.py", "data/targets.py")
-"""The files with functions that do:"""
+"""The files with functions that do: those called as in `READ`."""
 
 READ = ("from_data", "_problem", "__post_init__")
 
 TESTS = (
-    "tests/models", "tests/estimators", "tests/data", "tests/compiler/test_serial.py",
-    "tests/compiler/test_signs.py",
+    "tests/models", "tests/estimators", "tests/data", "tests/spec/test_serial.py",
+    "tests/program/test_signs.py",
 )  # fmt: skip
 
 

@@ -179,7 +179,7 @@ def structure(language: str, note: str) -> object:
     """A program without its notes, as its language's parser has it."""
     text = small_network().program(language, data=Data(np.eye(3), np.ones((3, 1)), note))
     refuse_output(text)
-    return c_tokens(text) if language == "c" else ast.dump(ast.parse(text))
+    return ast.dump(ast.parse(text)) if language in ("numpy", "terse") else c_tokens(text)
 
 
 @cache
@@ -188,7 +188,8 @@ def small_network() -> syn0.Network:
 
 
 def c_tokens(text: str) -> list[str]:
-    """The tokens of a C program, its comments left out, as a compiler of 1989 reads it."""
+    """The tokens of a C program, its comments left out, as a compiler of 1989 reads it; JavaScript
+    has the same comments."""
     for last, sign in zip("=(/)'<!>-", "#[\\]^{|}~", strict=True):
         text = text.replace(f"??{last}", sign)
     text = text.replace("\\\n", "")

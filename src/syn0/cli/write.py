@@ -48,7 +48,7 @@ BETWEEN = tuple(name for name in Extras.KNOBS if not name.startswith("input_"))
               help=f"Of start weights, batches and masks; default {SEED}.")  # fmt: skip
 @network_options
 @click.option("--to", "language", default="numpy", show_default=True, metavar="LANGUAGE",
-              help="numpy (commented), terse (eleven lines) or c.")  # fmt: skip
+              help="numpy (commented), terse (eleven lines), c or javascript.")  # fmt: skip
 @click.option("--diff", is_flag=True, help="Show what the options change in the plain program.")
 @click.option("--predict", is_flag=True,
               help="Of a saved model: the program that predicts with what it learned.")  # fmt: skip
@@ -143,10 +143,10 @@ def unlearning(
 ) -> Iterator[str]:
     """What may keep the program from learning."""
     from syn0.models import advice
-    from syn0.printers import example_data
+    from syn0.printers import PRINTERS, example_data
 
     rows = len((data or example_data(network.spec)).X)
-    start = "he_uniform" if language == "c" else "orthogonal"  # which C cannot draw
+    start = "orthogonal" if PRINTERS[language].says("orthogonal") else "he_uniform"
     return advice(network.spec, training, rows, start)
 
 

@@ -77,7 +77,6 @@ class BaseMLP(
     coefs_: list[NDArray[Any]]
     intercepts_: list[NDArray[Any]]
     loss_curve_: list[float]
-    label_smoothing = 0.0
     class_weight: Any = None
 
     @property
@@ -244,7 +243,7 @@ class BaseMLP(
         what was learned."""
         spec, network = self.network_.spec, self._synchronised()
         inputs = rows_of(X, spec)
-        how = training(self, len(inputs), epochs, self.label_smoothing)
+        how = training(self, len(inputs), epochs)
         if self.solver != "lbfgs" and self.batch_size != "auto" and self.batch_size > len(inputs):
             warn(
                 f"batch_size={self.batch_size} is more than the {len(inputs)} rows to train "
@@ -393,9 +392,7 @@ class BaseMLP(
             np.ascontiguousarray(y, network.spec.dtype),
             as_column(sample_weight, network.spec.dtype),
         )
-        loss, pulls = network.pulls(
-            training(self, len(X), 1, self.label_smoothing), examples, weights
-        )
+        loss, pulls = network.pulls(training(self, len(X), 1), examples, weights)
         return loss, -np.concatenate([np.ravel(pulls[name]) for name in names])
 
     # Reading the network.
@@ -415,7 +412,7 @@ class BaseMLP(
         epochs as it was at first: those decisions are made outside the program.
 
         Args:
-            language: as in `Network.program`: "numpy" (default), "terse" or "c".
+            language: as in `Network.program`: "numpy" (default), "terse", "c" or "javascript".
         """
         check_is_fitted(self)
         return self.network_.program(language)

@@ -567,7 +567,7 @@ class Network:
         """The text of the program that trains this network from its start.
 
         Args:
-            language: "numpy" (commented), "terse" (the eleven-line form) or "c".
+            language: "numpy" (commented), "terse" (the eleven-line form), "c" or "javascript".
             training: how it trains; by default as it last was, or as the tutorial does.
             data: (X, y) that the text shall carry; by default the tutorial's table where it
                 fits, else a few made-up rows.

@@ -159,6 +159,14 @@ class ScriptPrinter:
         """The text of a plan."""
         raise NotImplementedError
 
+    def cannot_say(self, program: Program) -> str | None:
+        """Why the language cannot say a program: what its error would tell. None where it can."""
+        return None
+
+    def says(self, operation: str) -> bool:
+        """Whether the language has a way to say an operation."""
+        return True
+
 
 def prediction_lines(network: NetworkSpec, reduction: str = "sum") -> Program:
     """The program that predicts, without the layers that only training has."""
