@@ -18,7 +18,7 @@ from pathlib import Path
 SOURCE = Path(__file__).parents[1] / "src" / "syn0"
 
 FILES = (
-    "estimators/files.py", "estimators/pipelines.py", "estimators/reading.py",
+    "estimators/files.py", "estimators/kept.py", "estimators/pipelines.py", "estimators/reading.py",
     "estimators/steps.py", "estimators/values.py", "files/container.py", "files/records.py",
     "models/record.py", "program/signs.py", "saving.py", "training/checkpoint.py",
 )  # fmt: skip
