@@ -9,7 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from syn0.derive import prediction_program, training_program
-from syn0.engines import ENGINES, NumpyRunner, make_runner
+from syn0.engines import ENGINES, make_runner
+from syn0.engines.numpy import NumpyRunner
 from syn0.program.interpreter import start, step
 from syn0.spec import LBFGS, SGD, Dense, NetworkSpec, Training
 

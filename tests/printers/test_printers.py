@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from syn0.derive import SCHEDULES, training_program
-from syn0.printers import PRINTERS, NumpyPrinter, UnsupportedError, example_data
+from syn0.printers import PRINTERS, UnsupportedError, example_data
+from syn0.printers.numpy import NumpyPrinter
 from syn0.program import ACTIVATIONS, Apply, Line, Name
 from syn0.program.expressions import apply, exp
 from syn0.spec import SGD, Adam, Dense, Dropout, Layer, NetworkSpec, Training

@@ -297,7 +297,7 @@ KINDS: Mapping[str, Kind] = {
             TransformedTargetRegressor,
             steps.check_target_transformer,
             steps.check_functions,
-            common=OUTPUT,
+            common={**OUTPUT, "feature_names_in_": names},
             estimators="regressor_ transformer_",
             counts="_training_dim",
         ),

@@ -293,7 +293,7 @@ class BaseTabular(Portable, BaseEstimator):
     def _outputs(self, X: Any) -> NDArray[Any]:
         """(rows, outputs) of the network."""
         check_is_fitted(self)
-        if not are_rows(X):
+        if not are_rows(X) and not isinstance(X, Table):
             columns = self._columns(X, reset=False)
             X = Table(name="X", columns=columns, target=None, fingerprint="")
         return self.network_.predict(X).astype(np.float64)
