@@ -8,8 +8,9 @@ from sklearn.exceptions import ConvergenceWarning
 
 from syn0 import LBFGS, MLPClassifier, Network, Training
 from syn0.explain import trace_step
-from syn0.explain.replay import advanced
+from syn0.explain.replay import advance
 from syn0.program import evaluate
+from syn0.training import Run
 from tests.explain.networks import EXCLUSIVE_OR, KINDS, X, made_up, part_2
 
 
@@ -139,7 +140,8 @@ def test_a_search_by_lbfgs_leaves_its_pulls_to_be_seen():
     network = Network([5, 4, 2])
     network.train(*rows, steps=6, optimizer=LBFGS(), engine="numpy")
     replay = network.replay(*rows)
-    again = advanced(replay.job, replay.start, 6)
+    again = Run(replay.job, replay.start)
+    advance(again, 6)
     assert np.array_equal(again.state["syn0"], network.weights["syn0"])
     assert network.trace(*rows, step=3)["syn0_update"].shape == (5, 4)
 

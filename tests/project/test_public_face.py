@@ -64,6 +64,8 @@ NEVER_REFUSE = {
     "Column", "Table", "Images", "Reading", "UnpreparedError", "History", "Report", "Origin",
     "NonFiniteError", "Examples", "Fitted", "Classification", "Regression", "ParameterCheck",
     "dense_layers", "Extras", "Part", "TracedLine", "Stage", "Contributions",
+    "Comparison", "Correlations", "Difference", "Health", "LayerSlopes", "Operand", "PostMortem",
+    "Pushes", "Slopes", "Statistics", "Turn",
 }  # fmt: skip
 """What only holds values, or is called by syn0 alone."""
 

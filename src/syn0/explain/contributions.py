@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from syn0.explain.text import MORE_DIGITS, frame, number, shortened, table
 from syn0.explain.trace import Part, Trace, TracedLine
-from syn0.program import Apply, Expr, names_in
+from syn0.program import Apply, Expr, Program, names_in
 from syn0.spec.checks import choice, whole
 
 MOST_ROWS = 12
@@ -132,7 +132,7 @@ def contributions(trace: Trace, name: str, place: Sequence[int]) -> Contribution
     old = trace.start[name]
     where = place_in(name, np.shape(old), place)
     own = [line for line in trace.phase("update") if belongs(line.target, name)]
-    line = next(line for line in own if sums_examples(line))
+    line = next(line for line in own if pull_within(line.line.expression))
     path = way_to_pull(line.part)
     pull, inputs, deltas = split(path[-1], where)
     parts = inputs * deltas
@@ -156,7 +156,7 @@ def contributions(trace: Trace, name: str, place: Sequence[int]) -> Contribution
 
 def learned_in(trace: Trace) -> list[str]:
     """The arrays that a step's deltas change: not running statistics, say."""
-    pulled = [line.target for line in trace.phase("update") if sums_examples(line)]
+    pulled = [line.target for line in trace.program.phase("update") if pull_within(line.expression)]
     return [name for name in trace.program.weights if any(belongs(x, name) for x in pulled)]
 
 
@@ -182,13 +182,17 @@ def place_in(name: str, shape: tuple[int, ...], place: Sequence[int]) -> tuple[i
     return tuple(k % n for k, n in zip(numbers, shape, strict=True))
 
 
-def sums_examples(line: TracedLine) -> bool:
-    """Whether a pull stands in a line; told from the line alone."""
+def pull_within(expr: Expr) -> Apply | None:
+    """The pull that stands in an expression, if one does."""
+    if not isinstance(expr, Apply):
+        return None
+    return expr if is_pull(expr) else next(filter(None, map(pull_within, expr.args)), None)
 
-    def within(expr: Expr) -> bool:
-        return isinstance(expr, Apply) and (is_pull(expr) or any(map(within, expr.args)))
 
-    return within(line.line.expression)
+def pull_in(program: Program, name: str) -> Apply:
+    """The pull in the update of a learned array: `l0.T @ l1_delta`."""
+    own = (line for line in program.phase("update") if belongs(line.target, name))
+    return next(filter(None, (pull_within(line.expression) for line in own)))
 
 
 def is_pull(expr: Expr) -> bool:

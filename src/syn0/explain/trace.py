@@ -26,6 +26,7 @@ from syn0.spec.once import once
 
 if TYPE_CHECKING:
     from syn0.explain.contributions import Contributions
+    from syn0.explain.slopes import Slopes
 
 PRINTER = NumpyPrinter()
 """Says lines as `syn0 write` does."""
@@ -243,6 +244,12 @@ class Trace:
         from syn0.explain.contributions import contributions
 
         return contributions(self, name, place)
+
+    def slopes(self) -> Slopes:
+        """Where each unit sits on its activation's curve, for each row of the step."""
+        from syn0.explain.slopes import slopes
+
+        return slopes(self)
 
     @property
     def finite(self) -> bool:

@@ -13,7 +13,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from syn0.data import Schema, Table, read_table, split_rows
 from syn0.data.frames import are_rows, is_frame, read_frame, read_rows, with_target
-from syn0.derive import inputs_of_layer, prediction_program, training_program
+from syn0.derive import (
+    inputs_of_layer,
+    prediction_program,
+    target_columns,
+    training_program,
+)
 from syn0.derive.answers import OUT, as_shares, middle_quantile
 from syn0.engines import Predictor, Runner, Values, make_runner
 from syn0.models.arrays import inputs_array, loss_targets, out_of_reach, targets_array
@@ -434,7 +439,8 @@ class Network:
         if self.spec.seed is not None:
             begun = completed(Network.from_spec(self.spec).checkpoint, program, fresh)
         job = job_of(program, fresh, runner, training, examples)
-        return Replay(job, completed(self.checkpoint, program, fresh).copy(), begun)
+        now = completed(self.checkpoint, program, fresh).copy()
+        return Replay(self.spec, job, now, begun, *self._names_of_columns())
 
     def trace(
         self,
@@ -475,6 +481,14 @@ class Network:
             table = with_target(read_frame(X), self.schema.target, y)
             return rows, loss_targets(self.schema.targets(table, self.spec.dtype), self.spec)
         return rows, targets_array(by_name("y", y, columns.get("y")), self.spec, len(rows))
+
+    def _names_of_columns(self) -> tuple[Names, Names]:
+        """The names of inputs and of targets, of a table or of frames; () where they have none."""
+        if self.schema is None:
+            return self.columns.get("X", ()), self.columns.get("y", ())
+        one, many = (self.schema.target,), self.schema.classes or ()
+        names = one if target_columns(self.spec) == 1 else many
+        return self.schema.input_names, tuple(names)
 
     def _inputs(self, X: Any, columns: Mapping[str, Names]) -> NDArray[Any]:
         """Inputs as the program takes them, of an array or of a frame."""
