@@ -19,6 +19,7 @@ from syn0.explain.text import MORE_DIGITS, frame, number, shortened, table
 from syn0.explain.trace import Part, Trace, TracedLine
 from syn0.program import Apply, Expr, Program, names_in
 from syn0.spec.checks import choice, whole
+from syn0.spec.pictures import drawn_by
 
 MOST_ROWS = 12
 """Examples of a split that are shown one by one; of more, those with the largest parts."""
@@ -87,6 +88,8 @@ class Contributions:
         """The places of the examples with the largest parts, at most 12, in the data's order."""
         sizes = np.argsort(-np.abs(self.parts), kind="stable")[:MOST_ROWS]
         return np.sort(sizes)
+
+    plot = drawn_by("contributions", "a bar for each example's push")
 
     def __repr__(self) -> str:
         shown = self.largest

@@ -13,6 +13,7 @@ from syn0.data import Table
 from syn0.derive.answers import class_numbers
 from syn0.models.network import Network, best_guess, shares_of
 from syn0.spec.doors import door
+from syn0.spec.pictures import drawn_by
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,8 @@ class Classification:
     roc_auc: float | None
     classes: tuple[ClassFigures, ...]
     confused: tuple[tuple[int, int, int], ...]
+
+    plot = drawn_by("confusion", "the confusion matrix")
 
     @property
     def confusion(self) -> tuple[tuple[int, ...], ...]:

@@ -1,0 +1,430 @@
+"""Predictions: where a network decides what, what it confuses, how sure it may be, how far off."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from syn0.data import Table
+from syn0.plots.arrays import cut, input_columns
+from syn0.plots.style import (
+    INK,
+    MARKERS,
+    MUTED,
+    NEGATIVE,
+    PAPER,
+    POSITIVE,
+    SERIES,
+    SMALL,
+    axes,
+    colour_bar,
+    diverging,
+    figures,
+    ink,
+    on,
+    rising,
+    words,
+)
+from syn0.spec.checks import whole
+from syn0.spec.doors import door
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from syn0.models import Classification, Network
+
+FINENESS = 160
+"""Places along each side at which a network is asked."""
+
+MOST_POINTS = 2000
+"""Examples that are drawn on regions; of more, so many spread over all."""
+
+FEW_VALUES = 10
+"""Different numbers up to which the most frequent one stands for a column, not the mean."""
+
+MOST_SHARES, MOST_COUNTS = 12, 30
+"""Classes of a confusion matrix whose cells hold counts and shares, and counts."""
+
+LONGEST_UPRIGHT = 4
+"""Characters of names that stand beside each other without being slanted."""
+
+BEHIND_A_NAME = {"facecolor": PAPER, "alpha": 0.75, "edgecolor": "none", "pad": 2}
+
+EDGE = 0.08
+"""How far regions go beyond the examples, as a share of these."""
+
+
+@door
+def regions(
+    network: Network,
+    X: Table | ArrayLike,
+    y: ArrayLike | None = None,
+    *,
+    inputs: Sequence[int | str] = (0, 1),
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw what a network says of every pair of two inputs, with the examples on top; the other
+    inputs stand at their mean, or at their most frequent value where they are texts or take few.
+
+    Args:
+        network: as it predicts: a single output is shown in colours about 0.5, or about the middle
+            of the targets where these are not from 0 to 1; of several, which is largest.
+        X: (rows, inputs) numbers; or a table, such as `read_table` gives, of a network that was
+            trained on one: its columns are drawn in their own units.
+        y: (rows,) or (rows, outputs) targets of the numbers; a table has its own.
+        inputs: two columns, by number or, of a table, by name.
+        ax: axes to draw on; by default new ones.
+
+    Returns:
+        The axes.
+
+    Raises:
+        TypeError, ValueError: columns that there are not, or that are texts.
+        ModuleNotFoundError: Matplotlib is not installed.
+    """
+    if len(inputs) != 2:
+        raise ValueError(f"inputs must be two columns, not {len(inputs)}")
+    if isinstance(X, Table):
+        names, (across, up), ask = of_table(network, X, inputs)
+        targets, classes = targets_of(network, X)
+    else:
+        rows = np.asarray(X, float)
+        names, (across, up), ask = of_array(network, rows, inputs)
+        targets, classes = None if y is None else np.asarray(y, float).reshape(len(rows), -1), ()
+    horizontal, vertical = span_of(across), span_of(up)
+    grid = np.meshgrid(horizontal, vertical)
+    outputs = ask(grid[0].ravel(), grid[1].ravel())
+    ax = axes(ax, 6.4, 5.0)
+    extent = (horizontal[0], horizontal[-1], vertical[0], vertical[-1])
+    field = outputs.reshape(*grid[0].shape, -1)
+    if field.shape[2] == 1:
+        one_output(ax, field[..., 0], grid, extent, targets)
+        groups = halves(targets)
+    else:
+        several_outputs(ax, field, grid, extent, classes, (across, up))
+        groups = None if targets is None else largest(targets)
+    scatter(ax, across, up, groups)
+    ax.set(xlim=extent[:2], ylim=extent[2:])
+    words(ax, x=cut(names[0]), y=cut(names[1]))
+    return ax
+
+
+def of_array(network: Network, X: NDArray[Any], inputs: Sequence[int | str]) -> Any:
+    """Names and values of two columns of numbers, and what the network says of pairs of them."""
+    if X.ndim != 2 or X.shape[1] < 2:
+        raise ValueError("regions need rows of two inputs or more")
+    known = [*input_columns(network)] or [f"input {k}" for k in range(X.shape[1])]
+    places = [known.index(one) if one in known else place(one, X.shape[1]) for one in inputs]
+    middle = np.array([usual(column) for column in X.T])
+
+    def ask(across: NDArray[Any], up: NDArray[Any]) -> NDArray[Any]:
+        rows = np.tile(middle, (len(across), 1))
+        rows[:, places[0]], rows[:, places[1]] = across, up
+        return network.predict(rows)
+
+    return [known[k] for k in places], [X[:, k] for k in places], ask
+
+
+def of_table(network: Network, table: Table, inputs: Sequence[int | str]) -> Any:
+    """The same of columns of a table."""
+    columns = {c.name: c for c in table.inputs}
+    numbers = [c.name for c in table.inputs if c.categories is None]
+    names = [one if isinstance(one, str) else pick(numbers, one) for one in inputs]
+    for name in names:
+        if name not in numbers:
+            what = "holds texts" if name in columns else "is no input"
+            raise ValueError(f"column {name!r} {what}: choose from {', '.join(numbers[:12])}")
+
+    def ask(across: NDArray[Any], up: NDArray[Any]) -> NDArray[Any]:
+        filled = {
+            name: replace(column, values=np.full(len(across), usual_cell(column)))
+            for name, column in columns.items()
+        }
+        for name, values in zip(names, (across, up), strict=True):
+            filled[name] = replace(columns[name], values=values)
+        return network.predict(replace(table, columns=filled, target=None, files=None))
+
+    return names, [columns[name].values.astype(float) for name in names], ask
+
+
+def place(one: int | str, count: int) -> int:
+    """The number of a column."""
+    number = whole("inputs", one, least=0)
+    if number >= count:
+        raise ValueError(f"there is no input {number}: there are {count}, from 0")
+    return number
+
+
+def pick(names: Sequence[str], number: int) -> str:
+    """A column by its number."""
+    return names[place(number, len(names))]
+
+
+def usual(values: NDArray[Any]) -> float:
+    """A column's mean; of few different values the most frequent one."""
+    known = values[~np.isnan(values)]
+    different, counts = np.unique(known, return_counts=True)
+    few = len(different) <= FEW_VALUES
+    return float(different[counts.argmax()] if few else known.mean()) if len(known) else np.nan
+
+
+def usual_cell(column: Any) -> Any:
+    """The same of a table's column: of texts a code."""
+    if column.categories is None:
+        return usual(column.values.astype(float))
+    return np.bincount(column.values[~column.missing], minlength=1).argmax().astype(np.int32)
+
+
+def targets_of(network: Network, table: Table) -> tuple[NDArray[Any] | None, Sequence[str]]:
+    """A table's targets in the units of predictions, and its classes; None where it has none."""
+    schema = network.schema
+    if schema is None or table.target is None:
+        return None, ()
+    targets = schema.targets(table, np.float64)
+    if schema.task == "regression":
+        return schema.restore(targets), ()
+    return targets, schema.classes or ()
+
+
+def span_of(values: NDArray[Any]) -> NDArray[np.float64]:
+    """The places along a side: as far as the examples go, and a little further."""
+    known = values[np.isfinite(values)]
+    low, high = (known.min(), known.max()) if len(known) else (0.0, 1.0)
+    room = EDGE * (high - low) or 0.5
+    return np.linspace(low - room, high + room, FINENESS)
+
+
+def one_output(
+    ax: Axes,
+    field: NDArray[Any],
+    grid: Sequence[NDArray[Any]],
+    extent: Any,
+    targets: NDArray[Any] | None,
+) -> None:
+    """A single output in colours, and the line where it is in the middle."""
+    known = field if targets is None else np.concatenate([field.ravel(), targets[:, 0]])
+    shares = known.min() >= 0 and known.max() <= 1
+    low, high = (0.0, 1.0) if shares else (float(known.min()), float(known.max()))
+    shown = ax.imshow(field, cmap=diverging(), vmin=low, vmax=high, extent=extent, origin="lower",
+                      aspect="auto", interpolation="bilinear", alpha=0.85)  # fmt: skip
+    middle = (low + high) / 2
+    if field.min() < middle < field.max():
+        ax.contour(*grid, field, levels=[middle], colors=[INK], linewidths=1.2)
+    colour_bar(ax, shown, f"prediction; line: {figures(middle)}")
+
+
+def several_outputs(
+    ax: Axes,
+    field: NDArray[Any],
+    grid: Sequence[NDArray[Any]],
+    extent: Any,
+    classes: Sequence[str],
+    points: Sequence[NDArray[Any]],
+) -> None:
+    """Which output is largest, each region with its name in its middle."""
+    from matplotlib.colors import to_rgb
+
+    winner = field.argmax(axis=2)
+    colours = np.array([to_rgb(SERIES[k % len(SERIES)]) for k in range(field.shape[2])])
+    ax.imshow(1 - 0.35 * (1 - colours[winner]), extent=extent, origin="lower", aspect="auto",
+              interpolation="nearest")  # fmt: skip
+    for k in np.unique(winner):
+        ahead = field[..., k] - np.delete(field, k, axis=2).max(axis=2)
+        if ahead.min() < 0:
+            ax.contour(*grid, ahead, levels=[0], colors=[INK], linewidths=0.8)
+        row, column = roomiest(winner == k, grid, points)
+        name = cut(classes[k]) if classes else f"output {k}"
+        ax.text(grid[0][row, column], grid[1][row, column], name, ha="center", va="center",
+                fontsize=SMALL, color=INK, weight="bold", zorder=4, bbox=BEHIND_A_NAME)  # fmt: skip
+
+
+def roomiest(
+    inside: NDArray[np.bool_], grid: Sequence[NDArray[Any]], points: Sequence[NDArray[Any]]
+) -> tuple[int, int]:
+    """The place within a region that is furthest from its border and from all examples."""
+    from scipy.ndimage import distance_transform_edt
+
+    free = inside.copy()
+    sides = (grid[0][0], grid[1][:, 0])
+    column, row = (np.searchsorted(side, one).clip(0, FINENESS - 1)
+                   for side, one in zip(sides, points, strict=True))  # fmt: skip
+    free[row, column] = False
+    room = distance_transform_edt(np.pad(free, 1))[1:-1, 1:-1]
+    row, column = np.unravel_index(room.argmax(), room.shape)
+    return int(row), int(column)
+
+
+def halves(targets: NDArray[Any] | None) -> NDArray[Any] | None:
+    """0 and 1 for targets below and above their middle."""
+    if targets is None:
+        return None
+    one = targets[:, 0]
+    return np.asarray(one > (one.min() + one.max()) / 2, int)
+
+
+def largest(targets: NDArray[Any]) -> NDArray[Any]:
+    """The class of each row, of numbers or of columns."""
+    return targets.argmax(axis=1) if targets.shape[1] > 1 else targets[:, 0].astype(int)
+
+
+def scatter(ax: Axes, across: NDArray[Any], up: NDArray[Any], groups: NDArray[Any] | None) -> None:
+    """The examples, each group with its own mark."""
+    shown = np.linspace(0, len(across) - 1, min(len(across), MOST_POINTS)).astype(int)
+    across, up = across[shown], up[shown]
+    kinds = np.zeros(len(shown), int) if groups is None else groups[shown]
+    two = groups is not None and kinds.max(initial=0) <= 1
+    for k in np.unique(kinds):
+        colour = (NEGATIVE, POSITIVE)[k] if two else SERIES[k % len(SERIES)]
+        some = kinds == k
+        size = np.clip(4000 / max(len(shown), 1), 10, 60)
+        ax.scatter(across[some], up[some], s=size, color=colour, marker=MARKERS[k % len(MARKERS)],
+                   edgecolors=PAPER, linewidths=0.7, zorder=3)  # fmt: skip
+
+
+@door
+def confusion(judged: Classification, *, ax: Axes | None = None) -> Axes:
+    """Draw a confusion matrix: a row for each true class, a column for each predicted one, with
+    counts and the shares of the row, by which cells are coloured.
+
+    Args:
+        judged: as `evaluate` gives it.
+        ax: axes to draw on; by default new ones.
+
+    Returns:
+        The axes.
+
+    Raises:
+        TypeError: figures of a regressor.
+        ModuleNotFoundError: Matplotlib is not installed.
+    """
+    if not hasattr(judged, "confusion"):
+        raise TypeError("a regressor has no classes to confuse: draw its residuals")
+    counts = np.array(judged.confusion)
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    names = [cut(one.name) for one in judged.classes]
+    side = min(2.2 + 0.5 * len(names), 9)
+    ax = axes(ax, side + 0.8, side)
+    shown = ax.imshow(shares, cmap=rising(), vmin=0, vmax=1)
+    for (row, column), count in np.ndenumerate(counts):
+        if not count or len(names) > MOST_COUNTS:
+            continue
+        share = f"\n{shares[row, column]:.0%}" if len(names) <= MOST_SHARES else ""
+        ax.text(column, row, f"{count:,}{share}", ha="center", va="center", fontsize=SMALL,
+                color=on(shown.to_rgba(shares[row, column])))  # fmt: skip
+    if len(names) <= MOST_COUNTS:
+        slanted = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"}
+        long = max(map(len, names)) > LONGEST_UPRIGHT
+        ax.set_xticks(range(len(names)), names, **(slanted if long else {}))
+        ax.set_yticks(range(len(names)), names)
+    ax.tick_params(length=0)
+    for spine in ax.spines.values():
+        spine.set_visible(False)
+    colour_bar(ax, shown, "share of the true class")
+    words(ax, f"{judged.accuracy:.1%} of {judged.rows:,} rows are right", "predicted", "true")
+    return ax
+
+
+@door
+def reliability(
+    truth: ArrayLike,
+    probabilities: ArrayLike,
+    *,
+    name: str = "the second class",
+    bins: int = 10,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw how often a classifier is right when it is so sure: on the diagonal, it is as often as
+    it says. Rows are put into bins of equal width by their probability; beside each point stands
+    the number of its rows.
+
+    Args:
+        truth: (rows,) class numbers.
+        probabilities: (rows,) or (rows, 1) of class 1; or (rows, classes): of two classes that of
+            the second counts, of more that of the class which is predicted.
+        name: of class 1, where there are two.
+        bins: how many.
+        ax: axes to draw on; by default new ones.
+
+    Returns:
+        The axes.
+
+    Raises:
+        TypeError, ValueError: rows that do not match, or numbers that are no probabilities.
+        ModuleNotFoundError: Matplotlib is not installed.
+    """
+    right, sure = certainty(np.asarray(truth), np.asarray(probabilities, float))
+    two = np.ndim(probabilities) < 2 or np.shape(probabilities)[1] <= 2
+    what = f"probability of {cut(name) if two else 'the predicted class'}"
+    places = np.clip((sure * whole("bins", bins)).astype(int), 0, bins - 1)
+    filled = np.unique(places)
+    means = [float(sure[places == k].mean()) for k in filled]
+    shares = [float(right[places == k].mean()) for k in filled]
+    ax = axes(ax, 5.4, 5.0)
+    ax.plot([0, 1], [0, 1], color=MUTED, linewidth=0.9, linestyle="--", zorder=0)
+    ax.annotate("as often as it says", (0.7, 0.7), (5, -5), textcoords="offset points",
+                fontsize=SMALL, color=MUTED, rotation=45, ha="center", va="center",
+                rotation_mode="anchor")  # fmt: skip
+    ax.plot(means, shares, "-o", color=POSITIVE, linewidth=1.6, markersize=6)
+    for k, x, y in zip(filled, means, shares, strict=True):
+        above = y >= x
+        ax.annotate(
+            f"{(places == k).sum():,}", (x, y), (-5 if above else 5, 5 if above else -5),
+            textcoords="offset points", ha="right" if above else "left",
+            va="bottom" if above else "top", fontsize=SMALL, color=ink(ax),
+        )  # fmt: skip
+    ax.set(xlim=(-0.05, 1.05), ylim=(-0.05, 1.05), aspect="equal")
+    words(ax, f"{len(sure):,} rows, in {bins} bins with their counts", f"{what}, as predicted",
+          "share of rows where it is so")  # fmt: skip
+    return ax
+
+
+def certainty(
+    truth: NDArray[Any], probabilities: NDArray[Any]
+) -> tuple[NDArray[np.bool_], NDArray[Any]]:
+    """Whether each row is so, and how probable that was said to be."""
+    table = probabilities.reshape(len(probabilities), -1)
+    if truth.shape != (len(table),):
+        raise ValueError(f"truth has shape {truth.shape}, but there are {len(table):,} rows")
+    if not len(table) or not ((table >= 0) & (table <= 1 + 1e-6)).all():
+        raise ValueError("probabilities must be numbers from 0 to 1, of one row or more")
+    if table.shape[1] <= 2:
+        return truth == 1, table[:, -1]
+    return table.argmax(axis=1) == truth, table.max(axis=1)
+
+
+@door
+def residuals(
+    truth: ArrayLike, predicted: ArrayLike, *, name: str = "", ax: Axes | None = None
+) -> Axes:
+    """Draw what predictions lack to the truth, against what was predicted. A curve or a funnel says
+    that something is left to be learned.
+
+    Args:
+        truth: (rows,) numbers.
+        predicted: (rows,) numbers.
+        name: of what is predicted.
+        ax: axes to draw on; by default new ones.
+
+    Returns:
+        The axes.
+
+    Raises:
+        ValueError: rows that do not match.
+        ModuleNotFoundError: Matplotlib is not installed.
+    """
+    true, told = (np.asarray(one, float).ravel() for one in (truth, predicted))
+    if true.shape != told.shape or not len(true):
+        raise ValueError(f"there are {len(true):,} true answers and {len(told):,} predictions")
+    off = true - told
+    ax = axes(ax)
+    ax.axhline(0, color=INK, linewidth=0.9)
+    ax.scatter(told, off, s=np.clip(6000 / len(off), 8, 30), color=POSITIVE, linewidths=0,
+               alpha=float(np.clip(150 / len(off), 0.15, 0.75)))  # fmt: skip
+    rmse, mae = np.sqrt(np.mean(off**2)), np.mean(np.abs(off))
+    words(ax, f"{len(off):,} rows: off by {figures(mae)} on average, {figures(rmse)} in the root "
+          "mean square", f"predicted {cut(name)}".strip(), "truth − prediction")  # fmt: skip
+    return ax
