@@ -10,6 +10,8 @@ from hypothesis import settings
 from syn0 import Network
 from syn0.engines import compiler
 
+pytest_plugins = ["tests.programs"]
+
 Pair = tuple[np.ndarray, np.ndarray]
 
 # A suite that is green is green again: the examples of a property are the same in every run.
@@ -27,6 +29,11 @@ def pytest_sessionstart() -> None:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, handler)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Have the walk through the whole product run first: where it fails, the rest says no more."""
+    items.sort(key=lambda item: item.path.name != "test_tiny.py")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

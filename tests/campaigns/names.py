@@ -28,6 +28,7 @@ import numpy as np
 from safetensors.numpy import save as to_bytes
 
 import syn0
+from syn0 import saving
 from syn0.cli import outcome as command_outcome
 from syn0.cli.config import read_config, toml_text
 from syn0.cli.predict import write_csv, write_json
@@ -35,8 +36,8 @@ from syn0.cli.show import show_evaluation, training_data
 from syn0.data import Column, Schema, Table, read_table
 from syn0.data.cells import text_column
 from syn0.data.table import fingerprint_of
+from syn0.files.container import digest
 from syn0.models import evaluate, plan_table, resolved_settings, table_options
-from syn0.models.files import digest, parts, restore
 from syn0.models.network import answers
 from syn0.printers import PRINTERS, Data
 from syn0.spec.words import JOINERS, OBEYED
@@ -178,7 +179,7 @@ def structure(language: str, note: str) -> object:
     """A program without its notes, as its language's parser has it."""
     text = small_network().program(language, data=Data(np.eye(3), np.ones((3, 1)), note))
     refuse_output(text)
-    return c_tokens(text) if language == "c" else ast.dump(ast.parse(text))
+    return ast.dump(ast.parse(text)) if language in ("numpy", "terse") else c_tokens(text)
 
 
 @cache
@@ -187,7 +188,8 @@ def small_network() -> syn0.Network:
 
 
 def c_tokens(text: str) -> list[str]:
-    """The tokens of a C program, its comments left out, as a compiler of 1989 reads it."""
+    """The tokens of a C program, its comments left out, as a compiler of 1989 reads it; JavaScript
+    has the same comments."""
     for last, sign in zip("=(/)'<!>-", "#[\\]^{|}~", strict=True):
         text = text.replace(f"??{last}", sign)
     text = text.replace("\\\n", "")
@@ -236,7 +238,7 @@ def setting_scene(chance: random.Random, folder: Path) -> int:
         lambda: read_table("xor", drop=[names[6]]),
         lambda: syn0.load(folder / names[6].replace("/", "")[:60]),
         lambda: syn0.load(names[6]),
-        lambda: Schema.from_dict({names[7]: 1}),
+        lambda: Schema.from_data({names[7]: 1}),
         lambda: table_options(**{names[7]: 1}),
         lambda: table_options(loss=names[7]),
     ]
@@ -279,7 +281,7 @@ def saved_parts() -> tuple[dict, dict]:
         fingerprint=fingerprint_of(columns),
     )  # fmt: skip
     plan = plan_table(table, table_options(hidden=(2,), epochs=1))
-    return parts(plan.fit(engine="numpy", progress=False).network)
+    return plan.fit(engine="numpy", progress=False).network.record().parts()
 
 
 def places(value: object, path: tuple = ()) -> Iterator[tuple]:
@@ -471,7 +473,7 @@ def onnx_scene(chance: random.Random, folder: Path) -> int:
     name = hostile(chance)
     description, arrays = saved_parts()
     description = json.loads(json.dumps(description).replace('"a"', json.dumps(name)))
-    network = restore({**description, "versions": {}}, dict(arrays))
+    network = saving.restore({**description, "versions": {}}, dict(arrays))
     path = folder / "model.onnx"
     with sentences():
         network.export(path)

@@ -10,7 +10,6 @@ import sys
 import tempfile
 import time
 from contextlib import nullcontext, redirect_stderr, suppress
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -85,7 +84,7 @@ IN_A_FILE = (
                  help="Stop after N reports, one an epoch, that were no better, and keep the best; "
                  f"{VALIDATION:.0%} of the rows are set apart to tell.")  # fmt: skip
 @training_option("--monitor", metavar="NAME",
-                 help=partial(help_of, Training.KNOBS["monitor"]))  # fmt: skip
+                 help=help_of(Training.KNOBS["monitor"]))  # fmt: skip
 @click.option("--seed", type=int, metavar="N",
               help="Of the split, the start weights and the order of batches; "
               f"default {SEED}.")  # fmt: skip
@@ -165,7 +164,8 @@ def planned(data: str, options: dict[str, Any]) -> tuple[Table, Plan]:
     """The table, and how a network is trained on it."""
     from syn0.data import UnpreparedError, read_table
     from syn0.engines import ENGINES
-    from syn0.models import load, plan_table, resume_table
+    from syn0.models import Network, plan_table, resume_table
+    from syn0.saving import load
     from syn0.spec.checks import choice
 
     choice("engine", options["engine"], ["auto", *ENGINES])
@@ -183,7 +183,7 @@ def planned(data: str, options: dict[str, Any]) -> tuple[Table, Plan]:
             raise ValueError(f"{error}, or leave out --net so that columns are prepared") from None
     if flags := flags_given(options, SETTLED):
         raise ValueError(f"--resume keeps the model's network and settings: leave out {flags}")
-    network = load(options["resume"])
+    network = load(options["resume"], Network)
     if network.schema and options["target"] not in (None, network.schema.target):
         raise ValueError(
             f"{options['resume']} predicts {network.schema.target!r}: leave out --target"
@@ -276,8 +276,8 @@ def fit(
     plan: Plan, options: dict[str, Any], *, report: bool, out: str | None
 ) -> tuple[Fitted, int | None]:
     """Train, and save what was learned before anything else can go wrong: also where training
-    ends by a number that is none, a second Ctrl-C or a reader of our output that has gone. With
-    the number of the signal that asked for an end."""
+    ends by a number that is not finite, a second Ctrl-C or a reader of our output that has gone.
+    With the number of the signal that asked for an end."""
     from syn0.training.interrupt import ENDING, catching_interrupt
 
     network = plan.network

@@ -17,7 +17,9 @@ from syn0.cli.networks import (
     class_weights_of,
     described,
     is_model,
+    network_of,
     refuse_settings,
+    saved_network,
     with_file,
 )
 from syn0.cli.options import FILE, FORCE, data_option, flags_given, network_options, waiting
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from syn0.data import Table
     from syn0.models import Network
     from syn0.printers import Data
+    from syn0.printers.module import Module
     from syn0.spec import Training
 
 BETWEEN = tuple(name for name in Extras.KNOBS if not name.startswith("input_"))
@@ -45,7 +48,7 @@ BETWEEN = tuple(name for name in Extras.KNOBS if not name.startswith("input_"))
               help=f"Of start weights, batches and masks; default {SEED}.")  # fmt: skip
 @network_options
 @click.option("--to", "language", default="numpy", show_default=True, metavar="LANGUAGE",
-              help="numpy (commented), terse (eleven lines) or c.")  # fmt: skip
+              help="numpy (commented), terse (eleven lines), c or javascript.")  # fmt: skip
 @click.option("--diff", is_flag=True, help="Show what the options change in the plain program.")
 @click.option("--predict", is_flag=True,
               help="Of a saved model: the program that predicts with what it learned.")  # fmt: skip
@@ -140,10 +143,10 @@ def unlearning(
 ) -> Iterator[str]:
     """What may keep the program from learning."""
     from syn0.models import advice
-    from syn0.printers import example_data
+    from syn0.printers import PRINTERS, example_data
 
     rows = len((data or example_data(network.spec)).X)
-    start = "he_uniform" if language == "c" else "orthogonal"  # which C cannot draw
+    start = "orthogonal" if PRINTERS[language].says("orthogonal") else "he_uniform"
     return advice(network.spec, training, rows, start)
 
 
@@ -156,29 +159,18 @@ def trained(path: str, options: dict[str, Any]) -> tuple[Network, Training]:
     return network, network.training or tutorial_training({}, network.spec)
 
 
-def saved_network(path: str) -> Network:
-    """The network in a model file; of an estimator its own, of a pipeline its last step's, which
-    takes what the steps before make of their inputs."""
-    from syn0.files import load
-    from syn0.models import Network
-
-    model = load(path)
-    if isinstance(model, Network):
-        return model
-    network: Network = (model[-1] if hasattr(model, "steps") else model).network_
-    return network
-
-
 def predicting(path: str, language: str, weights_file: str | None, options: dict[str, Any]) -> str:
     """The program that predicts with a saved model, on the rows that are named or on a few of its
     own; its weights are written to a file if one is named."""
     from syn0.data import read_table
     from syn0.models import prediction_script, some_rows
+    from syn0.saving import load
 
     refuse_settings(path, options)
     if options["class_weight"] is not None:
         raise ValueError("--class-weight weighs rows to train on: leave it out with --predict")
-    network = saved_network(path)
+    model = load(path)
+    network = network_of(model)
     if (name := options["data"]) is None:
         table, _ = table_of_its_own(network)
         rows = None if table is None else some_rows(table)
@@ -196,10 +188,22 @@ def predicting(path: str, language: str, weights_file: str | None, options: dict
                 for_prediction=True,
                 reading=reading_of(options, network.schema),
             )
-    text = prediction_script(network, rows, weights_file, language)
+    text = prediction_script(network, rows, weights_file, language, module=module_of(model))
     if weights_file is not None:
         save_weights(network, weights_file)
     return text
+
+
+def module_of(model: Any) -> Module | None:
+    """The plan of an estimator, whose answers are in its own words; None of others, whose network
+    is their plan."""
+    from syn0.models import Network
+
+    if isinstance(model, Network) or not hasattr(model, "export"):
+        return None
+    from syn0.estimators.module import estimator_module
+
+    return estimator_module(model)
 
 
 def check_weights(file: str, model: str, data: str | None, *, force: bool) -> None:
@@ -218,7 +222,7 @@ def save_weights(network: Network, file: str) -> None:
 
     import numpy as np
 
-    from syn0.models.atomic import write_whole
+    from syn0.files.atomic import write_whole
 
     content = io.BytesIO()
     arrays: dict[str, Any] = network.weights

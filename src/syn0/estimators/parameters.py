@@ -164,7 +164,7 @@ class MLPParameters:
     l1: float = knob_of(Training, "l1", ", divided by the rows of a step as alpha is")
     weight_decay: float | None = parameter(
         None,
-        "Share of each weight that a step takes off, times the learning rate; None for the "
+        "Share of each weight, times the learning rate, that a step takes off; None for the "
         'solver\'s own: 0.01 for "adamw", otherwise 0.',
         NOT_NEGATIVE,
         None,
@@ -310,14 +310,15 @@ def network_spec(
 
 
 def starts_of(given: MLPParameters, activations: list[str]) -> list[str]:
-    """How the weights that lead to each layer start: as scikit-learn has it, evenly within the
-    root of 6 over inputs and units, or of 2 around sigmoids, unless `init` says otherwise."""
+    """How the weights that lead to each layer start: as scikit-learn has it, evenly
+    distributed within the root of 6 / (inputs + units), or of 2 / (inputs + units) for sigmoids,
+    unless `init` says otherwise."""
     if given.init is not None:
         return [given.init] * len(activations)
     return ["glorot_uniform:2" if kind == "sigmoid" else "glorot_uniform" for kind in activations]
 
 
-def training(given: MLPParameters, rows: int, epochs: int, label_smoothing: float) -> Training:
+def training(given: MLPParameters, rows: int, epochs: int) -> Training:
     """How an estimator trains on so many rows, for so many epochs."""
     how = {
         "reduction": "mean",

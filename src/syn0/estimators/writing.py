@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import UserList
-from collections.abc import Iterable
+from dataclasses import replace
 from functools import singledispatchmethod
 from inspect import signature
 from typing import Any
@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 
-from syn0.derive import training_program
-from syn0.estimators.values import FUNCTIONS, NUMBERS, TYPES, Kind, Kinds, article
+from syn0.estimators.kept import Kind, Kinds, article
+from syn0.estimators.values import FUNCTIONS, NUMBERS, TYPES
+from syn0.files.container import Arrays
 from syn0.models import Network
-from syn0.models.files import Arrays, parts
+from syn0.models.record import state_of
 
 
 class Writer:
@@ -139,9 +140,10 @@ class Writer:
 
     @data.register
     def _(self, value: Network, place: str) -> Any:
-        description, arrays = parts(value)
-        if set(state_names(value)) != set(value.checkpoint.values):
-            description["training"] = None  # it was about to train anew
+        record = value.record()
+        if set(state_of(record.spec, record.training)[1]) != set(record.checkpoint.values):
+            record = replace(record, training=None)  # it was about to train anew
+        description, arrays = record.parts()
         for name, array in arrays.items():
             self._kept(f"{place}.{name}", array)
         return {"network": [place, description]}
@@ -174,7 +176,7 @@ class Writer:
         return {"array": self._kept(place, array)}
 
     def _matrix(self, array: NDArray[Any], place: str) -> dict[str, Any]:
-        """A matrix, laid out in memory as it is: the order of sums in products hangs on it."""
+        """A matrix, laid out in memory as it is: the order of sums in products depends on it."""
         (row, column), width = array.strides, array.shape[1]
         if row < 0:
             return {"reversed": self._matrix(array[::-1], place)}
@@ -194,13 +196,6 @@ class Writer:
             unique = f"{name}_{number}"
         self.arrays[unique] = np.asarray(array, array.dtype.newbyteorder("="), order="C")
         return unique
-
-
-def state_names(network: Network) -> Iterable[str]:
-    """The arrays that a network's training keeps."""
-    if network.training is None:
-        return network.weights
-    return training_program(network.spec, network.training).state
 
 
 def set_parameters(value: Any) -> set[str]:

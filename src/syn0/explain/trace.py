@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from syn0.engines import Arrays, Batch
 from syn0.engines.numpy import blas_threads
 from syn0.explain.text import array_text, dtype_of, frame, shape_of, shortened, span, table
-from syn0.printers import NumpyPrinter
+from syn0.printers.numpy import NumpyPrinter
 from syn0.program import Apply, Expr, Line, Name, Program, evaluate, names_in
 from syn0.program.interpreter import walk
 from syn0.spec.checks import choice

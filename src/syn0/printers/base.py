@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from syn0.printers.pretty import Assigned, Made
-from syn0.program import Apply, Const, Expr, Line, Name, helper, operations_in
+from syn0.program import Apply, Const, Expr, Line, Name, formula, is_helper, operations_in
 from syn0.program.tidy import spelled
 
 ATOM = 100
@@ -63,13 +63,6 @@ class Printer:
         """`expr` as text, in brackets if it binds less tightly than `need`; a call or an operation
         knows where it may be broken."""
         match expr:
-            case Const(value) if isinstance(value, tuple):
-                return self.row(value)
-            case Const(float() | int() as value):
-                text = self.number(value)
-                return f"({text})" if value < 0 and need > NEGATIVE else text
-            case Name(name):
-                return name
             case Apply(operation, args, fixed):
                 template = self.template(operation)
                 needs = template.needs or (0,) * len(args)
@@ -81,6 +74,13 @@ class Printer:
                     form = form.replace("{parts}", ", ".join(f"{{{k}}}" for k in range(len(args))))
                 code = Made(form, *parts)
                 return Made("({0})", code) if template.strength < need else code
+            case Name(name):
+                return name
+            case Const(value) if isinstance(value, tuple):
+                return self.row(value)
+            case Const(float() | int() as value):
+                text = self.number(value)
+                return f"({text})" if value < 0 and need > NEGATIVE else text
         raise TypeError(f"{expr!r} is not an expression")
 
     def template(self, operation: str) -> Template:
@@ -89,9 +89,11 @@ class Printer:
             return self.templates[operation]
         if is_helper(operation):
             return Template(f"{operation}({{0}})")
-        raise UnsupportedError(
-            f"the {self.language} printer cannot write the operation {operation!r}"
-        )
+        raise UnsupportedError(self.lacks(operation))
+
+    def lacks(self, operation: str) -> str:
+        """What the error says about an operation that the language has no way to say."""
+        return f"the {self.language} printer cannot write the operation {operation!r}"
 
     def statement(self, line: Line) -> str:
         """A line as text, which may be broken where it is too long; what is added to its own target
@@ -103,9 +105,9 @@ class Printer:
                 return Assigned(f"{line.target} *= ", self.expression(change), "")
         return Assigned(f"{line.target} = ", self.expression(line.expression), "")
 
-    def helpers(self, lines: Iterable[Line]) -> list[str]:
-        """The activations and slopes that the lines call and the language lacks, in order of first
-        use, each after those that it calls itself."""
+    def helpers(self, expressions: Iterable[Expr]) -> list[str]:
+        """The activations and slopes that expressions call and the language lacks, in order of
+        first use, each after those that it calls itself."""
         found: dict[str, None] = {}
 
         def visit(expr: Expr) -> None:
@@ -114,51 +116,10 @@ class Printer:
                     visit(formula(operation))
                     found[operation] = None
 
-        for line in lines:
-            visit(line.expression)
+        for expr in expressions:
+            visit(expr)
         return list(found)
 
     def calls(self, operation: str) -> bool:
         """Whether an operation is written as a call of a function printed from its formula."""
         return operation not in self.templates and is_helper(operation)
-
-
-def is_helper(operation: str) -> bool:
-    """Whether an operation can be a function printed from its formula: an activation, or the slope
-    of one, that is not an operation of its own, as tanh is."""
-    return helper(operation) is not None and operation not in operations_in(formula(operation))
-
-
-def formula(operation: str, z: Expr = Name("z")) -> Expr:  # noqa: B008  (frozen)
-    """The formula of an activation, or of the slope of one, of `z`."""
-    function = helper(operation)
-    assert function is not None  # noqa: S101  (asked for names that have one)
-    return function.formula(z)
-
-
-def repeated_part(expr: Expr) -> Apply | None:
-    """The largest part of `expr` that occurs more than once, if any."""
-    seen: set[Expr] = set()
-    repeats: list[Apply] = []
-
-    def visit(part: Expr) -> None:
-        if isinstance(part, Apply):
-            if part in seen:
-                repeats.append(part)
-                return
-            seen.add(part)
-            for arg in part.args:
-                visit(arg)
-
-    visit(expr)
-    return max(repeats, key=lambda part: len(repr(part)), default=None)
-
-
-def replace_part(expr: Expr, part: Expr, by: Expr) -> Expr:
-    """`expr` with every occurrence of `part` replaced."""
-    if expr == part:
-        return by
-    if isinstance(expr, Apply):
-        args = tuple(replace_part(arg, part, by) for arg in expr.args)
-        return Apply(expr.operation, args, expr.fixed)
-    return expr

@@ -1,376 +1,268 @@
-"""From lines to loops: the C statements of each line, whatever their dress.
+"""What languages with loops share: how statements become text, and the parts of a program.
 
-A line becomes a *kernel*: what must be known before its loops (sums over rows or columns, plain
-numbers, what stands in it twice) under names of its own, then loops over rows `i` and columns `j`
-that set each entry of its target.
+A language gives its templates, the words that its own names begin with, the head of its loops, its
+comments, and how it makes room for arrays, defines functions and prints figures. The frame around
+the parts is its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from syn0.printers.base import (
-    Printer,
-    Template,
-    UnsupportedError,
-    formula,
-    infix,
-    is_helper,
-    repeated_part,
-    replace_part,
-)
-from syn0.printers.numpy import indented
-from syn0.program import (
-    OPERATIONS,
-    Apply,
-    Const,
-    Expr,
-    Line,
-    Name,
-    Program,
-    evaluate,
-    operations_in,
-)
-from syn0.program.expressions import products
-from syn0.program.operations import Shape
-from syn0.program.tidy import spelled
+from numpy.typing import NDArray
 
-FUNCTIONS = ("exp", "expm1", "log", "log1p", "sqrt", "cos", "tanh", "sign", "maximum", "minimum")
+from syn0.lower import Array, Entry, Kernel, Let, Loop, Set, Statement, kernels, values_in
+from syn0.lower.entries import RULES
+from syn0.lower.loops import LOWERED, function_of_entry
+from syn0.printers import runtime
+from syn0.printers.base import Printer, UnsupportedError
+from syn0.printers.numpy import NumpyPrinter, indented
+from syn0.printers.pretty import INDENT, Assigned, Code, Group, fitted, listed
+from syn0.printers.script import CLOSING, Phase, Script, ScriptPrinter
+from syn0.program import OPERATIONS, Apply, Expr, Line, Program, check, operations_in
+from syn0.program.operations import Dim, Shape
 
-C_TEMPLATES = {
-    "choose": Template("{0} ? {1} : {2}", 3, (4, 4, 3)),
-    "where": Template("{0} ? {1} : {2}", 3, (4, 4, 3)),
-    "equal": Template("{0} == {1}", 9, (10, 10)),
-    "greater": Template("{0} > {1}", 10, (11, 11)),
-    "greater_equal": Template("{0} >= {1}", 10, (11, 11)),
-    "less": Template("{0} < {1}", 10, (11, 11)),
-    "add": infix("+", 12),
-    "subtract": infix("-", 12),
-    "multiply": infix("*", 13),
-    "divide": infix("/", 13),
-    "negative": Template("-{0}", 14, (15,)),
-    "power": Template("pow({0}, {1})"),
-    "square": Template("square({0})"),
-    "floor_divide": Template("floor({0} / {1})", needs=(13, 14)),
-    "modulo": Template("fmod({0}, {1})"),
-    "least": Template("least({0}, {1})"),
-    "absolute": Template("fabs({0})"),
-    "clip": Template("minimum(maximum({0}, {1}), {2})"),
-    **{name: Template(f"{name}({', '.join(['{0}', '{1}'][: OPERATIONS[name].arguments])})")
-       for name in FUNCTIONS},
-}  # fmt: skip
+WIDTH = 100
+NOTES = WIDTH - 8
+"""How wide comments are, where there is more room."""
 
-OVER_ALL = {"sum": "sum", "mean": "mean"}
-OVER_ROWS = {"sum_rows": "sum", "mean_rows": "mean"}
-OVER_COLUMNS = {"sum_columns": "sum", "mean_columns": "mean", "max_columns": "max"}
-REDUCTIONS = {*OVER_ALL, *OVER_ROWS, *OVER_COLUMNS}
+SIGNS = {"add": "+=", "multiply": "*=", "divide": "/="}
+"""How a number changes by an operation with another one."""
 
 
-@dataclass
-class Kernel:
-    """The statements of one line as they grow, and the names that are its own."""
+class LoopPrinter(Printer, ScriptPrinter):
+    """Prints statements in a language whose blocks stand in braces.
 
-    shapes: Mapping[str, Shape]
-    statements: list[str] = field(default_factory=list)
-    local: dict[str, Shape] = field(default_factory=dict)
-    sums: dict[Apply, str] = field(default_factory=dict)
+    Attributes:
+        suffix: of the files that hold its functions, in `runtime`.
+        kinds: what a name of a kernel's own begins with, by its kind.
+        head: the head of a loop, a format string over its `index` and `length`.
+        infinity: how the number without end is written.
+        needed: the pieces of its functions that every program calls.
+        indent: how far in the statements of a program stand.
+        all_rows: the statement that takes all rows of the data as those of a step.
+    """
 
-    def fresh(self, what: str, shape: Shape) -> str:
-        """A new name of its own."""
-        number, name = 1, what
-        while name in self.local or name in self.shapes:
-            number += 1
-            name = f"{what}{number}"
-        self.local[name] = shape
-        return name
+    suffix: str
+    kinds: Mapping[str, str]
+    head: str
+    infinity: str
+    needed: tuple[str, ...] = ()
+    indent: int = 0
+    all_rows: str
 
-    def shape(self, expr: Expr) -> Shape:
-        """The shape of an expression's value."""
-        match expr:
-            case Const(value):
-                return (len(value),) if isinstance(value, tuple) else ()
-            case Name(name):
-                return self.local[name] if name in self.local else self.shapes[name]
-            case Apply("square" | "uniform_at" | "normal_at", (of, *_)):
-                return self.shape(of)
-            case Apply(operation, args, fixed):
-                rule = OPERATIONS[operation].shape
-                return rule(*map(self.shape, args)) if args else rule(*fixed)
-        raise TypeError(f"{expr!r} is not an expression")
+    def frame(self, parts: Parts) -> list[str]:
+        """The whole program, line by line."""
+        raise NotImplementedError
 
+    def comment(self, text: str, width: int = NOTES) -> list[str]:
+        """A comment of one line, or of several."""
+        raise NotImplementedError
 
-class LoopPrinter(Printer):
-    """Prints lines as loops over the rows and columns of their targets."""
+    def array(self, array: Array) -> str:
+        """The statement that makes room for an array."""
+        raise NotImplementedError
 
-    language = "c"
-    templates = C_TEMPLATES
-    plain = False
-    """Whether plain numbers are computed, always in double, rather than entries of arrays."""
+    def function(self, name: str, value: Expr) -> str:
+        """A function of an entry `z`."""
+        raise NotImplementedError
 
-    def __init__(self, program: Program, shapes: Mapping[str, Shape]) -> None:
-        self.program, self.shapes = program, shapes
-        self.single = program.dtype == "float32"
+    def report(self, plan: Script) -> list[str]:
+        """The statement that prints a step's figures."""
+        raise NotImplementedError
+
+    def last_report(self) -> str:
+        """The statement that prints how good the closing prediction is."""
+        raise NotImplementedError
+
+    def text(self, script: Script) -> str:
+        """The whole program.
+
+        Raises:
+            UnsupportedError: what the language has no word for, named.
+        """
+        if reason := self.cannot_say(script.program):
+            raise UnsupportedError(reason)
+        return "\n".join(self.frame(Parts(self, script)))
+
+    def cannot_say(self, program: Program) -> str | None:
+        """Why the language cannot say a program, if it cannot."""
+        if program.pulls:
+            return f"the {self.language} printer cannot write L-BFGS, whose search is SciPy's"
+        operations = (name for x in program.lines for name in operations_in(x.expression))
+        unknown = (self.lacks(name) for name in operations if not self.says(name))
+        return next(unknown, None)
+
+    def says(self, operation: str) -> bool:
+        """Whether the language has a way to say an operation, or the lowering leaves none of it."""
+        return operation in {*self.templates, *RULES, *LOWERED} or self.calls(operation)
+
+    def code(self, statements: Iterable[Statement], width: int) -> list[str]:
+        """Statements as lines of text, of at most so many columns where they can be broken."""
+        return [text for statement in statements for text in self.spelled(statement, width)]
+
+    def headed(self, kernel: Kernel, width: int) -> list[str]:
+        """A kernel under its line; a copy of a whole array is read in its place instead."""
+        head = self.comment(f"{self.title(kernel.line)}: {kernel.line.note}", min(width, NOTES))
+        if kernel.copied:
+            return [*head, *self.comment(f"({kernel.copied} itself is read)")]
+        if not kernel.has_names:
+            return [*head, *self.code(kernel.statements, width)]
+        return [*head, "{", *indented(self.code(kernel.statements, width - INDENT)), "}"]
+
+    def title(self, line: Line) -> str:
+        """What a kernel is called: its line, as NumPy has it."""
+        return NumpyPrinter().statement(line)
+
+    def spelled(self, statement: Statement, width: int) -> list[str]:
+        """A statement as lines of text."""
+        match statement:
+            case Let(name, kind, value):
+                start = f"{self.kinds[kind]} {name} ="
+            case Set(place, Apply(sign, (first, value))) if sign in SIGNS and first == place:
+                start = f"{self.expression(place)} {SIGNS[sign]}"
+            case Set(place, value):
+                start = f"{self.expression(place)} ="
+            case Array():
+                return [self.array(statement)]
+            case Loop(index, length, body):
+                inner = self.code(body, width - INDENT)
+                return self.loop(index, rows_of(length), inner, braces=len(body) > 1)
+        return [fitted(Assigned(f"{start} ", self.expression(value), ";"), width)]
+
+    def loop(self, index: str, length: str, body: list[str], *, braces: bool = False) -> list[str]:
+        """A loop around statements; a single one needs no braces."""
+        head = self.head.format(index=index, length=length)
+        return block(head, body) if braces else [head, *indented(body)]
 
     def number(self, value: float) -> str:
-        """Whole numbers go with every number type; others are of the program's."""
-        if value == int(value):
-            return str(int(value)) if abs(value) < 1e9 else repr(float(value))
-        return spelled(value) + ("f" if self.single and not self.plain else "")
+        """As every printer's; the numbers without end have a name."""
+        if math.isinf(value):
+            return f"{'-' * (value < 0)}{self.infinity}"
+        return super().number(value)
 
-    # What a line needs before its loops
-
-    def kernel(self, line: Line) -> list[str]:
-        """The statements that run a line."""
-        at = Kernel(self.shapes)
-        expr = self.hoisted(simplified(line.expression), at)
-        shape = self.shapes[line.target]
-        if shape == ():
-            at.statements.append(f"{line.target} = {self.number_code(expr, at)};")
-        else:
-            at.statements += self.loops(line.target, shape, expr, at)
-        return at.statements
-
-    def hoisted(self, expr: Expr, at: Kernel) -> Expr:
-        """`expr`, what its entries share taken from names of their own."""
-        if not isinstance(expr, Apply):
-            return expr
-        if has_reductions(expr.operation):
-            z = self.named(self.hoisted(expr.args[0], at), "z", at)
-            inner = simplified(formula(expr.operation, z))
-            if (part := repeated_part(inner)) is not None:
-                inner = replace_part(inner, part, self.named(self.hoisted(part, at), "part", at))
-            return self.hoisted(inner, at)
-        if at.shape(expr) == () and not REDUCTIONS & set(operations_in(expr)):
-            return expr if constant(expr) else self.named(expr, "number", at)
-        args = tuple(self.hoisted(arg, at) for arg in expr.args)
-        expr = Apply(expr.operation, args, expr.fixed)
-        if expr.operation in REDUCTIONS:
-            return self.reduced(expr, at)
-        if expr.operation in ("uniform_like", "normal_like"):
-            return self.keyed(expr, at)
-        return expr
-
-    def named(self, expr: Expr, what: str, at: Kernel) -> Name:
-        """An expression under a name of its own."""
-        if isinstance(expr, Name):
-            return expr
-        shape = at.shape(expr)
-        name = at.fresh(what, shape)
-        if shape == ():
-            at.statements.append(f"const double {name} = {self.number_code(expr, at)};")
-        else:
-            self.declare(name, shape, at)
-            at.statements += self.loops(name, shape, expr, at)
-        return Name(name)
-
-    def declare(self, name: str, shape: Shape, at: Kernel) -> None:
-        """Make room for an array of the kernel's own."""
-        at.statements.append(f"static real {name}{self.dimensions(shape)};")
-
-    def number_code(self, expr: Expr, at: Kernel) -> str:
-        """A plain number, computed in double."""
-        self.plain = True
-        code = self.entry(expr, at)
-        self.plain = False
-        return code
-
-    def keyed(self, expr: Apply, at: Kernel) -> Expr:
-        """Random numbers by their place; the key is the same for all."""
-        like, seed, stream, step = expr.args
-        assert isinstance(stream, Const)  # noqa: S101  (derive writes it so)
-        keys = []
-        for other in range(1 if expr.operation == "uniform_like" else 2):
-            key = at.fresh("key", ())
-            number = Const(float(str(stream.value)) + other)
-            words = ", ".join(self.number_code(x, at) for x in (seed, number, step))
-            at.statements.append(f"const uint32_t {key} = key_of({words});")
-            keys.append(Name(key))
-        return Apply(expr.operation.replace("_like", "_at"), (like, *keys))
-
-    # Sums and the like
-
-    def reduced(self, expr: Apply, at: Kernel) -> Name:
-        """A sum, mean or maximum under a name of its own."""
-        (arg,), kind = expr.args, expr.operation
-        if kind in OVER_ALL:
-            return self.over_all(arg, OVER_ALL[kind], at)
-        if kind in OVER_ROWS:
-            return self.over_rows(arg, OVER_ROWS[kind], at)
-        return self.over_columns(arg, OVER_COLUMNS[kind], at)
-
-    def over_all(self, arg: Expr, what: str, at: Kernel) -> Name:
-        """Over all entries."""
-        shape, name = at.shape(arg), at.fresh("total", ())
-        at.statements.append(f"double {name} = 0;")
-        at.statements += self.nest(shape, arg, at, lambda: [f"{name} += {self.entry(arg, at)};"])
-        if what == "mean":
-            at.statements += [f"{name} /= {self.length(dim)};" for dim in shape if dim != 1]
-        return Name(name)
-
-    def over_rows(self, arg: Expr, what: str, at: Kernel) -> Name:
-        """Down the rows: a number for each column."""
-        shape = at.shape(arg)
-        name = at.fresh("sums", shape[1:])
-        at.statements.append(f"real {name}[{self.columns(shape[1])}] = {{0}};")
-        at.statements += self.nest(shape, arg, at, lambda: [f"{name}[j] += {self.entry(arg, at)};"])
-        if what == "mean":
-            divided = [f"{name}[j] /= {self.length(shape[0])};"]
-            at.statements += loop("j", str(shape[1]), divided)
-        return Name(name)
-
-    def over_columns(self, arg: Expr, what: str, at: Kernel) -> Name:
-        """Along the columns: a number for each row."""
-        shape = at.shape(arg)
-        result: Shape = (shape[0], 1)
-        name = at.fresh("largest" if what == "max" else "sums", result)
-        self.declare(name, result, at)
-        entry = self.entry(arg, at)
-        step = f"value = maximum(value, {entry});" if what == "max" else f"value += {entry};"
-        end = f"value / {shape[1]}" if what == "mean" else "value"
-        body = [
-            f"real value = {'-INFINITY' if what == 'max' else '0'};",
-            *loop("j", str(shape[1]), [step]),
-            f"{name}[i][0] = {end};",
-        ]
-        at.statements += loop("i", self.length(shape[0]), body)
-        return Name(name)
-
-    # Loops
-
-    def loops(self, target: str, shape: Shape, expr: Expr, at: Kernel) -> list[str]:
-        """Loops that set each entry of an array."""
-        place = "[j]" if len(shape) == 1 else "[i][j]"
-        sign, value = "=", expr
-        match expr:
-            case Apply("add", (Name(name), change)) if name == target:
-                sign, value = "+=", change
-        return self.nest(
-            shape, value, at, lambda: [f"{target}{place} {sign} {self.entry(value, at)};"]
-        )
-
-    def nest(
-        self, shape: Shape, expr: Expr, at: Kernel, body: Callable[[], list[str]]
-    ) -> list[str]:
-        """Loops over a shape around a body; the products in `expr` are summed before it."""
-        at.sums = {p: f"sum{k if k > 1 else ''}" for k, p in enumerate(products(expr), 1)}
-        before = [x for product, name in at.sums.items() for x in self.summed(product, name, at)]
-        inner = [*before, *body()]
-        at.sums = {}
-        for index, dim in zip("ij"[::-1] if len(shape) == 2 else "j", shape[::-1], strict=False):
-            inner = loop(index, self.length(dim), inner)
-        return inner
-
-    def summed(self, product: Apply, name: str, at: Kernel) -> list[str]:
-        """The sum that is an entry of a matrix product."""
-        left, right = product.args
-        step = f"{name} += {operand(left, 'i', 'k')} * {operand(right, 'k', 'j')};"
-        depth = self.length(at.shape(left)[1])
-        return [f"real {name} = 0;", *loop("k", depth, [step])]
-
-    # Entries
-
-    def entry(self, expr: Expr, at: Kernel, need: int = 0) -> str:
-        """The code of an expression's entry at row i and column j."""
-        match expr:
-            case Apply("matmul"):
-                return at.sums[expr]
-            case Apply("row_count", (of,)):
-                return self.length(at.shape(of)[0])
-            case Apply("take", (Name(name), Name(rows))):
-                return f"{name}[{rows}[i]][j]"
-            case Apply("uniform_at" | "normal_at" as made, (like, *keys)):
-                words = ", ".join(key.name for key in keys if isinstance(key, Name))
-                return f"{made}({words}, i * {at.shape(like)[1]} + j)"
-            case Apply("greater_equal", (Apply("uniform_at") as drawn, Const(float() as share))):
-                # In double whatever the program's type, so that masks are the same everywhere.
-                return f"{self.entry(drawn, at)} >= {share!r}"
-            case Apply("float" | "float32", (arg,)):
-                return self.entry(arg, at, need)
-            case Name(name):
-                return self.place(name, at)
-            case Const(float() | int() as value):
-                text = self.number(value)
-                return f"({text})" if value < 0 and need > 13 else text
-            case Apply(operation, args):
-                template = self.template(operation)
-                needs = template.needs or (0,) * len(args)
-                parts = [self.entry(a, at, n) for a, n in zip(args, needs, strict=True)]
-                text = template.text.format(*parts)
-                return f"({text})" if template.strength < need else text
-        raise UnsupportedError(f"the c printer cannot write {expr!r}")
-
-    def place(self, name: str, at: Kernel) -> str:
-        """The entry of a name at row i and column j."""
-        shape = at.shape(Name(name))
-        if shape == ():
-            return f"(real){name}" if self.single and not self.plain else name
-        if len(shape) == 1:
-            return f"{name}[j]"
-        return f"{name}[i][0]" if shape[1] == 1 else f"{name}[i][j]"
-
-    def length(self, dim: object) -> str:
-        """A length: a number, or the rows of the step."""
-        return "rows" if isinstance(dim, str) else str(dim)
-
-    def columns(self, count: object) -> str:
-        """The columns of an array in memory."""
-        return str(count)
-
-    def dimensions(self, shape: Shape) -> str:
-        """The dimensions of an array, with room for all rows."""
-        return "".join(f"[{'ROWS' if isinstance(dim, str) else dim}]" for dim in shape)
-
-    def helper_code(self, name: str) -> str:
-        """An activation, or the slope of one, as a function of one number."""
-        code = self.entry(simplified(formula(name)), Kernel({"z": ()})).replace("(real)z", "z")
-        return f"static inline real {name}(real z) {{ return {code}; }}"
+    def expression(self, expr: Expr, need: int = 0) -> str:
+        """As every printer's, and entries of arrays."""
+        if isinstance(expr, Entry):
+            return expr.name + "".join(f"[{self.expression(index)}]" for index in expr.indices)
+        return super().expression(expr, need)
 
 
-def has_reductions(operation: str) -> bool:
-    """Whether an activation takes sums or maxima along its rows, as softmax does."""
-    return is_helper(operation) and bool(REDUCTIONS & set(operations_in(formula(operation))))
+class Lowered:
+    """The kernels of a program, and the functions that they call.
+
+    Attributes:
+        arrays, numbers: the names that it binds, in order; arrays with their shapes.
+    """
+
+    def __init__(self, printer: LoopPrinter, program: Program, called: Iterable[str] = ()) -> None:
+        shapes = check(program)
+        lowered = kernels(program, shapes)
+        self.printer, self.width = printer, WIDTH - printer.indent
+        self.kernels = {kernel.line: kernel for kernel in lowered}
+        bound = dict.fromkeys(kernel.line.target for kernel in lowered if not kernel.copied)
+        own = {name: shapes[name] for name in bound if name not in program.inputs}
+        self.arrays: dict[str, Shape] = {name: shape for name, shape in own.items() if shape}
+        self.numbers = [name for name, shape in own.items() if not shape]
+        values = [value for kernel in lowered for value in values_in(kernel.statements)]
+        helpers = printer.helpers(values)
+        self.helpers = {name: function_of_entry(name, program) for name in helpers}
+        values += self.helpers.values()
+        self.called = {operation for value in values for operation in operations_in(value)}
+        self.called |= {*called, *printer.needed}
+
+    def functions(self, *files: str) -> list[str]:
+        """The functions that the program calls, with empty lines after them: of files of the
+        language's, and those of entries before the last of these."""
+        *first, last = (runtime.called(f"{name}.{self.printer.suffix}", self.called)
+                        for name in files)  # fmt: skip
+        own = [self.printer.function(name, value) for name, value in self.helpers.items()]
+        functions = [*(code for pieces in first for code in pieces), *own, *last]
+        return [line for function in functions for line in (function, "")]
+
+    def code(self, lines: Iterable[Line], width: int) -> list[str]:
+        """The kernels of lines, each headed by its line and its note."""
+        return [text for line in lines for text in self.printer.headed(self.kernels[line], width)]
 
 
-FOLDED = ("add", "subtract", "multiply", "divide", "power", "sqrt")
+class Parts(Lowered):
+    """The parts of a training program.
+
+    Attributes:
+        plan: what it says.
+        draws: whether it draws from the generator.
+    """
+
+    def __init__(self, printer: LoopPrinter, plan: Script) -> None:
+        super().__init__(printer, plan.program, ["shuffle"] if plan.shuffles else [])
+        self.plan = plan
+        drawn = (OPERATIONS[name].drawn for name in self.called if name in OPERATIONS)
+        self.draws = plan.shuffles or any(drawn)
+
+    def start(self) -> list[str]:
+        """The kernels of start values."""
+        return self.code(self.plan.program.phase("init"), self.width)
+
+    def step(self) -> list[str]:
+        """The kernels of a step under their headings, and its reports."""
+        body, width = list[str](), self.width - INDENT
+        for phase in self.plan.phases:
+            body += ["", *self.printer.comment(phase.heading), *self.code(phase.lines, width)]
+            body += self.reported(phase, width - INDENT)
+        return body
+
+    def reported(self, phase: Phase, width: int) -> list[str]:
+        """What a phase only reports, and the figures where all are known."""
+        body = self.code(phase.measured, width)
+        body += self.printer.report(self.plan) if phase.reports else []
+        return block(f"if (step % {self.plan.interval} == 0)", body) if body else []
+
+    def closing(self) -> list[str]:
+        """A prediction of all rows, and how good it is, where the last step leaves none."""
+        closing, printer = self.plan.closing, self.printer
+        if closing is None:
+            return []
+        lines, parts = closing.phase("forward", "loss"), Parts(printer, self.plan.running(closing))
+        body = [printer.all_rows, *parts.code(lines, self.width - INDENT)]
+        return ["", *printer.comment(CLOSING), "{", *indented(body), "}", printer.last_report()]
 
 
-def simplified(expr: Expr) -> Expr:
-    """`expr` with squares and cubes as products, and what is known as a number: C would divide
-    whole numbers as such."""
-    if not isinstance(expr, Apply):
-        return expr
-    args = tuple(map(simplified, expr.args))
-    if expr.operation in FOLDED and all(isinstance(arg, Const) for arg in args):
-        return Const(float(evaluate(Apply(expr.operation, args), {})))
-    if expr.operation == "power" and args[1] == Const(2):
-        return Apply("square", args[:1])
-    if expr.operation == "power" and args[1] == Const(3):
-        return Apply("multiply", (Apply("square", args[:1]), args[0]))
-    return Apply(expr.operation, args, expr.fixed)
-
-
-def constant(expr: Expr) -> bool:
-    """Whether no name stands in `expr`."""
-    if isinstance(expr, Apply):
-        return all(map(constant, expr.args))
-    return isinstance(expr, Const)
-
-
-def operand(expr: Expr, row: str, column: str) -> str:
-    """An entry of a product's operand."""
-    match expr:
-        case Name(name):
-            return f"{name}[{row}][{column}]"
-        case Apply("transpose", (Name(name),)):
-            return f"{name}[{column}][{row}]"
-    raise UnsupportedError(f"the c printer cannot write a product of {expr!r}")
-
-
-def loop(index: str, end: str, body: list[str]) -> list[str]:
-    """A loop around statements, in braces where it holds several."""
-    head = f"for (int {index} = 0; {index} < {end}; {index}++)"
-    outer = [line for line in body if not line.startswith((" ", "}"))]
-    if len(outer) == 1:
-        return [head, *indented(body)]
+def block(head: str, body: list[str]) -> list[str]:
+    """Text under a head, in braces."""
     return [f"{head} {{", *indented(body), "}"]
+
+
+def rows_of(dim: Dim) -> str:
+    """A length: a number, or the rows of the step."""
+    return "rows" if isinstance(dim, str) else str(dim)
+
+
+def all_rows_of(dim: Dim) -> str:
+    """Room for a length: a number, or all rows."""
+    return "ROWS" if isinstance(dim, str) else str(dim)
+
+
+def number_rows(values: NDArray[Any], left: str, right: str) -> Code:
+    """Rows of numbers in brackets, whole ones without a point where all are whole."""
+    if (values == values.round()).all() and (abs(values) < 2**31).all():
+        values = values.astype(int)
+    return listed(Code(left, listed(map(str, row)), right) for row in values)
+
+
+def exact_rows(values: NDArray[Any]) -> Group:
+    """A row of numbers, or several, in brackets; exact to the last bit."""
+    if values.ndim == 1:
+        return listed(map(repr, values.tolist()), "[", "]")
+    return listed(map(exact_rows, values), "[", "]")
+
+
+def declared(*parts: str, hang: int = INDENT) -> str:
+    """A declaration of such parts, in lines of a readable width."""
+    return fitted(Code(*parts), WIDTH, hang=hang)
+
+
+def inside(*parts: str) -> str:
+    """A declaration in a function that stands at the margin."""
+    return fitted(Code(*parts), WIDTH - INDENT)

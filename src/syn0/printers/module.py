@@ -6,7 +6,7 @@ again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,6 +42,11 @@ class Given:
     missing: tuple[str, ...] = ()
     gaps: bool = False
     coarse: tuple[bool, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """What it holds: "texts", "numbers" of named columns, or "rows" of plain ones."""
+        return "texts" if self.texts else "numbers" if self.columns else "rows"
 
     @property
     def shape(self) -> Shape:
@@ -102,6 +107,11 @@ class Module:
         return [(column, *found[column]) for column in self.order]
 
     @property
+    def missing(self) -> tuple[str, ...]:
+        """The texts that stand for a missing one, in the first column of texts; () without any."""
+        return next((given.missing for given in self.given if given.texts), ())
+
+    @property
     def numbers(self) -> str:
         """The name of what `predict` gives as numbers: outputs in the target's units, those of all
         quantiles; or the outputs that say which class it is."""
@@ -131,6 +141,12 @@ class Sample:
     note: str
     cells: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     matrix: NDArray[Any] | None = None
+
+    @property
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """The rows of the columns, each by the names of these."""
+        for row in zip(*self.cells.values(), strict=True):
+            yield dict(zip(self.cells, row, strict=True))
 
 
 class ModulePrinter:

@@ -9,21 +9,30 @@ from dataclasses import replace
 from functools import partial
 from itertools import groupby, pairwise
 
+from syn0.printers import runtime
 from syn0.printers.base import (
     Printer,
     Template,
-    formula,
     infix,
-    repeated_part,
-    replace_part,
 )
 from syn0.printers.data import array_text
 from syn0.printers.notes import counted_by_loop
 from syn0.printers.pretty import Assigned, Code, Made, fitted, listed
 from syn0.printers.safe import python_note, python_text
 from syn0.printers.script import CLOSING, Phase, Script, ScriptPrinter, digits
-from syn0.program import Apply, Const, Expr, Line, Name, Program, check, helper, operations_in
-from syn0.program.expressions import apply, zeros
+from syn0.program import (
+    Apply,
+    Const,
+    Expr,
+    Line,
+    Name,
+    Program,
+    check,
+    formula,
+    helper,
+    operations_in,
+)
+from syn0.program.expressions import apply, repeated_part, replace_part, zeros
 from syn0.spec import Solver
 from syn0.spec.optimizers import MOST_EVALUATIONS
 
@@ -95,44 +104,6 @@ NUMPY_TEMPLATES = PYTHON_TEMPLATES | {
     "largest": Template("np.argmax({0}, axis=1, keepdims=True)"),
     "label": Template("{1}[{0}.astype(int)]", ATTRIBUTE, (ATTRIBUTE, ATTRIBUTE)),
 }
-
-UNIFORM_LIKE = '''\
-def scrambled(bits):
-    """A hash of 32-bit numbers (C. Wellons, "lowbias32", 2018)."""
-    bits = (bits ^ bits >> 16) * 0x7FEB352D
-    bits = (bits ^ bits >> 15) * 0x846CA68B
-    return bits ^ bits >> 16
-
-
-def uniform_like(array, seed, stream, step):
-    """Uniform numbers from 0 to 1, shaped like an array: the same on every machine."""
-    key = np.zeros(1, np.uint32)
-    for part in (seed, stream, step):
-        key = scrambled(key + part)
-    bits = scrambled(scrambled(np.arange(array.size, dtype=np.uint32)) + key)
-    return (bits >> 8).reshape(array.shape) / 2**24'''
-
-NORMAL_LIKE = '''\
-def normal_like(array, seed, stream, step):
-    """Numbers of the normal distribution, shaped like an array (Box & Muller, 1958)."""
-    even = uniform_like(array, seed, stream, step)
-    other = uniform_like(array, seed, stream + 1, step)
-    return np.sqrt(-2 * np.log(1 - even)) * np.cos(2 * np.pi * other)'''
-
-ORTHOGONAL = '''\
-def orthogonal(shape):
-    """A random matrix whose columns are orthonormal, or whose rows are if it is wider than high."""
-    q, r = np.linalg.qr(random.standard_normal((max(shape), min(shape))))
-    q = q * np.sign(np.diag(r))
-    return q if shape[0] >= shape[1] else q.T'''
-
-WRITTEN = {
-    "orthogonal": (ORTHOGONAL,),
-    "uniform_like": (UNIFORM_LIKE,),
-    "normal_like": (UNIFORM_LIKE, NORMAL_LIKE),
-}
-"""Functions that operations need and that no formula gives; they mean what `program/randoms.py`
-says."""
 
 
 class NumpyPrinter(Printer, ScriptPrinter):
@@ -217,8 +188,8 @@ class NumpyPrinter(Printer, ScriptPrinter):
         and those that their random numbers need."""
         lines = list(lines)
         called = {op for line in lines for op in operations_in(line.expression)}
-        written = [text for op, texts in WRITTEN.items() if op in called for text in texts]
-        return [*map(self.helper_function, self.helpers(lines)), *dict.fromkeys(written)]
+        helpers = self.helpers(line.expression for line in lines)
+        return [*map(self.helper_function, helpers), *runtime.called("random.py", called)]
 
     def helper_function(self, name: str) -> str:
         """One activation, or a slope, as a function of `z`; a part that occurs twice is computed
@@ -238,7 +209,7 @@ class NumpyPrinter(Printer, ScriptPrinter):
 
     def data_lines(self, script: Script) -> list[str]:
         """X and y, written out, or the code that makes them."""
-        heading = f"The data, one example a row: {script.data.note}."
+        heading = python_note(f"The data, one example a row: {script.data.note}.")
         arrays = (array_text(n, v, script.program.dtype) for n, v in script.arrays.items())
         whole = len(heading) + 2  # names of files are found where they are not broken
         return [*self.remark(heading, whole), *(script.data.code or arrays)]

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from syn0 import __version__
-from syn0.printers.base import UnsupportedError, formula, is_helper
+from syn0.printers.base import UnsupportedError
 from syn0.printers.module import (
     LABEL,
     PROBABILITIES,
@@ -25,7 +25,7 @@ from syn0.printers.module import (
     Given,
     Module,
 )
-from syn0.program import Apply, Const, Expr, Line, Name
+from syn0.program import Apply, Const, Expr, Line, Name, formula, is_helper
 from syn0.spec.words import visible
 
 Tensor = str

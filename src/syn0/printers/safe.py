@@ -20,6 +20,11 @@ def c_note(text: str) -> str:
     return visible(text).replace("*/", "* /").replace("/*", "/ *").replace("??/", "? ?/")
 
 
+def javascript_note(text: str) -> str:
+    """`text` for a JavaScript comment, which ends with its line: at U+2028 and U+2029 too."""
+    return visible(text)
+
+
 def python_text(text: str) -> str:
     """`text` as a Python string, in ASCII whatever it holds."""
     return ascii(text)

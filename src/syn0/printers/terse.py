@@ -6,11 +6,20 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import replace
 
-from syn0.printers.base import formula, is_helper
 from syn0.printers.notes import counted_by_loop
 from syn0.printers.numpy import WIDTH, NumpyPrinter, import_lines
 from syn0.printers.script import Phase, Script
-from syn0.program import Apply, Expr, Name, Program, names_in, reads, substitute
+from syn0.program import (
+    Apply,
+    Expr,
+    Name,
+    Program,
+    formula,
+    is_helper,
+    names_in,
+    reads,
+    substitute,
+)
 
 
 class TersePrinter(NumpyPrinter):

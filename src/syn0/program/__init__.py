@@ -1,6 +1,15 @@
 """What a description becomes: lines of expressions, and what they mean."""
 
-from syn0.program.activations import ACTIVATIONS, Activation, Helper, activate, delta, helper
+from syn0.program.activations import (
+    ACTIVATIONS,
+    Activation,
+    Helper,
+    activate,
+    delta,
+    formula,
+    helper,
+    is_helper,
+)
 from syn0.program.checker import ProgramError, check
 from syn0.program.expressions import Apply, Const, Expr, Name, names_in, operations_in, substitute
 from syn0.program.operations import OPERATIONS, Operation, Shape, evaluate
@@ -25,7 +34,9 @@ __all__ = [
     "check",
     "delta",
     "evaluate",
+    "formula",
     "helper",
+    "is_helper",
     "names_in",
     "operations_in",
     "reads",

@@ -26,6 +26,7 @@ from syn0.program.expressions import (
     max_columns,
     maximum,
     minimum,
+    operations_in,
     sum_columns,
     tanh,
     where,
@@ -43,7 +44,7 @@ class Activation:
         moves: what the slope does to an error that it multiplies; "" for nothing.
         slope: d out / d z from the output, where each output depends on its own `z` alone.
         slope_at: d out / d z from `z`, where the output does not tell it.
-        pull: what an error at the outputs asks of `z`, from (error, out): the error times the
+        pull: the delta at `z` of an error at the outputs, from (error, out): the error times the
             transposed Jacobian, or the error times the slope where that reads better.
     """
 
@@ -234,13 +235,26 @@ def helper(operation: str) -> Helper | None:
     return Helper(row.slope_at, f"the slope (derivative) of {name} at z")
 
 
+def formula(operation: str, z: Expr = Name("z")) -> Expr:  # noqa: B008  (frozen)
+    """The formula of an activation, or of the slope of one, of `z`."""
+    function = helper(operation)
+    assert function is not None  # noqa: S101  (asked for names that have one)
+    return function.formula(z)
+
+
+def is_helper(operation: str) -> bool:
+    """Whether an operation can be a function printed from its formula: an activation, or the slope
+    of one, that is not an operation of its own, as tanh is."""
+    return helper(operation) is not None and operation not in operations_in(formula(operation))
+
+
 def activate(name: str, z: Expr) -> Expr:
     """The named activation of `z`; the identity adds nothing."""
     return z if ACTIVATIONS[name].formula(z) == z else Apply(name, (z,))
 
 
 def delta(name: str, error: Expr, out: Expr, z: Expr) -> Expr:
-    """The error at `out`, scaled by the named activation's slope: what is asked of `z`."""
+    """The delta at `z`: the error at `out` times the named activation's slope."""
     row = ACTIVATIONS[name]
     if row.pull is not None:
         return row.pull(error, out)

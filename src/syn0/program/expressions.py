@@ -240,3 +240,31 @@ def substitute(expr: Expr, meanings: dict[str, Expr]) -> Expr:
         args = tuple(substitute(arg, meanings) for arg in expr.args)
         return Apply(expr.operation, args, expr.fixed)
     return expr
+
+
+def repeated_part(expr: Expr) -> Apply | None:
+    """The largest part of `expr` that occurs more than once, if any."""
+    seen: set[Expr] = set()
+    repeats: list[Apply] = []
+
+    def visit(part: Expr) -> None:
+        if isinstance(part, Apply):
+            if part in seen:
+                repeats.append(part)
+                return
+            seen.add(part)
+            for arg in part.args:
+                visit(arg)
+
+    visit(expr)
+    return max(repeats, key=lambda part: len(repr(part)), default=None)
+
+
+def replace_part(expr: Expr, part: Expr, by: Expr) -> Expr:
+    """`expr` with every occurrence of `part` replaced."""
+    if expr == part:
+        return by
+    if isinstance(expr, Apply):
+        args = tuple(replace_part(arg, part, by) for arg in expr.args)
+        return Apply(expr.operation, args, expr.fixed)
+    return expr

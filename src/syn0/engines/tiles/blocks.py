@@ -2,9 +2,37 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
+from syn0.lower.statements import names_read
 from syn0.printers.numpy import indented
+from syn0.program import Expr
+
+
+@dataclass(frozen=True)
+class Inner:
+    """Statements of an entry, and the names that they read."""
+
+    lines: list[str]
+    names: frozenset[str]
+
+    @classmethod
+    def of(cls, lines: list[str], values: Iterable[Expr]) -> Inner:
+        """Statements that compute some values."""
+        return cls(lines, frozenset(name for value in values for name in names_read(value)))
+
+    def after(self, statement: str) -> Inner:
+        """These, after one that reads neither the row nor the column."""
+        return replace(self, lines=[statement, *self.lines])
+
+    def row(self, number: str) -> list[str]:
+        """The row, where they read it."""
+        return [f"const int i = {number};"] if "i" in self.names else []
+
+    def column(self, number: str) -> list[str]:
+        """The column, where they read it."""
+        return [f"const int j = {number};"] if "j" in self.names else []
 
 
 def own_height(rows: object) -> str:
@@ -54,17 +82,11 @@ def summing(index: str, end: str, body: list[str], total: str) -> list[str]:
     ]
 
 
-def panel(inner: list[str]) -> list[str]:
+def panel(inner: Inner) -> list[str]:
     """A loop over the columns of a panel."""
     return simd("l", "0", "PANEL", with_column(inner))
 
 
-def with_column(inner: list[str]) -> list[str]:
+def with_column(inner: Inner) -> list[str]:
     """Statements in panel p, with the number of the column where they use it."""
-    return with_place("j", "p * PANEL + l", inner)
-
-
-def with_place(name: str, value: str, inner: list[str]) -> list[str]:
-    """Statements after the row or column that they use, if they do."""
-    used = any(re.search(rf"\b{name}\b", line) for line in inner)
-    return [*([f"const int {name} = {value};"] if used else []), *inner]
+    return [*inner.column("p * PANEL + l"), *inner.lines]

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from importlib.resources import files
 
 from syn0.engines.tiles.blocks import block, own
-from syn0.engines.tiles.tiles import TilePrinter
-from syn0.printers.loops import (
+from syn0.engines.tiles.tiles import Tiles
+from syn0.lower.bindings import (
     OVER_ALL,
     OVER_COLUMNS,
     OVER_ROWS,
@@ -71,9 +71,9 @@ class Kernels:
     ) -> None:
         self.program, self.shapes = program, check(program)
         self.by_columns, self.alone = by_columns, alone
-        self.printer = TilePrinter(program, self.shapes, batch, by_columns=by_columns, alone=alone)
+        self.tiles = Tiles(program, self.shapes, batch, by_columns=by_columns, alone=alone)
         self.traffic = Traffic()
-        self.meet = self.printer.meet
+        self.meet = self.tiles.meet
         self.gathered: list[str] = []
         self.alias: dict[str, Expr] = {
             line.target: line.expression
@@ -106,8 +106,8 @@ class Kernels:
             for product in products(line.expression)
             if not is_transposed(product.args[0]) and is_transposed(product.args[1])
             for name in names_in(product.args[1])
-            if not self.printer.is_upright(self.shapes[name])
-            and not self.printer.is_upright(self.shapes[name][::-1])
+            if not self.tiles.is_upright(self.shapes[name])
+            and not self.tiles.is_upright(self.shapes[name][::-1])
         ]
         return list(dict.fromkeys(turned))
 
@@ -120,7 +120,7 @@ class Kernels:
             self.waiting.remove(name)
             rows, columns = self.shapes[name]
             turned = f"{name}_turned"
-            self.printer.room[turned] = (columns, rows)
+            self.tiles.room[turned] = (columns, rows)
             lines += [
                 f"/* {name}.T, for the product below */",
                 *self.meeting({name}, {turned}),
@@ -137,23 +137,23 @@ class Kernels:
         copied = []
         for name in self.program.arrays:
             if name in read and self.can_stay(name):
-                self.printer.in_place[name] = f"given_{name}"
+                self.tiles.in_place[name] = f"given_{name}"
             elif name in read:
-                self.printer.room[name] = self.shapes[name]
+                self.tiles.room[name] = self.shapes[name]
                 copied.append(name)
         return copied
 
     def can_stay(self, name: str) -> bool:
         """Whether an array is wide, and only products read it."""
         elsewhere = (n for line in self.lines for n in names_but_left(line.expression))
-        return name not in elsewhere and not self.printer.is_upright(self.shapes[name])
+        return name not in elsewhere and not self.tiles.is_upright(self.shapes[name])
 
     def take(self, line: Line) -> list[str]:
         """The rows of a mini-batch: read in place by products, or copied."""
         target, (given, _) = line.target, names_in(line.expression)
         row, text = f"given_{given}[batch[i]]", NumpyPrinter().statement(line)
         if self.can_stay(target):
-            self.printer.in_place[target] = target
+            self.tiles.in_place[target] = target
             self.gathered.append(target)
             rows = block("for (int i = 0; i < rows; i++)", [f"{target}[i] = {row};"])
             ahead = block(
@@ -161,12 +161,12 @@ class Kernels:
                 [f"fetch(given_{given}[batch[rows + i]], {self.shapes[given][1]});"],
             )
             return [f"/* {text}: read in place */", *rows, *ahead]
-        self.printer.room[target] = self.shapes[target]
+        self.tiles.room[target] = self.shapes[target]
         meeting = self.meeting(set(), {target})
-        place = self.printer.entry_at(target, self.shapes[target])
+        place = self.tiles.entry_at(target, self.shapes[target])
         columns = self.shapes[target][1]
         high, wide = ("begin", "stop"), ("0", str(columns))
-        if self.by_columns and not self.printer.is_upright(self.shapes[target]):
+        if self.by_columns and not self.tiles.is_upright(self.shapes[target]):
             high, wide = ("0", "rows"), own(columns)
         inner = block(f"for (int j = {wide[0]}; j < {wide[1]}; j++)", [f"{place} = {row}[j];"])
         return [
@@ -179,12 +179,12 @@ class Kernels:
 
     def kernels(self, lines: Sequence[Line], *, aside: bool = False) -> list[str]:
         """The kernels of some lines; those `aside` are not run in every step."""
-        known, traffic = dict(self.printer.known), self.traffic
+        known, traffic = dict(self.tiles.known), self.traffic
         if aside:
             self.traffic = Traffic(set(traffic.written), set())
         statements = [x for group in groups(lines, self.shapes) for x in self.kernel(group)]
         if aside:
-            self.printer.known, self.traffic = known, traffic
+            self.tiles.known, self.traffic = known, traffic
             statements += self.meet
         return statements
 
@@ -197,20 +197,20 @@ class Kernels:
         head = [f"/* {NumpyPrinter().statement(line)} */" for line in group.lines]
         written = set(group.targets) if group.shape else set()
         across = set(self.read_across(group))
-        summed = set(self.printer.totals)
+        summed = set(self.tiles.totals)
         stored = {name for name in group.targets if self.is_read_elsewhere(name, group)}
         if group.shape:
-            self.printer.room |= {n: group.shape for n in group.targets if n in stored}
+            self.tiles.room |= {n: group.shape for n in group.targets if n in stored}
         again = not across.isdisjoint(written)  # as where max-norm sums what it then divides
-        statements = self.printer.group(group.lines, stored, self.meet if again else [])
-        totals = set(self.printer.totals) - summed  # written, and read after another meeting
+        statements = self.tiles.group(group.lines, stored, self.meet if again else [])
+        totals = set(self.tiles.totals) - summed  # written, and read after another meeting
         meeting = self.meeting(across, written | totals)
         self.traffic.read |= totals
         if again:
             self.traffic = Traffic(written, across - written | totals)
         if not group.shape:
-            self.printer.forget(first.target)
-        return [*turns, *head, *meeting, *self.printer.numbers, "{", *indented(statements), "}"]
+            self.tiles.forget(first.target)
+        return [*turns, *head, *meeting, *self.tiles.numbers, "{", *indented(statements), "}"]
 
     def is_read_elsewhere(self, name: str, group: Group) -> bool:
         """Whether lines outside a group, or the caller, read a name."""
@@ -254,7 +254,7 @@ class Kernels:
         """How an array lies, which says how threads share it."""
         if len(shape) < 2:
             return "row" if shape else "number"
-        upright = self.printer.is_upright(shape)
+        upright = self.tiles.is_upright(shape)
         if is_of_rows(shape):
             return "few" if upright else "wide"
         return "upright" if upright else "weights"
@@ -263,27 +263,26 @@ class Kernels:
 
     def beginning(self) -> list[str]:
         """The number type, the header, and the functions of one number that the lines call."""
-        helpers = [n for n in self.printer.helpers(self.lines) if not has_reductions(n)]
+        expressions = (line.expression for line in self.lines)
+        helpers = self.tiles.in_entries.helpers(expressions)
         return [
-            *(["#define SINGLE"] if self.printer.single else []),
+            *(["#define SINGLE"] if self.tiles.single else []),
             files("syn0.engines.tiles").joinpath("kernels.h").read_text(encoding="utf-8"),
-            *map(self.printer.helper_code, helpers),
+            *(self.tiles.function(name) for name in helpers if not has_reductions(name)),
         ]
 
     def room(self) -> str:
         """The arrays, as fields."""
         fields = [
-            f"ALIGNED real {name}{self.printer.dimensions(shape)};"
-            for name, shape in self.printer.room.items()
+            f"ALIGNED real {name}{self.tiles.dimensions(shape)};"
+            for name, shape in self.tiles.room.items()
         ]
-        fields += [f"double {name}[{length}];" for name, length in self.printer.totals.items()]
+        fields += [f"double {name}[{length}];" for name, length in self.tiles.totals.items()]
         return "\n".join(indented(fields))
 
     def pointers(self) -> list[str]:
         """The names of the arrays, for what lies in `room`."""
-        return [
-            self.printer.pointer(name, shape, name) for name, shape in self.printer.room.items()
-        ]
+        return [self.tiles.pointer(name, shape, name) for name, shape in self.tiles.room.items()]
 
     def exchange(self, name: str, given: str, rows: str = "", *, into: bool) -> str:
         """The call that copies an array from the caller's rows (all, or so many), or back."""
@@ -291,9 +290,9 @@ class Kernels:
         if len(shape) == 1:
             order = f"{name}, {given}" if into else f"{given}, {name}"
             return f"memcpy({order}, {shape[0]} * sizeof(real));"
-        count, columns = map(self.printer.count, shape)
+        count, columns = map(self.tiles.count, shape)
         high, rows = f"PADDED({count})", rows or str(count)
-        if self.printer.is_upright(shape):
+        if self.tiles.is_upright(shape):
             return f"upright(&{name}[0][0], {high}, {given}, {rows}, {columns}, {int(into)});"
         high = high if is_of_rows(shape) else str(count)
         return f"panels(&{name}[0][0][0], {high}, {given}, {rows}, {columns}, {int(into)});"

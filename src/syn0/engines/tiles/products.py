@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from syn0.engines.tiles.blocks import (
+    Inner,
     block,
     own,
     own_height,
@@ -13,34 +14,33 @@ from syn0.engines.tiles.blocks import (
     simd,
     summing,
     with_column,
-    with_place,
 )
+from syn0.lower.bindings import Bindings
 from syn0.printers.base import UnsupportedError
-from syn0.printers.loops import Kernel
 from syn0.program import Apply, Expr, Name
 from syn0.program.operations import Shape
 
 if TYPE_CHECKING:
-    from syn0.engines.tiles.tiles import TilePrinter
+    from syn0.engines.tiles.tiles import Tiles
 
 
 class Product:
     """The loops of a matrix product, whose sums the statements within use as `sum`."""
 
-    def __init__(self, printer: TilePrinter, product: Apply, shape: Shape, at: Kernel) -> None:
+    def __init__(self, tiles: Tiles, product: Apply, shape: Shape, at: Bindings) -> None:
         left, right = product.args
-        self.printer, self.shape = printer, shape
+        self.tiles, self.shape = tiles, shape
         self.left, self.right = name_of(left), name_of(right)
         self.left_turned, self.right_turned = isinstance(left, Apply), isinstance(right, Apply)
         self.depth = at.shape(left)[1]
-        self.rows = printer.in_place.get(self.left)
-        self.left_upright = self.rows is None and printer.is_upright(at.shape(Name(self.left)))
-        self.right_upright = printer.is_upright(at.shape(Name(self.right)))
+        self.rows = tiles.in_place.get(self.left)
+        self.left_upright = self.rows is None and tiles.is_upright(at.shape(Name(self.left)))
+        self.right_upright = tiles.is_upright(at.shape(Name(self.right)))
         self.of_rows = isinstance(shape[0], str)
 
-    def lines(self, inner: list[str]) -> list[str]:
+    def lines(self, inner: Inner) -> list[str]:
         """The loops around the statements."""
-        if not self.printer.is_upright(self.shape):
+        if not self.tiles.is_upright(self.shape):
             return self.wide(inner)
         if self.left_turned:
             return self.few_by_few(inner) if self.left_upright else self.few_columns(inner)
@@ -48,34 +48,34 @@ class Product:
 
     # Many columns: tiles of rows by two vectors
 
-    def wide(self, inner: list[str]) -> list[str]:
+    def wide(self, inner: Inner) -> list[str]:
         """Tiles of some rows by two vectors; of odd ones the last tile has three, or is one."""
-        columns = self.printer.count(self.shape[1])
-        of_columns = self.printer.by_columns
+        columns = self.tiles.count(self.shape[1])
+        of_columns = self.tiles.by_columns
         head = f"for (int panel = 0; panel < PAIRS({columns}); panel++)"
         if of_columns:
             head = f"for (int panel = LEFT({columns}); panel < OWN_PAIRS({columns}); panel++)"
         pairs = block(head, self.down("2", inner))
-        longest = 64 // (4 if self.printer.single else 8)
+        longest = 64 // (4 if self.tiles.single else 8)
         if columns % (2 * longest) == 0:
             return pairs
         last = [f"const int panel = PAIRS({columns});"]
         last += self.down("1" if columns <= longest else "3", inner)
         return [*pairs, *block(f"if ({'OWN_LAST' if of_columns else 'LAST'}({columns}))", last)]
 
-    def down(self, vectors: str, inner: list[str]) -> list[str]:
+    def down(self, vectors: str, inner: Inner) -> list[str]:
         """The tiles of so many vectors that are a thread's own, one below the other."""
         height, (high, wide) = self.height(), self.shape
         if self.of_rows:
             tile = self.tile(height, vectors, "0", "", inner)
-            ends = ("0", "rows") if self.printer.by_columns else ("begin", "stop")
+            ends = ("0", "rows") if self.tiles.by_columns else ("begin", "stop")
             return block(f"for (int first = {ends[0]}; first < {ends[1]}; first += {height})", tile)
         start, done = f"const int first = tile * {height};", "0"
         if self.left_upright or self.rows:  # no column there may be read beyond the last
             start = f"const int first = within(tile * {height}, {high} - {height});"
             done = f"tile * {height} - first"
         tile = self.tile(height, vectors, done, f" && first + r < {high}", inner)
-        if self.printer.by_columns:
+        if self.tiles.by_columns:
             return block(
                 f"for (int tile = 0; tile < TILES({high}, {height}); tile++)", [start, *tile]
             )
@@ -84,32 +84,33 @@ class Product:
     def height(self) -> str:
         """The rows of a tile: eight, or fewer that leave less to do twice."""
         if self.of_rows:
-            return f"HEIGHT({self.printer.batch})"
+            return f"HEIGHT({self.tiles.batch})"
         return own_height(self.shape[0])
 
-    def tile(self, height: str, vectors: str, done: str, end: str, inner: list[str]) -> list[str]:
+    def tile(self, height: str, vectors: str, done: str, end: str, inner: Inner) -> list[str]:
         """The statements of a tile, from row `first` and `panel` on."""
         each = f"for (int v = 0; v < {vectors}; v++)"
         return [
-            f"vec sums[{height}][{vectors}] = {{{{{{0}}}}}};",
+            f"vec parts[{height}][{vectors}] = {{{{{{0}}}}}};",
             *self.sums(height, vectors),
             f"real tile_of[{height}][{vectors} * LANES];",
             "UNROLLED",
             f"for (int r = 0; r < {height}; r++)",
             "    UNROLLED",
-            f"    {each} put(&tile_of[r][v * LANES], sums[r][v]);",
-            *block(f"for (int r = {done}; r < {height}{end}; r++)", with_place("i", "first + r", [
+            f"    {each} put(&tile_of[r][v * LANES], parts[r][v]);",
+            *block(f"for (int r = {done}; r < {height}{end}; r++)", [
+                *inner.row("first + r"),
                 *block(each, [
                     "const int p = panel + v / 2, start = v % 2 * LANES;",
-                    *simd("l", "start", "start + LANES", with_column([
-                        "const real sum = tile_of[r][v * LANES + l - start];", *inner])),
+                    *simd("l", "start", "start + LANES", with_column(
+                        inner.after("const real sum = tile_of[r][v * LANES + l - start];"))),
                 ]),
-            ])),
+            ]),
         ]  # fmt: skip
 
     def sums(self, height: str, vectors: str) -> list[str]:
         """The loop that fills a tile's sums."""
-        depth, setup, left = self.printer.length(self.depth), [], f"{self.left}[k][first + r]"
+        depth, setup, left = self.tiles.length(self.depth), [], f"{self.left}[k][first + r]"
         in_panels = False
         if self.left_turned:
             if self.rows:
@@ -141,7 +142,7 @@ class Product:
             f"for (int r = 0; r < {height}; r++) {{",
             f"    const real left = {left};",
             "    UNROLLED",
-            f"    for (int v = 0; v < {vectors}; v++) sums[r][v] += left * right[v];",
+            f"    for (int v = 0; v < {vectors}; v++) parts[r][v] += left * right[v];",
             "}",
         ]
         if not in_panels:
@@ -152,18 +153,18 @@ class Product:
 
     # Few columns
 
-    def short(self, inner: list[str]) -> list[str]:
+    def short(self, inner: Inner) -> list[str]:
         """Few products a sum: written out."""
         place = "[k][j]" if self.right_turned else "[j][k]"
         terms = [
             f"{self.left}[{k}][i] * {self.right}{place.replace('k', str(k))}"
-            for k in range(self.printer.count(self.depth))
+            for k in range(self.tiles.count(self.depth))
         ]
-        return self.printer.each(self.shape, [f"const real sum = {' + '.join(terms)};", *inner])
+        return self.tiles.each(self.shape, inner.after(f"const real sum = {' + '.join(terms)};"))
 
-    def dots(self, inner: list[str]) -> list[str]:
+    def dots(self, inner: Inner) -> list[str]:
         """Sums along the depth, a vector at a time: LANES of them, for some columns and rows."""
-        columns, depth = self.printer.count(self.shape[1]), self.printer.count(self.depth)
+        columns, depth = self.tiles.count(self.shape[1]), self.tiles.count(self.depth)
         size = 1 if columns == 1 else 4 if columns % 4 in (0, 3) else 2
         column = f"within(block + c, {columns - 1})"
         right = f"&{self.right}[{column}][q * LANES]"
@@ -175,7 +176,7 @@ class Product:
         down = f"DOWN({size})"
         return block(f"for (int first = begin; first < stop; first += {down})", block(
             f"for (int block = 0; block < {columns}; block += ACROSS({size}))", [
-                "vec sums[LANES] = {{0}};",
+                "vec parts[LANES] = {{0}};",
                 *block(f"for (int q = 0; q < {depth} / LANES; q++)",
                        dots_step(f"at({left})", f"at({right})", size)),
                 *block(f"if ({depth} % LANES)", [
@@ -183,18 +184,20 @@ class Product:
                     *dots_step(f"some({left}, {depth} % LANES)",
                                f"some({right}, {depth} % LANES)", size)]),
                 "real tile_of[LANES];",
-                "put(tile_of, lane_sums(sums));",
-                *block(f"for (int c = 0; c < ACROSS({size}) && block + c < {columns}; c++)",
-                       with_place(
-                    "j", "block + c",
-                    simd("r", "0", down, with_place("i", "first + r", [
-                        f"const real sum = tile_of[c * {down} + r];", *inner])),
-                )),
+                "put(tile_of, lane_sums(parts));",
+                *block(f"for (int c = 0; c < ACROSS({size}) && block + c < {columns}; c++)", [
+                    *inner.column("block + c"),
+                    *simd("r", "0", down, [
+                        *inner.row("first + r"),
+                        f"const real sum = tile_of[c * {down} + r];",
+                        *inner.lines,
+                    ]),
+                ]),
             ]))  # fmt: skip
 
-    def few_columns(self, inner: list[str]) -> list[str]:
+    def few_columns(self, inner: Inner) -> list[str]:
         """The weights of few columns: vectors of their rows, over the rows of a step."""
-        high, wide = map(self.printer.count, self.shape)
+        high, wide = map(self.tiles.count, self.shape)
         size = wide if wide <= 6 else (wide + 1) // 2
         if self.rows:
             places = [f"p * PANEL + {v} * LANES" for v in range(2)]
@@ -206,37 +209,37 @@ class Product:
             "UNROLLED",
             f"for (int c = 0; c < {size}; c++) {{",
             f"    const real right = {self.right}[block + c][k];",
-            "    sums[c][0] += left0 * right;",
-            "    sums[c][1] += left1 * right;",
+            "    parts[c][0] += left0 * right;",
+            "    parts[c][1] += left1 * right;",
             "}",
         ]
         tile = [
             f"const int block = within(done, {wide - size});",
-            f"vec sums[{size}][2] = {{{{{{0}}}}}};",
-            *block(f"for (int k = 0; k < {self.printer.length(self.depth)}; k++)", step),
+            f"vec parts[{size}][2] = {{{{{{0}}}}}};",
+            *block(f"for (int k = 0; k < {self.tiles.length(self.depth)}; k++)", step),
             f"real tile_of[{size}][PANEL];",
             "UNROLLED",
             f"for (int c = 0; c < {size}; c++) {{",
-            "    put(&tile_of[c][0], sums[c][0]);",
-            "    put(&tile_of[c][LANES], sums[c][1]);",
+            "    put(&tile_of[c][0], parts[c][0]);",
+            "    put(&tile_of[c][LANES], parts[c][1]);",
             "}",
-            *block(f"for (int c = done - block; c < {size}; c++)", with_place(
-                "j", "block + c",
-                simd("l", "0", "PANEL", with_place("i", "p * PANEL + l", [
-                    "const real sum = tile_of[c][l];", *inner])),
-            )),
+            *block(f"for (int c = done - block; c < {size}; c++)", [
+                *inner.column("block + c"),
+                *simd("l", "0", "PANEL", [
+                    *inner.row("p * PANEL + l"), "const real sum = tile_of[c][l];", *inner.lines]),
+            ]),
         ]  # fmt: skip
         part = f"for (int p = LEFT({high}); p < RIGHT({high}); p++)"
         return block(part, block(f"for (int done = 0; done < {wide}; done += {size})", tile))
 
-    def few_by_few(self, inner: list[str]) -> list[str]:
+    def few_by_few(self, inner: Inner) -> list[str]:
         """The weights of few rows and columns: sums along the rows of a step."""
         high, wide = self.shape
         entry = [
             "real sum = 0;",
-            *summing("k", self.printer.length(self.depth),
+            *summing("k", self.tiles.length(self.depth),
                      [f"sum += {self.left}[i][k] * {self.right}[j][k];"], "sum"),
-            *inner,
+            *inner.lines,
         ]  # fmt: skip
         left, right = own(high)
         rows = block(f"for (int i = {left}; i < {right}; i++)", entry)
@@ -254,7 +257,7 @@ def dots_step(left: str, right: str, size: int) -> list[str]:
         f"    const vec left = {left};",
         "    UNROLLED",
         f"    for (int c = 0; c < ACROSS({size}); c++)",
-        f"        sums[c * DOWN({size}) + r] += left * right[c];",
+        f"        parts[c * DOWN({size}) + r] += left * right[c];",
         "}",
     ]
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from syn0.engines.tiles.blocks import block
 from syn0.engines.tiles.kernels import Kernels, is_of_rows, is_take
 from syn0.engines.tiles.tiles import UPRIGHT
-from syn0.printers.loops import OVER_COLUMNS, has_reductions
+from syn0.lower.bindings import OVER_COLUMNS, has_reductions
 from syn0.printers.numpy import indented
 from syn0.program import Apply, Expr, Name, Program, check, names_in
 from syn0.program.checker import shape_of
@@ -157,13 +157,13 @@ class Steps(Kernels):
         update = [x for x in self.lines if x.phase == "update"]
         for _ in range(1 if alone else 2):  # the second time it is known how a step ends
             self.gathered.clear()
-            self.printer.known.clear()
-            self.printer.totals.clear()
+            self.tiles.known.clear()
+            self.tiles.totals.clear()
             self.waiting = list(self.turned)
             self.before = self.kernels(before)
             self.measured = self.kernels([x for x in self.lines if x.target in idle], aside=True)
             self.update = self.kernels(update)
-        self.printer.room |= {name: self.shapes[name] for name in self.kept}
+        self.tiles.room |= {name: self.shapes[name] for name in self.kept}
 
     def source(self) -> str:
         """The whole C file."""
@@ -180,10 +180,10 @@ class Steps(Kernels):
 
     def work(self) -> list[str]:
         """What each thread does."""
-        program, printer, shapes = self.program, self.printer, self.shapes
+        program, tiles, shapes = self.program, self.tiles, self.shapes
         numbers = self.numbers
         local = [x.target for x in self.lines if shapes[x.target] == () and x.target not in numbers]
-        rows = "call->sizes[step]" if "batch" in program.inputs else str(printer.batch)
+        rows = "call->sizes[step]" if "batch" in program.inputs else str(tiles.batch)
         figures = [f"*figures++ = {name};" for name in program.reports]
         first = "if (thread == 0)"
         return [
@@ -200,7 +200,7 @@ class Steps(Kernels):
             *(f"const real (*given_{n})[{shapes[n][1]}] = call->given_{n};"
               for n in program.arrays),
             *self.pointers(),
-            *(f"const real *{name}[{printer.batch}];" for name in self.gathered),
+            *(f"const real *{name}[{tiles.batch}];" for name in self.gathered),
             "double *figures = call->figures;",
             "const int32_t *batch = call->batch;",
             *(f"double {name} = call->numbers[{k}];" for k, name in enumerate(numbers)),
@@ -247,7 +247,7 @@ class Answers(Kernels):
         super().__init__(program, batch, "forward", by_columns=True, alone=True)
         self.wanted = {program.output}
         self.forward = self.kernels(self.lines)
-        self.printer.room |= {name: self.shapes[name] for name in self.kept}
+        self.tiles.room |= {name: self.shapes[name] for name in self.kept}
 
     def source(self) -> str:
         """The whole C file."""
@@ -270,7 +270,7 @@ class Answers(Kernels):
         """What happens to the rows."""
         program = self.program
         columns, output = self.shapes["X"][1], program.output
-        batch = self.printer.batch
+        batch = self.tiles.batch
         read = {name for line in self.lines for name in names_in(line.expression)}
         numbers = enumerate(self.numbers)
         return [

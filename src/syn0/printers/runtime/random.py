@@ -1,0 +1,38 @@
+"""Random numbers of printed programs: they mean what `program/randoms.py` says."""
+
+import numpy as np
+
+random = np.random.RandomState()
+
+
+# piece: orthogonal
+def orthogonal(shape):
+    """A random matrix whose columns are orthonormal, or whose rows are if it is wider than high."""
+    q, r = np.linalg.qr(random.standard_normal((max(shape), min(shape))))
+    q = q * np.sign(np.diag(r))
+    return q if shape[0] >= shape[1] else q.T
+
+
+# piece: uniform_like
+def scrambled(bits):
+    """A hash of 32-bit numbers (C. Wellons, "lowbias32", 2018)."""
+    bits = (bits ^ bits >> 16) * 0x7FEB352D
+    bits = (bits ^ bits >> 15) * 0x846CA68B
+    return bits ^ bits >> 16
+
+
+def uniform_like(array, seed, stream, step):
+    """Uniform numbers from 0 to 1, shaped like an array: the same on every machine."""
+    key = np.zeros(1, np.uint32)
+    for part in (seed, stream, step):
+        key = scrambled(key + part)
+    bits = scrambled(scrambled(np.arange(array.size, dtype=np.uint32)) + key)
+    return (bits >> 8).reshape(array.shape) / 2**24
+
+
+# piece: normal_like, needs: uniform_like
+def normal_like(array, seed, stream, step):
+    """Numbers of the normal distribution, shaped like an array (Box & Muller, 1958)."""
+    even = uniform_like(array, seed, stream, step)
+    other = uniform_like(array, seed, stream + 1, step)
+    return np.sqrt(-2 * np.log(1 - even)) * np.cos(2 * np.pi * other)

@@ -1,0 +1,140 @@
+"""C programs, compiled and run alone, report what the interpreter does."""
+
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from syn0 import LBFGS, SGD, Dense, Network, Training
+from syn0.derive import prediction_program, training_program
+from syn0.engines.compiler import find_compiler
+from syn0.printers import PRINTERS, Data, UnsupportedError, example_data
+from syn0.program.interpreter import start, step
+from syn0.spec import NetworkSpec
+from tests.engines.test_agreement import ROUNDINGS, TOLERANCE, moved_by_rounding
+
+
+def compiled(text: str, folder: Path, optimized: str) -> Path:
+    """A program's text, compiled into an empty folder; every warning is an error."""
+    source, program = folder / "net.c", folder / "net"
+    source.write_text(text, encoding="utf-8")
+    flags = [optimized, "-Wall", "-Wextra", "-Werror", "-Wno-unused-variable", "-ffp-contract=off"]
+    command = [*find_compiler().command, *flags, "-o", program, source, "-lm"]
+    made = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert made.returncode == 0, made.stderr
+    return program
+
+
+def printed_by(program: Path) -> str:
+    """What a program prints."""
+    return subprocess.run([program], capture_output=True, text=True, check=True).stdout
+
+
+@pytest.fixture
+def run_c(tmp_path: Path) -> Callable[..., str]:
+    """Compiles a program, and gives what it prints; without optimizations in a third of the time,
+    with them warned of what is read before it is set."""
+    return lambda text, optimized="-O1": printed_by(compiled(text, tmp_path, optimized))
+
+
+def c_text(case: Any, arrays: dict[str, Any]) -> str:
+    """The program of a case, its data inside."""
+    data = Data(arrays["X"], arrays["y"], "made up", sample_weight=arrays.get("sample_weight"))
+    return PRINTERS["c"].script(case.program, case.network, case.training, data)
+
+
+def reports(printed: str) -> list[list[float]]:
+    """The number of the step and the figures of each line that reports."""
+    lines = [line for line in printed.splitlines() if line.startswith("step ")]
+    return [[float(x) for x in re.findall(r"[a-z] ([^ ,:]+)(?:[,:]|$)", line)] for line in lines]
+
+
+def expected_reports(case: Any, arrays: dict[str, Any], numbers: list[int]) -> list[list[float]]:
+    """The same figures by the interpreter, batch by batch as the documentation has it."""
+    program, training = case.program, case.training
+    generator = np.random.RandomState(case.network.seed)
+    values = start(program, generator) | arrays
+    rows = len(arrays["X"])
+    values |= {name: training.total_steps(rows) for name in program.numbers}
+    found: list[list[float]] = []
+    order = np.arange(rows)
+    size = training.batch_size or rows
+    for number in range(max(numbers) + 1):
+        place = number % training.batches(rows) * size
+        if place == 0 and training.batch_size:
+            order = order if training.reshuffle else np.arange(rows)
+            order = order[generator.permutation(rows)] if training.shuffle else order
+        batch = {"batch": order[place : place + size]} if training.batch_size else {}
+        values = step(program, values | batch)
+        if number in numbers:
+            found.append([number, *(float(values[name]) for name in program.reports)])
+    return found
+
+
+@pytest.mark.needs_compiler
+def test_a_c_program_reports_what_the_interpreter_does(
+    stepped: Any, made_up_arrays: Any, run_c: Callable[..., str]
+) -> None:
+    arrays = made_up_arrays(stepped)
+    if any(layer.init == "orthogonal" for layer in stepped.network.dense):
+        with pytest.raises(UnsupportedError, match="orthogonal"):
+            c_text(stepped, arrays)
+        return
+    found = reports(run_c(c_text(stepped, arrays), "-O0"))
+    assert len(found) > 1
+    expected = expected_reports(stepped, arrays, [int(report[0]) for report in found])
+    limit, shaken = TOLERANCE[stepped.network.dtype], moved_by_rounding(stepped, made_up_arrays)[1]
+    for one, other in zip(found, expected, strict=True):
+        moved = ROUNDINGS * shaken[int(one[0])]
+        allowed = np.fmax(limit * np.maximum(1e-3, np.abs(other[1:])), moved)
+        allowed[2:] = np.fmax(6e-4, moved[2:])  # printed to four digits
+        assert one[0] == other[0]
+        assert (np.abs(np.subtract(one[1:], other[1:])) <= allowed).all(), (one, other)
+
+
+@pytest.mark.needs_compiler
+def test_the_tutorials_numbers_come_to_all_digits_in_c(run_c: Callable[..., str]) -> None:
+    printed = run_c(Network([3, 4, 1]).program("c"))
+    errors = [line.split("error ")[1] for line in printed.splitlines() if "error" in line]
+    assert errors == [
+        "0.496410031903",
+        "0.00858452565325",
+        "0.00578945986251",
+        "0.00462917677677",
+        "0.00395876528027",
+        "0.00351012256786",
+    ]
+    shallow = run_c(Network([3, 1]).program("c"))
+    assert shallow.splitlines()[-4:] == [" 0.00966449", " 0.00786506", " 0.99358898", " 0.99211957"]
+
+
+def test_every_kernel_is_headed_by_its_line() -> None:
+    text = Network([3, 4, 1], bias=True).program("c")
+    for line in ("l1 = sigmoid(l0 @ syn0 + bias0)", "syn1 += l1.T @ l2_delta"):
+        assert f"/* {line}: " in text
+    assert max(map(len, text.splitlines())) <= 110
+
+
+def test_a_search_by_scipy_is_refused_in_one_sentence() -> None:
+    with pytest.raises(ValueError, match=r"L-BFGS.*SciPy's: choose another language"):
+        Network([3, 4, 1]).program("c", training=Training(steps=5, optimizer=LBFGS()))
+
+
+@pytest.mark.needs_compiler
+@pytest.mark.parametrize("loss", ["cross_entropy", "poisson", "hinge", "squared_error"])
+def test_made_up_data_are_the_same_in_every_language(
+    loss: str, run_c: Callable[..., str], numpy_only: Callable[[str], Any]
+) -> None:
+    output = {"cross_entropy": "softmax", "poisson": "exp"}.get(loss, "identity")
+    spec = NetworkSpec(5, (Dense(4, "tanh"), Dense(3, output)), loss=loss)
+    training = Training(steps=20, optimizer=SGD(0.01))
+    program, data = training_program(spec, training), example_data(spec)
+    assert prediction_program(spec).output == program.output
+    in_c = reports(run_c(PRINTERS["c"].script(program, spec, training, data)))
+    in_python = numpy_only(PRINTERS["numpy"].script(program, spec, training, data)).printed
+    for one, other in zip(in_c, reports(in_python), strict=True):
+        assert one == pytest.approx(other, rel=1e-10)

@@ -1,0 +1,127 @@
+"""JavaScript programs, run by Node alone, report what the NumPy programs do."""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+
+from syn0 import LBFGS, Dense, Network, Training
+from syn0.printers import PRINTERS, Data
+from tests.derive.cases import Row, described
+
+from .test_c import TOLERANCE, reports
+from .test_safe_notes import EVIL, NOTES, program
+
+NODE = shutil.which("node")
+needs_node = pytest.mark.skipif(NODE is None, reason="there is no Node here")
+
+NETWORKS: dict[str, Row] = {
+    "as the tutorial's": {"outputs": 1, "optimizer": "sgd"},
+    "classes, masks and batches": {
+        "hidden": "relu", "loss": "cross_entropy", "optimizer": "adam", "batching": "shuffled",
+        "bias": True, "dropout": 0.4, "length": "epochs", "reduction": "mean",
+    },
+    "batch norm, orders on orders": {
+        "hidden": "gelu", "batch_norm": True, "optimizer": "nesterov", "batching": "reshuffled",
+        "bias": True, "init": "he_normal",
+    },
+    "layer norm, warm-up": {
+        "hidden": "silu", "layer_norm": True, "optimizer": "rmsprop", "schedule": "cosine",
+        "warm_up": 6, "input_dropout": 0.2,
+    },
+    "skips in the rows' order": {
+        "hidden": "mish", "depth": 3, "skip": 2, "optimizer": "adagrad", "batching": "ordered",
+        "init": "glorot_uniform",
+    },
+    "counts": {"loss": "poisson", "output": "exp", "schedule": "step", "l2": 0.02, "bias": True},
+    "weighted rows, noise": {
+        "loss": "huber", "weighted": True, "optimizer": "momentum", "noise": 0.1,
+        "batching": "shuffled",
+    },
+    "quantiles on plateaus": {
+        "loss": "quantile", "optimizer": "adamw", "weight_decay": 0.05, "schedule": "plateau",
+    },
+    "sides": {
+        "loss": "hinge", "output": "identity", "hidden": "selu", "schedule": "one_cycle",
+        "clip_value": 0.1, "batching": "shuffled",
+    },
+    "shares, smoothed and clipped": {
+        "loss": "binary_cross_entropy", "output": "sigmoid", "label_smoothing": 0.1,
+        "clip_norm": 0.5, "trim_deltas": 0.01, "schedule": "inverse_scaling",
+    },
+    "limits": {
+        "hidden": "hard_tanh", "max_norm": 0.9, "l1": 0.01, "clip_deltas": 0.05,
+        "loss": "absolute_error", "schedule": "exponential",
+    },
+    "in float32": {
+        "hidden": "softmax", "loss": "cross_entropy", "dtype": "float32", "optimizer": "adam",
+        "batching": "shuffled", "dropout": 0.4,
+    },
+}  # fmt: skip
+
+
+def printed_by_node(text: str, folder: Path) -> str:
+    """What a program prints."""
+    path = folder / "net.mjs"
+    path.write_text(text, encoding="utf-8")
+    done = subprocess.run([str(NODE), path], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@needs_node
+@pytest.mark.parametrize("name", NETWORKS)
+def test_a_javascript_program_reports_what_the_numpy_program_does(
+    name: str, made_up_arrays: Any, numpy_only: Callable[[str], Any], tmp_path: Path
+) -> None:
+    case = described(NETWORKS[name])
+    arrays = made_up_arrays(case)
+    data = Data(arrays["X"], arrays["y"], "made up", sample_weight=arrays.get("sample_weight"))
+    texts = (PRINTERS[language].script(case.program, case.network, case.training, data)
+             for language in ("javascript", "numpy"))  # fmt: skip
+    by_node, in_python = printed_by_node(next(texts), tmp_path), numpy_only(next(texts)).printed
+    found, expected = reports(by_node), reports(in_python)
+    assert len(found) > 1
+    limit = TOLERANCE[case.network.dtype]
+    for one, other in zip(found, expected, strict=True):
+        assert one[:3] == pytest.approx(other[:3], rel=limit, abs=limit * 1e-3)
+        assert one[3:] == pytest.approx(other[3:], rel=1e-3)
+    all_rows = re.compile(r"^all rows: loss (\S+), error (\S+)$", re.MULTILINE)
+    one, other = ([float(x) for x in sum(all_rows.findall(p), ())] for p in (by_node, in_python))
+    assert one == pytest.approx(other, rel=limit)
+    last = "Output after training:\n"
+    one, other = (re.sub(r"[][]", " ", p.partition(last)[2]).split() for p in (by_node, in_python))
+    assert [*map(float, one)] == pytest.approx([*map(float, other)], abs=max(limit, 2e-8))
+
+
+@needs_node
+def test_the_tutorials_numbers_come_to_all_digits_in_javascript(tmp_path: Path) -> None:
+    printed = printed_by_node(Network([3, 4, 1]).program("javascript"), tmp_path)
+    errors = [line.split("error ")[1] for line in printed.splitlines() if "error" in line]
+    assert errors[:3] == ["0.496410031903", "0.00858452565325", "0.00578945986251"]
+
+
+def test_what_javascript_cannot_say_is_refused_in_one_sentence() -> None:
+    searched = Training(steps=5, optimizer=LBFGS())
+    with pytest.raises(ValueError, match=r"javascript .* L-BFGS.*SciPy's: choose another"):
+        Network([3, 4, 1]).program("javascript", training=searched)
+    with pytest.raises(ValueError, match=r"javascript .*'orthogonal'"):
+        Network(3, [Dense(4, init="orthogonal"), Dense(1)]).program("javascript")
+
+
+@settings(max_examples=60)
+@given(NOTES)
+@example(EVIL[0])
+@example(EVIL[10])
+def test_a_note_stays_a_comment_of_a_javascript_program(note: str) -> None:
+    found, plain = (program(n, "javascript") for n in (note, "plain"))
+    code = [
+        [line for line in re.split(r"[\n\r\u2028\u2029]", text) if not line.startswith("//")]
+        for text in (found, plain)
+    ]
+    assert code[0] == code[1]
