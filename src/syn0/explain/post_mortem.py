@@ -158,9 +158,8 @@ def entries(operand: Operand) -> str:
     )
 
 
-def post_mortem(replay: Replay, step: int | None) -> PostMortem:
-    """See `Replay.post_mortem`."""
-    trace = replay.up_to_trouble(step)
+def post_mortem(replay: Replay, trace: Trace) -> PostMortem:
+    """What is wrong with a step of a replay: see `Replay.post_mortem`."""
     training, program, arrays = replay.job.training, replay.job.program, replay.job.arrays
     layers = tuple(health(trace))
     line = first_bad(trace)

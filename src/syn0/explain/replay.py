@@ -73,10 +73,11 @@ class Replay:
         """A step, line by line; by default the one that would come next. As `run`."""
         return trace_next(self.run(step))
 
-    def statistics(self) -> Statistics:
+    def statistics(self, step: int | None = None) -> Statistics:
         """The correlation of each input and each hidden unit with each target, at the start
-        weights and where the network stands; as it predicts, without masks and noise."""
-        return statistics(self)
+        weights and before a step, by default where the network stands; as it predicts, without
+        masks and noise. Raises as `run`."""
+        return statistics(self, self.run(step).state)
 
     def pushes(self, name: str = "syn0", unit: int = 0, *, steps: int | None = None) -> Pushes:
         """How often each example pushes each weight up or down, from the network's start on.
@@ -99,7 +100,7 @@ class Replay:
         Raises:
             TypeError, ValueError: there is no such step, or no way back to it.
         """
-        return post_mortem(self, step)
+        return post_mortem(self, self.up_to_trouble(step))
 
     def up_to_trouble(self, step: int | None = None) -> Trace:
         """A step as `trace` gives it, or the first before it in which a number goes bad."""
