@@ -69,6 +69,13 @@ class Replay:
             )
         return Run(self.job, self.start)
 
+    def resumed(self, snapshot: Checkpoint) -> Run:
+        """A run from a snapshot of this training, as `run(step).current().copy()` takes one: its
+        schedule ends where that of the whole does."""
+        run, whole_run = Run(self.job, snapshot), self.standing(snapshot.step)
+        run.end, run.given = whole_run.end, whole_run.given
+        return run
+
     def trace(self, step: int | None = None) -> Trace:
         """A step, line by line; by default the one that would come next. As `run`."""
         return trace_next(self.run(step))
@@ -85,7 +92,8 @@ class Replay:
         Args:
             name: of the weights.
             unit: the unit that they lead to, counted from 0.
-            steps: how many are counted; by default those that the network has taken.
+            steps: how many are counted; by default those that the network has taken or, before the
+                first, those of its training.
 
         Raises:
             TypeError, ValueError: there is no such array or unit, or no way back to the start.
