@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
 from syn0.explain.post_mortem import PostMortem, post_mortem
 from syn0.explain.pushes import Pushes, pushes
@@ -14,6 +13,7 @@ from syn0.spec import NetworkSpec
 from syn0.spec.checks import whole
 from syn0.spec.doors import doors
 from syn0.training import Checkpoint, Job, NonFiniteError, Run
+from syn0.training.checkpoint import copied
 
 
 @doors
@@ -139,10 +139,9 @@ def trace_next(run: Run) -> Trace:
     the trace has arrays of its own."""
     job = run.job
     (batch,) = run.batches.copy().take(1)
-    values: dict[str, Any] = run.current().copy().values | run.given  # type: ignore[operator]
     return trace_step(
         job.program,
-        values,
+        copied(run.state) | run.given,
         job.arrays,
         batch,
         step=run.step,
