@@ -7,6 +7,7 @@ from syn0.models.evaluation import (
     Regression,
     class_probabilities,
     evaluate,
+    truth_and_answers,
 )
 from syn0.models.network import Examples, Network, answers
 from syn0.models.options import TableOptions, table_options
@@ -61,5 +62,6 @@ __all__ = [
     "some_rows",
     "table_options",
     "task_for",
+    "truth_and_answers",
     "tutorial_training",
 ]

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from syn0.data import Table
+from syn0.models.evaluation import Classification
 from syn0.plots.arrays import cut, input_columns
 from syn0.plots.style import (
     INK,
@@ -35,7 +36,7 @@ from syn0.spec.doors import door
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from syn0.models import Classification, Network
+    from syn0.models import Evaluation, Network
 
 FINENESS = 160
 """Places along each side at which a network is asked."""
@@ -286,7 +287,7 @@ def scatter(ax: Axes, across: NDArray[Any], up: NDArray[Any], groups: NDArray[An
 
 
 @door
-def confusion(judged: Classification, *, ax: Axes | None = None) -> Axes:
+def confusion(judged: Evaluation, *, ax: Axes | None = None) -> Axes:
     """Draw a confusion matrix: a row for each true class, a column for each predicted one, with
     counts and the shares of the row, by which cells are coloured.
 
@@ -301,7 +302,7 @@ def confusion(judged: Classification, *, ax: Axes | None = None) -> Axes:
         TypeError: figures of a regressor.
         ModuleNotFoundError: Matplotlib is not installed.
     """
-    if not hasattr(judged, "confusion"):
+    if not isinstance(judged, Classification):
         raise TypeError("a regressor has no classes to confuse: draw its residuals")
     counts = np.array(judged.confusion)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)

@@ -11,6 +11,7 @@ from syn0.plots.style import (
     SERIES,
     SMALL,
     axes,
+    dressed,
     end_labels,
     figures,
     ink,
@@ -22,6 +23,7 @@ from syn0.spec.words import MOST_OF_A_NAME, visible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
     from syn0.explain import Comparison
     from syn0.training import History
@@ -131,6 +133,14 @@ def mark(ax: Axes, run: History, figure: str, step: int) -> None:
         figures(value, 6), (step, value), (5, 5), textcoords="offset points", fontsize=SMALL,
         color=ink(ax),
     )  # fmt: skip
+
+
+def whole_run(run: History, figure: Figure) -> None:
+    """Loss and error of a run, one below the other, on a new figure."""
+    figure.set_size_inches(6.4, 6.8)
+    for place, name in enumerate(MEANINGS, 1):
+        history(run, name, ax=dressed(figure.add_subplot(2, 1, place)))
+    figure.axes[0].set_xlabel("")
 
 
 @door

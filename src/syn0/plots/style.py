@@ -47,10 +47,15 @@ def new_figure(width: float = 6.4, height: float = 4.2) -> Figure:
     return Figure(figsize=(width, height), layout="constrained", facecolor=PAPER)
 
 
-def axes(ax: Axes | None, width: float = 6.4, height: float = 4.2) -> Axes:
+def axes(ax: Axes | Figure | None, width: float = 6.4, height: float = 4.2) -> Axes:
     """The axes to draw on: those that are given or, of pyplot, new ones in a figure of these
-    inches."""
+    inches. A new figure may stand for its axes, and then gets that size."""
     need_matplotlib()
+    from matplotlib.figure import Figure
+
+    if isinstance(ax, Figure):
+        ax.set_size_inches(width, height)
+        return dressed(ax.add_subplot())
     if ax is not None:
         return ax
     from matplotlib import pyplot
