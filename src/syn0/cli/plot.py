@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,7 @@ from syn0.cli.options import (
 from syn0.cli.reading import reading_of, reading_options, tell_notes, tell_reading
 from syn0.spec.defaults import SEED
 from syn0.spec.once import once
+from syn0.spec.training import round_interval
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -39,10 +41,14 @@ if TYPE_CHECKING:
     from syn0.data import Table
     from syn0.explain import Replay
     from syn0.models import Fitted, Network, Plan
+    from syn0.spec import Training
     from syn0.training import History
 
 MOST_MARKS = 8
-"""Reports of a run whose figures are written beside its curve."""
+"""Figures that are written beside a curve."""
+
+FINER = 50
+"""Points that a curve has for each report that training would make."""
 
 TUTORIALS = {1: "correlated", 2: "xor"}
 """The data of a net of 3 inputs and 1 output, by its number of layers; of more, those of two."""
@@ -68,7 +74,8 @@ class Fresh:
         settings["sizes"] = parse_sizes(own["net"])
         settings["activation"] = activation_names(own.get("activation"))
         settings["class_weight"] = class_weights_of(own, ())
-        return plan_table(self.table, table_options(**settings))
+        plan = plan_table(self.table, table_options(**settings))
+        return replace(plan, training=finer(plan.training, len(plan.trained)))
 
     @once
     def table(self) -> Table:
@@ -161,7 +168,9 @@ class Saved:
         replay = self.replay
         if not replay.now.step:
             raise ValueError(f"{self.path} was never trained: it has no run to draw")
-        run = replay.run(0)
+        job = replay.job
+        fine = replace(job, training=finer(job.training, job.rows))
+        run = replace(replay, job=fine).run(0)
         run.end = replay.now.step
         with waiting(f"taking {run.end:,} steps again"):
             return run.go()
@@ -177,6 +186,13 @@ class Saved:
 Subject = Fresh | Saved
 
 
+def finer(training: Training, rows: int) -> Training:
+    """The training with so many reports that they make a curve, where their number is left open."""
+    if training.counts_epochs or training.solver is not None or training.report_every is not None:
+        return training
+    return replace(training, report_every=max(training.interval(rows) // FINER, 1))
+
+
 def of_run(name: str) -> Callable[[Subject, Figure], None]:
     """A picture of a figure over the steps, with the figures of few reports written."""
 
@@ -184,7 +200,10 @@ def of_run(name: str) -> Callable[[Subject, Figure], None]:
         from syn0.plots import history
 
         run = subject.history
-        history(run, name, marks=run.step if len(run.reports) <= MOST_MARKS else (), ax=figure)
+        training, rows = subject.replay.job.training, subject.replay.job.rows
+        interval = round_interval(training.total_steps(rows))
+        own = [] if training.counts_epochs else [s for s in run.step if s % interval == 0]
+        history(run, name, marks=own if len(own) <= MOST_MARKS else (), ax=figure)
 
     return draw
 
@@ -333,7 +352,7 @@ class WithKinds(Sections):
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the text, and the kinds below it."""
         super().format_help_text(ctx, formatter)
-        with formatter.section("Kinds"):
+        with formatter.section("KIND"):
             formatter.write_dl([(name, words) for name, (words, _) in KINDS.items()])
 
 

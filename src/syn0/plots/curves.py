@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from syn0.explain.slopes import FLAT, curve, steepest
 from syn0.plots.style import (
-    INK,
     MUTED,
     NEGATIVE,
     POSITIVE,
@@ -239,7 +238,7 @@ def strips(
     places = [below - (k + 1.2) * room for k in range(sums.shape[1])]
     for k, place in enumerate(places):
         ax.axhline(place, color=RULE, linewidth=0.8, zorder=0.5)
-        ax.plot(sums[:, k], np.full(len(sums), place), "o", color=INK, alpha=density(len(sums)),
+        ax.plot(sums[:, k], np.full(len(sums), place), "o", color=ink(ax), alpha=density(len(sums)),
                 markersize=5, markeredgewidth=0)  # fmt: skip
     names = [f"{one.name}[{k}]" for k in range(len(places))]
     ends = [below, below + height / 2, below + height]

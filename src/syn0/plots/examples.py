@@ -12,7 +12,6 @@ from syn0.derive import prediction_program
 from syn0.explain.statistics import correlations, hidden_values
 from syn0.plots.arrays import cut
 from syn0.plots.style import (
-    INK,
     MUTED,
     NEGATIVE,
     PAPER,
@@ -63,7 +62,7 @@ def contributions(split: Contributions, *, ax: Axes | None = None) -> Axes:
     places = [*range(len(names) - 1), len(names) - 0.6]
     hatches = ["" if size >= 0 else "////" for size in sizes[:-1]] + [""]
     bars = ax.barh(places, sizes, color=colours, height=0.66, edgecolor=PAPER, hatch=hatches)
-    ax.axvline(0, color=INK, linewidth=0.8)
+    ax.axvline(0, color=ink(ax), linewidth=0.8)
     ax.axhline(len(names) - 1.3, color=RULE, linewidth=0.8)
     for bar, size in zip(bars, sizes, strict=True):
         ax.annotate(

@@ -53,6 +53,8 @@ MOST_SHARES, MOST_COUNTS = 12, 30
 LONGEST_UPRIGHT = 4
 """Characters of names that stand beside each other without being slanted."""
 
+SIDES = ("below", "above")
+
 BEHIND_A_NAME = {"facecolor": PAPER, "alpha": 0.75, "edgecolor": "none", "pad": 2}
 
 EDGE = 0.08
@@ -103,7 +105,7 @@ def regions(
     extent = (horizontal[0], horizontal[-1], vertical[0], vertical[-1])
     field = outputs.reshape(*grid[0].shape, -1)
     if field.shape[2] == 1:
-        one_output(ax, field[..., 0], grid, extent, targets)
+        one_output(ax, field[..., 0], grid, extent, (targets, classes), (across, up))
         groups = halves(targets)
     else:
         several_outputs(ax, field, grid, extent, classes, (across, up))
@@ -204,9 +206,12 @@ def one_output(
     field: NDArray[Any],
     grid: Sequence[NDArray[Any]],
     extent: Any,
-    targets: NDArray[Any] | None,
+    told: tuple[NDArray[Any] | None, Sequence[str]],
+    points: Sequence[NDArray[Any]],
 ) -> None:
-    """A single output in colours, and the line where it is in the middle."""
+    """A single output in colours, and the line where it is in the middle, with a name on each
+    side."""
+    targets, classes = told
     known = field if targets is None else np.concatenate([field.ravel(), targets[:, 0]])
     shares = known.min() >= 0 and known.max() <= 1
     low, high = (0.0, 1.0) if shares else (float(known.min()), float(known.max()))
@@ -215,7 +220,11 @@ def one_output(
     middle = (low + high) / 2
     if field.min() < middle < field.max():
         ax.contour(*grid, field, levels=[middle], colors=[INK], linewidths=1.2)
-    colour_bar(ax, shown, f"prediction; line: {figures(middle)}")
+    names = [cut(name) for name in classes] or [f"{side} {figures(middle)}" for side in SIDES]
+    for name, inside in zip(names, (field < middle, field > middle), strict=True):
+        if inside.any():
+            write_name(ax, name, inside, grid, points)
+    colour_bar(ax, shown, f"prediction: 1 is {names[1]}" if classes else "prediction")
 
 
 def several_outputs(
@@ -237,10 +246,21 @@ def several_outputs(
         ahead = field[..., k] - np.delete(field, k, axis=2).max(axis=2)
         if ahead.min() < 0:
             ax.contour(*grid, ahead, levels=[0], colors=[INK], linewidths=0.8)
-        row, column = roomiest(winner == k, grid, points)
         name = cut(classes[k]) if classes else f"output {k}"
-        ax.text(grid[0][row, column], grid[1][row, column], name, ha="center", va="center",
-                fontsize=SMALL, color=INK, weight="bold", zorder=4, bbox=BEHIND_A_NAME)  # fmt: skip
+        write_name(ax, name, winner == k, grid, points)
+
+
+def write_name(
+    ax: Axes,
+    name: str,
+    inside: NDArray[np.bool_],
+    grid: Sequence[NDArray[Any]],
+    points: Sequence[NDArray[Any]],
+) -> None:
+    """A region's name, where it has most room."""
+    row, column = roomiest(inside, grid, points)
+    ax.text(grid[0][row, column], grid[1][row, column], name, ha="center", va="center",
+            fontsize=SMALL, color=INK, weight="bold", zorder=4, bbox=BEHIND_A_NAME)  # fmt: skip
 
 
 def roomiest(
@@ -387,7 +407,7 @@ def certainty(
     truth: NDArray[Any], probabilities: NDArray[Any]
 ) -> tuple[NDArray[np.bool_], NDArray[Any]]:
     """Whether each row is so, and how probable that was said to be."""
-    table = probabilities.reshape(len(probabilities), -1)
+    table = probabilities[:, np.newaxis] if probabilities.ndim == 1 else probabilities
     if truth.shape != (len(table),):
         raise ValueError(f"truth has shape {truth.shape}, but there are {len(table):,} rows")
     if not len(table) or not ((table >= 0) & (table <= 1 + 1e-6)).all():
@@ -422,7 +442,7 @@ def residuals(
         raise ValueError(f"there are {len(true):,} true answers and {len(told):,} predictions")
     off = true - told
     ax = axes(ax)
-    ax.axhline(0, color=INK, linewidth=0.9)
+    ax.axhline(0, color=ink(ax), linewidth=0.9)
     ax.scatter(told, off, s=np.clip(6000 / len(off), 8, 30), color=POSITIVE, linewidths=0,
                alpha=float(np.clip(150 / len(off), 0.15, 0.75)))  # fmt: skip
     rmse, mae = np.sqrt(np.mean(off**2)), np.mean(np.abs(off))

@@ -33,6 +33,9 @@ MEANINGS = {"loss": "loss", "error": "mean absolute error |y − prediction|"}
 FEW = 20
 """Reports, up to which each is a point."""
 
+CLOSE = 300
+"""The ratio of the ends of a logarithmic scale up to which 2 and 5 stand on it."""
+
 LOG_FROM = 10
 """The ratio of the largest figure to the smallest from which on the scale is logarithmic."""
 
@@ -71,7 +74,7 @@ def history(
     for number, (name, run) in enumerate(named.items()):
         drawn += lines_of(ax, run, figure, visible(name, MOST_OF_A_NAME), number)
     if is_wide([value for line, _ in drawn for value in line.get_ydata()]):
-        ax.set_yscale("log")
+        logarithmic(ax)
     for number, run in enumerate(named.values()):
         mark_best(ax, run, figure, SERIES[number % len(SERIES)])
         for step in marks:
@@ -104,6 +107,21 @@ def is_wide(values: Sequence[float]) -> bool:
     return least > 0 and max(values) >= LOG_FROM * least
 
 
+def logarithmic(ax: Axes) -> None:
+    """A logarithmic scale with figures as people write them, between the powers of ten as well
+    where there are few of these."""
+    ax.set_yscale("log")
+    low, high = ax.get_ylim()
+    close = high < CLOSE * low
+
+    def between(value: float, _: int) -> str:
+        return figures(value) if close and f"{value:e}"[0] in "25" else ""
+
+    ax.yaxis.set_major_formatter(lambda value, _: figures(value))
+    ax.yaxis.set_minor_formatter(between)
+    ax.tick_params(axis="y", which="both", labelsize=SMALL)
+
+
 def mark_best(ax: Axes, run: History, figure: str, colour: str) -> None:
     """The step after which the kept weights stood."""
     if run.best_step is None:
@@ -130,7 +148,7 @@ def mark(ax: Axes, run: History, figure: str, step: int) -> None:
         raise ValueError(f"no report was made of step {step:,}, which was to be marked")
     ax.plot(step, value, "o", color=ink(ax), markersize=5, zorder=3)
     ax.annotate(
-        figures(value, 6), (step, value), (5, 5), textcoords="offset points", fontsize=SMALL,
+        figures(value, 5), (step, value), (5, 5), textcoords="offset points", fontsize=SMALL,
         color=ink(ax),
     )  # fmt: skip
 

@@ -67,7 +67,7 @@ def axes(ax: Axes | Figure | None, width: float = 6.4, height: float = 4.2) -> A
 def dressed(ax: Axes) -> Axes:
     """New axes in our colours and sizes."""
     ax.set_facecolor(PAPER)
-    ax.tick_params(colors=INK, labelcolor=INK, labelsize=SMALL, color=RULE)
+    ax.tick_params(which="both", colors=INK, labelcolor=INK, labelsize=SMALL, color=RULE)
     for side, spine in ax.spines.items():
         spine.set_visible(side in ("left", "bottom"))
         spine.set_color(RULE)
