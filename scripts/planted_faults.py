@@ -58,8 +58,8 @@ class Fault:
 FAULTS = (
     # What you ask for
     Fault(
-        "an unknown field of a description is let in", "spec/serial.py",
-        "if set(given) != known:", "if not set(given) >= known:", "test_serial.py",
+        "an unknown field of a description is let in", "files/records.py",
+        "if set(data) != set(known):", "if not set(data) >= set(known):", "test_records.py",
     ),
     Fault(
         "codes of a terminal in names are passed on", "spec/words.py",
@@ -189,17 +189,17 @@ FAULTS = (
         "outputs.astype(np.float64) * self.scale", "test_far_from_zero.py",
     ),
     Fault(
-        "a file's digest is not looked at", "models/files.py",
+        "a file's digest is not looked at", "files/container.py",
         'description.pop("digest") != digest(description, arrays)',
         'not description.pop("digest")', "test_damaged_files.py",
     ),
     Fault(
-        "a file is written in its place, not beside it", "models/atomic.py",
+        "a file is written in its place, not beside it", "files/atomic.py",
         "            fill(temporary, content, before)\n            temporary.replace(place)\n",
         "            place.write_bytes(content)\n", "test_saving_fails.py",
     ),
     Fault(
-        "what is written is not on the disk", "models/atomic.py",
+        "what is written is not on the disk", "files/atomic.py",
         "        os.fsync(descriptor)\n", "", "test_what_a_save_leaves.py",
     ),
     # Estimators
