@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from syn0.data import Schema, read_table, split_rows
 from syn0.data.frames import are_rows, is_frame, read_frame, read_rows, with_target
+from syn0.derive import target_columns
 from syn0.models.arrays import inputs_array, loss_targets, targets_array
 from syn0.models.frames import Names, by_name
 from syn0.spec import NetworkSpec, Training
@@ -61,6 +62,15 @@ class Intake:
         if self.schema is not None and is_frame(X):
             return self.schema.inputs(read_frame(X), self.spec.dtype)
         return inputs_array(by_name("X", X, self.columns.get("X")), self.spec)
+
+    @property
+    def names(self) -> tuple[Names, Names]:
+        """The names of inputs and of targets, of a table or of frames; () where they have none."""
+        if self.schema is None:
+            return self.columns.get("X", ()), self.columns.get("y", ())
+        one, many = (self.schema.target,), self.schema.classes or ()
+        names = one if target_columns(self.spec) == 1 else many
+        return self.schema.input_names, tuple(names)
 
     def asked(self, X: Any) -> NDArray[Any]:
         """(rows, inputs) of rows to predict; of a network from a table, of all that are tables."""
