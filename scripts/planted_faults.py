@@ -21,7 +21,8 @@ from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).parents[1]
 FAILED = 1
-"""What pytest ends with where tests failed: anything else is an error of this script."""
+"""What pytest ends with where tests failed. Below 0, the fault has ended the process; what else
+there is would be an error of this script."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ FAULTS = (
     ),
     Fault(
         "half a library is loaded", "engines/compiler.py",
-        "if path.name == library_name(key, content):", "if True:", "test_planted_libraries.py",
+        "if path.name == library_name(key, content):", "if True:", "engines/test_compiler.py",
     ),
     Fault(
         "libraries that others put there are loaded", "engines/compiler.py",
@@ -144,7 +145,7 @@ FAULTS = (
     ),
     Fault(
         "threads share one room", "engines/rooms.py",
-        "return self._idle.pop()", "return self._idle[-1]", "test_threads_and_forks.py",
+        "return self._idle.pop()", "return self._idle[-1]", "test_rooms.py",
     ),
     # Training
     Fault(
@@ -245,10 +246,11 @@ def runs(fault: Fault, *, sound: bool) -> Iterator[str]:
             return
         surroundings = os.environ | {"PYTHONPATH": str(source), "PYTHONDONTWRITEBYTECODE": "1"}
         done = subprocess.run(command, cwd=ROOT, env=surroundings, capture_output=True, text=True)
-    if done.returncode != (0 if sound else FAILED):
+    caught = done.returncode == FAILED or done.returncode < 0
+    if (done.returncode != 0) if sound else not caught:
         yield f"pytest ended with {done.returncode}: {fault.tests}"
         return
-    failed = [line for line in done.stdout.splitlines() if line.startswith("FAILED")]
+    failed = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
     print(f"{'sound' if sound else 'caught'}: {fault.words}", *failed, sep="\n    ", flush=True)
 
 
