@@ -201,7 +201,7 @@ def module_of(model: Any) -> Module | None:
 
     if isinstance(model, Network) or not hasattr(model, "export"):
         return None
-    from syn0.estimators.onnx import estimator_module
+    from syn0.estimators.module import estimator_module
 
     return estimator_module(model)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,11 +11,13 @@ from syn0.data import Schema, Table
 from syn0.data.inputs import LeftOut, NumberInput, TextInput
 from syn0.data.table import Column
 from syn0.models.module import module_of
-from syn0.models.network import Network
 from syn0.printers import MODULES, MOST_NUMBERS, UnsupportedError
 from syn0.printers.module import Module, Sample
 from syn0.spec.checks import choice
 from syn0.spec.doors import door
+
+if TYPE_CHECKING:
+    from syn0.models.network import Network
 
 ROWS_SHOWN = 5
 """Of the data that a network was trained on."""
