@@ -78,7 +78,7 @@ FAULTS = (
     Fault(
         "random numbers of a step are those of every step", "program/randoms.py",
         "for part in (seed, stream, step):", "for part in (seed, stream, 0):",
-        "test_statistics.py",
+        "program/test_statistics.py",
     ),
     Fault(
         "the checker lets shapes change", "program/checker.py",
@@ -106,7 +106,7 @@ FAULTS = (
     Fault(
         "dropout does not enlarge what is kept", "derive/layers.py",
         'values * place.named("mask") / rest(layer.rate)', 'values * place.named("mask")',
-        "test_statistics.py dropout",
+        "program/test_statistics.py dropout",
     ),
     Fault(
         "batch normalization forgets its running statistics", "derive/layers.py",
