@@ -50,7 +50,7 @@ SMALLEST, LARGEST = defaults.default_batch_size(1), defaults.default_batch_size(
 
 # The command.
 
-READERS = ("explain", "train", "predict", "evaluate", "write")
+READERS = ("train", "predict", "evaluate", "write", "explain")
 
 HELP = {
     **{(command, "max_cells"): f"default {MOST_CELLS:,}." for command in READERS},
