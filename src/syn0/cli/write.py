@@ -144,9 +144,11 @@ def unlearning(
     """What may keep the program from learning."""
     from syn0.models import advice
     from syn0.printers import PRINTERS, example_data
+    from syn0.spec.checks import choice
 
     rows = len((data or example_data(network.spec)).X)
-    start = "orthogonal" if PRINTERS[language].says("orthogonal") else "he_uniform"
+    printer = PRINTERS[choice("language", language, PRINTERS)]
+    start = "orthogonal" if printer.says("orthogonal") else "he_uniform"
     return advice(network.spec, training, rows, start)
 
 
@@ -286,7 +288,7 @@ def data_for(network: Network, training: Training, options: dict[str, Any]) -> D
     from syn0.data import BUILT_IN, Schema, read_table
     from syn0.models import check_sizes, task_for
     from syn0.models.arrays import loss_targets
-    from syn0.models.network import check_batch_size
+    from syn0.models.examples import check_batch_size
     from syn0.models.weighting import row_weights
     from syn0.printers import Data
 
