@@ -1,6 +1,8 @@
 """`syn0 plot`, and `syn0 train --plot`."""
 
 import re
+import shlex
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +11,8 @@ from syn0 import Network, load
 from syn0.cli.plot import KINDS
 
 pytest.importorskip("matplotlib", reason="Matplotlib is not installed")
+
+from matplotlib import pyplot
 
 MAGIC = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}
 
@@ -201,3 +205,36 @@ def test_the_picture_and_the_model_are_two_files(syn0):
     done = syn0("train", "xor", "--net", "3-4-1", "--out", "a.png", "--plot", "./a.png")
     assert done.code == 2
     assert "cannot be both the model and the picture" in done.err
+
+
+def test_names_that_programs_obey_are_shown(syn0, tmp_path, csv):
+    """Formulas of Matplotlib's, markup, letters that turn or that the font lacks."""
+    names = ["$x^{$", "a\u202eb", "<script>&", "\u732b", "l" * 300]
+    classes = ["$\\frac{", "<b>", "\u72ac"]
+    rows = [",".join([*(f"{(k * n) % 7}" for n in range(1, 6)), classes[k % 3]]) for k in range(30)]
+    table = csv("\n".join([",".join([*names, "y"]), *rows, ""]), "t.csv")
+    assert syn0("train", table, "--hidden", 3, "--epochs", 2, "--out", "h.safetensors").code == 0
+    for kind in ("weights", "network", "hidden", "correlations", "regions", "confusion"):
+        done = syn0("plot", "h.safetensors", kind, "-o", "a.svg")
+        assert (done.code, done.err.splitlines()[-1]) == (0, "Drawn: a.svg")
+        assert "<script" not in (tmp_path / "a.svg").read_text(encoding="utf-8")
+
+
+DOCUMENT = (Path(__file__).parents[2] / "docs" / "plots.md").read_text(encoding="utf-8")
+
+
+def test_what_the_page_shows_runs(syn0, tmp_path):
+    (shell,) = re.findall(r"```sh\n(.*?)```", DOCUMENT, flags=re.DOTALL)
+    for line in shell.splitlines():
+        _, *words = shlex.split(line, comments=True)
+        assert syn0(*words).code == 0, line
+    (python,) = re.findall(r"```python\n(.*?)```", DOCUMENT, flags=re.DOTALL)
+    exec(python, {})  # noqa: S102
+    pyplot.close("all")
+    pictures = {"error.png", "update.svg", "run.png", "confusion.pdf", "regions.png"}
+    assert pictures <= {path.name for path in tmp_path.iterdir()}
+
+
+def test_the_page_names_every_kind():
+    rows = re.findall(r"^\| (`.*?`) \|", DOCUMENT, flags=re.MULTILINE)
+    assert re.findall(r"`(\w+)`", " ".join(rows)) == [*KINDS]

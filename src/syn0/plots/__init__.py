@@ -4,8 +4,9 @@ or those that it is given, and returns them: `matplotlib.pyplot.show()`, or `sav
 
 from syn0.plots.arrays import images, network, weights
 from syn0.plots.curves import activation, one_weight, slopes
+from syn0.plots.decisions import regions
 from syn0.plots.examples import contributions, hidden_units, statistics
-from syn0.plots.predictions import confusion, regions, reliability, residuals
+from syn0.plots.predictions import confusion, reliability, residuals
 from syn0.plots.runs import comparison, history
 
 __all__ = [

@@ -18,6 +18,7 @@ from syn0.plots.style import (
     SMALL,
     axes,
     colour_bar,
+    cut,
     diverging,
     figures,
     ink,
@@ -27,7 +28,6 @@ from syn0.plots.style import (
 )
 from syn0.spec.checks import choice, whole
 from syn0.spec.doors import door
-from syn0.spec.words import visible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 MOST_WRITTEN = 150
 """Entries of a map whose figures are written."""
 
-MOST_NAMES, LONGEST_NAME = 40, 24
-"""Names that stand beside a map, and their characters."""
+MOST_NAMES = 40
+"""Names that stand beside a map."""
 
 MOST_IMAGES = 100
 """Units that are shown as images."""
@@ -73,10 +73,11 @@ def weights(network: Network, name: str | None = None, *, ax: Axes | None = None
     """
     name, array = array_of(network, name)
     rows, columns = array.shape
-    size = (min(1.8 + 0.5 * columns, 9), min(1.6 + 0.32 * rows, 9))
-    ax = axes(ax, max(size[0], 3.6), max(size[1], 2.2))
+    names = input_names(network, name, rows)
+    width = 1.3 + 0.08 * max(map(len, names)) + 0.62 * columns
+    ax = axes(ax, min(max(width, 3.6), 9), min(max(1.6 + 0.32 * rows, 2.2), 9))
     colour_bar(ax, heat_map(ax, array), "weight")
-    label_rows(ax, input_names(network, name, rows))
+    label_rows(ax, names)
     if columns <= MOST_NAMES:
         ax.set_xticks(range(columns), [str(k) for k in range(columns)])
     across = "unit" if columns <= MOST_NAMES else f"{columns:,} units"
@@ -132,12 +133,6 @@ def input_columns(network: Network) -> tuple[str, ...]:
     if network.schema is not None:
         return network.schema.input_names
     return network.columns.get("X", ())
-
-
-def cut(name: str) -> str:
-    """A name as it stands beside an axis."""
-    name = visible(name).replace("$", r"\$")
-    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
 
 
 @door

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from syn0.derive import prediction_program
 from syn0.explain.statistics import correlations, hidden_values
-from syn0.plots.arrays import cut
 from syn0.plots.style import (
     MUTED,
     NEGATIVE,
@@ -19,6 +18,7 @@ from syn0.plots.style import (
     RULE,
     SMALL,
     axes,
+    cut,
     figures,
     ink,
     on,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from warnings import catch_warnings, filterwarnings
 
 from syn0.files.atomic import write_whole
 from syn0.plots.style import need_matplotlib, new_figure
@@ -43,5 +44,7 @@ def save_picture(figure: Figure, path: Path) -> None:
     ending = path.suffix.lower()
     made_by: dict[str, Any] = {MAKER[ending]: "syn0"} if ending in MAKER else {}
     drawn = BytesIO()
-    figure.savefig(drawn, format=ending[1:], dpi=SHARPNESS, metadata=made_by or None)
+    with catch_warnings():  # of letters that the font lacks: boxes stand for them
+        filterwarnings("ignore", "Glyph", UserWarning)
+        figure.savefig(drawn, format=ending[1:], dpi=SHARPNESS, metadata=made_by or None)
     write_whole(path, drawn.getvalue(), "the picture")

@@ -11,6 +11,7 @@ from syn0.plots.style import (
     SERIES,
     SMALL,
     axes,
+    cut,
     dressed,
     end_labels,
     figures,
@@ -19,7 +20,6 @@ from syn0.plots.style import (
 )
 from syn0.spec.checks import choice
 from syn0.spec.doors import door
-from syn0.spec.words import MOST_OF_A_NAME, visible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -72,7 +72,7 @@ def history(
     ax = axes(ax)
     drawn: list[tuple[Any, str]] = []
     for number, (name, run) in enumerate(named.items()):
-        drawn += lines_of(ax, run, figure, visible(name, MOST_OF_A_NAME), number)
+        drawn += lines_of(ax, run, figure, cut(name), number)
     if is_wide([value for line, _ in drawn for value in line.get_ydata()]):
         logarithmic(ax)
     for number, run in enumerate(named.values()):

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from syn0.spec.words import visible
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -29,6 +31,9 @@ SERIES = (POSITIVE, NEGATIVE, INK, "#7d8894", "#3b8f6b", "#a05195", "#8c6d1f", "
 MARKERS = "osD^vPX*"
 DASHES = ("-", "--", ":", "-.")
 """One each beside a colour: not every eye, nor every printer, tells all colours."""
+
+LONGEST_NAME = 24
+"""Characters of a name."""
 
 MISSING = "pictures need Matplotlib, which is not installed: pip install 'syn0[plot]'"
 
@@ -145,6 +150,13 @@ def end_labels(ax: Axes, lines: Sequence[tuple[Any, str]]) -> None:
             va="center",
             annotation_clip=False,
         )
+
+
+def cut(name: str) -> str:
+    """A name of a user's as it stands in a picture: what Matplotlib would obey is shown."""
+    name = visible(name)
+    short = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+    return short.replace("$", r"\$")
 
 
 def figures(value: float, digits: int = 3) -> str:
