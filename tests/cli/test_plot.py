@@ -105,9 +105,44 @@ def test_layers_and_columns_are_named(syn0, figures, model):
     assert syn0("plot", model, "weights", "--layer", "syn1", "-o", "a.png").code == 0
     assert figures[0].axes[0].images[0].get_array().shape == (6, 3)
     columns = "petal length (cm), petal width (cm)"
-    assert syn0("plot", model, "regions", "--inputs", columns, "-o", "a.png").code == 0
+    assert syn0("plot", model, "regions", "--columns", columns, "-o", "a.png").code == 0
     ax = figures[1].axes[0]
     assert f"{ax.get_xlabel()}, {ax.get_ylabel()}" == columns
+
+
+def test_a_network_may_stand_in_a_file(syn0, csv, figures):
+    csv('net = "3-4-1"\nmomentum = 0.9\nsteps = 50\n', "net.toml")
+    assert syn0("plot", "net.toml", "loss", "-o", "a.png").code == 0
+    assert max(figures[0].axes[0].lines[0].get_xdata()) == 49
+    csv("inputs = 3\n[[layers]]\nkind = 'Dense'\nunits = 1\nactivation = 'tanh'\n", "one.toml")
+    done = syn0("plot", "one.toml", "loss", "-o", "a.png")
+    assert (done.code, done.err.count("one.toml lists layers")) == (2, 1)
+    assert syn0("plot", "one.toml", "activation", "-o", "a.png").code == 0
+    assert figures[1].axes[0].get_title(loc="left") == "tanh"
+
+
+def test_estimators_are_drawn_as_far_as_they_know_columns(syn0, tmp_path, pets_table):
+    from syn0 import MLPClassifier, TabularClassifier, save
+
+    rows, kinds = pets_table
+    save(TabularClassifier(max_iter=3).fit(rows, kinds), tmp_path / "t.safetensors")
+    data = ("--data", "pets.csv", "--target", "kind")
+    assert syn0("plot", "t.safetensors", "confusion", *data, "-o", "a.png").code == 0
+    numbers = np.arange(20.0).reshape(10, 2)
+    plain = MLPClassifier(max_iter=30, tol=9.0).fit(numbers, [0, 1] * 5)
+    save(plain, tmp_path / "p.safetensors")
+    assert syn0("plot", "p.safetensors", "weights", "-o", "a.png").code == 0
+    done = syn0("plot", "p.safetensors", "confusion", *data, "-o", "a.png")
+    assert (done.code, done.err.count("trained on plain arrays")) == (2, 1)
+
+
+@pytest.fixture
+def pets_table(csv):
+    pd = pytest.importorskip("pandas", reason="pandas is not installed")
+    weights, kinds = np.arange(40.0), ["cat", "dog"] * 20
+    frame = pd.DataFrame({"weight": weights, "age": weights[::-1] % 7, "kind": kinds})
+    csv(frame.to_csv(index=False), "pets.csv")
+    return frame[["weight", "age"]], frame["kind"]
 
 
 def test_other_data_are_judged_whole(syn0, model):
@@ -132,8 +167,8 @@ def test_other_data_are_judged_whole(syn0, model):
         (("3-4-1", "hidden", "--layer", "l7"), "unknown layer 'l7'"),
         (("3-4-1", "residuals"), "classes have no residuals"),
         (("3-4-1", "images"), "no square"),
-        (("3-4-1", "regions", "--inputs", "x1,x9"), "'x9' is no input"),
-        (("3-4-1", "regions", "--inputs", "x1"), "two columns, not 1"),
+        (("3-4-1", "regions", "--columns", "x1,x9"), "'x9' is no input"),
+        (("3-4-1", "regions", "--columns", "x1"), "two columns, not 1"),
     ],
 )
 def test_what_cannot_be_drawn_gets_one_sentence(syn0, tmp_path, words, why):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from syn0.cli.command import Sections, message
+from syn0.cli.command import QUIET, Sections, asked_for, message
 from syn0.cli.explain import place_of, replayed
 from syn0.cli.networks import (
     class_weights_of,
@@ -99,7 +99,7 @@ class Fresh:
     @once
     def fitted(self) -> Fitted:
         """What training led to."""
-        return self.plan.fit()
+        return self.plan.fit(progress=not asked_for(QUIET))
 
     @property
     def network(self) -> Network:
@@ -270,8 +270,8 @@ def regions(subject: Subject, figure: Figure) -> None:
     """What is said of each pair of two inputs."""
     from syn0 import plots
 
-    two = subject.options["inputs"]
-    columns = [name.strip() for name in two.split(",")] if two else (0, 1)
+    two = subject.options["columns"]
+    columns: Sequence[Any] = [name.strip() for name in two.split(",")] if two else (0, 1)
     plots.regions(subject.network, subject.table, inputs=columns, ax=figure)
 
 
@@ -330,7 +330,7 @@ KINDS: dict[str, tuple[str, Callable[[Subject, Figure], None]]] = {
     "update": ("how each row pushes a weight (--weight syn0[2,1] --step 0)", update),
     "hidden": ("hidden units before and after training", hidden),
     "correlations": ("what goes with the target, at the start and now", correlations),
-    "regions": ("what is said of two inputs (--inputs age,fare)", regions),
+    "regions": ("what is said of two inputs (--columns age,fare)", regions),
     "confusion": ("which classes are taken for which", confusion),
     "reliability": ("whether it is right as often as it says", reliability),
     "residuals": ("how far off its numbers are", residuals),
@@ -341,7 +341,7 @@ USES = {
     "layer": ("weights", "images", "activation", "slopes", "hidden", "correlations"),
     "weight": ("update",),
     "step": ("update",),
-    "inputs": ("regions",),
+    "columns": ("regions",),
 }
 """The kinds that an option is for."""
 
@@ -365,7 +365,7 @@ class WithKinds(Sections):
 @click.option("--weight", metavar="NAME[I,J]", help="The weight whose update is split.")
 @click.option("--step", type=int, metavar="N",
               help="Of an update: which step, counted from 0; default the next.")  # fmt: skip
-@click.option("--inputs", metavar="COLUMN,COLUMN",
+@click.option("--columns", metavar="COLUMN,COLUMN",
               help="Of regions: the two columns; default the first two.")  # fmt: skip
 @data_option("--data", type=FILE, metavar="DATA", help="The rows that are learned, or judged.")
 @data_option("--target", metavar="COLUMN", help="The column to learn; default the last.")
