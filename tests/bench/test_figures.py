@@ -123,9 +123,10 @@ def test_a_run_may_be_empty(report, grown):
 def test_a_run_is_drawn(kind, name, tmp_path, request):
     if not find_spec("matplotlib"):
         pytest.skip("Matplotlib is not installed")
-    from syn0.bench.plot import check_plot, draw
+    from syn0.bench.plot import draw
+    from syn0.plots.files import check_picture
 
-    check_plot(tmp_path / name)
+    check_picture(tmp_path / name)
     draw(request.getfixturevalue(kind), tmp_path / name)
     assert (tmp_path / name).stat().st_size > 5000
 
@@ -148,15 +149,15 @@ def test_a_run_without_a_limit_is_drawn(small, tmp_path):
 def test_what_could_not_be_drawn_is_refused_at_once(name, message, tmp_path):
     if not find_spec("matplotlib"):
         pytest.skip("Matplotlib is not installed")
-    from syn0.bench.plot import check_plot
+    from syn0.plots.files import check_picture
 
     with pytest.raises((ValueError, OSError), match=message):
-        check_plot(tmp_path / name)
+        check_picture(tmp_path / name)
 
 
 def test_without_matplotlib_it_says_what_to_install(monkeypatch, tmp_path):
-    from syn0.bench import plot
+    from syn0.plots import files, style
 
-    monkeypatch.setattr(plot, "find_spec", lambda name: None)
+    monkeypatch.setattr(style, "find_spec", lambda name: None)
     with pytest.raises(ModuleNotFoundError, match=r"pip install 'syn0\[plot\]'"):
-        plot.check_plot(tmp_path / "run.png")
+        files.check_picture(tmp_path / "run.png")

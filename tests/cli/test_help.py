@@ -103,6 +103,7 @@ def test_options_stand_in_sections_each_once(syn0, command):
         ("engines", ["--seed", "--clear-cache"]),
         ("check", ["--seed", "--json"]),
         ("explain", ["--step", "--line", "--weight", "--json"]),
+        ("plot", ["--out", "--layer", "--weight", "--step", "--inputs"]),
         ("bench", ["--peers", "--threads", "--growth", "--plot", "--json"]),
     ],
 )

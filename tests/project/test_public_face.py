@@ -36,7 +36,9 @@ def test_the_names_that_type_checkers_see_are_those_that_there_are():
     assert dir(syn0) == sorted(syn0.__all__)
 
 
-@pytest.mark.parametrize("room", ["models", "explain", "spec", "derive", "training", "data"])
+@pytest.mark.parametrize(
+    "room", ["models", "explain", "plots", "spec", "derive", "training", "data"]
+)
 def test_what_a_room_offers_is_there_and_documented(room):
     module = import_module(f"syn0.{room}")
     for name in module.__all__:
@@ -70,7 +72,7 @@ NEVER_REFUSE = {
 """What only holds values, or is called by syn0 alone."""
 
 
-@pytest.mark.parametrize("room", ["", ".models", ".explain", ".spec", ".data"])
+@pytest.mark.parametrize("room", ["", ".models", ".explain", ".plots", ".spec", ".data"])
 def test_errors_of_all_that_is_public_say_what_can_be_shown(room):
     module = import_module(f"syn0{room}")
     bare = [

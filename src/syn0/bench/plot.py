@@ -1,38 +1,16 @@
-"""A run as a picture; Matplotlib is imported only here."""
+"""A run as a picture."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.util import find_spec
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from syn0.bench.figures import Report, speed
 from syn0.bench.growth import Curve
 from syn0.bench.measure import Result
-from syn0.files.atomic import write_whole
-
-MARKERS = "osD^v<>PX"
-"""One for each contestant, beside its colour: not every eye tells all colours."""
-
-
-def check_plot(path: Path) -> None:
-    """Refuse at once what could not be drawn in the end.
-
-    Raises:
-        ModuleNotFoundError: Matplotlib is not installed.
-        ValueError: a name that does not end as a picture's.
-        FileNotFoundError: a folder that does not exist.
-    """
-    if not find_spec("matplotlib"):
-        raise ModuleNotFoundError("a plot needs Matplotlib: pip install 'syn0[plot]'")
-    from matplotlib.figure import Figure
-
-    if path.suffix[1:].lower() not in Figure().canvas.get_supported_filetypes():
-        raise ValueError(f"{path} is no name of a picture: end it with .png, .svg or .pdf")
-    if not path.resolve().parent.is_dir():
-        raise FileNotFoundError(f"there is no folder {path.parent}")
+from syn0.plots.files import save_picture
+from syn0.plots.style import MARKERS, SERIES, dressed, new_figure
 
 
 def draw(report: Report, path: Path) -> None:
@@ -42,17 +20,13 @@ def draw(report: Report, path: Path) -> None:
         OSError: the file cannot be written.
     """
     figure = growth_figure(report.curves) if report.curves else works_figure(report)
-    drawn = BytesIO()
-    figure.savefig(drawn, format=path.suffix[1:].lower(), dpi=150)
-    write_whole(path, drawn.getvalue(), "the picture")
+    save_picture(figure, path)
 
 
 def works_figure(report: Report) -> Any:
     """A line for each work, the first on top: what it took, and at what share of the limit."""
-    from matplotlib.figure import Figure
-
     results = report.results[::-1]
-    figure = Figure(figsize=(12, 2 + 0.5 * len(results)), layout="constrained")
+    figure = new_figure(12, 2 + 0.5 * len(results))
     panels = figure.subplots(1, 2 if report.machine.peaks else 1, sharey=True, squeeze=False)[0]
     for title, style in styles(results).items():
         found = [
@@ -75,10 +49,8 @@ def works_figure(report: Report) -> Any:
 
 def growth_figure(curves: Sequence[tuple[Curve, Sequence[Result]]]) -> Any:
     """A panel for each curve that has points."""
-    from matplotlib.figure import Figure
-
     drawn = [(curve, results) for curve, results in curves if results]
-    figure = Figure(figsize=(12, 9), layout="constrained")
+    figure = new_figure(12, 9)
     look = styles([result for _, results in drawn for result in results])
     for place, (curve, results) in enumerate(drawn, 1):
         panel = figure.add_subplot(2, 2, place)
@@ -94,7 +66,7 @@ def styles(results: Sequence[Result]) -> dict[str, dict[str, str]]:
     """A colour and a marker for each contestant's title."""
     titles = dict.fromkeys(timing.title for result in results for timing in result.timings)
     return {
-        title: {"color": f"C{n % 10}", "marker": MARKERS[n % len(MARKERS)]}
+        title: {"color": SERIES[n % len(SERIES)], "marker": MARKERS[n % len(MARKERS)]}
         for n, title in enumerate(titles)
     }
 
@@ -102,6 +74,6 @@ def styles(results: Sequence[Result]) -> dict[str, dict[str, str]]:
 def finish(figure: Any) -> None:
     """Lines to read by, and the names of all contestants below."""
     for panel in figure.axes:
-        panel.grid(visible=True, alpha=0.3)
+        dressed(panel).grid(visible=True, alpha=0.3)
     names = figure.axes[0].get_legend_handles_labels()
     figure.legend(*names, loc="outside lower center", ncols=5)

@@ -24,6 +24,7 @@ from syn0.cli.engines import engines
 from syn0.cli.evaluate import evaluate
 from syn0.cli.explain import explain
 from syn0.cli.export import export
+from syn0.cli.plot import plot
 from syn0.cli.predict import predict
 from syn0.cli.train import train
 from syn0.cli.write import write
@@ -46,13 +47,14 @@ def cli() -> None:
     syn0 predict model.safetensors new.csv
     syn0 export model.safetensors --to onnx
     syn0 explain 3-4-1            a step of it, line by line
+    syn0 plot 3-4-1 error -o error.png
     syn0 check 3-4-1              compare its gradient with differences
     syn0 engines                  what can run programs here
     syn0 bench                    how fast they are, beside other tools
     """
 
 
-for command in (write, train, predict, evaluate, export, explain, check, engines, bench):
+for command in (write, train, predict, evaluate, export, explain, plot, check, engines, bench):
     cli.add_command(command)
 
 

@@ -63,9 +63,9 @@ def bench(
     syn0 bench --growth --peers jax --plot growth.png
     """
     from syn0.bench import CURVES, Report, chosen_peers, default_works, engines, this_machine
-    from syn0.bench.plot import check_plot
     from syn0.cli.outputs import refuse_what_is_read
     from syn0.engines import at_most_cores
+    from syn0.plots.files import check_picture
 
     refuse_what_does_not_go(net, growth, options)
     works = default_works() if net is None else own_works(net, options)
@@ -75,7 +75,7 @@ def bench(
     contestants = [*engines(threads), *chosen_peers(peers)]
     if plot is not None:
         refuse_what_is_read(plot, {"the network": net}, "--plot")
-        check_plot(Path(plot))
+        check_picture(Path(plot))
     with progress() as tell:
         tell("measuring what this machine can do")
         report = Report(this_machine())

@@ -16,6 +16,12 @@ ONNX_HEAD = b"\x12\x04syn0"
 PROGRAM_HEAD = b"Predicts "
 """How an ONNX file says who made it: the second field of its first lines."""
 
+PICTURES = {".png": b"PNG", ".svg": b"<?xml", ".pdf": b"%PDF"}
+"""How pictures begin."""
+
+BY_US = re.compile(rb"Software\0syn0|<dc:title>syn0|/Creator \(syn0\)")
+"""Who made them, as they say."""
+
 PREDICTIONS = re.compile(rb'(\[\s*\{\s*)?"?(file|prediction( 1| of [^",\n]*)?|output 1)"?[,:\n]')
 """How predictions begin, as CSV or JSON."""
 
@@ -53,6 +59,15 @@ def check_output(
             f"{out} is there and holds something else, which would be lost: name another file, or "
             "give --force"
         )
+
+
+def check_drawing(out: str, reads: Mapping[str, str | None], *, force: bool) -> None:
+    """Refuse, before any work is done, what could not be drawn, or a place where something would be
+    lost: as `check_output`."""
+    from syn0.plots.files import check_picture
+
+    check_picture(Path(out))
+    check_output(out, "the picture", reads=reads, ours=is_picture, force=force)
 
 
 def refuse_what_is_read(out: str, reads: Mapping[str, str | None], flag: str = "--out") -> None:
@@ -112,6 +127,12 @@ def are_predictions(path: Path) -> bool:
 def is_archive(path: Path) -> bool:
     """Whether a file is an archive, as NumPy's .npz files are."""
     return start_of(path).startswith(b"PK")
+
+
+def is_picture(path: Path) -> bool:
+    """Whether a file is a picture of syn0's."""
+    kind = PICTURES.get(path.suffix.lower(), b"")
+    return kind in start_of(path) and BY_US.search(path.read_bytes()) is not None
 
 
 def start_of(path: Path) -> bytes:

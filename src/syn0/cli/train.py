@@ -41,7 +41,7 @@ from syn0.spec.defaults import FEWEST_ROWS_TO_SPLIT, HIDDEN, HOLDOUT, SEED, VALI
 if TYPE_CHECKING:
     from syn0.data import Table
     from syn0.models import Fitted, Network, Plan, TableOptions
-    from syn0.training import Report
+    from syn0.training import History, Report
 
 
 FREE = (
@@ -102,11 +102,14 @@ IN_A_FILE = (
               "is worth.")  # fmt: skip
 @output_option("--out", type=FILE, metavar="FILE",
                help="Save the model, for instance as model.safetensors.")  # fmt: skip
+@output_option("--plot", type=FILE, metavar="FILE",
+               help="Draw how loss and error fell, for instance as run.png.")  # fmt: skip
 @FORCE
 @output_option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 def train(
     data: str,
     out: str | None,
+    plot: str | None,
     force: bool,
     as_json: bool,
     print_config: bool,
@@ -129,7 +132,7 @@ def train(
     syn0 train digits --print-config > run.toml
     syn0 train digits --config run.toml
     """
-    from syn0.cli.outputs import check_output, is_model
+    from syn0.cli.outputs import check_drawing, check_output, is_model
     from syn0.models import resolved_settings
 
     options = with_config(options, config, IN_A_FILE)
@@ -138,6 +141,11 @@ def train(
     if out is not None:
         reads = {"the data": data, "the configuration": config}
         check_output(out, "the model", reads=reads, ours=is_model, force=force)
+    if plot is not None:
+        reads = {"the data": data, "the configuration": config, "the model": options["resume"]}
+        check_drawing(plot, reads, force=force)
+        if out is not None and Path(out).resolve() == Path(plot).resolve():
+            raise ValueError(f"{plot} cannot be both the model and the picture: name two files")
     with waiting(f"reading {data}"):
         table, plan = planned(data, options)
     if print_config:
@@ -154,6 +162,8 @@ def train(
     fitted, number = fit(plan, options, report=report, out=out)
     seconds = time.perf_counter() - started
     show(fitted, seconds, out, number, as_json=as_json)
+    if plot is not None:
+        draw(fitted.history, plot)
     if not as_json:
         tell_next(data, out)
     if number is not None:
@@ -350,6 +360,21 @@ def show(
         click.echo(json.dumps(training_data(fitted, figures, where, seconds, out), indent=2))
     else:
         show_evaluation(figures, f"{figures.rows:,} {where}")
+
+
+def draw(history: History, plot: str) -> None:
+    """Draw a run, if it came to a report."""
+    from syn0.plots.files import save_picture
+    from syn0.plots.runs import whole_run
+    from syn0.plots.style import new_figure
+
+    if not history.reports:
+        message(f"Note: {plot} is not drawn: training ended before its first report")
+        return
+    figure = new_figure()
+    whole_run(history, figure)
+    save_picture(figure, Path(plot))
+    message(f"Drawn: {plot}")
 
 
 def ending(fitted: Fitted, number: int | None) -> str:

@@ -14,6 +14,7 @@ from syn0.explain.text import frame, number, table
 from syn0.explain.trace import PRINTER
 from syn0.program import Program
 from syn0.spec.doors import door
+from syn0.spec.pictures import drawn_by
 from syn0.training import History, NonFiniteError, Run
 
 MOST_REPORTS = 12
@@ -78,6 +79,8 @@ class Comparison:
             )  # type: ignore[misc]  # two and two
             for step in sorted({*of_a, *of_b})
         ]
+
+    plot = drawn_by("comparison", "the losses of both runs")
 
     def __repr__(self) -> str:
         lines = [self.summary, *(mark for line in self.lines for mark in line.marked)]

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from syn0.explain.text import MORE_DIGITS, frame, number, shortened, table
 from syn0.program import Apply, Expr, Program, names_in
 from syn0.spec.checks import choice, whole
+from syn0.spec.pictures import drawn_by
 
 if TYPE_CHECKING:
     from syn0.explain.trace import Part, Trace, TracedLine
@@ -89,6 +90,8 @@ class Contributions:
         """The places of the examples with the largest parts, at most 12, in the data's order."""
         sizes = np.argsort(-np.abs(self.parts), kind="stable")[:MOST_ROWS]
         return np.sort(sizes)
+
+    plot = drawn_by("contributions", "a bar for each example's push")
 
     def __repr__(self) -> str:
         shown = self.largest

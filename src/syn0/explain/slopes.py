@@ -17,6 +17,7 @@ from syn0.program import ACTIVATIONS, Apply, Name, delta, evaluate, operations_i
 from syn0.spec.checks import choice
 from syn0.spec.doors import door
 from syn0.spec.once import once
+from syn0.spec.pictures import drawn_by
 
 if TYPE_CHECKING:
     from syn0.explain.trace import Trace, TracedLine
@@ -115,6 +116,8 @@ class Slopes:
     """
 
     layers: tuple[LayerSlopes, ...]
+
+    plot = drawn_by("slopes", "a layer's units below their curve")
 
     def __repr__(self) -> str:
         header = ["layer", "activation", "sums", "slopes", "flat", "dead units"]

@@ -18,6 +18,7 @@ from syn0.explain.text import frame, shortened, table
 from syn0.program import Program
 from syn0.program.interpreter import walk
 from syn0.spec.doors import door
+from syn0.spec.pictures import drawn_by
 from syn0.spec.words import MOST_OF_A_NAME, visible
 
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ class Statistics:
     rows: int
     targets: tuple[str, ...]
     layers: tuple[Correlations, ...]
+
+    plot = drawn_by("statistics", "the correlations with a target")
 
     def __repr__(self) -> str:
         shown = range(min(len(self.targets), MOST_TARGETS))

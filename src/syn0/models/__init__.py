@@ -8,6 +8,7 @@ from syn0.models.evaluation import (
     Regression,
     class_probabilities,
     evaluate,
+    truth_and_answers,
 )
 from syn0.models.examples import Examples
 from syn0.models.network import Network
@@ -63,5 +64,6 @@ __all__ = [
     "some_rows",
     "table_options",
     "task_for",
+    "truth_and_answers",
     "tutorial_training",
 ]

@@ -14,6 +14,7 @@ from syn0.derive.answers import class_numbers
 from syn0.models.answers import best_guess, shares_of
 from syn0.models.network import Network
 from syn0.spec.doors import door
+from syn0.spec.pictures import drawn_by
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ class Classification:
     classes: tuple[ClassFigures, ...]
     confused: tuple[tuple[int, int, int], ...]
 
+    plot = drawn_by("confusion", "the confusion matrix")
+
     @property
     def confusion(self) -> tuple[tuple[int, ...], ...]:
         """The confusion matrix: rows are the true classes, columns the predicted ones."""
@@ -79,17 +82,28 @@ def evaluate(network: Network, table: Table) -> Evaluation:
     Raises:
         ValueError: the network has no schema, or the table does not fit it.
     """
+    truth, guessed, probabilities = truth_and_answers(network, table)
+    classes = None if network.schema is None else network.schema.classes
+    if classes is None:
+        return regression_figures(truth, guessed)
+    return classification_figures(truth, guessed, probabilities, classes)
+
+
+@door
+def truth_and_answers(
+    network: Network, table: Table
+) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any] | None]:
+    """What a table says and what a network answers, one a row: numbers in the target's units, or
+    class numbers; and (rows, classes) probabilities where it gives them. Raises as `evaluate`."""
     if network.schema is None:
         raise ValueError("this network was trained on plain arrays: it has no columns to find")
     schema = network.schema
     targets = schema.targets(table, np.float64)
     outputs = network.predict(table).astype(np.float64)
     if schema.task == "regression":
-        return regression_figures(schema.restore(targets)[:, 0], best_guess(network, outputs))
-    assert schema.classes is not None  # noqa: S101  (a classifier has classes)
+        return schema.restore(targets)[:, 0], best_guess(network, outputs), None
     truth, guessed = class_numbers(targets), class_numbers(shares_of(network.spec, outputs))
-    probabilities = class_probabilities(network, outputs)
-    return classification_figures(truth, guessed, probabilities, schema.classes)
+    return truth, guessed, class_probabilities(network, outputs)
 
 
 @door

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 
+from syn0.spec.pictures import drawn_by
+
 ENDINGS = {
     "finished": "finished",
     "converged": "converged",
@@ -59,6 +61,8 @@ class History:
     stopped: str = "finished"
     best_step: int | None = None
     engine: str = ""
+
+    plot = drawn_by("history", "the loss over the steps, or another figure")
 
     def __repr__(self) -> str:
         kept = "" if self.best_step is None else f", kept as after {self.best_step:,} steps"
