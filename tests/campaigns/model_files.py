@@ -59,6 +59,7 @@ from syn0 import (
 from syn0.data import read_table
 from syn0.derive import prediction_program
 from syn0.engines import prediction
+from syn0.engines.compiled import Compiled
 from syn0.models import Examples, files, plan_table, table_options
 from tests.campaigns import Outcome
 
@@ -360,7 +361,7 @@ def compiled_for(key: Any) -> Any:
         if not isinstance(key, tuple):
             network = Network.from_spec(key)
             program = prediction_program(key)
-            KNOWN[key] = prediction.Compiled(program, network._constants, prediction.BATCH)
+            KNOWN[key] = Compiled(program, network._constants, prediction.BATCH)
     return KNOWN.get(key)
 
 

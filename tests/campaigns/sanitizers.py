@@ -121,9 +121,9 @@ def call_guarded(guard: str, rows: dict[str, Row]) -> None:
     """In the guarded process: train and predict each row; its number is printed then."""
     del os.environ["LD_PRELOAD"]  # the compiler is not to be guarded
     from syn0 import Network
-    from syn0.engines import choice, compiler
+    from syn0.engines import compiler, threads
 
-    choice.cores = lambda: 3
+    threads.cores = lambda: 3
     compiler.FLAGS = ("-O1", "-g1", "-march=native", *GUARDS[guard][1], "-fopenmp-simd",
                       "-pthread", "-shared", "-fPIC")  # fmt: skip
     for number, row in rows.items():

@@ -1,5 +1,6 @@
-"""The table of cases: networks and trainings in which every two options meet."""
+"""The table of cases: networks and trainings in which every two options meet that share a line."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -76,6 +77,11 @@ FACTORS: dict[str, tuple[Any, ...]] = {
 }
 """What can be chosen, from the tables that hold it; the plain choice comes first. `standing` says
 that the hidden activation is a layer of its own, after the normalization."""
+
+APART = ({"hidden"}, {"output", "loss"}, {"init"}, {"optimizer", "schedule"})
+"""Long tables whose choices meet in no line of a program: what a hidden layer applies, what is at
+the output, how weights start, how they step. Pairs across these groups add nothing, and are not
+sought (test_pairs.py holds that to the derived lines); they would make three times the rows."""
 
 PLAIN = {name: values[0] for name, values in FACTORS.items()}
 
@@ -217,11 +223,18 @@ def pairs_of(choices: Iterable[tuple[str, Any]]) -> Iterator[Pair]:
     return map(frozenset, combinations(choices, 2))
 
 
-def all_pairs() -> Iterator[Pair]:
-    """Every pair of choices of different factors."""
+def all_pairs(*, apart: bool = False) -> Iterator[Pair]:
+    """Every pair of choices of different factors that meet in lines; or of those that do not."""
     for (one, its), (other, others) in combinations(FACTORS.items(), 2):
-        for value, another in product(its, others):
-            yield frozenset({(one, value), (other, another)})
+        if are_apart(one, other) == apart:
+            for value, another in product(its, others):
+                yield frozenset({(one, value), (other, another)})
+
+
+def are_apart(one: str, other: str) -> bool:
+    """Whether two factors are of different groups of `APART`."""
+    groups = [group for group in APART if {one, other} & group]
+    return len(groups) == 2
 
 
 @cache
@@ -236,25 +249,29 @@ def accepted(choices: frozenset[tuple[str, Any]]) -> bool:
 
 @cache
 def covering_rows() -> tuple[Row, ...]:
-    """Rows in which every pair of choices occurs that goes together.
+    """Rows in which every pair of choices occurs that meets and goes together.
 
     Each row starts with a pair that is still missing. The other factors then take, one by one, the
-    choice that adds the most missing pairs and goes together with the row so far. One always does:
-    the plain one, with which the row so far was found to be accepted.
+    choice that adds the most missing pairs (of several, the one that misses most) and goes
+    together with the row so far. One always does: the plain one, with which the row so far was
+    found to be accepted.
     """
     missing, rows = dict.fromkeys(filter(accepted, all_pairs())), []
+    misses = Counter(choice for pair in missing for choice in pair)
 
-    def gain(row: Row, choice: tuple[str, Any]) -> int:
-        return sum(frozenset({choice, other}) in missing for other in row.items())
+    def gain(row: Row, choice: tuple[str, Any]) -> tuple[int, int]:
+        added = sum(frozenset({choice, other}) in missing for other in row.items())
+        return added, misses[choice]
 
     while missing:
         row = dict(next(iter(missing)))
         for name in [name for name in FACTORS if name not in row]:
             choices = [(name, value) for value in FACTORS[name]]
-            choices.sort(key=lambda choice: -gain(row, choice))
+            choices.sort(key=lambda choice: gain(row, choice), reverse=True)
             row |= [next(c for c in choices if accepted(frozenset([*row.items(), c])))]
-        for pair in pairs_of(row.items()):
-            missing.pop(pair, None)
+        for pair in missing.keys() & set(pairs_of(row.items())):
+            del missing[pair]
+            misses.subtract(pair)
         rows.append({name: row[name] for name in FACTORS})
     return tuple(rows)
 

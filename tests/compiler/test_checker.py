@@ -2,27 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
-from syn0.derive import INITIALIZERS, prediction_program, training_program
+from syn0.derive import INITIALIZERS, training_program
 from syn0.program import Const, Expr, Line, Name, Program, ProgramError, check
 from syn0.program.expressions import apply, choose, cos, sum_rows, uniform_like, where, zeros
 from syn0.spec import SGD, Dense, NetworkSpec, Training
-
-
-def test_every_derived_program_is_right(case: Any) -> None:
-    program, network = case.program, case.network
-    shapes = check(program)
-    rows = "rows" if case.training.batch_size is None else "batch"
-    assert shapes[program.output] == (rows, network.outputs)
-    assert all(shapes[name] == () for name in program.reports)
-    assert all(shapes[pull] == shapes[name] for name, pull in program.pulls.items())
-    prediction = prediction_program(network, case.training.reduction)
-    shapes = check(prediction)
-    assert shapes[prediction.output] == ("rows", network.outputs)
-    assert all(shapes[name] == () for name in prediction.reports)
 
 
 @pytest.mark.parametrize("init", INITIALIZERS)

@@ -12,8 +12,9 @@ from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 
 from syn0.derive import LOSSES, target_columns, training_program
-from syn0.printers import Data, NumpyPrinter, Script, example_data
+from syn0.printers import Data, Script, example_data
 from syn0.printers.data import MOST_NUMBERS, array_text
+from syn0.printers.numpy import NumpyPrinter
 from syn0.spec import Dense, NetworkSpec, Training
 from syn0.spec.network import DTYPES
 

@@ -1,9 +1,7 @@
 """Engines: chosen by name, true to the printed lines, and keeping the number type."""
 
-import ast
 import traceback
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,10 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from syn0.derive import prediction_program, training_program
-from syn0.engines import ENGINES, NumpyRunner, make_runner
-from syn0.printers import PRINTERS, NumpyPrinter, example_data
-from syn0.printers.notes import counted_by_loop
-from syn0.program import Line
+from syn0.engines import ENGINES, make_runner
+from syn0.engines.numpy import NumpyRunner
 from syn0.program.interpreter import start, step
 from syn0.spec import LBFGS, SGD, Dense, NetworkSpec, Training
 
@@ -46,31 +42,6 @@ def test_a_runner_knows_its_name(engine: str) -> None:
 
 def test_auto_picks_an_engine_that_exists() -> None:
     assert runner_for(TUTORIAL, Training(steps=1), "auto").name in ENGINES
-
-
-def statements(text: str) -> set[str]:
-    """Every statement of a Python text, however its lines are broken."""
-    return {ast.unparse(node) for node in ast.walk(ast.parse(text)) if isinstance(node, ast.stmt)}
-
-
-def test_the_engine_runs_the_very_lines_that_the_script_prints(case: Any) -> None:
-    network, training, program = case.network, case.training, case.program
-    data = replace(example_data(network), sample_weight=np.ones((8, 1)) if case.weighted else None)
-    script = PRINTERS["numpy"].script(program, network, training, data)
-    source = make_runner("numpy", program, prediction_program(network)).source
-    printer, counted = NumpyPrinter(), counted_by_loop(program)
-
-    def printed(lines: Iterable[Line]) -> set[str]:
-        return statements("\n".join(map(printer.statement, lines)))
-
-    steps = "forward", "loss", "backward", "update"
-    idle = set(program.measured) if program.pulls else set()
-    assert printed(program.phase(*steps)) <= statements(source)
-    # The script's loop counts the steps; the engine's goes on from a model's count.
-    assert printed(x for x in counted.phase(*steps) if x not in idle) <= statements(script)
-    for helper in printer.helper_functions(program.lines):
-        assert helper in script
-        assert helper in source
 
 
 def test_a_failing_line_shows_itself_in_the_traceback() -> None:

@@ -33,6 +33,9 @@ from syn0.spec import (
     Noise,
     Training,
 )
+from tests.together import Together
+
+from .neat import assert_neat
 
 FOLDER = Path(__file__).parent / "golden"
 SCRIPTS = ("numpy", "terse")
@@ -257,35 +260,13 @@ def test_the_folder_holds_these_texts_and_no_others() -> None:
 
 
 @pytest.mark.parametrize(("name", "language"), TEXTS)
-def test_a_program_is_printed_word_for_word(name: str, language: str) -> None:
-    assert_stored(f"{name}.{language}", WHOLE[name].text(language))
-
-
-@pytest.mark.parametrize(("name", "language"), TEXTS)
-def test_a_printed_program_is_neat(name: str, language: str) -> None:
+def test_a_program_is_printed_word_for_word_and_neat(name: str, language: str) -> None:
     text = WHOLE[name].text(language)
+    assert_stored(f"{name}.{language}", text)
     assert_neat(text)
     if language == "terse":
         assert "#" not in text
         assert "" not in text.splitlines()
-
-
-@pytest.mark.parametrize("language", PRINTERS)
-def test_a_program_of_the_table_is_neat(language: str, case: Any) -> None:
-    if PRINTERS[language].cannot_say(case.program):
-        return  # refused by name: see test_c.py
-    data = example_data(case.network)
-    if case.weighted:
-        data = replace(data, sample_weight=np.ones((8, 1)))
-    assert_neat(PRINTERS[language].script(case.program, case.network, case.training, data))
-
-
-def assert_neat(text: str) -> None:
-    lines = text.splitlines()
-    assert text.endswith("\n")
-    assert not text.endswith("\n\n")
-    assert max(map(len, lines)) <= 100
-    assert all(line == line.rstrip() for line in lines)
 
 
 @pytest.mark.parametrize("name", WHOLE)
@@ -318,14 +299,21 @@ def test_training_lowers_the_printed_loss(name: str, run_alone: Callable[[str], 
 
 @pytest.mark.parametrize("name", KNOBS)
 def test_a_knob_changes_these_lines_of_the_plain_program(name: str) -> None:
-    assert_stored(f"{name}.diff", KNOBS[name].difference())
-
-
-@pytest.mark.parametrize("name", COMMANDS)
-def test_the_command_prints_the_same_difference(name: str) -> None:
-    knob = COMMANDS[name]
-    words = [knob.net, "--diff", *flags(knob.settings)]
-    assert CliRunner().invoke(write, words).stdout == stored(f"{name}.diff")
+    knob = KNOBS[name]
+    assert_stored(f"{name}.diff", knob.difference())
+    diff, change = stored(f"{name}.diff"), Change.read(stored(f"{name}.diff"))
+    plain, turned = knob.texts()
+    with Together() as together:
+        with together("the command prints the same"):
+            words = [knob.net, "--diff", *flags(knob.settings)]
+            assert name not in COMMANDS or CliRunner().invoke(write, words).stdout == diff
+        with together("it turns the plain program into the knob's"):
+            assert change.applied(plain) == turned
+        with together("none is shorter: as many lines as can be stay where they are"):
+            stay = longest_common_subsequence(plain.splitlines(), turned.splitlines())
+            assert len(plain.splitlines()) - len(change.removed) == stay
+        with together("no line goes that comes back unchanged"):
+            assert not {*change.removed.values()} & {*change.added.values()} - {""}
 
 
 def flags(settings: dict[str, Any]) -> Iterator[str]:
@@ -372,20 +360,6 @@ class Change:
         return "\n".join([*result, ""])
 
 
-@pytest.mark.parametrize("name", KNOBS)
-def test_a_difference_turns_the_plain_program_into_the_knobs(name: str) -> None:
-    plain, turned = KNOBS[name].texts()
-    assert Change.read(stored(f"{name}.diff")).applied(plain) == turned
-
-
-@pytest.mark.parametrize("name", KNOBS)
-def test_no_difference_is_shorter(name: str) -> None:
-    """As many lines as can be stay where they are."""
-    change = Change.read(stored(f"{name}.diff"))
-    plain, turned = (text.splitlines() for text in KNOBS[name].texts())
-    assert len(plain) - len(change.removed) == longest_common_subsequence(plain, turned)
-
-
 def longest_common_subsequence(one: list[str], other: list[str]) -> int:
     """Its length, by the rows of the usual table."""
     row = [0] * (len(other) + 1)
@@ -394,12 +368,6 @@ def longest_common_subsequence(one: list[str], other: list[str]) -> int:
         for k, another in enumerate(other, 1):
             row.append(above[k - 1] + 1 if line == another else max(above[k], row[-1]))
     return row[-1]
-
-
-@pytest.mark.parametrize("name", KNOBS)
-def test_no_line_goes_that_comes_back_unchanged(name: str) -> None:
-    change = Change.read(stored(f"{name}.diff"))
-    assert not {*change.removed.values()} & {*change.added.values()} - {""}
 
 
 @dataclass(frozen=True)
@@ -498,7 +466,17 @@ def quick(name: str, run_alone: Callable[[str], Any]) -> Quick:
 
 
 @pytest.mark.parametrize("name", KNOBS)
-def test_every_statement_that_comes_is_needed(name: str, quick: Quick) -> None:
+def test_every_statement_that_comes_is_needed_and_none_changes_for_nothing(
+    name: str, quick: Quick
+) -> None:
+    with Together() as together:
+        with together("every statement that comes is needed"):
+            assert_needed(quick)
+        with together("no statement is changed for nothing"):
+            assert_changed_for_something(quick)
+
+
+def assert_needed(quick: Quick) -> None:
     """Without any one, the program is wrong, or learns or reports something else."""
     added = statements(quick.turned, quick.change.added)
     assert added
@@ -509,8 +487,7 @@ def test_every_statement_that_comes_is_needed(name: str, quick: Quick) -> None:
         assert needed, statement.code
 
 
-@pytest.mark.parametrize("name", KNOBS)
-def test_no_statement_is_changed_for_nothing(name: str, quick: Quick) -> None:
+def assert_changed_for_something(quick: Quick) -> None:
     """With the plain program's instead of the new one, it learns or reports something else; but
     one may move, unchanged, into or out of what only reports."""
     old = {s.target: s for s in statements(quick.plain, quick.change.removed)}

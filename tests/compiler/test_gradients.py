@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import product
 from types import ModuleType
 from typing import Any
 
@@ -27,6 +28,7 @@ from syn0.spec import (
 )
 from syn0.spec.network import DTYPES
 from syn0.spec.training import REDUCTIONS
+from tests.together import Together
 
 from .problems import (
     BETWEEN,
@@ -67,21 +69,25 @@ def test_the_reference_knows_every_row_and_every_kind_of_layer(reference: Module
     assert set(BETWEEN) == set(LAYERS)
 
 
+@pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize(("loss", "output"), PAIRS)
-def test_pulls_are_minus_the_gradient_above_every_hidden_activation(
-    jax_gradient: JaxGradient, kind: str, loss: str, output: str
+def test_pulls_are_minus_the_gradient_below_every_output_and_above_hidden_activations_in_turn(
+    jax_gradient: JaxGradient, kind: str, loss: str
 ) -> None:
-    for hidden in ACTIVATIONS:
-        at = problem(network_with(kind, hidden, loss, output))
-        value, gradient = jax_gradient(at, kind, hidden, loss, output)
-        assert at.after["loss"] == pytest.approx(value, rel=1e-12), hidden
-        assert distance(at.pulls, gradient) < BY_JAX, hidden
-        assert distance_along_a_line(at) < BY_DIFFERENCES, hidden
+    """No line sees a hidden activation and an output (see `APART`): of 16, each output has four."""
+    with Together() as together:
+        for turn, output in enumerate(LOSSES[loss].activations, list(LOSSES).index(loss)):
+            for hidden in list(ACTIVATIONS)[turn % 4 :: 4]:
+                with together(f"{hidden} below {output}"):
+                    at = problem(network_with(kind, hidden, loss, output))
+                    value, gradient = jax_gradient(at, kind, hidden, loss, output)
+                    assert at.after["loss"] == pytest.approx(value, rel=1e-12)
+                    assert distance(at.pulls, gradient) < BY_JAX
+                    assert distance_along_a_line(at) < BY_DIFFERENCES
 
 
-@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("hidden", ACTIVATIONS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_each_entry_of_the_pulls_is_minus_a_slope_of_the_loss(kind: str, hidden: str) -> None:
     at = problem(network_with(kind, hidden, "squared_error", "tanh"))
     assert distance_by_entries(at) < BY_DIFFERENCES
@@ -93,28 +99,23 @@ def whole(loss: str, reduction: str, **settings: Any) -> Training:
     return Training(1, l1=0.02, l2=0.05, label_smoothing=smoothing, reduction=reduction, **settings)
 
 
-@pytest.mark.parametrize("weighted", [False, True], ids=["alike", "weighted"])
-@pytest.mark.parametrize("batch_size", [None, ROWS], ids=["all rows", "a batch"])
-@pytest.mark.parametrize("reduction", REDUCTIONS)
 @pytest.mark.parametrize(("loss", "output"), PAIRS)
 def test_rows_count_by_their_weights_and_penalties_by_themselves(
-    jax_gradient: JaxGradient,
-    loss: str,
-    output: str,
-    reduction: str,
-    batch_size: int | None,
-    weighted: bool,
+    jax_gradient: JaxGradient, loss: str, output: str
 ) -> None:
-    training = whole(loss, reduction, batch_size=batch_size)
-    at = problem(network_with("Dense", "tanh", loss, output), training, weighted=weighted)
-    value, gradient = jax_gradient(at, "Dense", "tanh", loss, output)
-    assert at.after["loss"] == pytest.approx(value, rel=1e-12)
-    assert distance(at.pulls, gradient) < BY_JAX
-    assert distance_along_a_line(at) < BY_DIFFERENCES
+    network = network_with("Dense", "tanh", loss, output)
+    with Together() as together:
+        for reduction, size, weighted in product(REDUCTIONS, (None, ROWS), (False, True)):
+            with together(f"{reduction} of batches of {size}, weighted: {weighted}"):
+                at = problem(network, whole(loss, reduction, batch_size=size), weighted=weighted)
+                value, gradient = jax_gradient(at, "Dense", "tanh", loss, output)
+                assert at.after["loss"] == pytest.approx(value, rel=1e-12)
+                assert distance(at.pulls, gradient) < BY_JAX
+                assert distance_along_a_line(at) < BY_DIFFERENCES
 
 
-@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("reduction", REDUCTIONS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_weighted_batches_go_back_through_every_kind_of_layer(
     jax_gradient: JaxGradient, kind: str, reduction: str
 ) -> None:
@@ -162,16 +163,14 @@ OPTIMIZED: list[Optimizer] = [kind() for kind in OPTIMIZERS.values() if kind is 
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZED, ids=lambda optimizer: type(optimizer).__name__)
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("loss", LOSSES)
-def test_an_optimizer_changes_no_line_before_the_updates(
-    optimizer: Optimizer, kind: str, loss: str
-) -> None:
-    network = network_with(kind, "tanh", loss, LOSSES[loss].output)
-    training = Training(steps=1, optimizer=optimizer)
-    phases = ("forward", "loss", "backward")
-    lines = training_program(network, training).phase(*phases)
-    assert lines == gradient_program(network, training).phase(*phases)
+def test_an_optimizer_changes_no_line_before_the_updates(optimizer: Optimizer) -> None:
+    training, phases = Training(steps=1, optimizer=optimizer), ("forward", "loss", "backward")
+    with Together() as together:
+        for kind, loss in product(KINDS, LOSSES):
+            with together(f"{loss} of {kind}"):
+                network = network_with(kind, "tanh", loss, LOSSES[loss].output)
+                lines = training_program(network, training).phase(*phases)
+                assert lines == gradient_program(network, training).phase(*phases)
 
 
 def test_steps_take_new_random_numbers(reference: ModuleType) -> None:

@@ -1,7 +1,6 @@
 """What a printed program tells a learner: true, once, in the terms of the field."""
 
 import re
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,9 +9,6 @@ import pytest
 from syn0.derive import training_program
 from syn0.printers import PRINTERS, Data, example_data
 from syn0.program import ACTIVATIONS
-from syn0.program.expressions import products
-from syn0.program.interpreter import start, step
-from syn0.program.operations import evaluate
 from syn0.spec import LBFGS, Adam, Dense, NetworkSpec, Training
 
 
@@ -84,39 +80,6 @@ def test_the_shapes_are_those_of_the_rows_of_a_step() -> None:
     assert note_of("l1 = ", script(rows=7)).endswith(": (7x3) @ (3x4) = (7x4)")
     assert note_of("l1 = ", script(rows=7, batch_size=5)).endswith(": (5x3) @ (3x4) = (5x4)")
     assert note_of("l1 = ", script(rows=7, batch_size=7)).endswith(": (7x3) @ (3x4) = (7x4)")
-
-
-def test_the_shapes_of_every_program_are_those_that_its_arrays_have(
-    case: Any, made_up_arrays: Any
-) -> None:
-    data = example_data(case.network)
-    if case.weighted:
-        data = replace(data, sample_weight=np.ones((8, 1)))
-    text = PRINTERS["numpy"].script(case.program, case.network, case.training, data)
-    plain = " ".join(line.strip().removeprefix("# ") for line in text.splitlines())
-    values = start(case.program, np.random.RandomState(1)) | made_up_arrays(case)
-    values = step(case.program, values | {"batch": np.arange(3), "steps": 21})
-    for line in case.program.lines:
-        for product in products(line.expression):
-            arrays = [evaluate(x, values) for x in (*product.args, product)]
-            left, right, result = ("({}x{})".format(*array.shape) for array in arrays)
-            assert f"{left} @ {right} = {result}" in plain, line
-
-
-def test_no_note_says_what_no_textbook_would(case: Any) -> None:
-    notes = " ".join(line.note for line in case.program.lines)
-    odd = "evenly|normally|missed|contributed|asks|sizes|at right angles|confidence|surprised"
-    assert not re.search(rf"\b({odd})\b", notes)
-
-
-def test_programs_are_plain_ascii(case: Any) -> None:
-    """Whatever a terminal, a file or a compiler takes text for."""
-    data = example_data(case.network)
-    if case.weighted:
-        data = replace(data, sample_weight=np.ones((8, 1)))
-    for language in ("numpy", "terse"):
-        text = PRINTERS[language].script(case.program, case.network, case.training, data)
-        assert text.isascii()
 
 
 def test_the_loop_counts_the_steps() -> None:

@@ -73,20 +73,14 @@ def in_float32(network: NetworkSpec) -> NetworkSpec:
     return replace(network, dtype="float32")
 
 
-def test_every_operation_of_a_training_gives_float32(
+def test_every_operation_of_a_training_and_of_a_prediction_gives_float32(
     case: Any, made_up_arrays: Callable[..., dict[str, Any]]
 ) -> None:
     case = replace(case, network=in_float32(case.network))
-    assert wide_places(case.program, made_up_arrays(case)) <= COUNTED
-
-
-def test_every_operation_of_a_prediction_gives_float32(
-    case: Any, made_up: Callable[..., Any]
-) -> None:
-    network = in_float32(case.network)
-    program = prediction_program(network, case.training.reduction)
-    X, y = made_up(network)
-    assert wide_places(program, {"X": X, "y": y}, steps=1) == set()
+    arrays = made_up_arrays(case)
+    assert wide_places(case.program, arrays) <= COUNTED
+    program = prediction_program(case.network, case.training.reduction)
+    assert wide_places(program, {name: arrays[name] for name in "Xy"}, steps=1) == set()
 
 
 NETWORK = NetworkSpec(2, (Dense(3, "sigmoid"), Dense(1)), dtype="float32")

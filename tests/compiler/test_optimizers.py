@@ -27,6 +27,7 @@ from syn0.spec import (
     RMSprop,
     Training,
 )
+from tests.together import Together
 
 from .problems import KINDS, LOSS_TEXTS, Arrays, largest, layers_with, network_with, problem
 
@@ -440,11 +441,15 @@ def apart(reference: ModuleType, optimizer: Optimizer, kind: str, loss: str) -> 
 
 @pytest.mark.parametrize("optimizer", SMALL_STEPS, ids=str)
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("loss", LOSSES)
-def test_steps_through_every_kind_of_layer_and_loss_agree_with_jax_and_optax(
-    reference: ModuleType, optimizer: Optimizer, kind: str, loss: str
+def test_steps_through_every_kind_of_layer_agree_with_jax_and_optax(
+    reference: ModuleType, optimizer: Optimizer, kind: str
 ) -> None:
-    assert apart(reference, optimizer, kind, loss) < 1e-9
+    """No line sees a loss and an optimizer (see `APART`): the losses take turns, two at a time."""
+    turn = SMALL_STEPS.index(optimizer) + list(KINDS).index(kind)
+    with Together() as together:
+        for loss in [*LOSSES, *LOSSES][turn % len(LOSSES) :][:2]:
+            with together(loss):
+                assert apart(reference, optimizer, kind, loss) < 1e-9
 
 
 class WrongRule:

@@ -1,15 +1,12 @@
 """What every printer promises: an operation that it cannot write is named, never made up."""
 
-import ast
-import re
-from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import pytest
 
 from syn0.derive import SCHEDULES, training_program
-from syn0.printers import PRINTERS, NumpyPrinter, UnsupportedError, example_data
+from syn0.printers import PRINTERS, UnsupportedError, example_data
+from syn0.printers.numpy import NumpyPrinter
 from syn0.program import ACTIVATIONS, Apply, Line, Name
 from syn0.program.expressions import apply, exp
 from syn0.spec import SGD, Adam, Dense, Dropout, Layer, NetworkSpec, Training
@@ -76,26 +73,6 @@ def script(*layers: Layer, language: str = "numpy", **settings: Any) -> str:
     training = Training(**{"steps": 2000} | settings)
     program = training_program(network, training)
     return PRINTERS[language].script(program, network, training, example_data(network))
-
-
-def test_only_a_solvers_script_imports_more_than_numpy(case: Any) -> None:
-    data = replace(example_data(case.network), sample_weight=np.ones((8, 1)))
-    for language in ("numpy", "terse"):
-        text = PRINTERS[language].script(case.program, case.network, case.training, data)
-        imports = [line for line in text.splitlines() if re.match("(import|from) ", line)]
-        searched = ["from scipy.optimize import minimize"] if case.program.pulls else []
-        assert imports == ["import numpy as np", *searched]
-
-
-def test_a_script_defines_each_function_once_and_uses_it(case: Any) -> None:
-    text = PRINTERS["numpy"].script(
-        case.program, case.network, case.training, example_data(case.network)
-    )
-    nodes = list(ast.walk(ast.parse(text)))
-    defined = [node.name for node in nodes if isinstance(node, ast.FunctionDef)]
-    used = {node.id for node in nodes if isinstance(node, ast.Name)}
-    assert len(defined) == len(set(defined))
-    assert set(defined) <= used
 
 
 REPORTED = {

@@ -87,24 +87,6 @@ def test_what_updates_need_is_not_measured() -> None:
     assert trimmed == ["loss", "error", "trimmed"]
 
 
-def test_no_line_of_a_program_is_idle(case: Any) -> None:
-    """Each is read, or is what the program is for."""
-    program = case.program
-    for whole in (program, prediction_program(case.network, case.training.reduction)):
-        wanted = {whole.output, *whole.reports, *whole.pulls.values(), *program.state}
-        read = set(reads(whole.lines))
-        assert [line for line in whole.lines if line.target not in read | wanted] == []
-    assert {x.target for x in program.measured if x.phase == "backward"} <= {"trimmed"}
-    assert all(name in set(reads(program.lines)) for name in program.inputs)
-
-
-def test_every_line_of_a_program_has_a_note_and_a_layer(case: Any) -> None:
-    for line in case.program.lines:
-        assert line.note
-        assert 0 <= line.layer <= len(case.network.dense)
-        assert line.note == line.note.strip(" ,;")
-
-
 BETWEEN: dict[Layer, dict[str, str]] = {
     Activation("tanh"): {
         "forward": "l0 l1 l1_active l2",

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from syn0 import Network
 from syn0.engines.compiler import find_compiler
-from syn0.printers import CPrinter, Data
+from syn0.printers import Data
+from syn0.printers.c import CPrinter
 from syn0.printers.safe import c_note, python_text
 from syn0.spec.words import visible
 

@@ -16,7 +16,8 @@ from scipy import stats
 
 from syn0.derive import INITIALIZERS, prediction_program, training_program
 from syn0.derive.layers import layers_in_place
-from syn0.printers import PRINTERS, NumpyPrinter, example_data
+from syn0.printers import PRINTERS, example_data
+from syn0.printers.numpy import NumpyPrinter
 from syn0.program import Line, Name, Program, randoms
 from syn0.program.expressions import apply
 from syn0.program.interpreter import start, step, walk

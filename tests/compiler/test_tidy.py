@@ -1,10 +1,7 @@
 """What is printed is spelled as a person would write it, and means the same to the last bit."""
 
-import ast
 import math
 import random
-import re
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,11 +11,14 @@ from syn0.derive import INITIALIZERS, LOSSES, SCHEDULES, training_program
 from syn0.models.settings import NETWORK_SETTINGS, make_network, make_training
 from syn0.printers import PRINTERS, example_data
 from syn0.program import ACTIVATIONS, Const, Expr, Name, evaluate
-from syn0.program.activations import SELU_ALPHA, SELU_SCALE
+from syn0.program.activations import SELU_SCALE
 from syn0.program.expressions import apply, function, sqrt
 from syn0.program.tidy import by_hand, rest, spelled, tidied
 from syn0.spec import OPTIMIZERS
 from syn0.spec.choices import listed
+from tests.together import Together
+
+from .neat import assert_plain
 
 A, B = Name("a"), Name("b")
 negative = function("negative")
@@ -115,9 +115,6 @@ def test_a_number_is_spelled_short_and_exact(value: float, text: str) -> None:
     assert float(text) == value
 
 
-PUBLISHED = {repr(SELU_SCALE), repr(SELU_ALPHA)}
-"""Constants of a paper, which programs give in full."""
-
 EDGES: list[dict[str, Any]] = [
     {"optimizer": name, "learning_rate": rate, "weight_decay": decay, "schedule": schedule}
     for name in OPTIMIZERS
@@ -144,7 +141,7 @@ EDGES += [{name: 1} for name in ("l1", "l2", "max_norm", "warm_up", "batch_size"
 EDGES += [{"steps": None, "epochs": 1, "batch_size": 3}]
 
 
-def edge_script(settings: dict[str, Any], dtype: str = "float64") -> str:
+def edge_script(settings: dict[str, Any], dtype: str) -> str:
     """The NumPy program of a 4-3-1 network with these settings."""
     own = {name: value for name, value in settings.items() if name in NETWORK_SETTINGS}
     network = make_network((4, 3, 1), own | {"dtype": dtype})
@@ -154,47 +151,12 @@ def edge_script(settings: dict[str, Any], dtype: str = "float64") -> str:
     return PRINTERS["numpy"].script(program, network, training, example_data(network))
 
 
-@pytest.mark.parametrize("settings", EDGES, ids=str)
-def test_no_setting_gives_a_program_that_a_person_would_not_write(settings: dict[str, Any]) -> None:
-    assert_plain(edge_script(settings))
-    assert_plain(edge_script(settings, "float32"))
-
-
-def test_no_program_of_the_table_is_one_that_a_person_would_not_write(case: Any) -> None:
-    data = example_data(case.network)
-    if case.weighted:
-        data = replace(data, sample_weight=np.ones((8, 1)))
-    assert_plain(PRINTERS["numpy"].script(case.program, case.network, case.training, data))
-
-
-def assert_plain(text: str) -> None:
-    """No long number, nothing that changes nothing, no `t - 1`."""
-    for number in re.findall(r"(?<![\w.])\d+\.?\d*(?:e-?\d+)?", text):
-        digits = number.partition("e")[0].replace(".", "").strip("0")
-        assert len(digits) <= 12 or number in PUBLISHED, number
-    assert not re.search(r"\de[+-]0|\bt - 1\b", text)
-    for node in ast.walk(ast.parse(text)):
-        assert not vain(node), ast.unparse(node)
-
-
-def vain(node: ast.AST) -> bool:
-    """Whether a part of a program changes nothing, or has a sign too many."""
-    match node:
-        case ast.BinOp(left=ast.Constant(value=1), op=ast.Mult()):
-            return True
-        case ast.BinOp(op=ast.Mult() | ast.Div() | ast.Pow(), right=ast.Constant(value=1)):
-            return True
-        case ast.BinOp(op=ast.FloorDiv(), right=ast.Constant(value=1)):
-            return True
-        case ast.BinOp(op=ast.Add() | ast.Sub(), right=ast.Constant(value=0)):
-            return True
-        case ast.BinOp(left=ast.Constant(value=0), op=ast.Add() | ast.Sub()):
-            return True
-        case ast.BinOp(op=ast.Add() | ast.Sub(), right=ast.UnaryOp(op=ast.USub())):
-            return True
-        case ast.UnaryOp(op=ast.USub(), operand=ast.UnaryOp(op=ast.USub())):
-            return True
-    return False
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_no_setting_gives_a_program_that_a_person_would_not_write(dtype: str) -> None:
+    with Together() as together:
+        for settings in EDGES:
+            with together(settings):
+                assert_plain(edge_script(settings, dtype))
 
 
 def test_the_sweep_finds_what_it_looks_for() -> None:

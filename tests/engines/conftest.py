@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from threadpoolctl import threadpool_limits
 
-from syn0.engines import choice, compiler
+from syn0.engines import compiler, numpy
 
 
 def compiled_examples(most: int) -> settings:
@@ -135,4 +135,4 @@ def compiled_for(processor: str, monkeypatch: pytest.MonkeyPatch) -> str:
 @pytest.fixture
 def slow_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
     """Work looks large to "auto"."""
-    monkeypatch.setattr(choice, "NUMPY_LINE", 1.0)
+    monkeypatch.setattr(numpy, "LINE", 1.0)

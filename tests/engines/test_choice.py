@@ -1,6 +1,9 @@
 """What "auto" picks: the engine that is done first, and a sentence that says why."""
 
+import ast
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -68,8 +71,26 @@ def test_tiny_work_calls_no_compiler(rows, monkeypatch) -> None:
     def refuse() -> None:
         raise AssertionError
 
-    monkeypatch.setattr("syn0.engines.choice.find_compiler", refuse)
+    monkeypatch.setattr("syn0.engines.native.find_compiler", refuse)
     assert Network([5, 4, 2]).train(*rows, steps=3).engine == "numpy"
+
+
+NUMPY_ALONE = """
+import sys
+from syn0 import Network
+Network([3, 4, 1]).train([[0, 0, 1]], [1], steps=1, engine="numpy", progress=False)
+print([name for name in sys.modules if name.startswith(("syn0.engines.", "syn0.printers."))])
+"""
+
+
+def test_who_asks_for_numpy_imports_no_other_engine_or_language() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", NUMPY_ALONE], capture_output=True, text=True, check=True
+    )
+    imported = ast.literal_eval(done.stdout)
+    assert {"syn0.engines.numpy", "syn0.printers.numpy"} <= set(imported)
+    others = ("native", "compiler", "compiled", "tiles", "c", "terse", "loops", "numpy_module")
+    assert not set(others) & {name.split(".")[2] for name in imported}
 
 
 # What the compiler at hand costs
@@ -80,7 +101,7 @@ def only_zig(monkeypatch, cache):
     """ziglang's compiler is the only one, and has made nothing here yet; it is never called."""
     monkeypatch.setenv("CC", "/some/python -m ziglang cc")
     monkeypatch.setattr(
-        "syn0.engines.choice.find_compiler", lambda: Compiler(ZIG, "clang version 22")
+        "syn0.engines.native.find_compiler", lambda: Compiler(ZIG, "clang version 22")
     )
     return cache
 
@@ -122,10 +143,10 @@ def test_ziglang_pays_for_itself_in_one_training_or_is_left_alone(only_zig) -> N
 
 def test_what_is_compiled_fast_may_take_three_trainings_and_what_is_not_one(monkeypatch) -> None:
     program, rows, _ = fit_of(60_000, 256)
-    monkeypatch.setattr("syn0.engines.choice.find_compiler", lambda: None)
+    monkeypatch.setattr("syn0.engines.native.find_compiler", lambda: None)
     first = {}
     for seconds in (SHORT, SHORT * 1.001):
-        monkeypatch.setattr("syn0.engines.choice.expected_seconds", lambda _, s=seconds: s)
+        monkeypatch.setattr("syn0.engines.native.expected_seconds", lambda _, s=seconds: s)
         engines = [choose(program, rows, steps).engine for steps in range(100, 9000, 20)]
         first[seconds] = engines.index("native")
     few, one = first.values()

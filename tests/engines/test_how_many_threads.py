@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from syn0 import MLPClassifier, Network, TabularClassifier
-from syn0.engines import at_most_cores, choice
+from syn0.engines import at_most_cores, threads
 
 X, y = np.eye(3), [0, 1, 1]
 
@@ -14,7 +14,7 @@ X, y = np.eye(3), [0, 1, 1]
 @pytest.fixture
 def cores(monkeypatch) -> int:
     """A machine of two cores."""
-    monkeypatch.setattr(choice, "cores", lambda: 2)
+    monkeypatch.setattr(threads, "cores", lambda: 2)
     return 2
 
 
@@ -61,12 +61,12 @@ def test_what_is_no_number_is_one_sentence(asked):
 )
 def test_the_environment_takes_no_more_than_there_are_either(cores, monkeypatch, given, allowed):
     monkeypatch.setenv("OMP_NUM_THREADS", given)
-    assert choice.threads_allowed() == allowed
+    assert threads.threads_allowed() == allowed
 
 
 @pytest.mark.parametrize("given", ["0", "-1", "many", "1.5", "²", "x" * 5000])
 def test_an_environment_of_no_number_is_one_short_sentence(monkeypatch, given):
     monkeypatch.setenv("OMP_NUM_THREADS", given)
     with pytest.raises(ValueError, match="OMP_NUM_THREADS must be a number of at least 1") as found:
-        choice.threads_allowed()
+        threads.threads_allowed()
     assert len(str(found.value)) < 100

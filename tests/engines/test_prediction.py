@@ -9,7 +9,7 @@ import pytest
 
 from syn0 import BatchNorm, Dense, Dropout, LayerNorm, Network, Skip
 from syn0.derive import prediction_program
-from syn0.engines import compiler, prediction
+from syn0.engines import compiled, compiler, prediction
 from syn0.engines.prediction import Predictor
 
 pytestmark = pytest.mark.needs_compiler
@@ -154,7 +154,7 @@ def test_a_copy_predicts_the_same() -> None:
 
 
 def test_little_work_never_waits_for_a_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(prediction, "library", None)  # calling it would fail
+    monkeypatch.setattr(compiled, "library", None)  # calling it would fail
     made = network("wide", "float64", engine="numpy")
     for _ in range(20):
         made.predict(rows(made, 3))
@@ -182,7 +182,7 @@ def test_without_a_compiler_numpy_predicts(monkeypatch: pytest.MonkeyPatch) -> N
         raise compiler.CompilerError("no C compiler was found")
 
     made = network("wide", "float64", engine="numpy")
-    monkeypatch.setattr(prediction, "library", missing)
+    monkeypatch.setattr(compiled, "library", missing)
     values = made.checkpoint.values
     predictor = Predictor(
         prediction_program(made.spec), made._constants, made._ready().predict, eager=True

@@ -29,9 +29,9 @@ UNDER_GUARD = """
 import importlib.util, os, sys
 
 del os.environ["LD_PRELOAD"]  # the compiler is not to be guarded
-from syn0.engines import choice, compiler
+from syn0.engines import compiler, threads
 
-choice.cores = lambda: 64  # as many threads as are asked for
+threads.cores = lambda: 64  # as many threads as are asked for
 compiler.FLAGS = ("-O0", "-g1", "-march={processor}", *{asked}, "-fopenmp-simd", "-pthread",
                   "-shared", "-fPIC")
 spec = importlib.util.spec_from_file_location("networks", {file!r})

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syn0.derive import prediction_program, training_program
-from syn0.engines import NativeRunner
-from syn0.engines.choice import CALLS, ThreadCount
+from syn0.engines.native import NativeRunner
+from syn0.engines.threads import CALLS, ThreadCount
 from syn0.program.interpreter import start
 from syn0.spec import SGD, BatchNorm, Dense, LayerNorm, NetworkSpec, Training
 
@@ -19,14 +19,14 @@ from .networks import REPRESENTATIVE, data, farthest, source, trained
 pytestmark = pytest.mark.needs_compiler
 
 ROUNDING = {"float64": 1e-12, "float32": 1e-5}
-"""What the order of sums may make of numbers, which hangs on how the threads share them."""
+"""What the order of sums may make of numbers, which depends on how the threads share them."""
 
 
 @pytest.fixture(autouse=True, scope="module")
 def many_cores():
     """As many threads as are asked for, however few cores there are."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("syn0.engines.choice.cores", lambda: 64)
+        patched.setattr("syn0.engines.threads.cores", lambda: 64)
         yield
 
 

@@ -1,4 +1,4 @@
-"""A run of the suite hangs on the code alone: not on chance, and not on the machine's pace."""
+"""A run of the suite depends on the code alone: not on chance, and not on the machine's pace."""
 
 import re
 from pathlib import Path

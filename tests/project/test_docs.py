@@ -94,7 +94,7 @@ def test_the_python_of_the_readme_runs(tmp_path, monkeypatch, capsys):
     for block in blocks("python"):
         exec(block, names := {})  # noqa: S102
         assert_good(names)
-    errors = re.findall(r"0\.\d{12,}", capsys.readouterr().out)[:2]  # digits hang on the engine
+    errors = re.findall(r"0\.\d{12,}", capsys.readouterr().out)[:2]  # digits depend on the engine
     assert list(map(float, errors)) == pytest.approx(
         [0.4964100319027255, 0.008584525653247152], rel=1e-12
     )

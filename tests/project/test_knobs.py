@@ -1,6 +1,7 @@
 """A knob's record in `spec`, and what is written elsewhere of it: one of them cannot change alone.
 
-`UPDATE_GOLDEN=1 pytest tests/project/test_knobs.py` writes the table of docs/knobs.md anew.
+`UPDATE_GOLDEN=1 pytest tests/project/test_knobs.py` writes the tables of docs/knobs.md anew, and
+src/syn0/spec/names.py.
 """
 
 import inspect
@@ -9,6 +10,7 @@ import re
 import typing
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -16,8 +18,10 @@ import pytest
 from syn0 import MLPClassifier, MLPRegressor, Network, TabularClassifier, TabularRegressor
 from syn0.cli import cli
 from syn0.cli.flags import help_of, names_of, settings
+from syn0.derive import INITIALIZERS, LOSSES, SCHEDULES
 from syn0.estimators.documents import parameters
 from syn0.models.options import TableOptions
+from syn0.program import ACTIVATIONS
 from syn0.spec import (
     LAYER_KINDS,
     OPTIMIZERS,
@@ -26,6 +30,7 @@ from syn0.spec import (
     NetworkSpec,
     Training,
     layers,
+    names,
     optimizers,
 )
 from syn0.spec.defaults import SEED, VALIDATION
@@ -37,6 +42,36 @@ DESCRIPTIONS = [
     DenseSettings, Extras, NetworkSpec, Training, *LAYER_KINDS.values(), *OPTIMIZERS.values(),
 ]  # fmt: skip
 ESTIMATORS = [MLPClassifier, MLPRegressor, TabularClassifier, TabularRegressor]
+
+
+TABLES = {"activation": ACTIVATIONS, "init": INITIALIZERS, "loss": LOSSES, "schedule": SCHEDULES}
+NAMES_FILE = Path(names.__file__)
+NAMES_TEXT = '''\
+"""The names that a knob may have, from the tables of later rooms, for help texts, which import none
+of them: N is a whole number, F any. `UPDATE_GOLDEN=1 pytest tests/project/test_knobs.py` writes it.
+"""
+
+NAMES: dict[str, tuple[str, ...]] = {
+%s}
+'''
+
+
+def names_of_table(table: dict[str, Any]) -> list[str]:
+    """The names that a table offers, with marks for their numbers."""
+    rows = table.items()
+    return [name + getattr(row, "marks", "") for name, row in rows if getattr(row, "listed", True)]
+
+
+def test_the_names_that_help_lists_are_those_of_the_tables():
+    found = {name: names_of_table(table) for name, table in TABLES.items()}
+    if os.environ.get("UPDATE_GOLDEN"):
+        entries = [
+            f'    "{table}": (\n' + "".join(f'        "{name}",\n' for name in known) + "    ),\n"
+            for table, known in found.items()
+        ]
+        NAMES_FILE.write_text(NAMES_TEXT % "".join(entries), encoding="utf-8")
+    else:
+        assert {name: list(known) for name, known in names.NAMES.items()} == found
 
 
 def default_of(knob: Knob, owners: typing.Sequence[str]) -> str:
@@ -57,7 +92,7 @@ def row_of(knob: Knob, owners: typing.Sequence[str]) -> str:
     words = f"{knob.words} ({knob.allowed})" if knob.allowed else knob.words
     if len(owners) == 1:
         words = f"of `{owners[0]}`: {words}"
-    if names := knob.choices or tuple(names_of(knob.table)):
+    if names := names_of(knob):
         words += f": {', '.join(f'`{name}`' for name in names)}"
     return f"| `{knob.name}` | {default_of(knob, owners)} | {words} |\n".replace("`SGD()`", "`sgd`")
 

@@ -50,8 +50,8 @@ class Engine:
 
     def __init__(self, name: str, threads: int | None = None) -> None:
         self.name, self.title, self.threads = name, f"syn0 {name}", threads
-        self.keeps_compiled = name == "native"
-        self.most_steps = FEW_STEPS if name == "numpy" else MANY_STEPS
+        self.keeps_compiled = ENGINES[name].compiles
+        self.most_steps = MANY_STEPS if self.keeps_compiled else FEW_STEPS
 
     def ready(self, work: Work, data: Data) -> Call:
         """See `Contestant`."""
@@ -79,7 +79,7 @@ class Engine:
 
     def predicting(self, work: Work, values: Any, row: Any, runner: Runner) -> Call:
         """A function that predicts a row."""
-        if self.name == "numpy":
+        if not self.keeps_compiled:
             return lambda: runner.predict(values, row)
         predictor = Predictor(prediction_program(work.network), values, runner.predict, eager=True)
 
@@ -98,7 +98,7 @@ def batches_of(work: Work, data: Data) -> Stretch:
 
 def engines(threads: int | None = None) -> list[Contestant]:
     """All engines of syn0's, the fastest first, on so many threads; by default what they choose."""
-    return [Engine(name, threads) for name in reversed(ENGINES)]
+    return [Engine(name, threads) for name in reversed([*ENGINES])]
 
 
 def chosen_peers(names: str) -> Sequence[Contestant]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from syn0.derive import prediction_program, target_columns, training_program
-from syn0.engines.choice import work_of_a_step
+from syn0.engines.work import work_of_a_step
 from syn0.program.interpreter import start
 from syn0.spec import SGD, Adam, Dense, NetworkSpec, Optimizer, Training, dense_layers
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -25,24 +24,11 @@ QUIET, VERBOSE = "syn0.quiet", "syn0.verbose"
 
 
 class Option(click.Option):
-    """An option that stands in a section of the help text of its own choice, and whose words may be
-    put together when they are asked for, as they list what would take long to import."""
+    """An option that stands in a section of the help text of its own choice."""
 
-    def __init__(
-        self, *names: Any, section: str, help: str | Callable[[], str], **how: Any
-    ) -> None:
+    def __init__(self, *names: Any, section: str, **how: Any) -> None:
         super().__init__(*names, **how)
         self.section = section
-        self._words = help
-
-    @property
-    def help(self) -> str:
-        """What it does."""
-        return self._words if isinstance(self._words, str) else self._words()
-
-    @help.setter
-    def help(self, words: str | None) -> None:
-        """Nothing, as click would set it."""
 
 
 class Sections(click.Command):

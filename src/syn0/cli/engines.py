@@ -27,7 +27,7 @@ def engines(net: str | None, clear_cache: bool, **options: Any) -> None:
     syn0 engines
     syn0 engines 784-128-10 --batch-size 64 --epochs 20
     """
-    from syn0.engines import compiler
+    from syn0.engines import ENGINES, compiler
 
     if clear_cache:
         try:
@@ -36,25 +36,14 @@ def engines(net: str | None, clear_cache: bool, **options: Any) -> None:
             raise click.ClickException(str(error)) from None
         tell(f"removed {count} compiled programs from {compiler.users_folder()}")
         return
-    click.echo("numpy   always there; it executes the printed program")
-    try:
-        found = compiler.find_compiler()
-        tell(f"native  compiled C for exactly one network, by {found.version}")
-        tell(f"        {where_kept()}")
-    except compiler.CompilerError as error:
-        tell(f"native  not here: {error}")
+    for name, engine in ENGINES.items():
+        lacking = engine.missing()
+        first, *others = [f"not here: {lacking}"] if lacking else engine.about()
+        tell(f"{name:<7} {first}")
+        for line in others:
+            tell(f"        {line}")
     if net is not None:
         tell_choice(with_file(net, options))
-
-
-def where_kept() -> str:
-    """The folder of compiled programs, or why each process compiles its own."""
-    from syn0.engines import compiler
-
-    try:
-        return f"compiled programs are kept in {compiler.users_folder()}"
-    except compiler.CompilerError as error:
-        return f"{error}; each process compiles its own"
 
 
 def tell_choice(options: dict[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
@@ -11,6 +11,7 @@ import click
 from syn0.cli.command import Option
 from syn0.spec import OPTIMIZERS, DenseSettings, Extras, NetworkSpec, Training
 from syn0.spec.knobs import Knob
+from syn0.spec.names import NAMES
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -49,8 +50,7 @@ def settings_of_optimizers() -> Iterator[tuple[Knob, Sequence[str]]]:
 def flag_of(knob: Knob, owners: Sequence[str]) -> Callable[[F], F]:
     """The flag that sets a knob."""
     name, kind = knob.name.replace("_", "-"), knob.kinds[0]
-    words = partial(help_of, knob, owners)
-    option = partial(click.option, cls=Option, section=knob.section, help=words)
+    option = partial(click.option, cls=Option, section=knob.section, help=help_of(knob, owners))
     if kind == "bool":
         return option(f"--{name}/--no-{name}", default=None)
     if kind in ("int", "float"):
@@ -62,32 +62,18 @@ def flag_of(knob: Knob, owners: Sequence[str]) -> Callable[[F], F]:
 def help_of(knob: Knob, owners: Sequence[str] = ()) -> str:
     """What a knob does, in a sentence."""
     words = f"of {owners[0]}: {knob.words}" if len(owners) == 1 else knob.words
-    if names := knob.choices or (*names_of(knob.table),):
+    if names := names_of(knob):
         words += f": {', '.join(names[:-1])} or {names[-1]}"
     if knob.none:
         words += f"; default {knob.none}"
     return f"{words[0].upper()}{words[1:]}{MORE.get(knob.name, '')}."
 
 
-def names_of(table: str) -> Iterator[str]:
-    """The names that a table offers, with marks for the numbers that may follow them."""
-    from syn0.derive import INITIALIZERS, LOSSES, SCHEDULES
-    from syn0.program import ACTIVATIONS
-    from syn0.spec.choices import Choice
-
-    tables: Mapping[str, Mapping[str, object]] = {
-        "": {},
-        "activation": ACTIVATIONS,
-        "init": INITIALIZERS,
-        "loss": LOSSES,
-        "optimizer": OPTIMIZERS,
-        "schedule": SCHEDULES,
-    }
-    for name, row in tables[table].items():
-        if not isinstance(row, Choice):
-            yield name
-        elif row.listed:
-            yield name + row.marks
+def names_of(knob: Knob) -> Sequence[str]:
+    """The names that a knob may have, with marks for the numbers that may follow them."""
+    return knob.choices or (
+        tuple(OPTIMIZERS) if knob.table == "optimizer" else NAMES.get(knob.table, ())
+    )
 
 
 def flags() -> Iterator[tuple[str, Callable[[F], F]]]:

@@ -10,7 +10,6 @@ import sys
 import tempfile
 import time
 from contextlib import nullcontext, redirect_stderr, suppress
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -85,7 +84,7 @@ IN_A_FILE = (
                  help="Stop after N reports, one an epoch, that were no better, and keep the best; "
                  f"{VALIDATION:.0%} of the rows are set apart to tell.")  # fmt: skip
 @training_option("--monitor", metavar="NAME",
-                 help=partial(help_of, Training.KNOBS["monitor"]))  # fmt: skip
+                 help=help_of(Training.KNOBS["monitor"]))  # fmt: skip
 @click.option("--seed", type=int, metavar="N",
               help="Of the split, the start weights and the order of batches; "
               f"default {SEED}.")  # fmt: skip
@@ -276,8 +275,8 @@ def fit(
     plan: Plan, options: dict[str, Any], *, report: bool, out: str | None
 ) -> tuple[Fitted, int | None]:
     """Train, and save what was learned before anything else can go wrong: also where training
-    ends by a number that is none, a second Ctrl-C or a reader of our output that has gone. With
-    the number of the signal that asked for an end."""
+    ends by a number that is not finite, a second Ctrl-C or a reader of our output that has gone.
+    With the number of the signal that asked for an end."""
     from syn0.training.interrupt import ENDING, catching_interrupt
 
     network = plan.network

@@ -66,7 +66,8 @@ def read_rows(rows: Any, names: Mapping[str, bool]) -> Table:
     rows: a dict, or a list of them
     names: the columns, and whether a cell may be missing from a row
 
-    Raises ValueError for a row without a cell that may not be missing, or with one that is none.
+    Raises ValueError for a row that lacks a cell which must be there, or holds what is no single
+    cell.
     """
     rows = [rows] if isinstance(rows, Mapping) else rows
     named = [{str(name): cell for name, cell in row.items()} for row in rows]

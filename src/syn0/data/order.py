@@ -1,4 +1,4 @@
-"""An order of rows that hangs on what they hold, not on where they stood."""
+"""An order of rows that depends on what they hold, not on where they stood."""
 
 from __future__ import annotations
 

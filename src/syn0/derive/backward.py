@@ -63,7 +63,7 @@ def backward_lines(network: NetworkSpec, training: Training, rows: Rows) -> Back
 
 
 def values_that_learn(chain: list[tuple[LayerRule, object, Place]]) -> set[str]:
-    """The values that something learned has a part in: the error is sent back to these alone."""
+    """The values that depend on something learned: the error is sent back to these alone."""
     names: set[str] = set()
     learned = False
     for rule, layer, place in chain:

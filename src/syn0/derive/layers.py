@@ -38,7 +38,8 @@ SEED, STEP = Name("seed"), Name("t")
 class Parameter:
     """A learned array: its name, shape and layer, and its pull, also in words.
 
-    The *pull* is the direction in which the loss falls: minus the gradient.
+    The *pull*, of the parameter's shape, is minus the gradient: the direction in which the loss
+    falls.
     `is_weights` tells the weights between layers from biases, scales and shifts, which
     regularization leaves alone.
     """
@@ -57,8 +58,8 @@ class Place:
 
     Attributes:
         number: of its group: layer k and what follows it share the number k; 0 are the inputs.
-        below: the values that it takes.
-        out: the values that it gives.
+        below: the name of the values that it takes, (rows, width).
+        out: the name of the values that it gives.
         width: number of columns of `below`.
         last: whether it gives the prediction.
         stream: number of the random numbers that are its own.
@@ -91,18 +92,25 @@ class Place:
 
     @property
     def error(self) -> Name:
-        """How much its values are to blame."""
+        """The error at its values: minus the gradient of the loss with respect to them; at the
+        prediction `target - out`, whatever the loss."""
         return error_of(self.out)
 
     @property
     def delta(self) -> Name:
-        """That error, scaled by the slope."""
+        """The error times the slope: minus the gradient with respect to the weighted sums."""
         return self.named("delta")
 
 
 @dataclass(frozen=True)
 class Blame:
-    """A share of the error at some values, sent back from above, with words for it."""
+    """The part of the error at some values that one layer above them sends back.
+
+    Attributes:
+        values: their name; an array of (rows, width).
+        share: that part, of the same shape. All that come back to the values are added up.
+        note: words for it; "" where the error passes as it is.
+    """
 
     values: Name
     share: Expr
@@ -125,8 +133,13 @@ def times_slope(error: str, activation: str) -> str:
 
 
 class LayerRule(Protocol):
-    """The rule of a kind of layer. `error` is what is bound as the error at its values; a `Dense`
-    layer's delta has been bound when `parameters` and `back` are read."""
+    """The rule of a kind of layer.
+
+    The values below are (rows, `place.width`). A layer's own values are (rows, units) for `Dense`
+    and of the shape of those below for all others; so is `error`, minus the gradient of the loss
+    with respect to them (at the prediction `target - out`). A `Dense` layer's delta, of its values'
+    shape, has been bound when `parameters` and `back` are called.
+    """
 
     suffix: str
     """What its values are called after those of its group; "" for the group's own name."""
@@ -141,7 +154,7 @@ class LayerRule(Protocol):
         """What it learns."""
 
     def back(self, layer: Any, place: Place, error: Expr) -> Iterator[Line | Blame]:
-        """The error that it sends to the values below, and lines that this needs."""
+        """What it sends back to the values that it took, and lines that this needs."""
 
     def update(self, layer: Any, place: Place) -> Iterator[Line]:
         """What it remembers beside what it learns."""

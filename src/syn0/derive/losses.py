@@ -40,8 +40,8 @@ class Loss(Choice):
 
     Attributes:
         value: the loss summed over rows and outputs, from (target, out, error, total, *numbers).
-        pull: the fall of that loss for each output, -d loss / d out, from (target, out, error,
-            *numbers); None where `matched` is the only activation.
+        pull: minus the gradient of that loss with respect to the outputs, (rows, outputs), from
+            (target, out, error, *numbers); None where `matched` is the only activation.
         words: one sentence for a learner.
         activations: what the last layer may use.
         output: the last layer's activation where the user names none.
@@ -207,14 +207,14 @@ def target_columns(network: NetworkSpec) -> int:
 
 
 def last_delta(loss: Chosen[Loss], activation: str, target: Expr, place: Place) -> Expr:
-    """What the loss asks of the last layer's weighted sums: the delta with which backpropagation
-    starts, for each row alone."""
+    """(rows, outputs): minus the gradient of the loss with respect to the last layer's weighted
+    sums, the delta with which backpropagation starts; each row's before it is weighted."""
     if activation == loss.row.matched:
         return place.error
     return delta(activation, asked_by(loss, target, place), place.out, place.named("sum"))
 
 
 def asked_by(loss: Chosen[Loss], target: Expr, place: Place) -> Expr:
-    """What the loss asks of the outputs: minus its slope at each."""
+    """(rows, outputs): minus the gradient of the loss with respect to the outputs."""
     assert loss.row.pull is not None  # noqa: S101  (see `Loss.pull`)
     return loss.row.pull(target, place.out, place.error, *loss.numbers)

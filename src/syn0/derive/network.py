@@ -38,8 +38,8 @@ def training_program(
     `sample_weight` ("rows", 1), with mini-batches `batch`, the row numbers of a step, and with a
     schedule that ends `steps`, the number of the last step.
 
-    Where a solver is to take the steps, the update lines bind each parameter's pull and leave its
-    use to that: see `Program.pulls`.
+    Where a solver takes the steps, the update lines bind each parameter's pull, by which the solver
+    changes the parameters: see `Program.pulls`.
     """
     check_names(network)
     check_training(network, training)

@@ -1,5 +1,5 @@
-"""The update lines: from each parameter's pull, by penalties and limits, to its change; a solver is
-left the pull."""
+"""The update lines: from each parameter's pull, by penalties and limits, to its change; a solver
+takes the pull as it is."""
 
 from __future__ import annotations
 
@@ -88,8 +88,8 @@ COUNT = Line("t", Const(0), "init", 0, "number of steps taken")
 
 
 def waiting_lines(parameters: list[Parameter], *, counted: bool) -> Lines:
-    """The lines of "init" and "update" by which a solver learns: the updates bind each parameter's
-    pull and leave its use to that. `counted` as in `update_lines`."""
+    """The lines of "init" and "update" of a program for a solver: they bind each parameter's pull,
+    by which the solver changes it. `counted` as in `update_lines`."""
     # Weights before constants, first layer first: the order in which a solver packs them does
     # not matter but for rounding, which then is scikit-learn's.
     packed = sorted(parameters, key=lambda p: (not p.is_weights, p.layer))

@@ -1,14 +1,13 @@
 """What runs a program on arrays."""
 
-from syn0.engines.base import Arrays, Batch, Batches, Figures, Runner, Stretch, Values
-from syn0.engines.choice import Choice, at_most_cores, choose
-from syn0.engines.native import NativeRunner
-from syn0.engines.numpy import NumpyRunner
+from syn0.engines.base import Arrays, Figures, Runner, Values
+from syn0.engines.choice import Choice, choose
 from syn0.engines.prediction import Predictor
+from syn0.engines.stretch import Batch, Batches, Stretch
+from syn0.engines.table import ENGINES
+from syn0.engines.threads import at_most_cores
 from syn0.program import Program
 from syn0.spec import checks
-
-ENGINES = {"numpy": NumpyRunner, "native": NativeRunner}
 
 
 def make_runner(
@@ -46,8 +45,6 @@ __all__ = [
     "Batches",
     "Choice",
     "Figures",
-    "NativeRunner",
-    "NumpyRunner",
     "Predictor",
     "Runner",
     "Stretch",

@@ -1,78 +1,25 @@
-"""What every engine offers to training and to models."""
+"""What an engine brings: a file with a class of `Runner`s, and a row in `engines/table.py`.
+
+What an engine does not do itself, it hands to a `NumpyRunner` of its own, as `native.py` does. What
+it needs of optional libraries it imports where it is used.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from syn0.program import Shape
+from syn0.engines.stretch import Batches
+from syn0.engines.work import Work
+from syn0.program import Program
 
 Values = dict[str, Any]
 """The values of names: arrays, and plain numbers such as the step count `t`."""
-
-Batch = NDArray[Any] | None
-"""The row numbers of a step; None for all rows."""
-
-
-@dataclass(frozen=True)
-class Stretch:
-    """The rows of some steps: a sequence of batches without an array for each.
-
-    Attributes:
-        sizes: the number of rows of each step.
-        order: the row numbers of all steps end to end; None where each step takes all rows.
-    """
-
-    sizes: NDArray[np.int64]
-    order: NDArray[np.int32] | None = None
-
-    @classmethod
-    def of(cls, batches: Sequence[Batch] | Stretch, rows: int) -> Stretch:
-        """A stretch of separate batches, taken from so many rows."""
-        if isinstance(batches, Stretch):
-            return batches
-        chosen = [batch for batch in batches if batch is not None]
-        if not chosen:
-            return cls(np.full(len(batches), rows, np.int64))
-        sizes = np.array([len(batch) for batch in chosen], np.int64)
-        return cls(sizes, np.concatenate(chosen).astype(np.int32))
-
-    def __len__(self) -> int:
-        return len(self.sizes)
-
-    def check(self, rows: int, *, picks: bool) -> None:
-        """ValueError unless each row number is one of so many rows, and each step has its own; or
-        takes all rows, where the program does not pick them."""
-        if self.order is None:
-            right = not picks and bool((self.sizes == rows).all())
-        else:
-            inside = not self.order.size or 0 <= self.order.min() <= self.order.max() < rows
-            right = picks and bool(inside and (self.sizes >= 0).all())
-            right = right and self.sizes.sum() == len(self.order)
-        if not right:
-            raise ValueError(f"the steps take rows that are not among the {rows}")
-
-    def sums(self, weight: NDArray[Any]) -> NDArray[Any]:
-        """(steps,): the sums of (rows, 1) weights over the rows of each step."""
-        if self.order is None:
-            return np.full(len(self), weight.sum())
-        starts = np.cumsum(self.sizes) - self.sizes
-        return np.asarray(np.add.reduceat(weight[self.order, 0], starts, dtype=np.float64))
-
-    def __iter__(self) -> Iterator[Batch]:
-        if self.order is None:
-            yield from [None] * len(self)
-        else:
-            yield from np.split(self.order, np.cumsum(self.sizes)[:-1])
-
-
-Batches = Sequence[Batch] | Stretch
-"""The rows of some steps, in turn."""
 
 Arrays = Mapping[str, NDArray[Any]]
 """The program's inputs that hold an entry a row, by name: X (rows, inputs), y (rows, target
@@ -82,32 +29,60 @@ Figures = tuple[float, ...]
 """What a program reports of a step: loss, error and what else there is."""
 
 
-def fitting(name: str, value: Any, shape: Shape, dtype: str) -> NDArray[Any]:
-    """An array as programs take it: of this shape and dtype, row by row; itself where it is so.
-    Compiled code reads as far as its program says, so every array passes here before each call.
+@dataclass(frozen=True)
+class Cost:
+    """What a training takes on an engine, in seconds.
 
-    Raises:
-        ValueError: it holds other than real numbers, or has another shape.
+    Attributes:
+        steps: all of its steps.
+        compiling: what comes before them and is kept for further trainings.
+        note: on what that stands, such as the number of threads.
     """
-    array = np.asarray(value)
-    if array.shape != shape or array.dtype.kind not in "biuf":
-        raise ValueError(
-            f"array {name} has shape {array.shape} and holds {array.dtype}, but the network takes "
-            f"{dtype} of shape {tuple(map(int, shape))}"
-        )
-    fitted = np.ascontiguousarray(array, dtype)
-    return fitted if fitted.flags.aligned else fitted.copy()
+
+    steps: float
+    compiling: float = 0.0
+    note: str = ""
+
+    def __str__(self) -> str:
+        if not self.compiling:
+            return f"{self.steps:.2g} s of work"
+        return f"{self.steps:.2g} s after {self.compiling:.2g} s of compiling"
 
 
 class Runner(Protocol):
-    """A network's programs, made ready to run.
+    """A network's programs, made ready to run on an engine.
 
     `values` holds the state, the constants and the plain numbers of the program.
+
+    Args:
+        training, prediction: the programs.
+        rows: the most of a step, where that is known.
+        threads: how many may work at once; None for as many as the work is worth.
     """
 
+    compiles: ClassVar[bool]
+    """Whether programs are compiled, and kept for the processes to come."""
     name: str
+    """Of the engine that does the work: another's where this one cannot."""
     notice: str
-    """Why this engine runs what another was asked to; "" where it was not."""
+    """Why it cannot; "" where it can."""
+
+    def __init__(
+        self, training: Program, prediction: Program, rows: int = 0, threads: int | None = None
+    ) -> None: ...
+
+    @classmethod
+    def missing(cls) -> str:
+        """Why the engine cannot run on this machine, and what to do; "" where it can."""
+
+    @classmethod
+    def about(cls) -> list[str]:
+        """Lines that say what it is, for `syn0 engines`; asked where nothing is missing."""
+
+    @classmethod
+    def cost(cls, work: Work, threads: int | None) -> Cost:
+        """What a training would take, on so many threads; asked on every machine, so it calls no
+        compiler."""
 
     def at_work(self, rows: int) -> AbstractContextManager[object]:
         """What to set up around many steps of so many rows."""

@@ -73,7 +73,7 @@ def find_compiler() -> Compiler:
     """The compiler of this machine.
 
     Raises:
-        CompilerError: there is none, or $CC is none; the message says what to do.
+        CompilerError: no compiler was found, or $CC names none; the message says what to do.
     """
     if sys.platform == "win32":
         raise CompilerError("syn0 compiles on Linux and macOS only")
@@ -212,8 +212,8 @@ def library(source: str, *functions: str) -> ctypes.CDLL:
 
 
 def kept(folder: Path, key: str, functions: Sequence[str]) -> ctypes.CDLL | None:
-    """A library from the cache; what has its name and is none is removed. To load half a library
-    may end the process, so the name of each holds the hash of its bytes."""
+    """A library from the cache; a file of its name that is no library is removed. To load half
+    a library may end the process, so the name of each holds the hash of its bytes."""
     for path in folder.glob(f"{key}-*.so"):
         with suppress(OSError, AttributeError):
             content = own_bytes(path)
@@ -338,7 +338,7 @@ def loaded(path: Path, functions: Sequence[str]) -> ctypes.CDLL:
     """A library, once it is known to have these functions.
 
     Raises:
-        OSError: it is none.
+        OSError: it is no library.
         AttributeError: a function is not there.
     """
     found = ctypes.CDLL(str(path))
@@ -378,7 +378,7 @@ def users_folder() -> Path:
         if not base.is_absolute():
             base = Path.home() / ".cache"
         folder = base / "syn0"
-        trouble = "" if base.is_absolute() else f"{base} hangs on the working folder"
+        trouble = "" if base.is_absolute() else f"{base} depends on the working folder"
         if not trouble:
             base.mkdir(mode=0o700, parents=True, exist_ok=True)
             folder.mkdir(mode=0o700, exist_ok=True)

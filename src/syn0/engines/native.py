@@ -1,6 +1,6 @@
 """The native engine: the program as C for exactly this network, compiled, loaded and called.
 
-Training runs in the compiled library, L-BFGS's gradients too; predictions and evaluations are the
+Training runs in the compiled library, a solver's gradients too; predictions and evaluations are the
 numpy engine's.
 """
 
@@ -15,15 +15,31 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from syn0.engines.base import Arrays, Batches, Figures, Stretch, Values, fitting
-from syn0.engines.choice import ThreadCount, threads_worth, work_of_a_step
-from syn0.engines.compiler import CompilerError, library, place
+from syn0.engines.arrays import checked, fitting
+from syn0.engines.base import Arrays, Cost, Figures, Runner, Values
+from syn0.engines.compiler import (
+    CompilerError,
+    expected_seconds,
+    find_compiler,
+    library,
+    place,
+    users_folder,
+)
 from syn0.engines.numpy import NumpyRunner
 from syn0.engines.rooms import Room, Rooms
+from syn0.engines.stretch import Batches, Stretch
+from syn0.engines.threads import ThreadCount, threads_worth
 from syn0.engines.tiles.kernels import kept_arrays, plain_numbers
 from syn0.engines.tiles.source import native_source
+from syn0.engines.work import Work, work_of_a_step
 from syn0.printers.base import UnsupportedError
 from syn0.program import Program
+
+LINE, SPEED, ENTRY = 1e-8, 8e10, 1e-10
+"""As the numpy engine's; the speed is that of one thread."""
+
+COMPILE, COMPILE_LINE = 0.15, 0.009
+"""Seconds in which gcc compiles a program, and each of its lines."""
 
 
 class Made:
@@ -40,7 +56,7 @@ class Made:
         self.rooms = Rooms(lambda: Room(loaded.make_room, loaded.free_room))
 
 
-class NativeRunner(NumpyRunner):
+class NativeRunner(Runner):
     """Runs a network's training program as compiled C.
 
     The library is for batches of one size, and made when training begins; it is made again for
@@ -48,22 +64,52 @@ class NativeRunner(NumpyRunner):
     says why.
     """
 
+    compiles = True
     name = "native"
+    notice = ""
 
     def __init__(
         self, training: Program, prediction: Program, rows: int = 0, threads: int | None = None
     ) -> None:
-        super().__init__(training, prediction, rows, threads)
-        self._rows = rows
+        self._training, self._rows, self._threads = training, rows, threads
+        self._numpy = NumpyRunner(training, prediction, rows, threads)
+        self._shapes = self._numpy.shapes
         self._numbers = plain_numbers(training, self._shapes)
         self._arrays = kept_arrays(training, self._shapes)
         self._made: dict[int, Made] = {}
+
+    @classmethod
+    def missing(cls) -> str:
+        """See `Runner.missing`."""
+        try:
+            find_compiler()
+        except CompilerError as error:
+            return str(error)
+        return ""
+
+    @classmethod
+    def about(cls) -> list[str]:
+        """See `Runner.about`."""
+        try:
+            kept = f"compiled programs are kept in {users_folder()}"
+        except CompilerError as error:
+            kept = f"{error}; each process compiles its own"
+        return [f"compiled C for exactly one network, by {find_compiler().version}", kept]
+
+    @classmethod
+    def cost(cls, work: Work, threads: int | None) -> Cost:
+        """See `Runner.cost`."""
+        threads = threads or threads_worth(work.products)
+        step = work.products / (SPEED * threads) + work.lines * LINE + work.entries * ENTRY
+        compiling = expected_seconds(COMPILE + work.lines * COMPILE_LINE)
+        note = f"{threads} {'threads' if threads > 1 else 'thread'}"
+        return Cost(work.steps * step, compiling, note)
 
     @contextmanager
     def at_work(self, rows: int) -> Iterator[None]:
         """See `Runner.at_work`: the memory that calls worked in is kept until the end."""
         try:
-            with super().at_work(rows):
+            with self._numpy.at_work(rows):
                 yield
         finally:
             for made in [*self._made.values()]:
@@ -77,7 +123,7 @@ class NativeRunner(NumpyRunner):
         stretch = Stretch.of(batches, len(arrays["X"]))
         made = self._function(self._largest(stretch)) if len(stretch) else None
         if made is None:
-            return super().train(values, arrays, batches, measure=measure)
+            return self._numpy.train(values, arrays, batches, measure=measure)
         state, numbers = self._kept(values)
         figures = self._call(made, [*state.values()], numbers, arrays, stretch, measure=measure)
         after: Values = {name: state[name] for name in self._arrays if name in program.state}
@@ -91,17 +137,27 @@ class NativeRunner(NumpyRunner):
         rows = len(arrays["X"])
         made = self._function(rows)
         if made is None:
-            return super().gradient(values, arrays)
+            return self._numpy.gradient(values, arrays)
         state, numbers = self._kept(values)
         pulls = {name: np.empty_like(state[name]) for name in self._training.pulls}
         places, step = [*state.values(), *pulls.values()], Stretch(np.array([rows]))
         figures = self._call(made, places, numbers, arrays, step, measure=True)
         return tuple(figures[0].tolist()), pulls
 
+    def predict(self, values: Mapping[str, Any], X: NDArray[Any]) -> NDArray[Any]:
+        """See `Runner.predict`."""
+        return self._numpy.predict(values, X)
+
+    def evaluate(
+        self, values: Mapping[str, Any], X: NDArray[Any], y: NDArray[Any]
+    ) -> tuple[float, float]:
+        """See `Runner.evaluate`."""
+        return self._numpy.evaluate(values, X, y)
+
     def _kept(self, values: Mapping[str, Any]) -> tuple[Values, NDArray[np.float64]]:
         """The arrays, by name and row by row, and the plain numbers that a step takes. A step
         writes there, so what may not be written to is copied."""
-        arrays = self._checked(values, self._arrays)
+        arrays = checked(values, self._arrays, self._shapes, self._training.dtype)
         for name, array in arrays.items():
             if not array.flags.writeable:
                 arrays[name] = array.copy()
@@ -150,7 +206,7 @@ class NativeRunner(NumpyRunner):
 
     def _largest(self, stretch: Stretch) -> int:
         """The most rows of a step, for which the library has room: the same ones for every part of
-        a training, since sums are rounded in an order that hangs on them."""
+        a training, since sums are rounded in an order that depends on them."""
         largest = int(stretch.sizes.max())
         if stretch.order is None:
             return largest

@@ -9,7 +9,7 @@ from __future__ import annotations
 import linecache
 import math
 import weakref
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from functools import lru_cache
 from typing import Any
@@ -17,10 +17,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from syn0.engines.base import Arrays, Batches, Figures, Values, fitting
+from syn0.engines.arrays import checked
+from syn0.engines.base import Arrays, Cost, Figures, Runner, Values
 from syn0.engines.blas import LIMITS
+from syn0.engines.stretch import Batches
+from syn0.engines.work import Work
 from syn0.printers.numpy import NumpyPrinter, indented
 from syn0.program import Program, check
+
+LINE = 1.2e-6
+"""Seconds that a line costs by itself in each step, whatever its size."""
+
+SPEED = 1e11
+"""Multiplications and additions a second: BLAS on all cores of a small machine."""
+
+ENTRY = 4e-10
+"""Seconds that an elementwise operation takes for each entry of its result."""
 
 ONE_THREAD_UP_TO = 1_000_000
 """Multiplications in a matrix product, measured on two cores: see `blas_threads`."""
@@ -51,15 +63,16 @@ class Printed:
         return Printed(training, prediction)
 
 
-class NumpyRunner:
-    """Runs a network's training and prediction programs as printed NumPy text.
-
-    `rows`, the most of a step where that is known, is for engines whose code hangs on it.
+class NumpyRunner(Runner):
+    """Runs a network's training and prediction programs as printed NumPy text, whatever the rows of
+    a step.
 
     Attributes:
         source: the text that is executed.
+        shapes: those of the training program's names.
     """
 
+    compiles = False
     name = "numpy"
     notice = ""
 
@@ -69,7 +82,23 @@ class NumpyRunner:
         self._training, self._prediction, self._threads = training, prediction, threads
         self._printed = Printed.of(training, prediction)
         self.source, self._functions = self._printed.source, self._printed.functions
-        self._shapes = self._printed.shapes
+        self.shapes = self._printed.shapes
+
+    @classmethod
+    def missing(cls) -> str:
+        """See `Runner.missing`: nothing ever is."""
+        return ""
+
+    @classmethod
+    def about(cls) -> list[str]:
+        """See `Runner.about`."""
+        return ["always there; it executes the printed program"]
+
+    @classmethod
+    def cost(cls, work: Work, threads: int | None) -> Cost:
+        """See `Runner.cost`."""
+        step = work.lines * LINE + work.products / SPEED + work.entries * ENTRY
+        return Cost(work.steps * step)
 
     def at_work(self, rows: int) -> AbstractContextManager[object]:
         """The threads that the matrix products of so many rows may use."""
@@ -113,20 +142,12 @@ class NumpyRunner:
 
     def _given(self, values: Mapping[str, Any]) -> Values:
         program = self._training
-        return self._checked(values, program.state + program.constants + program.numbers)
+        names = program.state + program.constants + program.numbers
+        return checked(values, names, self.shapes, program.dtype)
 
     def _weights(self, values: Mapping[str, Any]) -> Values:
-        return self._checked(values, [line.target for line in self._prediction.phase("init")])
-
-    def _checked(self, values: Mapping[str, Any], names: Iterable[str]) -> Values:
-        """Some of the values, the arrays among them as the programs take them."""
-        shapes, dtype = self._shapes, self._training.dtype
-        return {
-            name: fitting(name, values.get(name), shapes[name], dtype)
-            if shapes.get(name)
-            else values[name]
-            for name in names
-        }
+        names = [line.target for line in self._prediction.phase("init")]
+        return checked(values, names, self.shapes, self._training.dtype)
 
 
 def blas_threads(multiplications: int, most: int | None) -> AbstractContextManager[object]:

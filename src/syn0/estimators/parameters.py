@@ -310,8 +310,9 @@ def network_spec(
 
 
 def starts_of(given: MLPParameters, activations: list[str]) -> list[str]:
-    """How the weights that lead to each layer start: as scikit-learn has it, evenly within the
-    root of 6 over inputs and units, or of 2 around sigmoids, unless `init` says otherwise."""
+    """How the weights that lead to each layer start: as scikit-learn has it, evenly
+    distributed within the root of 6 / (inputs + units), or of 2 / (inputs + units) for sigmoids,
+    unless `init` says otherwise."""
     if given.init is not None:
         return [given.init] * len(activations)
     return ["glorot_uniform:2" if kind == "sigmoid" else "glorot_uniform" for kind in activations]

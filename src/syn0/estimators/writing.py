@@ -174,7 +174,7 @@ class Writer:
         return {"array": self._kept(place, array)}
 
     def _matrix(self, array: NDArray[Any], place: str) -> dict[str, Any]:
-        """A matrix, laid out in memory as it is: the order of sums in products hangs on it."""
+        """A matrix, laid out in memory as it is: the order of sums in products depends on it."""
         (row, column), width = array.strides, array.shape[1]
         if row < 0:
             return {"reversed": self._matrix(array[::-1], place)}

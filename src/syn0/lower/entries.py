@@ -145,8 +145,10 @@ RULES: dict[str, Callable[[Entries, Apply], Expr]] = {
     "normal_at": drawn,
     "label": labelled,
     "one_of": one_of,
+    "ones": lambda entries, expr: Const(1),
     "row_count": lambda entries, expr: length(entries.shape(expr.args[0])[0]),
     "take": taken,
     "uniform_at": drawn,
+    "zeros": lambda entries, expr: Const(0),
 }
 """The operations whose entries are not the same operation of entries."""

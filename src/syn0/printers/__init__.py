@@ -1,39 +1,33 @@
-"""From program to text: one printer a language."""
+"""From program to text: one printer a language, which is imported when it is asked for."""
 
 from syn0.printers.base import UnsupportedError
-from syn0.printers.c import CPrinter
 from syn0.printers.data import MOST_NUMBERS, Data, example_data
-from syn0.printers.javascript import JavaScriptPrinter
-from syn0.printers.javascript_module import JavaScriptModule
 from syn0.printers.module import Module, ModulePrinter
-from syn0.printers.numpy import NumpyPrinter
-from syn0.printers.numpy_module import NumpyModule
 from syn0.printers.script import Script, ScriptPrinter
-from syn0.printers.terse import TersePrinter
+from syn0.spec.lazy import Lazy
 
-PRINTERS: dict[str, ScriptPrinter] = {
-    "numpy": NumpyPrinter(),
-    "terse": TersePrinter(),
-    "c": CPrinter(),
-    "javascript": JavaScriptPrinter(),
-}
+PRINTERS: Lazy[ScriptPrinter] = Lazy(
+    numpy="syn0.printers.numpy:NumpyPrinter()",
+    terse="syn0.printers.terse:TersePrinter()",
+    c="syn0.printers.c:CPrinter()",
+    javascript="syn0.printers.javascript:JavaScriptPrinter()",
+)
 
-MODULES: dict[str, ModulePrinter] = {"numpy": NumpyModule(), "javascript": JavaScriptModule()}
+MODULES: Lazy[ModulePrinter] = Lazy(
+    numpy="syn0.printers.numpy_module:NumpyModule()",
+    javascript="syn0.printers.javascript_module:JavaScriptModule()",
+)
 """What prints trained models."""
 
 __all__ = [
     "MODULES",
     "MOST_NUMBERS",
     "PRINTERS",
-    "CPrinter",
     "Data",
-    "JavaScriptPrinter",
     "Module",
     "ModulePrinter",
-    "NumpyPrinter",
     "Script",
     "ScriptPrinter",
-    "TersePrinter",
     "UnsupportedError",
     "example_data",
 ]

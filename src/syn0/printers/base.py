@@ -63,13 +63,6 @@ class Printer:
         """`expr` as text, in brackets if it binds less tightly than `need`; a call or an operation
         knows where it may be broken."""
         match expr:
-            case Const(value) if isinstance(value, tuple):
-                return self.row(value)
-            case Const(float() | int() as value):
-                text = self.number(value)
-                return f"({text})" if value < 0 and need > NEGATIVE else text
-            case Name(name):
-                return name
             case Apply(operation, args, fixed):
                 template = self.template(operation)
                 needs = template.needs or (0,) * len(args)
@@ -81,6 +74,13 @@ class Printer:
                     form = form.replace("{parts}", ", ".join(f"{{{k}}}" for k in range(len(args))))
                 code = Made(form, *parts)
                 return Made("({0})", code) if template.strength < need else code
+            case Name(name):
+                return name
+            case Const(value) if isinstance(value, tuple):
+                return self.row(value)
+            case Const(float() | int() as value):
+                text = self.number(value)
+                return f"({text})" if value < 0 and need > NEGATIVE else text
         raise TypeError(f"{expr!r} is not an expression")
 
     def template(self, operation: str) -> Template:

@@ -9,9 +9,18 @@ import textwrap
 
 from syn0.lower import Array
 from syn0.printers.base import NEGATIVE, Template, infix
-from syn0.printers.loops import WIDTH, LoopPrinter, Parts, all_rows_of, block, declared, number_rows
+from syn0.printers.loops import (
+    NOTES,
+    WIDTH,
+    LoopPrinter,
+    Parts,
+    all_rows_of,
+    block,
+    declared,
+    number_rows,
+)
 from syn0.printers.numpy import indented
-from syn0.printers.pretty import listed
+from syn0.printers.pretty import Assigned, fitted, listed
 from syn0.printers.safe import c_note
 from syn0.printers.script import Script, digits
 from syn0.program import Apply, Const, Expr
@@ -40,8 +49,6 @@ C_TEMPLATES = {
     **{name: Template(f"{name}({{0}})")
        for name in ("exp", "expm1", "log", "log1p", "sqrt", "cos", "tanh", "sign")},
     "as_entry": Template("(real){0}"),
-    "zeros": Template("0"),
-    "ones": Template("1"),
     "random": Template("random_sample()"),
     "normal": Template("standard_normal()"),
     "random_seed": Template("random_bits()"),
@@ -64,7 +71,7 @@ class CPrinter(LoopPrinter):
         "entry": "real",
     }
     infinity = "INFINITY"
-    all_rows = "const int rows = ROWS;"
+    indent, all_rows = 4, "const int rows = ROWS;"
 
     def frame(self, parts: Parts) -> list[str]:
         """Data, functions, arrays, and `main`."""
@@ -110,11 +117,14 @@ class CPrinter(LoopPrinter):
 
     def function(self, name: str, value: Expr) -> str:
         """A function of an entry `z`."""
-        return f"static real {name}(real z) {{ return {self.expression(value)}; }}"
+        head, back = f"static real {name}(real z)", Assigned("return ", self.expression(value), ";")
+        line = f"{head} {{ {back} }}"
+        long = block(head, [fitted(back, WIDTH - self.indent)])
+        return line if len(line) <= WIDTH else "\n".join(long)
 
-    def comment(self, text: str) -> list[str]:
+    def comment(self, text: str, width: int = NOTES) -> list[str]:
         """A comment of one line, or of several."""
-        return textwrap.wrap(f"/* {c_note(text)} */", WIDTH - 8, subsequent_indent="   ")
+        return textwrap.wrap(f"/* {c_note(text)} */", width, subsequent_indent="   ")
 
     # The frame
 

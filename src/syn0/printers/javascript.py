@@ -10,8 +10,8 @@ import textwrap
 from syn0.lower import Array
 from syn0.printers.base import Template, infix
 from syn0.printers.c import C_TEMPLATES
-from syn0.printers.loops import WIDTH, LoopPrinter, Parts, all_rows_of, declared, number_rows
-from syn0.printers.pretty import listed
+from syn0.printers.loops import NOTES, WIDTH, LoopPrinter, Parts, all_rows_of, declared, number_rows
+from syn0.printers.pretty import Assigned, fitted, listed
 from syn0.printers.safe import javascript_note
 from syn0.printers.script import Script, digits
 from syn0.program import Expr
@@ -48,11 +48,11 @@ class JavaScriptPrinter(LoopPrinter):
 
     def function(self, name: str, value: Expr) -> str:
         """A function of an entry `z`."""
-        return f"const {name} = (z) => {self.expression(value)};"
+        return fitted(Assigned(f"const {name} = (z) => ", self.expression(value), ";"), WIDTH)
 
-    def comment(self, text: str) -> list[str]:
+    def comment(self, text: str, width: int = NOTES) -> list[str]:
         """A comment of one line, or of several."""
-        note, width = javascript_note(text), WIDTH - 8
+        note = javascript_note(text)
         return textwrap.wrap(note, width, initial_indent="// ", subsequent_indent="// ")
 
     def frame(self, parts: Parts) -> list[str]:

@@ -10,9 +10,9 @@ from typing import Any
 from syn0.lower import Array
 from syn0.printers.base import Template, UnsupportedError
 from syn0.printers.javascript import JAVASCRIPT_TEMPLATES, JavaScriptPrinter
-from syn0.printers.loops import Lowered, block, declared, exact_rows, laid_out, rows_of
+from syn0.printers.loops import WIDTH, Lowered, block, declared, exact_rows, rows_of
 from syn0.printers.module import LABEL, VARIABLE, Answer, Given, Module, ModulePrinter, Sample
-from syn0.printers.pretty import Group, listed
+from syn0.printers.pretty import INDENT, Group, listed
 from syn0.program import Line, operations_in
 
 
@@ -63,10 +63,10 @@ class JavaScriptModule(JavaScriptPrinter, ModulePrinter):
             *([declared("const missing = ", self.row(words), ";", hang=0)] if words else []),
             *(self.given(given, words) for given in module.given),
             *map(self.array, rooms),
-            *parts.code(lines),
+            *parts.code(lines, WIDTH - INDENT),
             *answered(module),
         ]
-        return laid_out([
+        return "\n".join([
             *self.comment(module.title),
             "",
             *parts.functions("functions", "columns"),

@@ -8,7 +8,6 @@ the parts is its own.
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -20,13 +19,14 @@ from syn0.lower.loops import LOWERED, function_of_entry
 from syn0.printers import runtime
 from syn0.printers.base import Printer, UnsupportedError
 from syn0.printers.numpy import NumpyPrinter, indented
-from syn0.printers.pretty import INDENT, Code, Group, listed
-from syn0.printers.pretty import fitted as broken
+from syn0.printers.pretty import INDENT, Assigned, Code, Group, fitted, listed
 from syn0.printers.script import CLOSING, Phase, Script, ScriptPrinter
 from syn0.program import OPERATIONS, Apply, Expr, Line, Program, check, operations_in
 from syn0.program.operations import Dim, Shape
 
 WIDTH = 100
+NOTES = WIDTH - 8
+"""How wide comments are, where there is more room."""
 
 SIGNS = {"add": "+=", "multiply": "*=", "divide": "/="}
 """How a number changes by an operation with another one."""
@@ -41,6 +41,7 @@ class LoopPrinter(Printer, ScriptPrinter):
         head: the head of a loop, a format string over its `index` and `length`.
         infinity: how the number without end is written.
         needed: the pieces of its functions that every program calls.
+        indent: how far in the statements of a program stand.
         all_rows: the statement that takes all rows of the data as those of a step.
     """
 
@@ -49,13 +50,14 @@ class LoopPrinter(Printer, ScriptPrinter):
     head: str
     infinity: str
     needed: tuple[str, ...] = ()
+    indent: int = 0
     all_rows: str
 
     def frame(self, parts: Parts) -> list[str]:
         """The whole program, line by line."""
         raise NotImplementedError
 
-    def comment(self, text: str) -> list[str]:
+    def comment(self, text: str, width: int = NOTES) -> list[str]:
         """A comment of one line, or of several."""
         raise NotImplementedError
 
@@ -83,7 +85,7 @@ class LoopPrinter(Printer, ScriptPrinter):
         """
         if reason := self.cannot_say(script.program):
             raise UnsupportedError(reason)
-        return laid_out(self.frame(Parts(self, script)))
+        return "\n".join(self.frame(Parts(self, script)))
 
     def cannot_say(self, program: Program) -> str | None:
         """Why the language cannot say a program, if it cannot."""
@@ -97,38 +99,41 @@ class LoopPrinter(Printer, ScriptPrinter):
         """Whether the language has a way to say an operation, or the lowering leaves none of it."""
         return operation in {*self.templates, *RULES, *LOWERED} or self.calls(operation)
 
-    def code(self, statements: Iterable[Statement]) -> list[str]:
-        """Statements as lines of text."""
-        return [text for statement in statements for text in self.spelled(statement)]
+    def code(self, statements: Iterable[Statement], width: int) -> list[str]:
+        """Statements as lines of text, of at most so many columns where they can be broken."""
+        return [text for statement in statements for text in self.spelled(statement, width)]
 
-    def headed(self, kernel: Kernel) -> list[str]:
+    def headed(self, kernel: Kernel, width: int) -> list[str]:
         """A kernel under its line; a copy of a whole array is read in its place instead."""
-        head = self.comment(f"{self.title(kernel.line)}: {kernel.line.note}")
+        head = self.comment(f"{self.title(kernel.line)}: {kernel.line.note}", min(width, NOTES))
         if kernel.copied:
             return [*head, *self.comment(f"({kernel.copied} itself is read)")]
-        body = self.code(kernel.statements)
-        return [*head, *(["{", *indented(body), "}"] if kernel.has_names else body)]
+        if not kernel.has_names:
+            return [*head, *self.code(kernel.statements, width)]
+        return [*head, "{", *indented(self.code(kernel.statements, width - INDENT)), "}"]
 
     def title(self, line: Line) -> str:
         """What a kernel is called: its line, as NumPy has it."""
         return NumpyPrinter().statement(line)
 
-    def spelled(self, statement: Statement) -> list[str]:
+    def spelled(self, statement: Statement, width: int) -> list[str]:
         """A statement as lines of text."""
         match statement:
             case Let(name, "row" as kind, value):
                 start = f"{self.kinds[kind]} {name} = "
-                return [declared(start, self.expression(value), ";", hang=0, width=WIDTH - 12)]
+                return [declared(start, self.expression(value), ";", hang=0, width=width)]
             case Let(name, kind, value):
-                return [f"{self.kinds[kind]} {name} = {self.expression(value)};"]
+                start = f"{self.kinds[kind]} {name} ="
+            case Set(place, Apply(sign, (first, value))) if sign in SIGNS and first == place:
+                start = f"{self.expression(place)} {SIGNS[sign]}"
+            case Set(place, value):
+                start = f"{self.expression(place)} ="
             case Array():
                 return [self.array(statement)]
             case Loop(index, length, body):
-                return self.loop(index, rows_of(length), self.code(body), braces=len(body) > 1)
-            case Set(place, Apply(sign, (first, change))) if sign in SIGNS and first == place:
-                return [f"{self.expression(place)} {SIGNS[sign]} {self.expression(change)};"]
-            case Set(place, value):
-                return [f"{self.expression(place)} = {self.expression(value)};"]
+                inner = self.code(body, width - INDENT)
+                return self.loop(index, rows_of(length), inner, braces=len(body) > 1)
+        return [fitted(Assigned(f"{start} ", self.expression(value), ";"), width)]
 
     def loop(self, index: str, length: str, body: list[str], *, braces: bool = False) -> list[str]:
         """A loop around statements; a single one needs no braces."""
@@ -158,7 +163,7 @@ class Lowered:
     def __init__(self, printer: LoopPrinter, program: Program, called: Iterable[str] = ()) -> None:
         shapes = check(program)
         lowered = kernels(program, shapes)
-        self.printer = printer
+        self.printer, self.width = printer, WIDTH - printer.indent
         self.kernels = {kernel.line: kernel for kernel in lowered}
         bound = dict.fromkeys(kernel.line.target for kernel in lowered if not kernel.copied)
         own = {name: shapes[name] for name in bound if name not in program.inputs}
@@ -180,9 +185,9 @@ class Lowered:
         functions = [*(code for pieces in first for code in pieces), *own, *last]
         return [line for function in functions for line in (function, "")]
 
-    def code(self, lines: Iterable[Line]) -> list[str]:
+    def code(self, lines: Iterable[Line], width: int) -> list[str]:
         """The kernels of lines, each headed by its line and its note."""
-        return [text for line in lines for text in self.printer.headed(self.kernels[line])]
+        return [text for line in lines for text in self.printer.headed(self.kernels[line], width)]
 
 
 class Parts(Lowered):
@@ -201,19 +206,19 @@ class Parts(Lowered):
 
     def start(self) -> list[str]:
         """The kernels of start values."""
-        return self.code(self.plan.program.phase("init"))
+        return self.code(self.plan.program.phase("init"), self.width)
 
     def step(self) -> list[str]:
         """The kernels of a step under their headings, and its reports."""
-        body: list[str] = []
+        body, width = list[str](), self.width - INDENT
         for phase in self.plan.phases:
-            body += ["", *self.printer.comment(phase.heading), *self.code(phase.lines)]
-            body += self.reported(phase)
+            body += ["", *self.printer.comment(phase.heading), *self.code(phase.lines, width)]
+            body += self.reported(phase, width - INDENT)
         return body
 
-    def reported(self, phase: Phase) -> list[str]:
+    def reported(self, phase: Phase, width: int) -> list[str]:
         """What a phase only reports, and the figures where all are known."""
-        body = self.code(phase.measured)
+        body = self.code(phase.measured, width)
         body += self.printer.report(self.plan) if phase.reports else []
         return block(f"if (step % {self.plan.interval} == 0)", body) if body else []
 
@@ -222,10 +227,9 @@ class Parts(Lowered):
         closing, printer = self.plan.closing, self.printer
         if closing is None:
             return []
-        lines = closing.phase("forward", "loss")
-        kernels = Parts(printer, self.plan.running(closing)).code(lines)
-        body = ["{", *indented([printer.all_rows, *kernels]), "}"]
-        return ["", *printer.comment(CLOSING), *body, printer.last_report()]
+        lines, parts = closing.phase("forward", "loss"), Parts(printer, self.plan.running(closing))
+        body = [printer.all_rows, *parts.code(lines, self.width - INDENT)]
+        return ["", *printer.comment(CLOSING), "{", *indented(body), "}", printer.last_report()]
 
 
 def block(head: str, body: list[str]) -> list[str]:
@@ -257,26 +261,6 @@ def exact_rows(values: NDArray[Any]) -> Group:
     return listed(map(exact_rows, values), "[", "]")
 
 
-def laid_out(texts: Iterable[str]) -> str:
-    """Lines of a program, none too long."""
-    lines = (line for text in texts for line in text.split("\n"))
-    return "\n".join(short for line in lines for short in fitted(line))
-
-
-def fitted(line: str) -> list[str]:
-    """A line as it is, or broken at its spaces where it is too long; texts stay whole."""
-    if len(line) <= WIDTH or '"' in line or "`" in line:
-        return [line]
-    indent = line[: len(line) - len(line.lstrip())]
-    return textwrap.wrap(
-        line,
-        WIDTH,
-        subsequent_indent=f"{indent}    ",
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-
-
 def declared(*parts: str, hang: int = INDENT, width: int = WIDTH) -> str:
     """A declaration of such parts, in lines of a readable width."""
-    return broken(Code(*parts), width, hang=hang)
+    return fitted(Code(*parts), width, hang=hang)

@@ -22,6 +22,8 @@ MARK = re.compile(r"\{\d+\}|[()\[\] ]|[^()\[\]{} ]+")
 
 def fitted(code: str, width: int, hang: int = 0) -> str:
     """A line, broken where it is too long; its other lines begin `hang` further in."""
+    if len(code) <= width:
+        return code
     page = Page(width)
     page.put(code, len(code) - len(code.lstrip()) + hang, 0)
     return "\n".join(page.lines)
@@ -195,16 +197,15 @@ def read(form: Iterator[str], parts: Sequence[str]) -> tuple[str, str]:
 def row_of(words: list[str]) -> Code:
     """What words with spaces between them are: a list, terms with their signs, or a single one."""
     first, *others = words
-    if not others or first.endswith(","):
-        return Group(*words) if others else Code(first)
-    terms: list[str] = [
-        Code(sign, " ", part) for sign, part in zip(others[::2], others[1::2], strict=True)
-    ]
-    signs = next((row for row in (SUM, PRODUCT) if others[0] in row), ())
+    if first.endswith(",") and others:
+        return Group(*words)
+    side_by_side = Code(first, *(x for word in others for x in (" ", word)))
+    signs = next((row for row in (SUM, PRODUCT) if others and others[0] in row), ())
+    unbroken = not others or len(others) % 2 or others[0] == "**"
+    if unbroken or (signs == PRODUCT and hugs(side_by_side)):
+        return side_by_side
+    terms = [Code(sign, " ", part) for sign, part in zip(others[::2], others[1::2], strict=True)]
     match pieces_of(first):
         case [Group(left="", signs=same) as row] if signs and same == signs:
-            first, terms = row.parts[0], [*row.parts[1:], *terms]
-    side_by_side = Code(first, *(x for term in terms for x in (" ", term)))
-    if others[0] == "**" or (signs == PRODUCT and hugs(side_by_side)):
-        return side_by_side
+            return Group(*row.parts, *terms, signs=signs)
     return Group(first, *terms, signs=signs)

@@ -44,7 +44,7 @@ class Activation:
         moves: what the slope does to an error that it multiplies; "" for nothing.
         slope: d out / d z from the output, where each output depends on its own `z` alone.
         slope_at: d out / d z from `z`, where the output does not tell it.
-        pull: what an error at the outputs asks of `z`, from (error, out): the error times the
+        pull: the delta at `z` of an error at the outputs, from (error, out): the error times the
             transposed Jacobian, or the error times the slope where that reads better.
     """
 
@@ -254,7 +254,7 @@ def activate(name: str, z: Expr) -> Expr:
 
 
 def delta(name: str, error: Expr, out: Expr, z: Expr) -> Expr:
-    """The error at `out`, scaled by the named activation's slope: what is asked of `z`."""
+    """The delta at `z`: the error at `out` times the named activation's slope."""
     row = ACTIVATIONS[name]
     if row.pull is not None:
         return row.pull(error, out)

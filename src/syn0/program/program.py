@@ -84,7 +84,7 @@ class Program:
 
     @once
     def pulls(self) -> dict[str, str]:
-        """The name of the pull that the updates bind for each weight and leave to a solver; empty
+        """The name of the pull that the updates bind for each weight, for a solver; empty
         where the updates themselves change the weights."""
         bound = {line.target for line in self.phase("update")}
         waiting = [name for name in self.weights if name not in bound]
@@ -92,8 +92,8 @@ class Program:
 
     @once
     def measured(self) -> tuple[Line, ...]:
-        """Lines that only report: those of "loss" and "backward" that no update comes to need, nor
-        a solver, which needs the loss."""
+        """Lines that only report: those of "loss" and "backward" on which no update depends, nor a
+        solver, which needs the loss."""
         needed = {*reads(self.phase("update")), *(["loss"] if self.pulls else [])}
         idle = []
         for line in reversed(self.phase("loss", "backward")):

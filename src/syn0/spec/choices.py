@@ -30,7 +30,7 @@ class Setting:
     whole: bool = False
 
     def read(self, what: str, text: str) -> float:
-        """The number that a text holds; ValueError if it is none, or out of bounds."""
+        """The number that a text spells; ValueError if it spells none, or one out of bounds."""
         try:
             number = float(text)
         except ValueError:

@@ -70,7 +70,7 @@ class Seeker:
         }
 
     def loss_and_gradient(self, theta: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        """The loss at `theta`, and how it rises with each entry."""
+        """The loss at `theta`, and its gradient."""
         run = self.run
         if self.interrupt.requested:
             run.history.stopped = "interrupted"

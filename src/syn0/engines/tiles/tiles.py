@@ -10,7 +10,7 @@ tiles of a weight.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from syn0.engines.tiles.blocks import (
     Inner,
@@ -23,8 +23,9 @@ from syn0.engines.tiles.blocks import (
     summing,
     with_column,
 )
+from syn0.engines.tiles.lowering import EntryPrinter, NumberPrinter, StepBindings, TileEntries
 from syn0.engines.tiles.products import Product
-from syn0.lower import Entry, function_of_entry
+from syn0.lower import function_of_entry
 from syn0.lower.bindings import (
     OVER_ALL,
     OVER_COLUMNS,
@@ -32,84 +33,16 @@ from syn0.lower.bindings import (
     REDUCTIONS,
     Binding,
     Bindings,
-    constant,
     simplified,
 )
-from syn0.lower.entries import COLUMN, ROW, Entries
-from syn0.printers.base import Template, UnsupportedError
-from syn0.printers.c import C_TEMPLATES, CPrinter
-from syn0.program import Apply, Const, Expr, Line, Name, Program, names_in
+from syn0.lower.entries import Entries
+from syn0.printers.base import UnsupportedError
+from syn0.program import Apply, Expr, Line, Name, Program, names_in
 from syn0.program.expressions import products, replace_part
 from syn0.program.operations import Shape
 
 UPRIGHT = 12
 """Arrays of at most so many columns stand upright."""
-
-FAST = {
-    **{n: Template(f"fast_{n}({{0}})") for n in ("exp", "expm1", "log", "log1p", "tanh")},
-    "sqrt": Template("ROOT({0})"),
-    "absolute": Template("ABSOLUTE({0})"),
-}
-"""Functions of entries, which vectors can take; plain numbers take C's own."""
-
-
-class EntryPrinter(CPrinter):
-    """Prints the entries of arrays."""
-
-    templates = C_TEMPLATES | FAST
-
-
-class NumberPrinter(CPrinter):
-    """Prints plain numbers, which are all double: 1 / rows is no division of whole numbers."""
-
-    def number(self, value: float) -> str:
-        """A number with a point."""
-        return repr(float(value))
-
-
-class StepBindings(Bindings):
-    """The bindings of a kernel whose plain numbers serve the whole step."""
-
-    def __init__(
-        self, shapes: Mapping[str, Shape], shared: Callable[[Expr, Bindings], str]
-    ) -> None:
-        super().__init__(shapes)
-        self.shared = shared
-
-    def hoisted(self, expr: Expr) -> Expr:
-        """A division by a plain number becomes a product with its inverse."""
-        match expr:
-            case Apply("divide", (top, bottom)) if self.shape(bottom) == () != self.shape(top):
-                inverse: Expr = Apply("divide", (Const(1.0), bottom))
-                if constant(bottom):  # in double: 1 / 6 would be a division of whole numbers
-                    inverse = self.named(inverse, "number")
-                return self.hoisted(Apply("multiply", (top, inverse)))
-        return super().hoisted(expr)
-
-    def named(self, expr: Expr, what: str) -> Name:
-        """A plain number of names that the step knows is known to the step."""
-        own = self.shape(expr) != () or set(names_in(expr)) & set(self.local)
-        if own or isinstance(expr, Name):
-            return super().named(expr, what)
-        name = self.shared(expr, self)
-        self.local[name] = ()
-        return Name(name)
-
-
-class TileEntries(Entries):
-    """Entries at row i and column j, which is column l of panel p."""
-
-    def __init__(self, tiles: Tiles, at: Bindings, known: Mapping[Expr, Expr]) -> None:
-        super().__init__(at.shape, cast=tiles.single, known=known)
-        self.is_upright = tiles.is_upright
-
-    def place(self, name: str, shape: Shape) -> Expr:
-        """Where the entry of an array lies."""
-        if len(shape) == 1:
-            return Entry(name, (COLUMN,))
-        if self.is_upright(shape):
-            return Entry(name, (Const(0) if shape[1] == 1 else COLUMN, ROW))
-        return Entry(name, (Name("p"), ROW, Name("l")))
 
 
 class Tiles:
@@ -232,9 +165,13 @@ class Tiles:
         """A plain number, computed in double."""
         return self.in_numbers.expression(Entries(at.shape).entry(expr))
 
+    def entries(self, at: Bindings, known: Mapping[Expr, Expr]) -> TileEntries:
+        """The entries of a kernel's expressions."""
+        return TileEntries(at, known, self.is_upright, cast=self.single)
+
     def step(self, form: str, of: Expr, at: Bindings) -> Inner:
         """A statement with an entry of an expression, as the form has it."""
-        value = TileEntries(self, at, {}).entry(of)
+        value = self.entries(at, {}).entry(of)
         return Inner.of([form.format(self.in_entries.expression(value))], [value])
 
     def function(self, name: str) -> str:
@@ -309,7 +246,7 @@ class Tiles:
             raise UnsupportedError("the native engine takes one product at a time")
         known: dict[Expr, Expr] = {product: Name("sum") for product in found}
         known |= {Name(name): Name(name) for name in local}
-        entries = TileEntries(self, at, known)
+        entries = self.entries(at, known)
         values = [entries.entry(Name(name)) for name, _ in changes]
         lines = []
         for name, change in changes:

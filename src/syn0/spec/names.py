@@ -1,0 +1,55 @@
+"""The names that a knob may have, from the tables of later rooms, for help texts, which import none
+of them: N is a whole number, F any. `UPDATE_GOLDEN=1 pytest tests/project/test_knobs.py` writes it.
+"""
+
+NAMES: dict[str, tuple[str, ...]] = {
+    "activation": (
+        "sigmoid",
+        "tanh",
+        "relu",
+        "identity",
+        "softmax",
+        "leaky_relu",
+        "elu",
+        "selu",
+        "gelu",
+        "silu",
+        "mish",
+        "softplus",
+        "softsign",
+        "hard_sigmoid",
+        "hard_tanh",
+        "exp",
+    ),
+    "init": (
+        "uniform:F",
+        "normal:F",
+        "glorot_uniform:F",
+        "glorot_normal",
+        "he_uniform",
+        "he_normal",
+        "lecun_uniform",
+        "lecun_normal",
+        "orthogonal:F",
+        "constant:F",
+    ),
+    "loss": (
+        "squared_error",
+        "absolute_error",
+        "huber:F",
+        "quantile:F,F…",
+        "poisson",
+        "binary_cross_entropy",
+        "cross_entropy",
+        "hinge",
+    ),
+    "schedule": (
+        "constant",
+        "step:N,F",
+        "exponential:F",
+        "inverse_scaling:F",
+        "cosine:F",
+        "one_cycle:F",
+        "plateau:N,F",
+    ),
+}
