@@ -17,8 +17,8 @@ if TYPE_CHECKING:
         TabularClassifier,
         TabularRegressor,
     )
-    from syn0.files import load, save
     from syn0.models import Network
+    from syn0.saving import load, save
     from syn0.spec import (
         LBFGS,
         SGD,
@@ -71,7 +71,7 @@ _HOMES = {
     "syn0.estimators": (
         "MLPClassifier", "MLPRegressor", "TabularClassifier", "TabularRegressor",
     ),
-    "syn0.files": ("load", "save"),
+    "syn0.saving": ("load", "save"),
     "syn0.models": ("Network",),
     "syn0.spec": (
         "LBFGS", "SGD", "Activation", "AdaGrad", "Adam", "AdamW", "BatchNorm", "Dense", "Dropout",

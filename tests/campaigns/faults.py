@@ -21,7 +21,7 @@ from typing import Any
 from syn0 import Network, load
 from syn0.cli.predict import save as save_text
 from syn0.cli.train import save as save_or_rescue
-from syn0.models.atomic import check_writable
+from syn0.files.atomic import check_writable
 from tests.campaigns import Outcome
 
 SHORT = 1500

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 from syn0 import load
-from syn0.models.atomic import TEMPORARY, write_whole
+from syn0.files.atomic import TEMPORARY, write_whole
 from tests.campaigns import Outcome
 from tests.campaigns._warm import SAVED, SAVING, Warm
 

@@ -60,7 +60,8 @@ from syn0.data import read_table
 from syn0.derive import prediction_program
 from syn0.engines import prediction
 from syn0.engines.compiled import Compiled
-from syn0.models import Examples, files, plan_table, table_options
+from syn0.files import container as files
+from syn0.models import Examples, plan_table, table_options
 from tests.campaigns import Outcome
 
 SHORT = 400

@@ -28,6 +28,7 @@ import numpy as np
 from safetensors.numpy import save as to_bytes
 
 import syn0
+from syn0 import saving
 from syn0.cli import outcome as command_outcome
 from syn0.cli.config import read_config, toml_text
 from syn0.cli.predict import write_csv, write_json
@@ -35,8 +36,8 @@ from syn0.cli.show import show_evaluation, training_data
 from syn0.data import Column, Schema, Table, read_table
 from syn0.data.cells import text_column
 from syn0.data.table import fingerprint_of
+from syn0.files.container import digest
 from syn0.models import evaluate, plan_table, resolved_settings, table_options
-from syn0.models.files import digest, parts, restore
 from syn0.models.network import answers
 from syn0.printers import PRINTERS, Data
 from syn0.spec.words import JOINERS, OBEYED
@@ -237,7 +238,7 @@ def setting_scene(chance: random.Random, folder: Path) -> int:
         lambda: read_table("xor", drop=[names[6]]),
         lambda: syn0.load(folder / names[6].replace("/", "")[:60]),
         lambda: syn0.load(names[6]),
-        lambda: Schema.from_dict({names[7]: 1}),
+        lambda: Schema.from_data({names[7]: 1}),
         lambda: table_options(**{names[7]: 1}),
         lambda: table_options(loss=names[7]),
     ]
@@ -280,7 +281,7 @@ def saved_parts() -> tuple[dict, dict]:
         fingerprint=fingerprint_of(columns),
     )  # fmt: skip
     plan = plan_table(table, table_options(hidden=(2,), epochs=1))
-    return parts(plan.fit(engine="numpy", progress=False).network)
+    return plan.fit(engine="numpy", progress=False).network.record().parts()
 
 
 def places(value: object, path: tuple = ()) -> Iterator[tuple]:
@@ -472,7 +473,7 @@ def onnx_scene(chance: random.Random, folder: Path) -> int:
     name = hostile(chance)
     description, arrays = saved_parts()
     description = json.loads(json.dumps(description).replace('"a"', json.dumps(name)))
-    network = restore({**description, "versions": {}}, dict(arrays))
+    network = saving.restore({**description, "versions": {}}, dict(arrays))
     path = folder / "model.onnx"
     with sentences():
         network.export(path)

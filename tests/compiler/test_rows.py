@@ -13,8 +13,9 @@ import pytest
 
 from syn0.derive import prediction_program
 from syn0.engines import make_runner
-from syn0.printers import PRINTERS, Data, NumpyPrinter, example_data
+from syn0.printers import PRINTERS, Data, example_data
 from syn0.printers.notes import counted_by_loop
+from syn0.printers.numpy import NumpyPrinter
 from syn0.program import Line, Program, check, reads
 from syn0.program.expressions import products
 from syn0.program.interpreter import start, step

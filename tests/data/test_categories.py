@@ -10,6 +10,7 @@ import pytest
 
 from syn0.data import Schema, read_table
 from syn0.data.inputs import MOST_CATEGORIES, MOST_OTHERS, TextInput
+from syn0.files.records import from_data, to_data
 
 
 def fitted(values):
@@ -130,7 +131,7 @@ def test_rare_texts_are_not_unknown():
     values = cities(100, 250)
     schema = fitted(values)
     assert schema.unknown_texts(to_predict(values)) == {}
-    again = Schema.from_dict(schema.to_dict())
+    again = Schema.from_data(schema.to_data())
     assert again == schema
     assert again.unknown_texts(to_predict([*values[:70], "Atlantis", "Atlantis", None])) == {
         "a": "texts unknown to the model (rows: 2)"
@@ -191,7 +192,7 @@ def test_dates_and_keys_that_are_left_out_are_told_with_the_reason():
 )
 def test_a_changed_file_is_refused(changes, words):
     column = TextInput("a", ("p", "q"), others=("r", "s"), rare_texts=2, rare_rows=2)
-    saved = {**column.to_dict(), **changes}
-    assert TextInput.from_dict(column.to_dict(), "column 1") == column
+    saved = {**to_data(column), **changes}
+    assert from_data(TextInput, to_data(column), "column 1") == column
     with pytest.raises(ValueError, match=f"column 1: {words}"):
-        TextInput.from_dict(saved, "column 1")
+        from_data(TextInput, saved, "column 1")

@@ -39,7 +39,7 @@ def test_an_index_is_left_out_in_any_order_of_the_rows(csv, frame, order, name, 
     schema = Schema.fit(read_table(file, target="y"), prepare=prepare)
     assert [*schema.left_out.values()] == ["only numbers the rows"]
     assert schema.input_names == ("a", "b")
-    assert Schema.from_dict(schema.to_dict()) == schema
+    assert Schema.from_data(schema.to_data()) == schema
 
 
 def test_the_rows_that_are_held_out_do_not_hide_it(csv, frame):

@@ -207,7 +207,7 @@ def test_a_target_of_numbers_goes_in_as_its_scaling_says_and_comes_back(scaling,
     targets = schema.targets(data)
     np.testing.assert_allclose(targets[:, 0] * deviation, expected, rtol=1e-12, atol=1e-12)
     np.testing.assert_allclose(schema.restore(targets)[:, 0], [0, 2, 4, 6], atol=1e-12)
-    assert Schema.from_dict(json.loads(json.dumps(schema.to_dict()))) == schema
+    assert Schema.from_data(json.loads(json.dumps(schema.to_data()))) == schema
 
 
 def test_scaling_is_for_numbers_and_for_prepared_columns():
@@ -379,20 +379,20 @@ schemas = st.lists(st.text(), unique=True, max_size=6).flatmap(
 
 @given(schemas)
 def test_schemas_survive_json(schema):
-    assert Schema.from_dict(json.loads(json.dumps(schema.to_dict()))) == schema
+    assert Schema.from_data(json.loads(json.dumps(schema.to_data()))) == schema
 
 
 @pytest.mark.parametrize("prepare", [True, False])
 @pytest.mark.parametrize("name", ["xor", "digits", "iris", "diabetes"])
 def test_fitted_schemas_survive_json(name, prepare):
     schema = Schema.fit(read_table(name), prepare=prepare)
-    assert Schema.from_dict(json.loads(json.dumps(schema.to_dict()))) == schema
+    assert Schema.from_data(json.loads(json.dumps(schema.to_data()))) == schema
 
 
 SAVED = Schema(
     (NumberInput("a", 1.0, 2.0), TextInput("b", ("p", "q")), LeftOut("c", "no values")),
     ClassTarget("y", ("0", "1")),
-).to_dict()
+).to_data()
 
 
 @pytest.mark.parametrize(
@@ -442,4 +442,4 @@ def test_a_changed_file_is_refused(path, value, message):
         else:
             at = at[key]
     with pytest.raises(ValueError, match=message):
-        Schema.from_dict(changed["schema"])
+        Schema.from_data(changed["schema"])

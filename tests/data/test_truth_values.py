@@ -68,7 +68,7 @@ def test_an_input_means_the_same_in_every_form(trained):
     for frame in FORMS.values():
         assert meanings(schema, frame) == [int(b) for b in B]
         assert meanings(schema, frame[1:2]) == [0]
-    assert Schema.from_dict(schema.to_dict()) == schema
+    assert Schema.from_data(schema.to_data()) == schema
 
 
 @pytest.mark.parametrize("trained", FORMS)

@@ -150,4 +150,4 @@ def test_columns_as_they_are_take_numbers_that_came_as_texts():
     data = pd.DataFrame({"a": ["1", "0", "1"], "b": [True, False, True], "y": [1, 2.5, 3]})
     schema = Schema.fit(read_table(data, target="y"), prepare=False)
     assert inputs(schema, data) == [[1, 1], [0, 0], [1, 1]]
-    assert Schema.from_dict(schema.to_dict()) == schema
+    assert Schema.from_data(schema.to_data()) == schema

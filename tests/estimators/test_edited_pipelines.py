@@ -24,7 +24,7 @@ from sklearn.preprocessing import (
 )
 
 from syn0 import MLPClassifier, MLPRegressor, Network, TabularClassifier, load, save
-from syn0.models.files import digest, read
+from syn0.files.container import digest, read
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 

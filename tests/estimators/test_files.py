@@ -18,7 +18,7 @@ from sklearn.preprocessing import StandardScaler
 import syn0
 from syn0 import MLPClassifier, MLPRegressor, Network, load
 from syn0.estimators.tabular import TabularClassifier, TabularRegressor
-from syn0.models.files import digest
+from syn0.files.container import digest
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 

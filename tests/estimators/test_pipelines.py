@@ -32,7 +32,7 @@ from sklearn.preprocessing import (
 
 from syn0 import MLPClassifier, MLPRegressor, load, save
 from syn0.estimators.tabular import TabularClassifier
-from syn0.models.files import digest
+from syn0.files.container import digest
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -331,7 +331,7 @@ def test_whatever_stands_at_any_place_is_refused_or_harmless(rewritten):
         for key, value in node.items() if isinstance(node, dict) else lists:
             yield from places(value, (*path, key))
 
-    from syn0.files import restore
+    from syn0.saving import restore
 
     path = rewritten(lambda d, a: None)
     with safe_open(path, framework="numpy") as file:

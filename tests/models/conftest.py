@@ -13,8 +13,8 @@ from threadpoolctl import threadpool_limits
 
 from syn0 import Network
 from syn0.data import read_table
+from syn0.files.container import digest
 from syn0.models import plan_table, table_options
-from syn0.models.files import digest
 
 Arrays = dict[str, np.ndarray]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from syn0 import Network, load
-from syn0.models.atomic import check_writable, write_whole
+from syn0.files.atomic import check_writable, write_whole
 
 
 @pytest.fixture

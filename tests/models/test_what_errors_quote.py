@@ -11,8 +11,8 @@ import syn0
 from syn0.cli.config import read_config, toml_text
 from syn0.data import Column, Table, read_table
 from syn0.data.cells import text_column
+from syn0.files.container import digest
 from syn0.models import plan_table, table_options
-from syn0.models.files import digest, parts
 from syn0.spec.doors import Whole, door
 
 EVIL = "a\x1b[31m\x9b\x00\u202e\u2028\r\nb"
@@ -56,7 +56,7 @@ def test_errors_on_tables(name):
 @pytest.mark.parametrize("name", [EVIL, LONG, HALF])
 @pytest.mark.parametrize("place", ["array", "entry", "kind", "versions", "engine", "column"])
 def test_errors_on_model_files(name, place, tmp_path):
-    description, arrays = parts(trained()[0])
+    description, arrays = trained()[0].record().parts()
     description = json.loads(json.dumps(description))
     description["versions"] = {}
     if place == "array":

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from syn0 import Dense, Network, load
-from syn0.models import files
-from syn0.models.files import is_model
+from syn0.files import container as files
+from syn0.files.container import is_model
+from syn0.models import record
 from syn0.program import interpreter
 
 
@@ -49,7 +50,7 @@ def test_layers_cost_what_they_are_many(tmp_path):
 
     def calls(layers):
         Network(2, [Dense(1) for _ in range(layers)]).save(tmp_path / "m.safetensors")
-        files.training_program.cache_clear()
+        record.training_program.cache_clear()
         count = 0
 
         def counted(frame, event, argument):

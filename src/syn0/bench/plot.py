@@ -11,7 +11,7 @@ from typing import Any
 from syn0.bench.figures import Report, speed
 from syn0.bench.growth import Curve
 from syn0.bench.measure import Result
-from syn0.models.atomic import write_whole
+from syn0.files.atomic import write_whole
 
 MARKERS = "osD^v<>PX"
 """One for each contestant, beside its colour: not every eye tells all colours."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from syn0.cli.command import Sections
-from syn0.cli.networks import described, is_model, refuse_settings, with_file
+from syn0.cli.networks import described, is_model, refuse_settings, saved_network, with_file
 from syn0.cli.options import FILE, network_options, waiting
 from syn0.spec.defaults import SEED
 
@@ -40,11 +40,11 @@ def check(net: str, as_json: bool, **options: Any) -> None:
     syn0 check model.safetensors
     """
     from syn0.explain import check_gradients
-    from syn0.models import load, tutorial_training
+    from syn0.models import tutorial_training
 
     if is_model(net):
         refuse_settings(net, {**options, "seed": None})
-        network = load(net)
+        network = saved_network(net)
         training = network.training or tutorial_training({}, network.spec)
         weights = network.weights
     else:

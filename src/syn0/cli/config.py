@@ -142,7 +142,7 @@ def toml_text(settings: Mapping[str, Any]) -> str:
     """Settings as a TOML file that gives them again; ValueError for one that TOML cannot say."""
     import tomli_w
 
-    from syn0.spec import to_data
+    from syn0.files.records import to_data
 
     plain = {}
     for name, value in settings.items():

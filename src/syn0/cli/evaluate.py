@@ -29,10 +29,11 @@ def evaluate(model: str, data: str, target: str | None, as_json: bool, **options
     """
     from syn0.cli.show import figures_data, show_evaluation
     from syn0.data import read_table
+    from syn0.models import Network, judged_rows
     from syn0.models import evaluate as figures_of
-    from syn0.models import judged_rows, load
+    from syn0.saving import load
 
-    network = load(model)
+    network = load(model, Network)
     if network.schema is None:
         raise ValueError(
             f"{model} was trained on plain arrays: it has no columns to find in a table"

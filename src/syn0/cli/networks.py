@@ -28,6 +28,21 @@ def is_model(net: str) -> bool:
     return net.endswith(".safetensors") or (Path(net).is_file() and not is_description(net))
 
 
+def saved_network(path: str) -> Network:
+    """The network in a model file; of an estimator its own, of a pipeline its last step's, which
+    takes what the steps before make of their inputs."""
+    from syn0.models import Network
+    from syn0.saving import load
+
+    model = load(path)
+    if isinstance(model, Network):
+        return model
+    from syn0.estimators.steps import last_of
+
+    network: Network = last_of(model).network_
+    return network
+
+
 def is_description(net: str) -> bool:
     """Whether NET names a TOML file."""
     return net.endswith(".toml")

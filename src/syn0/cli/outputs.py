@@ -41,7 +41,7 @@ def check_output(
         ValueError: `out` is what is read, by whatever name, or a file of another kind.
         OSError: nothing can be written there.
     """
-    from syn0.models.atomic import A_FOLDER, check_writable
+    from syn0.files.atomic import A_FOLDER, check_writable
 
     if out.endswith(os.sep):
         raise IsADirectoryError(errno.EISDIR, f"{what} cannot be written: {A_FOLDER}", out)
@@ -93,7 +93,7 @@ def files_of(name: str) -> Iterator[os.stat_result]:
 
 def is_model(path: Path) -> bool:
     """Whether a file is a model of syn0's."""
-    from syn0.models.files import is_model as found
+    from syn0.files.container import is_model as found
 
     return found(path)
 

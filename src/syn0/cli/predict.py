@@ -48,10 +48,11 @@ def predict(model: str, data: str, out: str, force: bool, as_json: bool, **optio
     syn0 predict titanic.safetensors passengers.csv > answers.csv
     syn0 predict titanic.safetensors passengers.csv --out answers.csv
     """
-    from syn0.models import load
+    from syn0.models import Network
+    from syn0.saving import load
 
     check_place(out, model, data, force=force)
-    network = load(model)
+    network = load(model, Network)
     tell_model(model, network)
     with waiting(f"reading {data}"):
         columns = predictions(network, data, options)
@@ -87,7 +88,7 @@ def is_stream(out: str) -> bool:
 
 def save(out: str, text: str) -> None:
     """Write the predictions to a file, whole or not at all."""
-    from syn0.models.atomic import write_whole
+    from syn0.files.atomic import write_whole
 
     content = text.encode("utf-8", "backslashreplace")
     if is_stream(out):

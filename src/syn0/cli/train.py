@@ -164,7 +164,8 @@ def planned(data: str, options: dict[str, Any]) -> tuple[Table, Plan]:
     """The table, and how a network is trained on it."""
     from syn0.data import UnpreparedError, read_table
     from syn0.engines import ENGINES
-    from syn0.models import load, plan_table, resume_table
+    from syn0.models import Network, plan_table, resume_table
+    from syn0.saving import load
     from syn0.spec.checks import choice
 
     choice("engine", options["engine"], ["auto", *ENGINES])
@@ -182,7 +183,7 @@ def planned(data: str, options: dict[str, Any]) -> tuple[Table, Plan]:
             raise ValueError(f"{error}, or leave out --net so that columns are prepared") from None
     if flags := flags_given(options, SETTLED):
         raise ValueError(f"--resume keeps the model's network and settings: leave out {flags}")
-    network = load(options["resume"])
+    network = load(options["resume"], Network)
     if network.schema and options["target"] not in (None, network.schema.target):
         raise ValueError(
             f"{options['resume']} predicts {network.schema.target!r}: leave out --target"

@@ -18,6 +18,7 @@ from syn0.cli.networks import (
     described,
     is_model,
     refuse_settings,
+    saved_network,
     with_file,
 )
 from syn0.cli.options import FILE, FORCE, data_option, flags_given, network_options, waiting
@@ -156,19 +157,6 @@ def trained(path: str, options: dict[str, Any]) -> tuple[Network, Training]:
     return network, network.training or tutorial_training({}, network.spec)
 
 
-def saved_network(path: str) -> Network:
-    """The network in a model file; of an estimator its own, of a pipeline its last step's, which
-    takes what the steps before make of their inputs."""
-    from syn0.files import load
-    from syn0.models import Network
-
-    model = load(path)
-    if isinstance(model, Network):
-        return model
-    network: Network = (model[-1] if hasattr(model, "steps") else model).network_
-    return network
-
-
 def predicting(path: str, language: str, weights_file: str | None, options: dict[str, Any]) -> str:
     """The program that predicts with a saved model, on the rows that are named or on a few of its
     own; its weights are written to a file if one is named."""
@@ -218,7 +206,7 @@ def save_weights(network: Network, file: str) -> None:
 
     import numpy as np
 
-    from syn0.models.atomic import write_whole
+    from syn0.files.atomic import write_whole
 
     content = io.BytesIO()
     arrays: dict[str, Any] = network.weights

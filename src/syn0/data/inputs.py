@@ -9,8 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from syn0.data.cells import number_text, parse_numbers
-from syn0.data.names import listed
-from syn0.data.saved import Saved
 from syn0.data.spellings import UNSEEN_CODE, Spellings, as_numbers, one_spelling
 from syn0.data.table import Column
 from syn0.program.operations import smoothly_clipped
@@ -49,6 +47,12 @@ class NumberInput:
     marks_missing: bool = False
     zero_or_one: bool = False
 
+    def __post_init__(self) -> None:
+        for name in ("scale", "reach"):
+            value = getattr(self, name)
+            if value is not None and not value > 0:
+                raise ValueError(f"'{name}' must be above 0, found {value}")
+
     @property
     def input_names(self) -> tuple[str, ...]:
         return (self.name, f"{self.name} is missing") if self.marks_missing else (self.name,)
@@ -60,30 +64,6 @@ class NumberInput:
         """
         what = f"column '{column.name}' held numbers in training, but now it holds"
         return as_numbers(column, what, truth=self.zero_or_one)
-
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "kind": self.kind,
-            "name": self.name,
-            "mean": self.mean,
-            "scale": self.scale,
-            "reach": self.reach,
-            "marks_missing": self.marks_missing,
-            "zero_or_one": self.zero_or_one,
-        }
-
-    @classmethod
-    def from_dict(cls, value: dict[str, Any], where: str) -> "NumberInput":
-        keys = ("kind", "name", "mean", "scale", "reach", "marks_missing", "zero_or_one")
-        saved = Saved(value, where, keys)
-        return cls(
-            saved.text("name"),
-            saved.number("mean"),
-            saved.scale("scale"),
-            None if saved.value("reach") is None else saved.scale("reach"),
-            saved.flag("marks_missing"),
-            saved.flag("zero_or_one"),
-        )
 
 
 @dataclass(frozen=True)
@@ -104,6 +84,15 @@ class TextInput:
     others: tuple[str, ...] = ()
     rare_texts: int = 0
     rare_rows: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.categories:
+            raise ValueError("'categories' must not be empty")
+        if not {*self.categories}.isdisjoint(self.others):
+            raise ValueError("'others' must hold none of 'categories'")
+        texts = self.rare_texts
+        if texts > self.rare_rows or (self.others and texts > len(self.others)):
+            raise ValueError("'rare_texts' must not be above 'rare_rows' or all 'others'")
 
     @property
     def input_names(self) -> tuple[str, ...]:
@@ -140,31 +129,6 @@ class TextInput:
             f"(rows: {self.rare_rows:,})"
         )
 
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "kind": self.kind,
-            "name": self.name,
-            "categories": list(self.categories),
-            "marks_missing": self.marks_missing,
-            "others": list(self.others),
-            "rare_texts": self.rare_texts,
-            "rare_rows": self.rare_rows,
-        }
-
-    @classmethod
-    def from_dict(cls, value: dict[str, Any], where: str) -> "TextInput":
-        keys = ("kind", "name", "categories", "marks_missing", "others", "rare_texts", "rare_rows")
-        saved = Saved(value, where, keys)
-        categories, others = saved.different_texts("categories"), saved.different_texts("others")
-        if not categories:
-            raise saved.error("'categories' must not be empty")
-        if not {*categories}.isdisjoint(others):
-            raise saved.error("'others' must hold none of 'categories'")
-        texts, rows = saved.count("rare_texts"), saved.count("rare_rows")
-        if texts > rows or (others and texts > len(others)):
-            raise saved.error("'rare_texts' must not be above 'rare_rows' or all 'others'")
-        return cls(saved.text("name"), categories, saved.flag("marks_missing"), others, texts, rows)
-
 
 @dataclass(frozen=True)
 class LeftOut:
@@ -175,25 +139,8 @@ class LeftOut:
     reason: str
     input_names: ClassVar[tuple[str, ...]] = ()
 
-    def to_dict(self) -> dict[str, Any]:
-        return {"kind": self.kind, "name": self.name, "reason": self.reason}
-
-    @classmethod
-    def from_dict(cls, value: dict[str, Any], where: str) -> "LeftOut":
-        saved = Saved(value, where, ("kind", "name", "reason"))
-        return cls(saved.text("name"), saved.text("reason"))
-
 
 InputColumn: TypeAlias = NumberInput | TextInput | LeftOut
-
-
-def input_from_dict(value: Any, where: str) -> InputColumn:
-    """The input column that `to_dict` gave; ValueError for anything else."""
-    kinds = {kind.kind: kind for kind in (NumberInput, TextInput, LeftOut)}
-    kind = value.get("kind") if isinstance(value, dict) else None
-    if not isinstance(kind, str) or kind not in kinds:
-        raise ValueError(f"{where}: 'kind' must be one of {listed(kinds)}")
-    return kinds[kind].from_dict(value, where)
 
 
 def fit_input(column: Column) -> InputColumn:

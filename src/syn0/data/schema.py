@@ -1,7 +1,7 @@
 """Schema: how a table becomes arrays, fitted on the training rows and saved with the model."""
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -17,13 +17,11 @@ from syn0.data.inputs import (
     are_zero_or_one,
     fit_input,
     fit_pixels,
-    input_from_dict,
     numbers_the_rows,
     without_too_many_others,
 )
 from syn0.data.names import listed
 from syn0.data.reading import Reading
-from syn0.data.saved import Saved
 from syn0.data.spellings import as_numbers
 from syn0.data.table import Column, Table
 from syn0.data.targets import (
@@ -32,8 +30,8 @@ from syn0.data.targets import (
     TargetColumn,
     fit_target,
     refuse_missing_targets,
-    target_from_dict,
 )
+from syn0.files.records import fields_to_data, from_fields
 from syn0.spec.doors import doors
 from syn0.spec.once import once
 
@@ -49,6 +47,8 @@ class Schema:
     image_shape: (height, width[, channels]) when the inputs are pixels
     missing: the texts that stand for a missing value in files; None for the usual ones
     """
+
+    KEYS: ClassVar = {"target_column": "target"}
 
     columns: tuple[InputColumn, ...]
     target_column: TargetColumn
@@ -277,41 +277,32 @@ class Schema:
             raise ValueError("outputs must be finite, but some are NaN or infinite")
         return array
 
-    def to_dict(self) -> dict[str, Any]:
-        """The schema in JSON's types, for `from_dict`."""
-        return {
-            "columns": [column.to_dict() for column in self.columns],
-            "target": self.target_column.to_dict(),
-            "prepare": self.prepare,
-            "image_shape": list(self.image_shape) if self.image_shape else None,
-            "missing": None if self.missing is None else list(self.missing),
-        }
+    def to_data(self) -> dict[str, Any]:
+        """The schema in JSON's types, for `from_data`."""
+        return fields_to_data(self)
 
     @classmethod
-    def from_dict(cls, value: Any) -> "Schema":
-        """The schema that `to_dict` gave. Raises ValueError, with one sentence, for all else."""
-        saved = Saved(value, "schema", ("columns", "target", "prepare", "image_shape", "missing"))
-        columns = tuple(
-            input_from_dict(column, f"schema, column {number}")
-            for number, column in enumerate(saved.list("columns"), 1)
-        )
-        target = target_from_dict(saved.value("target"), "schema, target")
-        schema = cls(
-            columns,
-            target,
-            saved.flag("prepare"),
-            saved.image_shape("image_shape"),
-            None if saved.value("missing") is None else saved.different_texts("missing"),
-        )
-        if len({target.name, *(column.name for column in columns)}) < len(columns) + 1:
-            raise saved.error("columns and target must have different names")
-        if not schema.n_inputs:
-            raise saved.error("no column gives an input")
-        if schema.image_shape and len(columns) != np.prod(schema.image_shape):
-            raise saved.error(f"{len(columns)} columns are not the pixels of 'image_shape'")
-        if not schema.prepare and not all(map(_is_plain, columns)):
-            raise saved.error("columns that go in as they are must be plain numbers")
+    def from_data(cls, data: Any) -> "Schema":
+        """The schema that `to_data` gave. Raises ValueError, with one sentence, for all else."""
+        schema: Schema = from_fields(cls, data, "schema")
+        if problem := schema._problem():
+            raise ValueError(f"schema: {problem}")
         return schema
+
+    def _problem(self) -> str | None:
+        """What does not hold together in a schema that nobody fitted."""
+        shape = self.image_shape
+        if shape is not None and (len(shape) not in (2, 3) or 0 in shape):
+            return f"'image_shape' must be 2 or 3 sizes above 0, found {list(shape)}"
+        if len({self.target, *(c.name for c in self.columns)}) < len(self.columns) + 1:
+            return "columns and target must have different names"
+        if not self.n_inputs:
+            return "no column gives an input"
+        if shape and len(self.columns) != np.prod(shape):
+            return f"{len(self.columns)} columns are not the pixels of 'image_shape'"
+        if not self.prepare and not all(map(_is_plain, self.columns)):
+            return "columns that go in as they are must be plain numbers"
+        return None
 
 
 class UnpreparedError(ValueError):

@@ -9,7 +9,6 @@ from numpy.typing import DTypeLike, NDArray
 
 from syn0.data.cells import number_text
 from syn0.data.inputs import looks_like_an_identifier, mean_and_scale
-from syn0.data.saved import Saved
 from syn0.data.spellings import UNSEEN_CODE, Spellings, as_numbers, one_spelling
 from syn0.data.table import Column
 from syn0.derive.answers import class_numbers
@@ -32,6 +31,10 @@ class ClassTarget:
     task: ClassVar[str] = CLASSIFICATION
     name: str
     classes: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.classes) < 2:
+            raise ValueError("'classes' must hold at least 2")
 
     @property
     def n_outputs(self) -> int:
@@ -70,17 +73,6 @@ class ClassTarget:
     def restore(self, outputs: NDArray[Any]) -> NDArray[Any]:
         return outputs
 
-    def to_dict(self) -> dict[str, Any]:
-        return {"task": self.task, "name": self.name, "classes": list(self.classes)}
-
-    @classmethod
-    def from_dict(cls, value: Any, where: str) -> "ClassTarget":
-        saved = Saved(value, where, ("task", "name", "classes"))
-        classes = saved.different_texts("classes")
-        if len(classes) < 2:
-            raise saved.error("'classes' must hold at least 2")
-        return cls(saved.text("name"), classes)
-
 
 @dataclass(frozen=True)
 class NumberTarget:
@@ -92,6 +84,10 @@ class NumberTarget:
     name: str
     mean: float = 0.0
     scale: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not self.scale > 0:
+            raise ValueError(f"'scale' must be above 0, found {self.scale}")
 
     @classmethod
     def fit(cls, column: Column, scaling: str) -> "NumberTarget":
@@ -127,26 +123,8 @@ class NumberTarget:
         restored: NDArray[Any] = outputs.astype(np.float64) * self.scale + self.mean
         return restored
 
-    def to_dict(self) -> dict[str, Any]:
-        return {"task": self.task, "name": self.name, "mean": self.mean, "scale": self.scale}
-
-    @classmethod
-    def from_dict(cls, value: Any, where: str) -> "NumberTarget":
-        saved = Saved(value, where, ("task", "name", "mean", "scale"))
-        return cls(saved.text("name"), saved.number("mean"), saved.scale("scale"))
-
 
 TargetColumn: TypeAlias = ClassTarget | NumberTarget
-
-
-def target_from_dict(value: Any, where: str) -> TargetColumn:
-    """The target column that `to_dict` gave; ValueError for anything else."""
-    task = value.get("task") if isinstance(value, dict) else None
-    if task == CLASSIFICATION:
-        return ClassTarget.from_dict(value, where)
-    if task == REGRESSION:
-        return NumberTarget.from_dict(value, where)
-    raise ValueError(f"{where}: 'task' must be one of {', '.join(TASKS)}")
 
 
 def fit_target(column: Column, task: str | None, scaling: str) -> TargetColumn:

@@ -5,6 +5,7 @@ Said once, as expressions: programs print them, and models evaluate the same one
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -39,8 +40,12 @@ def probabilities(network: NetworkSpec, out: Expr) -> Expr | None:
 def middle_quantile(network: NetworkSpec) -> int:
     """The output that is the guess of a number: the only one, or the one whose quantile is nearest
     to 0.5."""
-    quantiles = np.array(loss_of(network).numbers)
-    return int(np.abs(quantiles - 0.5).argmin()) if network.outputs > 1 else 0
+    return middle(loss_of(network).numbers) if network.outputs > 1 else 0
+
+
+def middle(quantiles: Sequence[float]) -> int:
+    """The place of the quantile that is nearest to 0.5."""
+    return int(np.abs(np.array(quantiles) - 0.5).argmin())
 
 
 def guess(network: NetworkSpec, numbers: Expr) -> Expr:

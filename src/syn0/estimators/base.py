@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import issparse
-from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.base import (
+    BaseEstimator,
+    ClassNamePrefixFeaturesOutMixin,
+    RegressorMixin,
+    TransformerMixin,
+)
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import check_scoring
 from sklearn.model_selection import train_test_split
@@ -18,7 +23,8 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 
 from syn0.derive.layers import RANDOM
 from syn0.estimators.callbacks import CallbackSupport, Task, task_of
-from syn0.estimators.fitting import Fit, OptimizerState, Validation
+from syn0.estimators.fitting import Apart, Course, OptimizerState, Standing
+from syn0.estimators.labels import as_targets, weights_of_rows
 from syn0.estimators.messages import clearer
 from syn0.estimators.parameters import (
     hidden_units,
@@ -28,10 +34,17 @@ from syn0.estimators.parameters import (
 )
 from syn0.estimators.portable import Portable
 from syn0.estimators.sparse import rows_of
+from syn0.estimators.targets import Targets
 from syn0.models import Examples, Network
 from syn0.spec import NetworkSpec
 from syn0.spec.doors import Whole, doors, warn
-from syn0.training import Checkpoint, NonFiniteError
+from syn0.training import NonFiniteError, Report, Run
+
+DIVERGED = (
+    "Solver produced non-finite parameter weights. The input data may contain large values and "
+    "need to be preprocessed. ({})"
+)
+"""scikit-learn's words, and ours behind them."""
 
 
 @doors
@@ -43,41 +56,18 @@ class BaseMLP(
     network_: Network
     coefs_: list[NDArray[Any]]
     intercepts_: list[NDArray[Any]]
+    loss_curve_: list[float]
     label_smoothing = 0.0
+    class_weight: Any = None
 
-    # What the two differ in.
-
-    def _validate_input(self, X: Any, y: Any, incremental: bool, reset: bool) -> tuple[Any, Any]:
-        """X, and y as the split into rows for training and for validation takes it."""
+    @property
+    def _targets(self) -> Targets:
+        """What y is to the network, and what the network's outputs mean."""
         raise NotImplementedError
 
-    def _as_array(self, y: Any, what: str = "y") -> Any:
-        """y, or `what` else holds targets, as an array of a type that can be learned."""
+    def _learn_targets(self, y: NDArray[Any], *, first: bool, incremental: bool) -> None:
+        """Let `_targets` be those of y, or see that y is like what they were `first` made of."""
         raise NotImplementedError
-
-    def _encode(self, y: NDArray[Any], spec: NetworkSpec) -> NDArray[Any]:
-        """(rows, outputs): the targets that the network learns."""
-        raise NotImplementedError
-
-    def _decode(self, outputs: NDArray[Any]) -> NDArray[Any]:
-        """What the outputs mean, as `predict` gives it."""
-        raise NotImplementedError
-
-    def _original(self, y: NDArray[Any]) -> NDArray[Any]:
-        """Targets of `_validate_input` as the user gave them."""
-        raise NotImplementedError
-
-    def _loss(self) -> tuple[str, str]:
-        """syn0's name of the loss, and the activation of the last layer."""
-        raise NotImplementedError
-
-    def _judge(self, y: Any, predicted: Any, sample_weight: Any) -> float:
-        """How good predictions are, where `scoring` says nothing."""
-        raise NotImplementedError
-
-    def _outputs_for(self, columns: int) -> int:
-        """Number of outputs of the network for so many columns of targets."""
-        return columns
 
     def _accepted(self) -> dict[str, Any]:
         """Which X is taken as it is; others are converted."""
@@ -101,32 +91,47 @@ class BaseMLP(
                 "callbacks must be a list of functions, which are called as "
                 f"callback(estimator, report), not {self.callbacks!r}"
             )
-        y = self._as_array(y)
-        first = not hasattr(self, "coefs_") or not (self.warm_start or incremental)
-        given = X, y
-        X, y = self._validate_input(X, y, incremental, reset=first)
-        if sample_weight is not None:
-            sample_weight = _check_sample_weight(sample_weight, X)
-        sample_weight = self._with_class_weights(given[1], sample_weight)
-        if sample_weight is not None and not np.any(sample_weight):
-            raise ValueError("no row counts: with class_weight all weights of rows are 0")
         if incremental and self.early_stopping:
             raise ValueError("partial_fit does not support early_stopping=True")
-        y = y.reshape(-1, 1) if y.ndim == 1 else y
-        self.n_outputs_ = self._outputs_for(y.shape[1])
+        if y_val is not None and X_val is None:
+            raise ValueError("y_val was given without X_val: give both, or neither")
+        first = not hasattr(self, "coefs_") or not (self.warm_start or incremental)
+        given = X, y = X, as_targets(self, y)
+        X, y = self._validated(X, y, reset=first)
+        self._learn_targets(y, first=first, incremental=incremental)
+        weight = self._weights(X, given[1], sample_weight)
+        self.n_outputs_ = self._targets.outputs_for(y)
         self._random_state = check_random_state(self.random_state)
         self._prepare(X, first=first, incremental=incremental)
-        apart = None
+        y, apart = self._targets.truths(y), None
         if X_val is not None:
             apart = self._given_rows(X_val, y_val)
-        elif y_val is not None:
-            raise ValueError("y_val was given without X_val: give both, or neither")
         elif self.early_stopping and self.solver != "lbfgs":
-            X, y, sample_weight, apart = self._split(X, y, sample_weight)
+            X, y, weight, apart = self._split(X, y, weight)
         epochs = 1 if incremental else self.max_iter
-        with task_of(self, *given, sample_weight, epochs=epochs) as task:
-            self._train(X, y, sample_weight, apart, task, incremental=incremental, epochs=epochs)
+        with task_of(self, *given, weight, epochs=epochs) as task:
+            stopped = self._train(X, y, weight, apart, task, epochs)
+        self._warn(stopped, incremental)
         return self
+
+    def _validated(self, X: Any, y: Any, *, reset: bool) -> tuple[Any, NDArray[Any]]:
+        """X and y as scikit-learn has them checked; y is (rows,) or (rows, columns)."""
+        numeric = isinstance(self, RegressorMixin)
+        with clearer(self, X):
+            X, y = validate_data(
+                self, X, y, multi_output=True, y_numeric=numeric, reset=reset, **self._accepted()
+            )
+        return X, column_or_1d(y, warn=True) if y.ndim == 2 and y.shape[1] == 1 else y
+
+    def _weights(self, X: Any, y: Any, sample_weight: Any) -> NDArray[Any] | None:
+        """(rows,) what each row counts: as it is given, times the weight of its class."""
+        weight = None if sample_weight is None else _check_sample_weight(sample_weight, X)
+        if self.class_weight is not None:
+            by_class = weights_of_rows(self.class_weight, y)
+            weight = by_class if weight is None else by_class * weight
+        if weight is not None and not np.any(weight):
+            raise ValueError("no row counts: with class_weight all weights of rows are 0")
+        return weight
 
     def _prepare(self, X: Any, *, first: bool, incremental: bool) -> None:
         """Make the network where there is none, and start what is counted from 0."""
@@ -146,12 +151,7 @@ class BaseMLP(
             # They start in X's own precision, also where L-BFGS computes in another.
             self.coefs_ = [array.astype(X.dtype) for array in self.coefs_]
             self.intercepts_ = [array.astype(X.dtype) for array in self.intercepts_]
-            self.t_ = 0
-            self._no_improvement_count = 0
-            self.loss_curve_: list[float] = []
-            self.best_loss_: float | None = np.inf
-            self.validation_scores_: list[float] | None = None
-            self.best_validation_score_: float | None = None
+            Standing.at_start(float(self.learning_rate_init)).tell(self)
         if not incremental or not hasattr(self, "_optimizer"):
             self._optimizer = OptimizerState(float(self.learning_rate_init))
             network = self._synchronised()
@@ -162,7 +162,7 @@ class BaseMLP(
 
     def _spec(self, inputs: int, dtype: Any, *, first: bool) -> NetworkSpec:
         """The description of the network."""
-        loss, output_activation = self._loss()
+        loss, output_activation = self._targets.loss
         seed = None
         if isinstance(self.random_state, int | np.integer):
             seed = int(self.random_state)
@@ -183,14 +183,14 @@ class BaseMLP(
             spec = replace(spec, seed=int(self._random_state.randint(2**31)))
         return spec
 
-    def _split(self, X: Any, y: Any, weight: Any) -> tuple[Any, Any, Any, Validation]:
+    def _split(self, X: Any, y: Any, weight: Any) -> tuple[Any, Any, Any, Apart]:
         """Rows to train on, and rows apart that say when to stop, drawn as scikit-learn does."""
         arrays = [X, y] if weight is None else [X, y, weight]
         parts = train_test_split(
             *arrays,
             random_state=self._random_state,
             test_size=self.validation_fraction,
-            stratify=self._strata(y),
+            stratify=self._targets.strata(y),
         )
         kept, apart = parts[0::2], parts[1::2]
         if len(apart[1]) < 2:
@@ -199,14 +199,10 @@ class BaseMLP(
                 "your dataset."
             )
         weights = [None] if weight is None else []
-        validation = self._validation(apart[0], self._original(apart[1]), (*apart, *weights)[2])
-        return (*kept, *weights, validation)
+        apart[1] = self._targets.original(apart[1])
+        return (*kept, *weights, Apart(*apart))
 
-    def _strata(self, y: NDArray[Any]) -> NDArray[Any] | None:
-        """What keeps its shares where rows are set apart: the classes of a single output."""
-        return None
-
-    def _given_rows(self, X_val: Any, y_val: Any) -> Validation:
+    def _given_rows(self, X_val: Any, y_val: Any) -> Apart:
         """The validation rows that the user gave."""
         if y_val is None:
             raise ValueError("X_val was given without y_val: give both, or neither")
@@ -214,103 +210,89 @@ class BaseMLP(
             raise ValueError("solver 'lbfgs' takes no validation rows: it stops by its gradient")
         with clearer(self, X_val):
             X_val = validate_data(self, X_val, reset=False, **self._accepted())
-        y_val = np.asarray(self._as_array(y_val, "y_val"))
+        y_val = np.asarray(as_targets(self, y_val, "y_val"))
         if len(y_val) != X_val.shape[0]:
             raise ValueError(f"X_val has {X_val.shape[0]} rows, but y_val has {len(y_val)}")
         if y_val.ndim == 2 and y_val.shape[1] == 1:
             y_val = column_or_1d(y_val, warn=True)
-        return self._validation(X_val, self._given_targets(y_val), None)
-
-    def _given_targets(self, y_val: NDArray[Any]) -> NDArray[Any]:
-        """The targets of validation rows that the user gave, which must be like those of y."""
-        raise NotImplementedError
-
-    def _validation(self, X: Any, y: Any, weight: Any) -> Validation:
-        """Rows that judge each epoch, by `scoring` or the estimator's own score."""
-        if self.validation_scores_ is None:
-            self.validation_scores_, self.best_validation_score_ = [], -np.inf
-            self.best_loss_ = None
-        inputs = rows_of(X, self.network_.spec)
-        if self.scoring is None:
-            return Validation(inputs, partial(self._own_score, y, weight))
-        scorer = check_scoring(self, self.scoring)
-        by_weight = {} if weight is None else {"sample_weight": weight}
-        return Validation(inputs, lambda outputs: float(scorer(self, X, y, **by_weight)))
-
-    def _own_score(self, y: Any, weight: Any, outputs: NDArray[Any]) -> float:
-        """The score of outputs for rows of which y is known; NaN where they are not finite."""
-        if not np.isfinite(outputs).all():
-            return float("nan")
-        return float(self._judge(y, self._decode(outputs), weight))
+        return Apart(X_val, self._targets.alike(y_val))
 
     def _train(
-        self,
-        X: Any,
-        y: Any,
-        weight: Any,
-        apart: Validation | None,
-        task: Task,
-        *,
-        incremental: bool,
-        epochs: int,
-    ) -> None:
-        """Train the network; whatever ends it, the attributes say what was learned."""
+        self, X: Any, y: Any, weight: Any, apart: Apart | None, task: Task, epochs: int
+    ) -> str:
+        """Train the network, and say why training stopped; whatever ends it, the attributes say
+        what was learned."""
         spec, network = self.network_.spec, self._synchronised()
         inputs = rows_of(X, spec)
-        examples = Examples(inputs, self._encode(y, spec), as_column(weight, spec.dtype))
-        how = training(self, len(examples.X), epochs, self.label_smoothing)
-        if (
-            self.solver != "lbfgs"
-            and self.batch_size != "auto"
-            and self.batch_size > len(examples.X)
-        ):
+        how = training(self, len(inputs), epochs, self.label_smoothing)
+        if self.solver != "lbfgs" and self.batch_size != "auto" and self.batch_size > len(inputs):
             warn(
-                f"batch_size={self.batch_size} is more than the {len(examples.X)} rows to train "
+                f"batch_size={self.batch_size} is more than the {len(inputs)} rows to train "
                 "on: all of them are taken in each step"
             )
         network.checkpoint = replace(
             network.checkpoint, generator=self._random_state.get_state(), epoch=None
         )
-        made: list[Fit] = []
-
-        def make(job: Any, start: Checkpoint) -> Fit:
-            made.append(Fit(job, start, estimator=self, validation=apart, task=task))
-            return made[-1]
-
+        run = network.prepare(
+            how,
+            Examples(inputs, self._targets.encode(y, spec), as_column(weight, spec.dtype)),
+            engine="numpy" if issparse(inputs) else self.engine,
+            threads=self.threads,
+            progress=self.progress,
+            by_rows=True,
+        )
+        standing = Standing.of(self)
+        score = None if apart is None else self._score(run, standing, apart)
+        watch = self._watch(run, standing, task) if self.callbacks or task.watched else None
         try:
-            history = network.run(
-                how,
-                examples,
-                engine="numpy" if issparse(inputs) else self.engine,
-                threads=self.threads,
-                progress=self.progress,
-                make=make,
-            )
+            Course(run, self, standing, score, watch).go()
         except NonFiniteError as error:
-            self._diverged(error, apart)
-            return
+            if apart is None:
+                raise ValueError(Whole(DIVERGED.format(error))) from None
+            standing.fail()
+            warn(str(error), ConvergenceWarning)
+            return "failed"
         finally:
-            self._read_weights()
-            if made:
-                self._random_state.set_state(made[0].batches.position()[0])
-        if self.solver == "lbfgs" and made[0].lowest is not None:
-            self.loss_ = made[0].lowest
-        self._warn(history.stopped, incremental)
+            network.keep(run)
+            self._show(standing)
+            self._random_state.set_state(run.current().generator)
+        return run.history.stopped
 
-    def _diverged(self, error: NonFiniteError, apart: Validation | None) -> None:
-        """Numbers went bad: with early stopping the best weights are kept, otherwise it is an
-        error, in scikit-learn's words and ours."""
-        if apart is None:
-            raise ValueError(
-                Whole(
-                    "Solver produced non-finite parameter weights. The input data may contain "
-                    f"large values and need to be preprocessed. ({error})"
-                )
-            ) from None
-        assert self.validation_scores_ is not None  # noqa: S101  (there are rows apart)
-        self.validation_scores_.append(float("nan"))
-        self.loss_curve_.append(float("nan"))
-        warn(str(error), ConvergenceWarning)
+    def _show(self, standing: Standing) -> None:
+        """Show where training stands as attributes."""
+        standing.tell(self)
+        self._read_weights()
+
+    def _score(self, run: Run, standing: Standing, apart: Apart) -> Callable[[], float]:
+        """Judges the weights of a run as they stand, by `scoring` or the estimator's own score."""
+        standing.judge_by_scores()
+        if self.scoring is None:
+            inputs, targets = rows_of(apart.X, self.network_.spec), self._targets
+            return lambda: own_score(targets, apart, run.predict(inputs))
+        scorer = check_scoring(self, self.scoring)
+        by_weight = {} if apart.weight is None else {"sample_weight": apart.weight}
+
+        def score() -> float:
+            self.network_.keep(run, best=False)
+            self._show(standing)
+            return float(scorer(self, apart.X, apart.y, **by_weight))
+
+        return score
+
+    def _watch(self, run: Run, standing: Standing, task: Task) -> Callable[[Report], bool]:
+        """Tells everybody who asked for it of an epoch that is over, and of the next one."""
+        task.begin()
+
+        def watch(report: Report) -> bool:
+            self.network_.keep(run, best=False)
+            self._show(standing)
+            stops = [bool(callback(self, report)) for callback in self.callbacks or ()]
+            stops.append(task.end())
+            if not (any(stops) or run.over):
+                task.begin()
+            return any(stops)
+
+        return watch
 
     def _warn(self, stopped: str, incremental: bool) -> None:
         """The warnings that scikit-learn gives at the end of training."""
@@ -333,11 +315,6 @@ class BaseMLP(
             )
 
     # Weights: `coefs_` and `intercepts_` are the network's own arrays, and may be replaced.
-
-    def _stand_at(self, checkpoint: Checkpoint) -> None:
-        """Let the estimator predict with the weights of a moment of training."""
-        self.network_.checkpoint = checkpoint
-        self._read_weights()
 
     def _read_weights(self) -> None:
         """Show the network's weights as attributes."""
@@ -379,10 +356,6 @@ class BaseMLP(
     def _outputs(self, X: Any) -> NDArray[Any]:
         """(rows, outputs) of the network."""
         return self._forward(X, "predict")
-
-    def _with_class_weights(self, y: Any, sample_weight: Any) -> Any:
-        """The rows' weights, times those of their classes where there are any."""
-        return sample_weight
 
     def _loss_grad_lbfgs(
         self, packed: NDArray[Any], X: Any, y: Any, sample_weight: Any = None, *room: Any
@@ -466,6 +439,13 @@ def refuse_other_shapes(network: Network, given: dict[str, NDArray[Any]]) -> Non
                 f"the present weights {name} have shape {np.shape(array)}, but the parameters ask "
                 f"for {shape}: fit with warm_start=False"
             )
+
+
+def own_score(targets: Targets, apart: Apart, outputs: NDArray[Any]) -> float:
+    """The score of outputs for rows of which y is known; NaN where they are not finite."""
+    if not np.isfinite(outputs).all():
+        return float("nan")
+    return float(targets.judge(apart.y, targets.decode(outputs), apart.weight))
 
 
 def as_column(weight: Any, dtype: str) -> NDArray[Any] | None:

@@ -67,7 +67,8 @@ class Task:
         """The attributes of the estimator as it stands, which training changes no more."""
         ready = copy.copy(self._estimator)
         ready.network_ = copy.copy(ready.network_)
-        ready._stand_at(ready.network_.checkpoint.copy())
+        ready.network_.checkpoint = ready.network_.checkpoint.copy()
+        ready._read_weights()
         for name in ("loss_curve_", "validation_scores_", "_optimizer"):
             setattr(ready, name, copy.copy(getattr(ready, name)))
         return dict(vars(ready))

@@ -38,8 +38,8 @@ from syn0.estimators.tabular import TabularClassifier, TabularRegressor
 from syn0.estimators.targets import Scaling
 from syn0.estimators.values import Kind, Kinds, article
 from syn0.estimators.writing import Writer
+from syn0.files.container import Arrays, Description, write
 from syn0.models import Network
-from syn0.models.files import Arrays, Description, write
 from syn0.spec.doors import warn
 
 OURS = (MLPClassifier, MLPRegressor, TabularClassifier, TabularRegressor)
@@ -145,7 +145,7 @@ def check_classes(made: Any, spec: Any) -> None:
         raise ValueError(f"{len(classes)} classes do not fit the network {spec}")
     if not np.array_equal(classes, getattr(binarizer, "classes_", [])):
         raise ValueError("the two lists of MLPClassifier's classes differ")
-    if (spec.loss, spec.dense[-1].activation) != made._loss():
+    if (spec.loss, spec.dense[-1].activation) != made._targets.loss:
         raise ValueError(f"the network {spec} is not one of MLPClassifier's")
 
 

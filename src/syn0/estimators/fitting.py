@@ -1,34 +1,27 @@
-"""A training run that stops as scikit-learn's do, and keeps an estimator's attributes."""
+"""scikit-learn's rules of a training: when it stops, how its rate falls, and what it tells."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from syn0.engines import Stretch
-from syn0.estimators.callbacks import Task
-from syn0.training import Checkpoint, Job, Report, Run
-from syn0.training.interrupt import Interrupt
+from syn0.estimators.parameters import MLPParameters
+from syn0.training import Report, Run
 
 LEAST_RATE, SLOWER = 1e-6, 5.0
 """Of "adaptive": the rate at which training stops, and what a rate is divided by before."""
 
 
 @dataclass(frozen=True)
-class Validation:
-    """Rows that say when to stop.
+class Apart:
+    """Rows that say when to stop, as the user gave them; X is (rows, features)."""
 
-    Attributes:
-        X: (rows, inputs), as the network takes them.
-        score: of the outputs for these rows, higher is better; may be NaN.
-    """
-
-    X: NDArray[Any]
-    score: Callable[[NDArray[Any]], float]
+    X: Any
+    y: Any
+    weight: Any = None
 
 
 @dataclass
@@ -39,149 +32,166 @@ class OptimizerState:
     learning_rate: float
 
 
-class Fit(Run):
-    """A run for an estimator, whose attributes it keeps up to date.
+@dataclass
+class Standing:
+    """What an estimator tells of its training: each its attribute with an underscore behind it.
+
+    The last three are for itself: what `t` counts are rows, and a search has no rate.
+    """
+
+    loss_curve: list[float]
+    n_iter: int
+    t: int
+    best_loss: float | None
+    validation_scores: list[float] | None
+    best_validation_score: float | None
+    no_improvement_count: int
+    rate: float
+    loss: float | None = None
+
+    @classmethod
+    def at_start(cls, rate: float) -> Standing:
+        """Of an estimator that was not trained."""
+        return cls([], 0, 0, np.inf, None, None, 0, rate)
+
+    @classmethod
+    def of(cls, estimator: Any) -> Standing:
+        """What an estimator tells by now: what it lacks, as where coefs_ were set by hand, is as at
+        the start."""
+        standing = cls.at_start(estimator._optimizer.learning_rate)
+        for name in (*TOLD, "loss"):
+            setattr(standing, name, getattr(estimator, f"{name}_", getattr(standing, name)))
+        standing.no_improvement_count = getattr(estimator, "_no_improvement_count", 0)
+        return standing
+
+    def tell(self, estimator: Any) -> None:
+        """Set an estimator's attributes."""
+        for name in TOLD:
+            setattr(estimator, f"{name}_", getattr(self, name))
+        if self.loss is not None:
+            estimator.loss_ = self.loss
+        estimator._no_improvement_count = self.no_improvement_count
+        estimator._optimizer = OptimizerState(self.rate)
+
+    def fail(self) -> None:
+        """Numbers went bad in an epoch that rows apart were to judge."""
+        assert self.validation_scores is not None  # noqa: S101  (there are rows apart)
+        self.validation_scores.append(float("nan"))
+        self.loss_curve.append(float("nan"))
+
+    def judge_by_scores(self) -> None:
+        """From now on rows apart say when to stop, if they have not before."""
+        if self.validation_scores is None:
+            self.validation_scores, self.best_validation_score = [], -np.inf
+            self.best_loss = None
+
+
+TOLD = (
+    "loss_curve", "n_iter", "t", "best_loss", "validation_scores", "best_validation_score",
+)  # fmt: skip
+"""What of a standing has an attribute of its name."""
+
+
+class Course:
+    """Follows a run, epoch by epoch or by L-BFGS's iterations, and ends it as scikit-learn would.
 
     Args:
-        estimator: with scikit-learn's parameters.
-        validation: rows that judge each epoch; None for the training loss.
-        task: by which scikit-learn's callbacks are told of it.
+        run: that has not begun.
+        given: an estimator, of which only the parameters are read.
+        standing: kept up to date.
+        score: of the weights as they stand, for rows that were set apart: higher is better, and it
+            may be NaN; None where the training loss says when to stop.
+        watch: told at the end of each epoch; a true answer stops training. None where nobody is.
     """
 
     def __init__(
         self,
-        job: Job,
-        start: Checkpoint,
-        *,
-        estimator: Any,
-        validation: Validation | None,
-        task: Task,
+        run: Run,
+        given: MLPParameters,
+        standing: Standing,
+        score: Callable[[], float] | None,
+        watch: Callable[[Report], bool] | None,
     ) -> None:
-        super().__init__(job, start)
-        self.estimator, self.rows_apart, self.task = estimator, validation, task
-        if "rate" in self.given:
-            self.given["rate"] = estimator._optimizer.learning_rate
+        self.run, self.given, self.standing = run, given, standing
+        self.score, self.watch = score, watch
+        self.searches = bool(run.job.program.pulls)
+        self.sets_the_rate = run.rate is not None
+        if self.sets_the_rate:
+            run.rate = standing.rate
         # Where training goes on from weights that were validated, scikit-learn leaves the last ones
         # in place if none are better.
-        if validation is not None and not estimator.validation_scores_:
-            self.best = start.copy()
+        if score is not None and not standing.validation_scores:
+            run.best = run.current().copy()
 
-    def interval(self, interrupt: Interrupt) -> None:
-        """Train for an epoch; or, where epochs are short and nobody wants the weights after each,
-        for many in one go. If it turns out that an earlier one was the last, back to that one."""
-        epoch = self.job.training.batches(self.job.rows)
-        count = min(self._stretch, self.end - self.step) // epoch
-        if count < 2 or not self.runs_ahead:
-            self.task.begin()
-            super().interval(interrupt)
-            return
-        before, batches = self.current().copy(), self.batches.copy()
-        taken, measured = self.stretch(count * epoch, measure=True)
-        figures = measured.reshape(count, epoch, -1)
-        rows = np.broadcast_to(taken.sizes.reshape(count, epoch, 1), figures.shape)
-        for number, means in enumerate(np.average(figures, axis=1, weights=rows).tolist(), 1):
-            self.report(Report(before.step + number * epoch, *means))
-            if self.history.stopped != "finished":
-                self.state, self.batches, self.step = dict(before.values), batches, before.step
-                while (left := before.step + number * epoch - self.step) > 0:
-                    self.stretch(left, measure=False)
-                return
-        if interrupt.requested:
-            self.history.stopped = "interrupted"
+    def go(self) -> None:
+        """Train; NonFiniteError where numbers go bad."""
+        self.run.go([self.report], ahead=not (self.score or self.watch or self.sets_the_rate))
+        if self.run.lowest is not None:
+            self.standing.loss = self.run.lowest
 
-    @property
-    def runs_ahead(self) -> bool:
-        """Whether the weights of an epoch matter to nothing but the next one."""
-        return self.rows_apart is None and "rate" not in self.given and not self.watched
-
-    @property
-    def watched(self) -> bool:
-        """Whether anybody wants to see each epoch."""
-        return bool(self.estimator.callbacks) or self.task.watched
-
-    def sizes(self, stretches: Sequence[Stretch]) -> NDArray[Any]:
-        """Batches count by their rows, whatever these weigh."""
-        rows = np.concatenate([stretch.sizes for stretch in stretches])
-        return np.column_stack([rows, rows])
-
-    def report(self, report: Report) -> None:
-        """An epoch, or an iteration of L-BFGS, is over."""
-        est = self.estimator
-        self.history.reports.append(report)
-        est.loss_curve_.append(report.loss)
-        est.loss_ = report.loss
-        if self.job.program.pulls and self.step - self.first == est.n_iter_:
-            return  # where a search found its end, it reports once more
-        est.n_iter_ += 1
-        if est.verbose:
-            print(f"Iteration {est.n_iter_}, loss = {report.loss:.8f}")
-        if not self.job.program.pulls:
+    def report(self, report: Report) -> bool:
+        """An epoch, or an iteration of L-BFGS, is over; whether somebody wants training to stop."""
+        standing = self.standing
+        standing.loss_curve.append(report.loss)
+        standing.loss = report.loss
+        if self.searches and self.run.step - self.run.first == standing.n_iter:
+            return False  # where a search found its end, it reports once more
+        standing.n_iter += 1
+        if self.given.verbose:
+            print(f"Iteration {standing.n_iter}, loss = {report.loss:.8f}")
+        if not self.searches:
             self.end_of_epoch(report.loss)
-        if self.watched:
-            est._stand_at(self.current())
-            stops = [bool(callback(est, report)) for callback in est.callbacks or ()]
-            stops.append(self.task.end())
-            if any(stops) and self.history.stopped == "finished":
-                self.history.stopped = "callback"
+        return self.watch is not None and self.watch(report)
 
     def end_of_epoch(self, loss: float) -> None:
         """Judge the epoch, change the learning rate, and decide whether to go on."""
-        est = self.estimator
-        est.t_ += self.job.rows
-        if self.rows_apart is None:
+        given, standing = self.given, self.standing
+        standing.t += self.run.job.rows
+        if self.score is None:
             watched, better = "Training loss", self.loss_is_better(loss)
         else:
-            watched, better = "Validation score", self.score_is_better(self.rows_apart)
-        est._no_improvement_count = 0 if better else est._no_improvement_count + 1
-        if est.solver == "sgd" and est.learning_rate == "invscaling":
-            self.rate = est.learning_rate_init / (est.t_ + 1) ** est.power_t
-        if est._no_improvement_count > est.n_iter_no_change:
+            watched, better = "Validation score", self.score_is_better(self.score())
+        standing.no_improvement_count = 0 if better else standing.no_improvement_count + 1
+        if given.solver == "sgd" and given.learning_rate == "invscaling":
+            self.set_rate(given.learning_rate_init / (standing.t + 1) ** given.power_t)
+        if standing.no_improvement_count > given.n_iter_no_change:
             self.improves_no_more(
-                f"{watched} did not improve more than tol={est.tol:f} for "
-                f"{est.n_iter_no_change} consecutive epochs."
+                f"{watched} did not improve more than tol={given.tol:f} for "
+                f"{given.n_iter_no_change} consecutive epochs."
             )
 
     def loss_is_better(self, loss: float) -> bool:
         """Whether the loss is lower than all before, by the tolerance."""
-        est = self.estimator
-        better = not loss > est.best_loss_ - est.tol
-        est.best_loss_ = min(est.best_loss_, loss)
-        return better
+        best = np.inf if self.standing.best_loss is None else self.standing.best_loss
+        self.standing.best_loss = min(best, loss)
+        return not loss > best - self.given.tol
 
-    def score_is_better(self, validation: Validation) -> bool:
+    def score_is_better(self, score: float) -> bool:
         """Whether the score is higher than all before, by the tolerance; keeps the best weights."""
-        est = self.estimator
-        est._stand_at(self.current())
-        outputs = self.job.runner.predict(self.state | self.given, validation.X)
-        score = validation.score(outputs)
-        est.validation_scores_.append(score)
-        if est.verbose:
+        scores, best = self.standing.validation_scores, self.standing.best_validation_score
+        assert scores is not None and best is not None  # noqa: S101, PT018  (rows are apart)
+        scores.append(score)
+        if self.given.verbose:
             print(f"Validation score: {score:f}")
-        better = not score < est.best_validation_score_ + est.tol
-        if score > est.best_validation_score_:
-            est.best_validation_score_ = score
-            self.best = self.current().copy()
-        return better
+        if score > best:
+            self.standing.best_validation_score = score
+            self.run.best = self.run.current().copy()
+        return not score < best + self.given.tol
 
     def improves_no_more(self, words: str) -> None:
         """Stop, or go on more slowly where the learning rate is adaptive."""
-        est = self.estimator
-        adaptive = est.solver == "sgd" and est.learning_rate == "adaptive"
-        if adaptive and self.rate > LEAST_RATE:
-            self.rate /= SLOWER
-            est._no_improvement_count = 0
-            what = f"Setting learning rate to {self.rate:f}"
+        given, standing = self.given, self.standing
+        adaptive = given.solver == "sgd" and given.learning_rate == "adaptive"
+        if adaptive and standing.rate > LEAST_RATE:
+            self.set_rate(standing.rate / SLOWER)
+            standing.no_improvement_count = 0
+            what = f"Setting learning rate to {standing.rate:f}"
         else:
-            self.history.stopped = "early"
+            self.run.stop("early")
             what = "Learning rate too small. Stopping." if adaptive else "Stopping."
-        if est.verbose:
+        if given.verbose:
             print(words, what)
 
-    @property
-    def rate(self) -> float:
+    def set_rate(self, rate: float) -> None:
         """The learning rate of the next epoch."""
-        return float(self.estimator._optimizer.learning_rate)
-
-    @rate.setter
-    def rate(self, value: float) -> None:
-        self.estimator._optimizer.learning_rate = self.given["rate"] = value
+        self.standing.rate = self.run.rate = float(rate)

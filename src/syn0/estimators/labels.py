@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import issparse
-from sklearn.base import ClassifierMixin
+from sklearn.base import ClassifierMixin, RegressorMixin
 from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import _check_partial_fit_first_call
@@ -37,6 +37,12 @@ def as_labels(y: Any, what: str = "y") -> Any:
     if array.dtype.kind in "OmM":
         refuse_missing(array, what)
     return narrowed(array) if array.dtype.kind == "O" else array
+
+
+def as_targets(estimator: Any, y: Any, what: str = "y") -> Any:
+    """y, or `what` else holds targets, as an array of a type that an estimator can learn."""
+    regresses = isinstance(estimator, RegressorMixin)
+    return as_numbers(estimator, y, what) if regresses else as_labels(y, what)
 
 
 def refuse_missing(array: NDArray[Any], what: str) -> None:

@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 
 from syn0.estimators.values import FUNCTIONS, NUMBERS, TYPES, Kinds, article
+from syn0.files.container import Arrays
 from syn0.models import Network
-from syn0.models.files import Arrays, restore, restore_generator
+from syn0.models.record import Record
 from syn0.spec.checks import choice, whole
+from syn0.training.checkpoint import restored_generator
 
 MOST_CODE_POINTS = 0x10FFFF
 
@@ -137,7 +139,7 @@ class Reader:
 
     def _random_state(self, content: Any) -> np.random.RandomState:
         name, position, has_normal, normal = self._items(content, 4)
-        kind, words, place, *_ = restore_generator(self._array(name), position)
+        kind, words, place, *_ = restored_generator(self._array(name), position)
         if has_normal not in (0, 1) or not isinstance(normal, float):
             raise ValueError("the state of a random generator is damaged")
         state = np.random.RandomState()
@@ -150,7 +152,7 @@ class Reader:
             raise TypeError("a network is not described by a place and an object")
         names = [name for name in self._arrays if name.startswith(f"{place}.")]
         arrays = {name.removeprefix(f"{place}."): self._arrays.pop(name) for name in names}
-        return restore(description, arrays)
+        return Network.from_record(Record.from_parts(description, arrays))
 
     def _instance(self, content: Any) -> Any:
         if not isinstance(content, dict) or set(content) != {"class", "parameters", "attributes"}:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import UserList
-from collections.abc import Iterable
+from dataclasses import replace
 from functools import singledispatchmethod
 from inspect import signature
 from typing import Any
@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 
-from syn0.derive import training_program
 from syn0.estimators.values import FUNCTIONS, NUMBERS, TYPES, Kind, Kinds, article
+from syn0.files.container import Arrays
 from syn0.models import Network
-from syn0.models.files import Arrays, parts
+from syn0.models.record import state_of
 
 
 class Writer:
@@ -139,9 +139,10 @@ class Writer:
 
     @data.register
     def _(self, value: Network, place: str) -> Any:
-        description, arrays = parts(value)
-        if set(state_names(value)) != set(value.checkpoint.values):
-            description["training"] = None  # it was about to train anew
+        record = value.record()
+        if set(state_of(record.spec, record.training)[1]) != set(record.checkpoint.values):
+            record = replace(record, training=None)  # it was about to train anew
+        description, arrays = record.parts()
         for name, array in arrays.items():
             self._kept(f"{place}.{name}", array)
         return {"network": [place, description]}
@@ -194,13 +195,6 @@ class Writer:
             unique = f"{name}_{number}"
         self.arrays[unique] = np.asarray(array, array.dtype.newbyteorder("="), order="C")
         return unique
-
-
-def state_names(network: Network) -> Iterable[str]:
-    """The arrays that a network's training keeps."""
-    if network.training is None:
-        return network.weights
-    return training_program(network.spec, network.training).state
 
 
 def set_parameters(value: Any) -> set[str]:

@@ -8,9 +8,9 @@ from syn0.models.evaluation import (
     class_probabilities,
     evaluate,
 )
-from syn0.models.files import load
-from syn0.models.network import Examples, Network, Origin, answers
+from syn0.models.network import Examples, Network, answers
 from syn0.models.options import TableOptions, table_options
+from syn0.models.record import Origin
 from syn0.models.script import prediction_script, some_rows
 from syn0.models.settings import (
     LAYER_SETTINGS,
@@ -52,7 +52,6 @@ __all__ = [
     "evaluate",
     "examples_again",
     "judged_rows",
-    "load",
     "make_network",
     "make_training",
     "plan_table",

@@ -9,7 +9,7 @@ from typing import Any
 
 from numpy.typing import DTypeLike
 
-from syn0.models.atomic import write_whole
+from syn0.files.atomic import write_whole
 from syn0.models.module import module_of
 from syn0.models.network import Network
 from syn0.models.script import program_text, sample

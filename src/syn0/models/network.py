@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Unpack
 
 import numpy as np
@@ -16,8 +16,10 @@ from syn0.data.frames import are_rows, is_frame, read_frame, read_rows, with_tar
 from syn0.derive import inputs_of_layer, prediction_program, training_program
 from syn0.derive.answers import OUT, as_shares, middle_quantile
 from syn0.engines import Predictor, Runner, Values, make_runner
+from syn0.files.container import write
 from syn0.models.arrays import inputs_array, loss_targets, out_of_reach, targets_array
 from syn0.models.frames import Names, by_name, learned_names
+from syn0.models.record import Origin, Record
 from syn0.models.settings import (
     TRAINING_SETTINGS,
     FurtherSettings,
@@ -26,6 +28,7 @@ from syn0.models.settings import (
     refuse_unknown,
     tutorial_training,
 )
+from syn0.models.summary import description, summary
 from syn0.models.weighting import row_weights
 from syn0.models.weights import Weights
 from syn0.printers import PRINTERS, Data, UnsupportedError, example_data
@@ -34,7 +37,6 @@ from syn0.program.interpreter import start, walk
 from syn0.spec import Layer, NetworkSpec, Optimizer, Solver, Training, parse_sizes
 from syn0.spec.checks import choice, real, whole
 from syn0.spec.doors import door, doors, warn
-from syn0.spec.words import MOST_SAID, visible
 from syn0.training import Checkpoint, History, Job, Run
 from syn0.training.loop import Callback
 
@@ -68,25 +70,6 @@ class Examples:
         """The rows to keep, and those set apart for validation."""
         weight = None if self.sample_weight is None else self.sample_weight[kept]
         return Examples(self.X[kept], self.y[kept], weight, (self.X[apart], self.y[apart]))
-
-
-@dataclass(frozen=True)
-class Origin:
-    """The data that a network was trained on, so that they are known again.
-
-    Attributes:
-        data: what the user called them.
-        fingerprint: of their content.
-        holdout: the fraction of rows that was held out.
-        validation: the fraction of the other rows that was set apart to say when to stop.
-        seed: of the split.
-    """
-
-    data: str
-    fingerprint: str
-    holdout: float
-    validation: float
-    seed: int
 
 
 @doors
@@ -184,12 +167,26 @@ class Network:
         return network
 
     @classmethod
-    def from_checkpoint(cls, spec: NetworkSpec, checkpoint: Checkpoint) -> Network:
-        """A network of the given description that stands where `checkpoint` says: nothing is
-        drawn."""
+    def from_record(cls, record: Record) -> Network:
+        """The network of which `record()` was made: nothing is drawn."""
         network = cls.__new__(cls)
-        network._begin(spec, checkpoint=checkpoint)
+        network._begin(record.spec, checkpoint=record.checkpoint)
+        network.training, network.engine = record.training, record.engine
+        network.schema, network.origin = record.schema, record.origin
+        network.columns = dict(record.columns)
         return network
+
+    def record(self) -> Record:
+        """Everything that a file holds of it."""
+        return Record(
+            self.spec,
+            self.checkpoint,
+            self.training,
+            self.engine,
+            self.schema,
+            self.origin,
+            self.columns,
+        )
 
     def _begin(
         self,
@@ -224,9 +221,7 @@ class Network:
         return self.__dict__ | dict.fromkeys(("_runner", "_ready_to_train", "_predictor"))
 
     def __repr__(self) -> str:
-        from syn0.models.summary import description
-
-        return description(self)
+        return description(self.record())
 
     @property
     def weights(self) -> Weights:
@@ -341,6 +336,60 @@ class Network:
             progress=progress,
         )
 
+    def prepare(
+        self,
+        training: Training,
+        examples: Examples,
+        *,
+        engine: str = "auto",
+        threads: int | None = None,
+        progress: bool = True,
+        by_rows: bool = False,
+    ) -> Run:
+        """A run of training that has not begun, from where the network stands.
+
+        The run has memory of its own: the network stays as it is until `keep(run)`, which may be
+        called at any time. `run.go()` trains to the end, `run.advance()` to the next report,
+        `run.walk()` takes a single step line by line, and `run.stop()` ends it.
+
+        Args:
+            training: how to train.
+            examples: arrays that fit the network, in its dtype.
+            engine, threads, progress: as in `train`.
+            by_rows: whether batches count in the figures of an epoch by their rows, whatever these
+                weigh, as scikit-learn has it; by default losses count by the weights.
+
+        Raises:
+            ValueError, TypeError: a training that the network or the rows do not allow.
+        """
+        check_batch_size(training, len(examples.X))
+        if training.patience is not None and examples.validation is None:
+            raise ValueError("patience needs validation rows: give validation=0.1 or (X, y)")
+        program, fresh, runner = self._to_train(training, examples, engine, threads)
+        self._eager = engine == "native"
+        known = self.checkpoint.values
+        job = Job(
+            program,
+            runner,
+            training,
+            constants={name: fresh[name] for name in program.constants},
+            arrays=examples.arrays(),
+            validation=examples.validation,
+            progress=progress,
+            by_rows=by_rows,
+        )
+        values = {name: known.get(name, fresh[name]) for name in program.state}
+        return Run(job, replace(self.checkpoint, values=values))
+
+    def keep(self, run: Run, *, best: bool = True) -> None:
+        """Stand where a run stands; with `best`, where early stopping watches it, at the best that
+        it has seen."""
+        job = run.job
+        if self._runner is not job.runner:
+            self._runner, self._predictor = job.runner, None
+        self.checkpoint = run.checkpoint() if best else run.current()
+        self.training, self.engine = job.training, job.runner.name
+
     def run(
         self,
         training: Training,
@@ -350,37 +399,13 @@ class Network:
         engine: str = "auto",
         threads: int | None = None,
         progress: bool = True,
-        make: Callable[[Job, Checkpoint], Run] = Run,
     ) -> History:
-        """Train as `training` says, on arrays that fit the network; see `train`. What watches over
-        it is made of the job and of where it starts: a `Run`, or one with rules of its own."""
-        check_batch_size(training, len(examples.X))
-        if training.patience is not None and examples.validation is None:
-            raise ValueError("patience needs validation rows: give validation=0.1 or (X, y)")
-        program, fresh, runner = self._to_train(training, examples, engine, threads)
-        known = self.checkpoint.values
-        job = Job(
-            program,
-            runner,
-            training,
-            constants={name: fresh[name] for name in program.constants},
-            arrays=examples.arrays(),
-            validation=examples.validation,
-            callbacks=tuple(callbacks),
-            progress=progress,
-        )
-        values = {name: known.get(name, fresh[name]) for name in program.state}
-        run = make(job, replace(self.checkpoint, values=values))
-        self.training, self._runner, self._predictor = training, runner, None
-        self._eager = engine == "native"
+        """Train as `training` says, on arrays that fit the network; see `train`."""
+        run = self.prepare(training, examples, engine=engine, threads=threads, progress=progress)
         try:
-            run.go()
+            return run.go(callbacks)
         finally:
-            self.checkpoint = run.checkpoint()
-            self.engine = run.history.engine = runner.name
-            if runner.notice and sys.stderr is not None:
-                print(f"Note: {visible(runner.notice, MOST_SAID)}", file=sys.stderr)
-        return run.history
+            self.keep(run)
 
     def _to_train(
         self, training: Training, examples: Examples, engine: str, threads: int | None
@@ -511,9 +536,7 @@ class Network:
 
     def summary(self) -> str:
         """A table of the layers: what each gives, and how many numbers it learns."""
-        from syn0.models.summary import summary
-
-        return summary(self)
+        return summary(self.spec)
 
     def labels(self, X: Any) -> NDArray[Any]:
         """The predicted class names, or numbers, of a network trained on a table; (rows,).
@@ -572,9 +595,7 @@ class Network:
         Raises:
             OSError: the file cannot be written.
         """
-        from syn0.models.files import save
-
-        save(self, path)
+        write(Path(path), *self.record().parts())
 
     def export(self, path: str | os.PathLike[str], to: str = "onnx") -> None:
         """Write the network for other programs to run, its preprocessing inside.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from syn0.derive.layers import sizes_of_layers
-from syn0.models.network import Network
+from syn0.models.record import Record
 from syn0.spec import Layer, NetworkSpec
 from syn0.spec.words import MOST_OF_A_NAME, visible
 
@@ -15,13 +15,12 @@ MOST_SHOWN = 6
 """Layers of a network that its `repr` shows: the first ones and the last."""
 
 
-def summary(network: Network) -> str:
+def summary(spec: NetworkSpec) -> str:
     """The table as text; a last line holds the sum."""
-    spec = network.spec
     return "\n".join([*table(spec), f"loss {spec.loss}, {spec.dtype}"])
 
 
-def description(network: Network) -> str:
+def description(network: Record) -> str:
     """The table in at most a dozen lines, with the seed and where training stands."""
     spec, (header, *lines, total) = network.spec, table(network.spec)
     if len(lines) > MOST_SHOWN + 1:
@@ -32,11 +31,12 @@ def description(network: Network) -> str:
     return "\n".join([f"Network {spec}", header, *lines, total, settings, standing(network)])
 
 
-def standing(network: Network) -> str:
+def standing(network: Record) -> str:
     """How a network was trained, in a line."""
-    if not network.steps_taken:
+    steps = network.checkpoint.step
+    if not steps:
         return "not trained"
-    words = f"trained {network.steps_taken:,} steps"
+    words = f"trained {steps:,} steps"
     if network.training is not None:
         words += f" by {type(network.training.optimizer).__name__}"
     if network.origin is not None:

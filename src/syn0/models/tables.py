@@ -19,8 +19,9 @@ from syn0.models.defaults import (
     default_loss,
     default_training,
 )
-from syn0.models.network import Examples, Network, Origin, check_batch_size
+from syn0.models.network import Examples, Network, check_batch_size
 from syn0.models.options import TableOptions
+from syn0.models.record import Origin
 from syn0.models.settings import (
     LAYER_SETTINGS,
     NETWORK_SETTINGS,

@@ -4,7 +4,6 @@ from syn0.spec import layers, optimizers
 from syn0.spec.layers import *  # noqa: F403  (a layer says its name there)
 from syn0.spec.network import DenseSettings, Extras, NetworkSpec, dense_layers, parse_sizes
 from syn0.spec.optimizers import *  # noqa: F403  (likewise an optimizer)
-from syn0.spec.serial import from_data, to_data
 from syn0.spec.training import Training, TrainingSettings
 
 __all__ = [
@@ -14,9 +13,7 @@ __all__ = [
     "Training",
     "TrainingSettings",
     "dense_layers",
-    "from_data",
     "parse_sizes",
-    "to_data",
 ]
 __all__ += layers.__all__
 __all__ += optimizers.__all__

@@ -10,12 +10,9 @@ from numpy.typing import NDArray
 
 from syn0.engines import Stretch
 from syn0.spec import Training
-from syn0.training.checkpoint import Checkpoint
+from syn0.training.checkpoint import WORDS, Checkpoint
 
 WIDE_ROWS = 1_000_000
-
-WORDS = 624
-"""Numbers in the state of the legacy generator."""
 
 
 class Batches:

@@ -7,6 +7,19 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+
+from syn0.files.container import Arrays, Description, Parts
+from syn0.spec.checks import whole
+
+WORDS = 624
+"""Numbers in the state of the legacy generator."""
+
+GENERATOR = "generator"
+"""Name of the array that holds these in a file."""
+
+MOST_STEPS = 2**53
+"""What steps are counted below: float64 tells them apart."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +44,59 @@ class Checkpoint:
         """The same, with arrays of its own."""
         return replace(self, values=copied(self.values))
 
+    def parts(self) -> Parts:
+        """What a file holds of it."""
+        _, words, position, *_ = self.generator
+        arrays = {name: np.asarray(value, order="C") for name, value in self.values.items()}
+        arrays[GENERATOR] = np.asarray(words, dtype=np.uint32)
+        place = {"step": self.step, "epoch": self.epoch, "generator_position": int(position)}
+        return place, arrays
+
+    @classmethod
+    def from_parts(cls, description: Description, arrays: Arrays) -> Checkpoint:
+        """The checkpoint that a file holds; ValueError, TypeError or LookupError where it is none.
+        That the arrays are those of a program is for others to check."""
+        values = {name: a if a.ndim else a.item() for name, a in arrays.items()}
+        return cls(
+            values,
+            restored_generator(values.pop(GENERATOR), description["generator_position"]),
+            restored_epoch(description["epoch"]),
+            restored_count("step", description["step"]),
+        )
+
 
 def copied(values: Mapping[str, Any]) -> dict[str, Any]:
     """The same values, with arrays of their own, whatever they were; plain numbers stay plain."""
     plain = int | float | np.generic
     return {n: v if isinstance(v, plain) else np.asarray(v).copy() for n, v in values.items()}
+
+
+def restored_generator(words: NDArray[Any], position: object) -> tuple[Any, ...]:
+    """The state of a legacy generator, as `RandomState.set_state` takes it."""
+    if np.shape(words) != (WORDS,) or words.dtype != np.uint32:
+        raise ValueError("the state of its random generator is damaged")
+    place = whole("generator_position", position, least=0)
+    if place > WORDS:
+        raise ValueError(f"generator_position must be at most {WORDS}, not {place}")
+    return ("MT19937", words, place, 0, 0.0)
+
+
+def restored_epoch(epoch: object) -> tuple[int, int, int] | None:
+    """Rows, batch size and batches taken of an epoch that was begun."""
+    if epoch is None:
+        return None
+    if not isinstance(epoch, list) or len(epoch) != 3:
+        raise ValueError(f"epoch must be three whole numbers, not {epoch!r}")
+    rows, size = whole("rows", epoch[0]), whole("batch size", epoch[1])
+    taken = whole("batches taken", epoch[2], least=0)
+    if taken >= -(-rows // size):
+        raise ValueError(f"{taken} batches of {size} are more than {rows} rows give")
+    return rows, size, taken
+
+
+def restored_count(name: str, value: object, most: int = MOST_STEPS) -> int:
+    """A number of steps."""
+    count = whole(name, value, least=0)
+    if count >= most:
+        raise ValueError(f"{name} must be below {most}, not {count}")
+    return count

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
@@ -11,8 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from syn0.engines import Arrays, Runner, Stretch
-from syn0.program import Program
+from syn0.program import Line, Program
+from syn0.program.interpreter import walk
 from syn0.spec import Training
+from syn0.spec.doors import doors
+from syn0.spec.words import MOST_SAID, visible
 from syn0.training.batches import Batches
 from syn0.training.checkpoint import Checkpoint, copied
 from syn0.training.history import History, Report
@@ -24,6 +29,9 @@ from syn0.training.trouble import NonFiniteError, all_finite, first_trouble, lik
 STRETCH_SECONDS = 0.05
 """Control comes back at least this often, for progress, Ctrl-C and a look at the numbers."""
 
+STEP = ("forward", "loss", "backward", "update")
+"""The phases that make a step."""
+
 Callback = Callable[[Report], object]
 """Called with every report; a true answer stops training."""
 
@@ -32,7 +40,8 @@ Callback = Callable[[Report], object]
 class Job:
     """What to train, on what: arrays are in the program's dtype, `constants` as "init" binds them.
 
-    `arrays` are the program's, by name; `validation` is an X and a y.
+    `arrays` are the program's, by name; `validation` is an X and a y. `by_rows` says that batches
+    count in the figures of an epoch by their rows, whatever these weigh, as scikit-learn has it.
     """
 
     program: Program
@@ -41,8 +50,8 @@ class Job:
     constants: dict[str, Any]
     arrays: Arrays
     validation: tuple[NDArray[Any], NDArray[Any]] | None = None
-    callbacks: Sequence[Callback] = ()
     progress: bool = True
+    by_rows: bool = False
 
     @property
     def rows(self) -> int:
@@ -50,11 +59,26 @@ class Job:
         return len(self.arrays["X"])
 
 
+@doors
 class Run:
-    """One run of training, from a checkpoint on.
+    """One run of training, from where a network stands; `Network.prepare` makes it.
 
-    `checkpoint()` and `history` hold at any time what has been learned so far, also when `go` was
-    left by an exception of a callback.
+    `go` takes it to its end. Or it is taken bit by bit: `advance` goes to the next report, `walk`
+    through one step line by line, in any order, and `stop` ends it. What it has learned so far
+    holds at any moment, also after an exception, and is handed back by `Network.keep(run)`.
+
+        run = network.prepare(Training(epochs=100, batch_size=32), Examples(X, y))
+        while (report := run.advance()) is not None:
+            print(report.loss)
+        network.keep(run)
+
+    Attributes:
+        job: the program, what runs it, and its arrays.
+        state: what the program keeps, by name, as it stands: weights, and the optimizer's memory.
+        step: number of steps behind `state`; `first` and `end` where the run begins and ends.
+        history: the reports so far, and why training stopped.
+        best: what is kept instead of where training ends; None for the end itself.
+        lowest: the loss with which a search by L-BFGS ended; None before.
     """
 
     def __init__(self, job: Job, start: Checkpoint) -> None:
@@ -68,36 +92,127 @@ class Run:
         self.batches = Batches(job.rows, job.training, start)
         self.history = History(engine=job.runner.name)
         self.progress = Progress(self.end - self.first) if job.progress else NoProgress()
+        self.callbacks: Sequence[Callback] = ()
         self.best: Checkpoint | None = None
         self.best_figure = float("inf")
         self.lowest: float | None = None
-        """The loss with which a search by L-BFGS ended."""
         self.reports_since_best = 0
         self._stretch = 1
 
-    def go(self) -> None:
+    # Taking it.
+
+    def go(self, callbacks: Sequence[Callback] = (), *, ahead: bool = False) -> History:
         """Train to the end, or until early stopping, a callback or Ctrl-C ends it.
+
+        Args:
+            callbacks: each is called with every `Report`; a true answer stops training.
+            ahead: whether many short epochs of a run "by rows" may be taken in one go, of which the
+                callbacks hear one by one: they must look at the reports alone. If one of them stops
+                training, it goes back to the end of that epoch.
+
+        Returns:
+            `history`.
 
         Raises:
             NonFiniteError: a value is infinite or not a number.
         """
-        job = self.job
+        self.callbacks = callbacks
         try:
-            rows = job.training.batch_size or job.rows
-            with catching_interrupt() as interrupt, job.runner.at_work(rows):
-                if (solver := job.training.solver) is not None:
-                    search(self, solver, interrupt)
-                while self.history.stopped == "finished" and self.step < self.end:
-                    self.interval(interrupt)
+            with self._at_work() as interrupt:
+                while not self.over:
+                    self._interval(interrupt, ahead=ahead)
         finally:
-            self.progress.close()
+            self.close()
+            if (notice := self.job.runner.notice) and sys.stderr is not None:
+                print(f"Note: {visible(notice, MOST_SAID)}", file=sys.stderr)
+        return self.history
+
+    def advance(self) -> Report | None:
+        """Train to the next report: with epochs to the end of one. A search by L-BFGS cannot be
+        taken in parts and goes to its end.
+
+        Returns:
+            The latest report; None where training is over, or Ctrl-C ended it before the report.
+
+        Raises:
+            NonFiniteError: a value is infinite or not a number.
+        """
+        before = len(self.history.reports)
+        if not self.over:
+            with self._at_work() as interrupt:
+                self._interval(interrupt)
+        if self.over:
+            self.close()
+        return self.history.reports[-1] if len(self.history.reports) > before else None
+
+    def walk(self) -> Iterator[tuple[Line, Any]]:
+        """Take one step as the reference interpreter does: each line of it with the value that it
+        binds. The step is taken when the last line was given; before that, nothing has changed.
+        The lines of a search by L-BFGS only tell where it stands: it takes its own steps."""
+        job, batches = self.job, self.batches.copy()
+        (batch,) = batches.take(1)
+        after: dict[str, Any] = {**self.state, **self.given, **job.arrays, "batch": batch}
+        for line, value in walk(job.program.phase(*STEP), dict(after)):
+            after[line.target] = value
+            yield line, value
+        if not job.program.pulls:
+            self.state = {name: after[name] for name in job.program.state}
+            self.batches, self.step = batches, self.step + 1
+
+    def stop(self, why: str = "callback") -> None:
+        """End training where it stands, for one of the reasons in `History.stopped`; the first one
+        counts."""
+        if self.history.stopped == "finished":
+            self.history.stopped = why
+
+    def close(self) -> None:
+        """Take the progress away and complete the history: `go`, and `advance` at the end, do."""
+        self.progress.close()
+        self.history.engine = self.job.runner.name
         if self.best is not None:
             self.history.best_step = self.best.step
 
-    def interval(self, interrupt: Interrupt) -> None:
+    @property
+    def over(self) -> bool:
+        """Whether there is no step left to take."""
+        return self.history.stopped != "finished" or self.step >= self.end
+
+    @property
+    def rate(self) -> float | None:
+        """The learning rate of the schedule "by_epoch", to be set between epochs; None of others,
+        whose program says it."""
+        return self.given.get("rate")
+
+    @rate.setter
+    def rate(self, value: float) -> None:
+        self.given["rate"] = value
+
+    def predict(self, X: NDArray[Any]) -> NDArray[Any]:
+        """(rows, outputs): the prediction of the weights as they stand, for inputs in the program's
+        dtype."""
+        return self.job.runner.predict(self.state | self.given, X)
+
+    # What it is made of.
+
+    @contextmanager
+    def _at_work(self) -> Iterator[Interrupt]:
+        """What is set up around many steps."""
+        rows = self.job.training.batch_size or self.job.rows
+        with catching_interrupt() as interrupt, self.job.runner.at_work(rows):
+            yield interrupt
+
+    def _interval(self, interrupt: Interrupt, *, ahead: bool = False) -> None:
         """Train up to the next report, or up to an interruption."""
-        training, first = self.job.training, self.step
-        end = min(self.step + training.interval(self.job.rows), self.end)
+        if (solver := self.job.training.solver) is not None:
+            search(self, solver, interrupt)
+            return
+        training, rows = self.job.training, self.job.rows
+        epochs = min(self._stretch, self.end - self.step) // training.batches(rows)
+        if ahead and epochs > 1:
+            self._ahead(epochs, interrupt)
+            return
+        first, interval = self.step, training.interval(rows)
+        end = min(first + interval - (first - self.first) % interval, self.end)
         by_epoch = training.counts_epochs
         measured: list[NDArray[np.float64]] = []
         measured_on: list[Stretch] = []
@@ -109,17 +224,35 @@ class Run:
                 measured.append(taken)
                 measured_on.append(batches)
             if interrupt.requested:
-                self.history.stopped = "interrupted"
+                self.stop("interrupted")
                 return
         sizes = self.sizes(measured_on)
         figures = summary(np.concatenate(measured), sizes, training.reduction)
         self.report(Report(self.step if by_epoch else first, *figures))
 
+    def _ahead(self, epochs: int, interrupt: Interrupt) -> None:
+        """Train for many epochs in one go. If it turns out that an earlier one was the last, back
+        to that one."""
+        before, batches = self.current().copy(), self.batches.copy()
+        steps = self.job.training.batches(self.job.rows)
+        taken, measured = self.stretch(epochs * steps, measure=True)
+        figures = measured.reshape(epochs, steps, -1)
+        rows = np.broadcast_to(taken.sizes.reshape(epochs, steps, 1), figures.shape)
+        for number, means in enumerate(np.average(figures, axis=1, weights=rows).tolist(), 1):
+            self.report(Report(before.step + number * steps, *means))
+            if self.history.stopped != "finished":
+                self.state, self.batches, self.step = dict(before.values), batches, before.step
+                while (left := before.step + number * steps - self.step) > 0:
+                    self.stretch(left, measure=False)
+                return
+        if interrupt.requested:
+            self.stop("interrupted")
+
     def sizes(self, stretches: Sequence[Stretch]) -> NDArray[Any]:
         """(batches, 2): what each batch counts in the mean of losses, and in other means."""
         rows = np.concatenate([stretch.sizes for stretch in stretches])
         weight = self.job.arrays.get("sample_weight")
-        if weight is None:
+        if weight is None or self.job.by_rows:
             return np.column_stack([rows, rows])
         weights = np.concatenate([stretch.sums(weight) for stretch in stretches])
         return np.column_stack([weights, rows])
@@ -161,9 +294,9 @@ class Run:
                 )
             report = replace(report, validation_loss=loss, validation_error=error)
         self.history.reports.append(report)
-        for callback in job.callbacks:
+        for callback in self.callbacks:
             if callback(report):
-                self.history.stopped = "callback"
+                self.stop()
         figures = {"loss": report.validation_loss, "error": report.validation_error}
         figure = figures[job.training.monitor]
         if job.training.patience is not None and figure is not None:
@@ -176,8 +309,8 @@ class Run:
             self.reports_since_best = 0
         else:
             self.reports_since_best += 1
-            if self.reports_since_best >= patience and self.history.stopped == "finished":
-                self.history.stopped = "early"
+            if self.reports_since_best >= patience:
+                self.stop("early")
 
     def current(self) -> Checkpoint:
         """Where training stands now."""

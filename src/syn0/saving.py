@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, overload
 
+from syn0.files.container import Arrays, Description, read_model
 from syn0.models import Network
-from syn0.models.files import Arrays, Description, read_model
-from syn0.models.files import restore as restore_network
+from syn0.models.record import Record
 from syn0.spec.doors import door
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def load(path: str | os.PathLike[str], kind: type[Any] = object) -> Any:
 def restore(description: Description, arrays: Arrays) -> Any:
     """What a description is one of."""
     if "estimator" not in description:
-        return restore_network(description, arrays)
+        return Network.from_record(Record.from_parts(description, arrays))
     from syn0.estimators.files import restore as restore_estimator
 
     return restore_estimator(description, arrays)
