@@ -2,7 +2,7 @@
 // Framing: 4 bytes header length (little-endian), JSON header, arrays at multiples of 8
 // bytes from the start of the message, little-endian; offsets count from the header's end.
 
-export const PROTOCOL = "dd89dbbb0883";
+export const PROTOCOL = "57bc46c8bd3f";
 
 /** Place of an array among those of the message. */
 export type Ref = number;
@@ -497,9 +497,9 @@ export interface Frame {
   /** of this step or, before its line has run, of the last one. */
   loss: number | null;
   error: number | null;
-  state: "idle" | "playing" | "paused" | "diverged" | "finished";
-  /** steps that had to be computed again to get here. */
-  replayed: number;
+  state: "idle" | "playing" | "paused" | "replaying" | "diverged" | "finished";
+  /** while replaying: how much of the way is done, 0 to 1. */
+  progress: number | null;
   /** the rows of this step, at most 1,024; empty for all. */
   batch: number[];
   /** in the order in which they are watched. */
