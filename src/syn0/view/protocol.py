@@ -464,6 +464,7 @@ class Frame(Head):
     loss: Annotated[float | None, "of this step or, before its line has run, of the last one"]
     error: float | None
     state: Literal["idle", "playing", "paused", "replaying", "diverged", "finished"]
+    replayed: Annotated[int, "steps that were computed again to get here"]
     progress: Annotated[float | None, "while replaying: how much of the way is done, 0 to 1"]
     batch: Annotated[list[int], "the rows of this step, at most 1,024; empty for all"]
     arrays: Annotated[list[Shown], "in the order in which they are watched"]
