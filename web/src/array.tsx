@@ -76,14 +76,15 @@ export function ArrayBox(props: ArrayProps): JSX.Element {
         <code>{title}</code>
         <span class="quiet">
           {shapeText(matrix.shape)} {matrix.dtype}
+          {age !== "none" && cells(matrix) > 1 && (
+            <span title="Where the colours end"> ±{plain(limit)}</span>
+          )}
         </span>
       </figcaption>
       {age === "none" ? <Empty matrix={matrix} /> : <Entries {...props} limit={limit} />}
-      <div class="quiet scale">
-        {age === "none" ? "not yet computed" : `colours ±${plain(limit)}`}
-        {age === "before" && " · last step’s value"}
-        {matrix.block && ` · ${matrix.shape.join("×")} in blocks of ${matrix.block.join("×")}`}
-      </div>
+      {age === "none" && <div class="quiet">not yet computed</div>}
+      {age === "before" && <div class="quiet">the last step’s value</div>}
+      {matrix.block && <div class="quiet">{`${matrix.shape.join("×")} in blocks of ${matrix.block.join("×")}`}</div>}
       {children}
     </figure>
   );
@@ -140,7 +141,7 @@ function Grid({ matrix, place, litRow, litColumn, onPlace, onOpen, limit }: Arra
                     value={value}
                     limit={limit}
                     theme={theme.value}
-                    label={`${placeText(matrix, [row, column])}, ${plain(value)}`}
+                    label={`${placeText(matrix, [row, column])}, ${short(value)}`}
                     place={`${row},${column}`}
                     stop={here}
                     chosen={chosen}

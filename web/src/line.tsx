@@ -103,7 +103,7 @@ function Exact({ matrix, array, place }: { readonly matrix: Matrix; readonly arr
   const frame = store.frame.value!;
   const quiet = frame.state === "playing" || !!matrix.block;
   useEffect(() => {
-    if (!quiet && !store.recorded.value) store.send(whole ? textAt(array, matrix, null) : textAt(array, matrix, place));
+    if (!quiet) store.send(whole ? textAt(array, matrix, null) : textAt(array, matrix, place));
   }, [array, place[0], place[1], frame.step, frame.line, quiet, whole]);
 
   const text = store.text.value;
@@ -181,7 +181,7 @@ function Opened({ line, taken, known }: OpenedProps): JSX.Element {
     <>
       <div class="opened">
         {isProduct ? (
-          <Product line={line} taken={taken} part={inner} place={place} isResult={inner === 0} />
+          <Product line={line} taken={taken} part={inner} stages={stages} place={place} />
         ) : (
           <Elementwise line={line} taken={taken} part={inner} place={place} />
         )}
@@ -196,7 +196,6 @@ function Opened({ line, taken, known }: OpenedProps): JSX.Element {
           />
         ))}
       </div>
-      {isProduct && <Sum line={line} taken={taken} product={inner} stages={stages} place={place} />}
       {known && <Exact matrix={known.matrix} array={line.target} place={place} />}
     </>
   );
@@ -224,17 +223,17 @@ interface ProductProps {
   readonly line: Line;
   readonly taken: Taken;
   readonly part: number;
+  readonly stages: readonly number[];
   readonly place: Place;
-  readonly isResult: boolean;
 }
 
-function Product({ line, taken, part, place, isResult }: ProductProps): JSX.Element {
+function Product({ line, taken, part, stages, place }: ProductProps): JSX.Element {
   const [left, right] = line.parts[part].takes.map((operand) => valueOf(operand, line, taken));
   const product = taken.parts[part];
-  const title = isResult ? line.target : line.parts[part].text;
+  const title = part === 0 ? line.target : line.parts[part].text;
   return (
     <div class="product">
-      <span />
+      <Sum line={line} taken={taken} product={part} stages={stages} place={place} />
       <div class="right-operand">{right.known && <ArrayBox matrix={right.known.matrix} title={right.text} litColumn={right.known.matrix.block ? null : place[1]} />}</div>
       <div class="left-operand">{left.known && <ArrayBox matrix={left.known.matrix} title={left.text} litRow={left.known.matrix.block ? null : place[0]} />}</div>
       <div class="corner">
@@ -245,7 +244,7 @@ function Product({ line, taken, part, place, isResult }: ProductProps): JSX.Elem
 }
 
 /** An operation without a product in it: its operands, then what comes out. */
-function Elementwise({ line, taken, part, place }: Omit<ProductProps, "isResult">): JSX.Element {
+function Elementwise({ line, taken, part, place }: Omit<ProductProps, "stages">): JSX.Element {
   const { operation, takes } = line.parts[part];
   const sign = SIGNS[operation];
   const result = taken.parts[part];
@@ -269,7 +268,28 @@ function Elementwise({ line, taken, part, place }: Omit<ProductProps, "isResult"
         <span class="operator">=</span>
         <Result known={result} place={place} name={result.matrix.name} title={line.target} />
       </div>
+      {sign && takes.length === 2 && <Arithmetic line={line} taken={taken} part={part} place={place} />}
     </>
+  );
+}
+
+/** The chosen entry, written out: 0 − 0.474 = -0.474. */
+function Arithmetic({ line, taken, part, place }: Omit<ProductProps, "stages">): JSX.Element | null {
+  const result = taken.parts[part].matrix;
+  if (result.block) return null;
+  const entry = (m: Matrix): number => {
+    const row = rowsOf(m) === 1 ? 0 : place[0];
+    const column = columnsOf(m) === 1 ? 0 : place[1];
+    return m.values[row * columnsOf(m) + column];
+  };
+  const [left, right] = line.parts[part].takes.map((operand) => {
+    const { known, text } = valueOf(operand, line, taken);
+    return known ? signed(entry(known.matrix)) : text;
+  });
+  return (
+    <div class="written-sum exact" data-sum={place.join(",")}>
+      {left} {SIGNS[line.parts[part].operation]} {right} = {plain(entry(result))}
+    </div>
   );
 }
 
@@ -317,12 +337,11 @@ interface SumProps {
 }
 
 /** The chosen entry of a product, written out: its six largest terms, the rest as one. */
-function Sum({ line, taken, product, stages, place }: SumProps): JSX.Element | null {
+function Sum({ line, taken, product, stages, place }: SumProps): JSX.Element {
   const [left, right] = line.parts[product].takes.map((operand) => valueOf(operand, line, taken).known?.matrix);
   const result = taken.parts[product].matrix;
-  if (!left || !right || left.block || right.block || result.block) return null;
+  if (!left || !right || left.block || right.block || result.block || rowsOf(right) !== columnsOf(left)) return <span />;
   const inner = columnsOf(left);
-  if (rowsOf(right) !== inner) return null;
   const terms = Array.from({ length: inner }, (_, k) => ({
     k,
     left: left.values[place[0] * inner + k],
@@ -336,14 +355,15 @@ function Sum({ line, taken, product, stages, place }: SumProps): JSX.Element | n
   const later = [...stages].reverse().slice(1).map((number) => {
     const { matrix } = taken.parts[number];
     const value = matrix.values[matrix.values.length === result.values.length ? at : 0];
-    return `, ${words(line.parts[number].operation)}: ${plain(value)}`;
+    return `${words(line.parts[number].operation)}: ${plain(value)}`;
   });
+  const sum = [...written.map((term, k) => (k ? `+ ${term}` : term)), ...(rest > 0 ? [`+ ${count(rest)} smaller ones`] : [])];
   return (
-    <p class="written-sum exact" data-sum={place.join(",")}>
-      {written.join(" + ")}
-      {rest > 0 && ` + ${count(rest)} smaller`} = {plain(result.values[at])}
-      {later}
-    </p>
+    <div class="written-sum exact" data-sum={place.join(",")}>
+      {[...sum, `= ${plain(result.values[at])}`, ...later].map((text, k) => (
+        <div key={k}>{text}</div>
+      ))}
+    </div>
   );
 }
 

@@ -117,7 +117,7 @@ export function NetworkDrawing(): JSX.Element {
                     stroke-dasharray={known ? undefined : "3 3"}
                   />
                   {known && radius > 12 && (
-                    <text x={x(layer)} y={y(layer, unit) + 4} text-anchor="middle" class="unit" style={{ fill: faded ? "var(--text)" : ink(colour), fontSize: "10px" }}>
+                    <text x={x(layer)} y={y(layer, unit) + 4} text-anchor="middle" class="unit" style={{ fill: faded ? "var(--text)" : ink(colour), fontSize: `${Math.max(9, radius * 0.62)}px` }}>
                       {short(value)}
                     </text>
                   )}

@@ -39,23 +39,26 @@ export function ProgramPanel(): JSX.Element {
 function Prelude({ program }: { readonly program: Program }): JSX.Element {
   const { showsDifference } = useStore();
   const { init_added: added, init_removed: removed } = program.difference;
-  const marks = showsDifference.value && added.length + removed.length > 0;
+  const differs = showsDifference.value && added.length + removed.length > 0;
   return (
-    <details class="prelude" open={marks}>
+    <details class="prelude" open={differs}>
       <summary>
         <span class="quiet">Once, before: data and start weights</span>
       </summary>
-      {program.init.map((line, k) => (
-        <div key={k}>
-          <code class={showsDifference.value && line.mark !== "same" ? "added" : ""}>
-            {showsDifference.value && line.mark === "added" ? "+ " : ""}
-            <Tokens tokens={line.tokens} />
-          </code>
-        </div>
-      ))}
-      {showsDifference.value &&
+      {program.init.map((line, k) => {
+        const isNew = differs && added.includes(line.tokens.map((token) => token.text).join(""));
+        return (
+          <div key={k}>
+            <code>
+              {isNew && <span class="new">+ </span>}
+              <Tokens tokens={line.tokens} />
+            </code>
+          </div>
+        );
+      })}
+      {differs &&
         removed.map((text) => (
-          <div key={text}>
+          <div key={text} class="removed">
             <del>
               <code>− {text}</code>
             </del>
@@ -109,7 +112,7 @@ function LineRow({ line, number }: { readonly line: Line; readonly number: numbe
   const differs = store.showsDifference.value && line.mark !== "same";
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
-    if (isCurrent) button.current?.scrollIntoView({ block: "nearest" });
+    if (isCurrent) reveal(button.current);
   }, [isCurrent]);
   const sign = differs ? (line.mark === "added" ? "+" : "±") : isCurrent ? "▶" : isNext ? "▷" : "";
   // Of a weight that this step has yet to change, the value stands: it is what the step starts with.
@@ -138,6 +141,15 @@ function LineRow({ line, number }: { readonly line: Line; readonly number: numbe
       </button>
     </li>
   );
+}
+
+/** Bring a line into the panel's view; the page itself stays where it is. */
+function reveal(row: HTMLElement | null): void {
+  const panel = row?.closest<HTMLElement>(".program");
+  if (!row || !panel) return;
+  const [inner, outer] = [row.getBoundingClientRect(), panel.getBoundingClientRect()];
+  if (inner.top < outer.top) panel.scrollTop -= outer.top - inner.top + 24;
+  else if (inner.bottom > outer.bottom) panel.scrollTop += inner.bottom - outer.bottom + 24;
 }
 
 /** The lines that the last knob took away from above a line. */

@@ -2,7 +2,7 @@
 // Framing: 4 bytes header length (little-endian), JSON header, arrays at multiples of 8
 // bytes from the start of the message, little-endian; offsets count from the header's end.
 
-export const PROTOCOL = "57bc46c8bd3f";
+export const PROTOCOL = "8ef640e40101";
 
 /** Place of an array among those of the message. */
 export type Ref = number;
@@ -498,6 +498,8 @@ export interface Frame {
   loss: number | null;
   error: number | null;
   state: "idle" | "playing" | "paused" | "replaying" | "diverged" | "finished";
+  /** steps that were computed again to get here. */
+  replayed: number;
   /** while replaying: how much of the way is done, 0 to 1. */
   progress: number | null;
   /** the rows of this step, at most 1,024; empty for all. */

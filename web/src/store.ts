@@ -274,11 +274,18 @@ export class Store {
     if (REPORTS.has(this.tab.value)) this.show(this.tab.value);
   }
 
+  /** What is not there yet has the shape that it will have. */
+  private placed(one: Known): Known {
+    if (one.age !== "none") return one;
+    const line = this.program.value?.lines.find(({ target }) => target === one.matrix.name);
+    return line ? { ...one, matrix: { ...one.matrix, shape: line.shape } } : one;
+  }
+
   private receiveFrame(frame: p.Frame, wired: readonly Wired[]): void {
     const before = this.frame.value;
     batch(() => {
       this.frame.value = frame;
-      this.arrays.value = new Map(frame.arrays.map((shown) => [shown.name, known(shown, wired)]));
+      this.arrays.value = new Map(frame.arrays.map((shown) => [shown.name, this.placed(known(shown, wired))]));
       this.taken.value = frame.opened && {
         line: frame.opened.line,
         operands: new Map(frame.opened.operands.map((shown) => [shown.name, known(shown, wired)])),

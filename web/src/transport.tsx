@@ -46,7 +46,7 @@ export function Transport(): JSX.Element {
         onMouseDown={(event) => event.preventDefault()}
         onClick={() => store.go(0)}
       >
-        ⏮
+        |◀
       </button>
       {epochs && move("epoch", -1, "− epoch", "Back one epoch", "{")}
       {move("step", -1, "− step", "Back one step", "[")}
