@@ -77,7 +77,7 @@ export function ArrayBox(props: ArrayProps): JSX.Element {
         <span class="quiet">
           {shapeText(matrix.shape)} {matrix.dtype}
           {age !== "none" && cells(matrix) > 1 && (
-            <span title="Where the colours end"> ±{plain(limit)}</span>
+            <span title="Where the colours end"> ±{short(limit)}</span>
           )}
         </span>
       </figcaption>

@@ -67,7 +67,7 @@ function Chart({ sent }: { readonly sent: Sent<"curve"> }): JSX.Element {
   const colour = (k: number): string => RUNS[store.theme.value][k % 4];
   return (
     <figure class="chart">
-      <div class="buttons">
+      <div class="chart-head">
         <select aria-label="Figure" value={figure} onChange={(event) => setFigure(event.currentTarget.value as Figure)}>
           <option value="error">error</option>
           <option value="loss">loss</option>
@@ -75,6 +75,26 @@ function Chart({ sent }: { readonly sent: Sent<"curve"> }): JSX.Element {
         <label>
           <input type="checkbox" checked={log} onChange={(event) => setLog(event.currentTarget.checked)} /> log scale
         </label>
+        <table class="legend">
+          <caption class="hidden-words">{figure} of each run</caption>
+          <tbody>
+            {runs.map((run, k) => {
+              const place = nearest(run.steps, at);
+              return (
+                <tr key={run.run}>
+                  <th scope="row">
+                    <svg width="26" height="10" aria-hidden="true">
+                      <line x1="0" x2="26" y1="5" y2="5" stroke={colour(k)} stroke-width="2" stroke-dasharray={dash(k)} />
+                    </svg>{" "}
+                    {run.run}
+                  </th>
+                  <td class="quiet">step {count(run.steps[place] ?? 0)}</td>
+                  <td class="mono">{run.values.length ? String(run.values[place]) : "–"}</td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
       </div>
       <div class="chart-box" ref={box}>
         <svg
@@ -120,26 +140,6 @@ function Chart({ sent }: { readonly sent: Sent<"curve"> }): JSX.Element {
           {cursor !== null && <line class="axis" x1={x(at)} x2={x(at)} y1={TOP} y2={height - BOTTOM} />}
         </svg>
       </div>
-      <table class="legend">
-        <caption class="hidden-words">{figure} of each run</caption>
-        <tbody>
-          {runs.map((run, k) => {
-            const place = nearest(run.steps, at);
-            return (
-              <tr key={run.run}>
-                <th scope="row">
-                  <svg width="26" height="10" aria-hidden="true">
-                    <line x1="0" x2="26" y1="5" y2="5" stroke={colour(k)} stroke-width="2" stroke-dasharray={dash(k)} />
-                  </svg>{" "}
-                  {run.run}
-                </th>
-                <td class="quiet">step {count(run.steps[place] ?? 0)}</td>
-                <td class="mono">{run.values.length ? String(run.values[place]) : "–"}</td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
     </figure>
   );
 }

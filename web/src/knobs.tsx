@@ -20,9 +20,11 @@ export function KnobsPanel(): JSX.Element {
   const [onlyTurned, setOnlyTurned] = useState(false);
   if (!program) return <section class="region knobs" aria-label="Knobs" data-region="knobs" />;
   const { difference } = program;
-  const turned = (knob: Knob): boolean => knob.value !== knob.default;
-  const knobs = program.knobs.filter((knob) => !onlyTurned || turned(knob));
-  const turnedCount = program.knobs.filter(turned).length;
+  const { network, training } = program.recipe;
+  const turned = (knob: Knob): boolean => knob.name in (knob.of === "network" ? network : training);
+  const all = program.knobs.filter((knob) => knob.name !== "net"); // it stands in the toolbar
+  const knobs = all.filter((knob) => !onlyTurned || turned(knob));
+  const turnedCount = all.filter(turned).length;
   return (
     <section class="region knobs" aria-label="Knobs" data-region="knobs" tabIndex={0}>
       <div class="knob-head">

@@ -41,6 +41,9 @@ export type Tab = "network" | "weight" | "table" | "regions" | "images" | "units
 export type Prompt = "next" | "back" | "knob";
 export type Window = "data" | "help" | "save" | "link" | null;
 
+/** Milliseconds between frames while playing, which leave the processor to the training. */
+const BREATH = 25;
+
 const PROMPTS: readonly Prompt[] = ["next", "back", "knob"];
 const REPORTS = new Set<string>(["table", "regions", "images", "confusion", "units", "statistics"]);
 
@@ -298,7 +301,8 @@ export class Store {
     this.awaiting = false;
     if (this.wanted) this.go(this.wanted.step, this.wanted.line);
     if (this.tab.value === "weight" && before?.step !== frame.step && frame.state !== "playing") this.askSplit();
-    requestAnimationFrame(() => this.host.send({ type: "ack", sequence: frame.sequence }));
+    const painted = (): void => this.host.send({ type: "ack", sequence: frame.sequence });
+    requestAnimationFrame(() => (frame.state === "playing" ? setTimeout(painted, BREATH) : painted()));
   }
 }
 
