@@ -23,6 +23,7 @@ from syn0.cli.command import HELP_NAMES
 from syn0.cli.engines import engines
 from syn0.cli.evaluate import evaluate
 from syn0.cli.export import export
+from syn0.cli.play import play
 from syn0.cli.predict import predict
 from syn0.cli.train import train
 from syn0.cli.write import write
@@ -40,6 +41,7 @@ def cli() -> None:
 
     \b
     syn0 write 3-4-1              print the program of a network
+    syn0 play                     see it learn, line by line, in the browser
     syn0 train digits             train on real data
     syn0 train table.csv --target COLUMN --out model.safetensors
     syn0 predict model.safetensors new.csv
@@ -50,7 +52,7 @@ def cli() -> None:
     """
 
 
-for command in (write, train, predict, evaluate, export, check, engines, bench):
+for command in (write, play, train, predict, evaluate, export, check, engines, bench):
     cli.add_command(command)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -35,7 +36,7 @@ STEPS_APART = 512, 64
 """Steps from one state that is kept to the next, at first: of small states, and of large ones,
 whose steps take longer."""
 
-SLICES = 8
+SLICES = 4
 """Measured steps in each call of `advance`, for the curve."""
 
 
@@ -218,21 +219,28 @@ class Timeline:
         if not moment.step <= self.run.step <= step:
             self.stand(moment)
         end = time.perf_counter() + seconds
-        while self.run.step < step:
-            left = end - time.perf_counter()
-            if left <= 0:
-                return False
-            self.some(step, left, hot_from=step - HOT)
+        with self.at_work():
+            while self.run.step < step:
+                left = end - time.perf_counter()
+                if left <= 0:
+                    return False
+                self.some(step, left, hot_from=step - HOT)
         self.keep_hot()
         return True
 
     def advance(self, seconds: float, until: int) -> None:
         """Train for so many seconds, or until a step; as `go`."""
         end = time.perf_counter() + seconds
-        while self.run.step < until and (left := end - time.perf_counter()) > 0:
-            self.measured_step()
-            if self.run.step < until:
-                self.some(until, min(left, seconds / SLICES), hot_from=until - 1)
+        with self.at_work():
+            while self.run.step < until and (left := end - time.perf_counter()) > 0:
+                self.measured_step()
+                if self.run.step < until:
+                    self.some(until, min(left, seconds / SLICES), hot_from=until - 1)
+
+    def at_work(self) -> AbstractContextManager[object]:
+        """What the engine sets up around many steps."""
+        job = self.run.job
+        return job.runner.at_work(job.training.batch_size or job.rows)
 
     def some(self, until: int, seconds: float, hot_from: int) -> None:
         """A stretch of steps for about so many seconds, to the next step at which there is
@@ -278,8 +286,7 @@ class Timeline:
         """Steps, and the time that they take."""
         run, step = self.run, self.run.step
         started = time.perf_counter()
-        with run.job.runner.at_work(run.job.training.batch_size or run.job.rows):
-            _, figures = run.stretch(most, measure=measure)
+        _, figures = run.stretch(most, measure=measure)
         count = run.step - step
         self.taken_again += count
         took = (time.perf_counter() - started) / max(count, 1)
