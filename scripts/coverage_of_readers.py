@@ -18,20 +18,20 @@ from pathlib import Path
 SOURCE = Path(__file__).parents[1] / "src" / "syn0"
 
 FILES = (
-    "estimators/files.py", "estimators/pipelines.py", "estimators/reading.py",
+    "estimators/files.py", "estimators/kept.py", "estimators/pipelines.py", "estimators/reading.py",
     "estimators/steps.py", "estimators/values.py", "files/container.py", "files/records.py",
     "models/record.py", "program/signs.py", "saving.py", "training/checkpoint.py",
 )  # fmt: skip
 """The files that read models."""
 
 OTHERS = ("data/inputs.py", "data/schema.py", "data/targets.py")
-"""The files with functions that do:"""
+"""The files with functions that do: those called as in `READ`."""
 
 READ = ("from_data", "_problem", "__post_init__")
 
 TESTS = (
-    "tests/models", "tests/estimators", "tests/data", "tests/compiler/test_serial.py",
-    "tests/compiler/test_signs.py",
+    "tests/files", "tests/models", "tests/estimators", "tests/data", "tests/spec/test_serial.py",
+    "tests/program/test_signs.py",
 )  # fmt: skip
 
 

@@ -10,6 +10,8 @@ from hypothesis import settings
 from syn0 import Network
 from syn0.engines import compiler
 
+pytest_plugins = ["tests.programs"]
+
 Pair = tuple[np.ndarray, np.ndarray]
 
 # A suite that is green is green again: the examples of a property are the same in every run.

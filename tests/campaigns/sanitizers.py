@@ -1,7 +1,7 @@
 """The C of the covering table under gcc's sanitizers: no read or write beside an array, nothing
 undefined, and no thread that touches what another is writing.
 
-A case is a row of the table of tests/compiler/cases.py. Its program as `syn0 write --to c` prints
+A case is a row of the table of tests/derive/cases.py. Its program as `syn0 write --to c` prints
 it, and the libraries that the native engine loads for its training (on three threads) and for its
 predictions, run under AddressSanitizer and UndefinedBehaviorSanitizer; the training once more under
 ThreadSanitizer. The libraries run within Python, which the sanitizer's own library is loaded into.
@@ -23,8 +23,8 @@ from syn0.derive import target_columns
 from syn0.models.network import Examples
 from syn0.printers import PRINTERS, Data, UnsupportedError
 from tests.campaigns import Outcome
-from tests.compiler.cases import ROWS, Case, Row, covering_rows, described
-from tests.compiler.problems import targets
+from tests.derive.cases import ROWS, Case, Row, covering_rows, described
+from tests.derive.problems import targets
 
 SHORT = 1
 TOGETHER = 10

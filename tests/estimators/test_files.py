@@ -266,8 +266,8 @@ def test_networks_are_saved_and_loaded_by_the_same_names(tmp_path):
 
 def test_a_file_of_an_estimator_is_no_network(tmp_path):
     MLPClassifier(**SMALL).fit(IRIS_X, NAMES).save(tmp_path / "m.safetensors")
-    with pytest.raises(ValueError, match=r"m\.safetensors .* holds an estimator, not a network"):
-        syn0.models.load(tmp_path / "m.safetensors")
+    with pytest.raises(ValueError, match=r"m\.safetensors holds a.* MLPClassifier, not a Network"):
+        syn0.load(tmp_path / "m.safetensors", Network)
 
 
 def test_the_same_estimator_is_always_the_same_bytes(tmp_path):

@@ -70,8 +70,8 @@ def test_the_names_that_help_lists_are_those_of_the_tables():
             for table, known in found.items()
         ]
         NAMES_FILE.write_text(NAMES_TEXT % "".join(entries), encoding="utf-8")
-    else:
-        assert {name: list(known) for name, known in names.NAMES.items()} == found
+        names.NAMES.update({table: tuple(known) for table, known in found.items()})
+    assert {table: list(known) for table, known in names.NAMES.items()} == found
 
 
 def default_of(knob: Knob, owners: typing.Sequence[str]) -> str:
@@ -160,6 +160,7 @@ def test_every_field_of_a_description_is_a_knob_whose_default_it_allows(kind):
         assert knob.explained() in kind.__doc__.replace("\n    ", "\n")
 
 
+@pytest.mark.skipif("UPDATE_GOLDEN" in os.environ, reason="help was written before the names were")
 def test_flags_of_one_name_say_the_same_in_every_command():
     words: dict[str, set[str]] = {}
     for command in cli.commands.values():

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from syn0.cli.command import Sections
 from syn0.cli.options import FILE, data_option, tell_model, tell_unknown_texts, waiting
 from syn0.cli.reading import reading_of, reading_options, tell_notes
+
+if TYPE_CHECKING:
+    from syn0.models import Evaluation, Network
 
 
 @click.command(cls=Sections)
@@ -21,32 +24,55 @@ from syn0.cli.reading import reading_of, reading_options, tell_notes
 def evaluate(model: str, data: str, target: str | None, as_json: bool, **options: Any) -> None:
     """Judge MODEL on DATA.
 
-    Data that the model was trained on are known again: then only the rows that were held out
-    count.
+    Data that syn0 train used are known again: then only the rows that were held out count. Of
+    estimators and pipelines all rows count, and the true answers are, without --target, in the
+    column that they were not fitted on.
 
     \b
     syn0 evaluate titanic.safetensors titanic.csv
     """
     from syn0.cli.show import figures_data, show_evaluation
-    from syn0.data import read_table
-    from syn0.models import Network, judged_rows
-    from syn0.models import evaluate as figures_of
+    from syn0.models import Network
     from syn0.saving import load
 
-    network = load(model, Network)
-    if network.schema is None:
-        raise ValueError(
-            f"{model} was trained on plain arrays: it has no columns to find in a table"
-        )
-    tell_model(model, network)
+    saved = load(model)
     with waiting(f"reading {data}"):
-        reading = reading_of(options, network.schema, float32=network.spec.dtype == "float32")
-        table = read_table(data, target=target or network.schema.target, reading=reading)
-        tell_notes(table)
-        judged, where = judged_rows(network, table)
-        tell_unknown_texts(network.schema, judged)
-        figures = figures_of(network, judged)
+        judge = of_network if isinstance(saved, Network) else of_estimator
+        figures, where = judge(model, saved, data, target, options)
     if as_json:
         click.echo(json.dumps({"evaluated_on": where, "figures": figures_data(figures)}, indent=2))
     else:
         show_evaluation(figures, f"{figures.rows:,} {where}")
+
+
+def of_network(
+    path: str, network: Network, data: str, target: str | None, options: dict[str, Any]
+) -> tuple[Evaluation, str]:
+    """The figures of a network, and words for the rows."""
+    from syn0.data import read_table
+    from syn0.models import evaluate as figures_of
+    from syn0.models import judged_rows
+
+    if network.schema is None:
+        raise ValueError(
+            f"{path} was trained on plain arrays: it has no columns to find in a table"
+        )
+    tell_model(path, network)
+    reading = reading_of(options, network.schema, float32=network.spec.dtype == "float32")
+    table = read_table(data, target=target or network.schema.target, reading=reading)
+    tell_notes(table)
+    judged, where = judged_rows(network, table)
+    tell_unknown_texts(network.schema, judged)
+    return figures_of(network, judged), where
+
+
+def of_estimator(
+    path: str, model: Any, data: str, target: str | None, options: dict[str, Any]
+) -> tuple[Evaluation, str]:
+    """The figures of an estimator or a pipeline, and words for the rows."""
+    from syn0.cli.answers import Saved
+
+    saved = Saved(path, model)
+    table = saved.with_truth(saved.read(data, options), target)
+    where = f"rows of {table.name} (the model does not know which it was fitted on)"
+    return saved.judge(table), where

@@ -33,8 +33,14 @@ def export(model: str, to: str, out: str | None, force: bool) -> None:
     from syn0.spec.checks import choice
 
     ending = ENDINGS[choice("format", to, ENDINGS)]
-    network = load(model)
+    saved = load(model)
+    if not hasattr(saved, "export"):
+        raise ValueError(
+            f"{model} holds a {type(saved).__name__}, and export writes a network or an estimator: "
+            "save the estimator at its end by itself, or convert all of it with skl2onnx after "
+            "syn0.estimators.onnx.register_converters()"
+        )
     path = out or str(Path(model).with_suffix(ending))
     check_output(path, "the model", reads={"the model": model}, ours=is_export, force=force)
-    network.export(path, to=to)
+    saved.export(path, to=to)
     message(f"Saved {path}")

@@ -29,12 +29,17 @@ def is_model(net: str) -> bool:
 
 
 def saved_network(path: str) -> Network:
-    """The network in a model file; of an estimator its own, of a pipeline its last step's, which
-    takes what the steps before make of their inputs."""
-    from syn0.models import Network
+    """The network in a model file: see `network_of`."""
     from syn0.saving import load
 
-    model = load(path)
+    return network_of(load(path))
+
+
+def network_of(model: Any) -> Network:
+    """The network of a model; of an estimator its own, of a pipeline its last step's, which takes
+    what the steps before make of their inputs."""
+    from syn0.models import Network
+
     if isinstance(model, Network):
         return model
     from syn0.estimators.steps import last_of

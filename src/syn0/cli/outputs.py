@@ -16,7 +16,7 @@ ONNX_HEAD = b"\x12\x04syn0"
 PROGRAM_HEAD = b"Predicts "
 """How an ONNX file says who made it: the second field of its first lines."""
 
-PREDICTIONS = re.compile(rb'(\[\s*\{\s*)?"?(file|prediction|output 1)"?[,:\n]')
+PREDICTIONS = re.compile(rb'(\[\s*\{\s*)?"?(file|prediction( 1| of [^",\n]*)?|output 1)"?[,:\n]')
 """How predictions begin, as CSV or JSON."""
 
 

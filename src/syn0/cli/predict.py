@@ -39,6 +39,8 @@ STDOUT = "-"
 def predict(model: str, data: str, out: str, force: bool, as_json: bool, **options: Any) -> None:
     """Print the predictions of MODEL for DATA, as CSV: a header, then a line a row.
 
+    MODEL is what syn0 train --out saved, or in Python a network, an estimator or a pipeline.
+
     Columns are found by name, in any order, and others are passed over. For classes there is the
     predicted one and, from outputs that are probabilities, a column for each class; for quantiles
     a column each, the prediction being the middle one. Of images, an image or a folder of them, a
@@ -52,10 +54,13 @@ def predict(model: str, data: str, out: str, force: bool, as_json: bool, **optio
     from syn0.saving import load
 
     check_place(out, model, data, force=force)
-    network = load(model, Network)
-    tell_model(model, network)
+    saved = load(model)
     with waiting(f"reading {data}"):
-        columns = predictions(network, data, options)
+        if isinstance(saved, Network):
+            tell_model(model, saved)
+            columns = predictions(saved, data, options)
+        else:
+            columns = estimated(model, saved, data, options)
     writes = write_json if as_json else write_csv
     if out == STDOUT:
         writes(columns, sys.stdout)
@@ -152,12 +157,32 @@ def predictions(network: Network, data: str, options: Mapping[str, Any]) -> dict
     return columns
 
 
+def estimated(
+    path: str, model: Any, data: str, options: Mapping[str, Any]
+) -> dict[str, NDArray[Any]]:
+    """The columns to print, by name, of an estimator or a pipeline."""
+    from syn0.cli.answers import Saved
+
+    saved = Saved(path, model)
+    table = saved.read(data, options)
+    files = {} if table.files is None else {"file": table.files}
+    return files | saved.answers(table)
+
+
 def rows_of(columns: dict[str, NDArray[Any]]) -> Iterator[tuple[Any, ...]]:
     """The rows one by one, as plain texts and numbers; float32 without digits that it lacks."""
+    for row in zip(*columns.values(), strict=True):
+        yield tuple(map(plain, row))
+
+
+def plain(cell: Any) -> Any:
+    """A cell as Python has it: a text, a number, or the text of anything else."""
     import numpy as np
 
-    for row in zip(*columns.values(), strict=True):
-        yield tuple(float(str(cell)) if isinstance(cell, np.floating) else cell for cell in row)
+    if isinstance(cell, np.floating):
+        return float(str(cell))
+    value = cell.item() if isinstance(cell, np.generic) else cell
+    return value if isinstance(value, str | int | float) else str(value)
 
 
 def plain_numbers(table: Table, known: tuple[str, ...] | None) -> NDArray[Any]:

@@ -17,6 +17,7 @@ from syn0.cli.networks import (
     class_weights_of,
     described,
     is_model,
+    network_of,
     refuse_settings,
     saved_network,
     with_file,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from syn0.data import Table
     from syn0.models import Network
     from syn0.printers import Data
+    from syn0.printers.module import Module
     from syn0.spec import Training
 
 BETWEEN = tuple(name for name in Extras.KNOBS if not name.startswith("input_"))
@@ -162,11 +164,13 @@ def predicting(path: str, language: str, weights_file: str | None, options: dict
     own; its weights are written to a file if one is named."""
     from syn0.data import read_table
     from syn0.models import prediction_script, some_rows
+    from syn0.saving import load
 
     refuse_settings(path, options)
     if options["class_weight"] is not None:
         raise ValueError("--class-weight weighs rows to train on: leave it out with --predict")
-    network = saved_network(path)
+    model = load(path)
+    network = network_of(model)
     if (name := options["data"]) is None:
         table, _ = table_of_its_own(network)
         rows = None if table is None else some_rows(table)
@@ -184,10 +188,22 @@ def predicting(path: str, language: str, weights_file: str | None, options: dict
                 for_prediction=True,
                 reading=reading_of(options, network.schema),
             )
-    text = prediction_script(network, rows, weights_file, language)
+    text = prediction_script(network, rows, weights_file, language, module=module_of(model))
     if weights_file is not None:
         save_weights(network, weights_file)
     return text
+
+
+def module_of(model: Any) -> Module | None:
+    """The plan of an estimator, whose answers are in its own words; None of others, whose network
+    is their plan."""
+    from syn0.models import Network
+
+    if isinstance(model, Network) or not hasattr(model, "export"):
+        return None
+    from syn0.estimators.module import estimator_module
+
+    return estimator_module(model)
 
 
 def check_weights(file: str, model: str, data: str | None, *, force: bool) -> None:

@@ -37,7 +37,7 @@ IMAGE_SUFFIXES = (
 USUAL_GROWTH = 100
 """Pixels that a byte of a file may hold without a question."""
 
-INPUTS_SHARE = 50
+INPUTS_SHARE = 200
 """An image may be this share of the pixels allowed: each of its pixels is a column."""
 
 _UNSIGNED_BYTES = 8  # IDX's code for the only element type read here

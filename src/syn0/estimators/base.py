@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -24,6 +24,14 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 from syn0.derive.layers import RANDOM
 from syn0.estimators.callbacks import CallbackSupport, Task, task_of
 from syn0.estimators.fitting import Apart, Course, OptimizerState, Standing
+from syn0.estimators.kept import (
+    Test,
+    article,
+    attributes,
+    instances,
+    number_lists,
+    optional,
+)
 from syn0.estimators.labels import as_targets, weights_of_rows
 from syn0.estimators.messages import clearer
 from syn0.estimators.parameters import (
@@ -39,6 +47,18 @@ from syn0.models import Examples, Network
 from syn0.spec import NetworkSpec
 from syn0.spec.doors import Whole, doors, warn
 from syn0.training import NonFiniteError, Report, Run
+
+KEPT: Mapping[str, Test] = {
+    **attributes(counts="n_outputs_ n_layers_ t_ _no_improvement_count n_iter_", numbers="loss_"),
+    "out_activation_": instances(str),
+    "loss_curve_": number_lists,
+    "validation_scores_": number_lists,
+    "network_": instances(Network),
+    "best_loss_": optional(float, np.floating),
+    "best_validation_score_": optional(float, np.floating),
+    "_optimizer": instances(OptimizerState),
+}
+"""What files hold of either, beside its parameters."""
 
 DIVERGED = (
     "Solver produced non-finite parameter weights. The input data may contain large values and "
@@ -57,7 +77,6 @@ class BaseMLP(
     coefs_: list[NDArray[Any]]
     intercepts_: list[NDArray[Any]]
     loss_curve_: list[float]
-    label_smoothing = 0.0
     class_weight: Any = None
 
     @property
@@ -224,7 +243,7 @@ class BaseMLP(
         what was learned."""
         spec, network = self.network_.spec, self._synchronised()
         inputs = rows_of(X, spec)
-        how = training(self, len(inputs), epochs, self.label_smoothing)
+        how = training(self, len(inputs), epochs)
         if self.solver != "lbfgs" and self.batch_size != "auto" and self.batch_size > len(inputs):
             warn(
                 f"batch_size={self.batch_size} is more than the {len(inputs)} rows to train "
@@ -373,9 +392,7 @@ class BaseMLP(
             np.ascontiguousarray(y, network.spec.dtype),
             as_column(sample_weight, network.spec.dtype),
         )
-        loss, pulls = network.pulls(
-            training(self, len(X), 1, self.label_smoothing), examples, weights
-        )
+        loss, pulls = network.pulls(training(self, len(X), 1), examples, weights)
         return loss, -np.concatenate([np.ravel(pulls[name]) for name in names])
 
     # Reading the network.
@@ -427,6 +444,28 @@ class BaseMLP(
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags
+
+
+def check_fitted(made: Any) -> None:
+    """ValueError unless the attributes of a fitted estimator out of a file fit its network."""
+    spec = made.network_.spec
+    if made.network_.schema is not None:
+        raise ValueError(f"the network of {article(type(made).__name__)} is one of a table")
+    expected = {
+        "n_features_in_": spec.inputs,
+        "n_outputs_": spec.outputs,
+        "n_layers_": len(spec.dense) + 1,
+    }
+    for name, number in expected.items():
+        if getattr(made, name) != number:
+            raise ValueError(f"{name} is {getattr(made, name)}, but the network {spec}'s {number}")
+    made._read_weights()
+
+
+def keep_weights(made: Any) -> None:
+    """Bring the weights that a user may have put into attributes into the network."""
+    if hasattr(made, "coefs_"):
+        made._synchronised()
 
 
 def refuse_other_shapes(network: Network, given: dict[str, NDArray[Any]]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from syn0.estimators.kept import keeps_fields
 from syn0.estimators.parameters import MLPParameters
 from syn0.training import Report, Run
 
@@ -24,6 +25,14 @@ class Apart:
     weight: Any = None
 
 
+def check_rate(made: OptimizerState) -> None:
+    """ValueError unless the learning rate is one."""
+    rate = made.learning_rate
+    if type(rate) is not float or not 0 < rate < float("inf"):
+        raise ValueError(f"the learning rate must be a number above 0, not {rate!r}")
+
+
+@keeps_fields(check_rate)
 @dataclass
 class OptimizerState:
     """What a solver keeps from one call of `partial_fit` to the next, beside the network's own

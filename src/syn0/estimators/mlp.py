@@ -7,12 +7,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import RegressorMixin, _fit_context
+from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import type_of_target, unique_labels
 from sklearn.utils.validation import check_is_fitted
 
-from syn0.estimators.base import BaseMLP
+from syn0.derive import loss_of
+from syn0.estimators.base import KEPT, BaseMLP, check_fitted, keep_weights
 from syn0.estimators.documents import documented
+from syn0.estimators.kept import instances, keeps
 from syn0.estimators.labels import (
     AnyLabels,
     as_labels,
@@ -24,7 +27,40 @@ from syn0.estimators.parameters import MLPClassifierParameters, MLPRegressorPara
 from syn0.estimators.targets import Labels, Numbers, Scaling
 from syn0.spec.doors import door, doors
 
+TARGETS = ("binary", "multiclass", "multilabel-indicator")
 
+
+def check_classifier(made: Any) -> None:
+    """ValueError unless the classes of a classifier out of a file are those that its network tells
+    apart."""
+    check_fitted(made)
+    spec, binarizer = made.network_.spec, made._label_binarizer
+    if getattr(binarizer, "y_type_", None) not in TARGETS:
+        raise ValueError(f"the targets of an MLPClassifier must be one of: {', '.join(TARGETS)}")
+    classes, of_one = made.classes_, binarizer.y_type_ == "binary"
+    counts = (1, 2) if of_one else (spec.outputs,)
+    if classes.ndim != 1 or len(classes) not in counts or (of_one and spec.outputs != 1):
+        raise ValueError(f"{len(classes)} classes do not fit the network {spec}")
+    if not np.array_equal(classes, getattr(binarizer, "classes_", [])):
+        raise ValueError("the two lists of MLPClassifier's classes differ")
+    if (spec.loss, spec.dense[-1].activation) != made._targets.loss:
+        raise ValueError(f"the network {spec} is not one of MLPClassifier's")
+
+
+def check_regressor(made: Any) -> None:
+    """ValueError unless a regressor out of a file learned its loss, and scales its outputs."""
+    check_fitted(made)
+    spec = made.network_.spec
+    of_quantiles = loss_of(spec).name == "quantile"
+    if of_quantiles != made.loss.startswith("quantile"):
+        raise ValueError(f"the network {spec} was not trained with loss {made.loss!r}")
+    made._scaling.check(1 if of_quantiles else spec.outputs)
+
+
+OF_CLASSES = {"classes_": instances(np.ndarray), "_label_binarizer": instances(LabelBinarizer)}
+
+
+@keeps({**KEPT, **OF_CLASSES}, check=check_classifier, prepare=keep_weights)
 @doors
 @documented("classifier")
 class MLPClassifier(AnyLabels, BaseMLP, MLPClassifierParameters):
@@ -126,6 +162,7 @@ class MLPClassifier(AnyLabels, BaseMLP, MLPClassifierParameters):
         return tags
 
 
+@keeps({**KEPT, "_scaling": instances(Scaling)}, check=check_regressor, prepare=keep_weights)
 @doors
 @documented("regressor")
 class MLPRegressor(RegressorMixin, BaseMLP, MLPRegressorParameters):

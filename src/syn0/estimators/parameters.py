@@ -164,7 +164,7 @@ class MLPParameters:
     l1: float = knob_of(Training, "l1", ", divided by the rows of a step as alpha is")
     weight_decay: float | None = parameter(
         None,
-        "Share of each weight that a step takes off, times the learning rate; None for the "
+        "Share of each weight, times the learning rate, that a step takes off; None for the "
         'solver\'s own: 0.01 for "adamw", otherwise 0.',
         NOT_NEGATIVE,
         None,
@@ -318,7 +318,7 @@ def starts_of(given: MLPParameters, activations: list[str]) -> list[str]:
     return ["glorot_uniform:2" if kind == "sigmoid" else "glorot_uniform" for kind in activations]
 
 
-def training(given: MLPParameters, rows: int, epochs: int, label_smoothing: float) -> Training:
+def training(given: MLPParameters, rows: int, epochs: int) -> Training:
     """How an estimator trains on so many rows, for so many epochs."""
     how = {
         "reduction": "mean",

@@ -8,11 +8,8 @@ as do the attributes that follow from others.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from types import NoneType
 from typing import Any
 
-import numpy as np
-from sklearn.base import BaseEstimator
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor, make_column_selector
 from sklearn.decomposition import PCA
 from sklearn.feature_selection import SelectKBest, VarianceThreshold
@@ -33,124 +30,11 @@ from sklearn.preprocessing import (
 )
 
 from syn0.estimators import steps
-from syn0.estimators.values import Kind
-
-Test = Callable[[Any, Any], bool]
-"""Whether a value may be an attribute of an instance."""
+from syn0.estimators.kept import COMMON, OUTPUT, Kind, Kinds, Test, attributes, names, nothing
 
 OF_THE_MACHINE = frozenset({"memory", "n_jobs", "verbose", "_skl_callbacks"})
 """Parameters that say how and where to work, not what: they are not kept. What is in a cache
 (`memory`) is unpickled."""
-
-
-def columns(made: Any, value: Any) -> bool:
-    """A number a column of X, or None."""
-    return value is None or (
-        isinstance(value, np.ndarray)
-        and value.dtype.kind == "f"
-        and value.shape == (getattr(made, "n_features_in_", None),)
-    )
-
-
-def matrices(made: Any, value: Any) -> bool:
-    """Rows with a number a column of X."""
-    return (
-        isinstance(value, np.ndarray)
-        and value.dtype.kind == "f"
-        and value.ndim == 2
-        and len(value) > 0
-        and value.shape[1] == getattr(made, "n_features_in_", None)
-    )
-
-
-def counts(made: Any, value: Any) -> bool:
-    """A whole number from 0."""
-    return steps.is_whole(value) and value >= 0
-
-
-def numbers(made: Any, value: Any) -> bool:
-    """A number."""
-    return steps.is_number(value)
-
-
-def rows_seen(made: Any, value: Any) -> bool:
-    """A number of rows, or one a column of X."""
-    if not isinstance(value, np.ndarray):
-        return steps.is_number(value)
-    return value.dtype.kind in "iuf" and value.shape == (getattr(made, "n_features_in_", None),)
-
-
-def number_lists(made: Any, value: Any) -> bool:
-    """A list of numbers, or None."""
-    return value is None or (isinstance(value, list) and all(map(steps.is_number, value)))
-
-
-def names(made: Any, value: Any) -> bool:
-    """The names of X's columns."""
-    return (
-        isinstance(value, np.ndarray)
-        and value.shape == (getattr(made, "n_features_in_", None),)
-        and all(isinstance(name, str) for name in value.tolist())
-    )
-
-
-def filled_in(made: Any, value: Any) -> bool:
-    """A number or an object a column of X."""
-    return (
-        isinstance(value, np.ndarray)
-        and value.dtype.kind in "iufO"
-        and value.shape == (getattr(made, "n_features_in_", None),)
-    )
-
-
-def instances(*kinds: type[Any]) -> Test:
-    """A value of one of these types."""
-    return lambda made, value: isinstance(value, kinds)
-
-
-def optional(*kinds: type[Any]) -> Test:
-    """A value of one of these types, or None."""
-    return instances(*kinds, NoneType)
-
-
-def output_config(made: Any, value: Any) -> bool:
-    """What `set_output` chose."""
-    return value in ({}, *({"transform": name} for name in ("default", "pandas", "polars", None)))
-
-
-GROUPS: Mapping[str, Test] = {
-    "columns": columns,
-    "matrices": matrices,
-    "counts": counts,
-    "numbers": numbers,
-    "rows_seen": rows_seen,
-    "filled_in": filled_in,
-    "arrays": instances(np.ndarray),
-    "lists": instances(list),
-    "flags": instances(bool, np.bool_),
-    "texts": instances(str),
-    "dtypes": instances(np.dtype),
-    "estimators": instances(BaseEstimator),
-    "maybe_estimators": optional(BaseEstimator),
-}
-
-OF_X: Mapping[str, Test] = {
-    "n_features_in_": lambda made, value: counts(made, value) and value > 0,
-    "feature_names_in_": names,
-}
-
-OUTPUT: Mapping[str, Test] = {"_sklearn_output_config": output_config}
-
-COMMON: Mapping[str, Test] = {**OF_X, **OUTPUT}
-
-
-def attributes(**groups: str) -> dict[str, Test]:
-    """Tests of attributes, by their names in each of `GROUPS`."""
-    return {name: GROUPS[group] for group, names in groups.items() for name in names.split()}
-
-
-def nothing(made: Any) -> None:
-    """Asks for nothing."""
 
 
 def kind(
@@ -175,10 +59,10 @@ def kind(
         derived: names of what no file says: attributes that `check` works out from others.
     """
     dropped = OF_THE_MACHINE | {*derived.split()}
-    names = tuple(name for name in cls._get_param_names() if name not in dropped)
+    made_of = tuple(name for name in cls._get_param_names() if name not in dropped)
     needless = {"feature_names_in_", *OUTPUT, *may_lack.split()}
     own = {**common, **attributes(**groups)}
-    return Kind(cls, names, own, frozenset(needless), parameters, check, dropped, prepare=prepare)
+    return Kind(cls, made_of, own, frozenset(needless), parameters, check, dropped, prepare=prepare)
 
 
 def check_selector(made: Any) -> None:
@@ -193,7 +77,7 @@ SELECTOR = Kind(
     check_parameters=check_selector,
 )
 
-KINDS: Mapping[str, Kind] = {
+KINDS: Kinds = {
     row.cls.__name__: row
     for row in (
         kind(
@@ -297,7 +181,7 @@ KINDS: Mapping[str, Kind] = {
             TransformedTargetRegressor,
             steps.check_target_transformer,
             steps.check_functions,
-            common=OUTPUT,
+            common={**OUTPUT, "feature_names_in_": names},
             estimators="regressor_ transformer_",
             counts="_training_dim",
         ),

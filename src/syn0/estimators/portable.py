@@ -23,7 +23,7 @@ class Portable:
             NotFittedError: the estimator was not fitted.
             ValueError: a parameter or an attribute holds what a file cannot hold.
         """
-        from syn0.estimators.files import save
+        from syn0.estimators.files import save  # which takes longer to import than to run
 
         save(self, path)
 
@@ -41,6 +41,6 @@ class Portable:
             OSError: the file cannot be written.
             ValueError: an unknown format, or one that cannot say what the network does.
         """
-        from syn0.estimators.onnx import export
+        from syn0.estimators.module import export  # likewise
 
         export(self, path, to)

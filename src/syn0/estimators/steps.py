@@ -35,7 +35,8 @@ from sklearn.preprocessing import (
 )
 from sklearn.utils.validation import check_is_fitted
 
-from syn0.estimators.values import SCORES, UFUNCS, article
+from syn0.estimators.kept import article, is_number, is_whole
+from syn0.estimators.values import SCORES, UFUNCS
 
 INVERTIBLE = (
     FunctionTransformer, MaxAbsScaler, MinMaxScaler, PCA, PowerTransformer, QuantileTransformer,
@@ -480,16 +481,6 @@ def last_of(model: Any) -> Any:
 
 
 # Single values.
-
-
-def is_whole(value: Any) -> bool:
-    """Whether something is a whole number."""
-    return isinstance(value, int | np.integer) and not isinstance(value, bool)
-
-
-def is_number(value: Any) -> bool:
-    """Whether something is a number."""
-    return isinstance(value, int | float | np.number) and not isinstance(value, bool)
 
 
 def is_nan(value: Any) -> bool:

@@ -29,6 +29,7 @@ from syn0.estimators.documents import (
     parameter,
     with_parameters,
 )
+from syn0.estimators.kept import Test, attributes, instances, keeps, number_lists
 from syn0.estimators.labels import (
     AnyLabels,
     are_objects,
@@ -293,7 +294,7 @@ class BaseTabular(Portable, BaseEstimator):
     def _outputs(self, X: Any) -> NDArray[Any]:
         """(rows, outputs) of the network."""
         check_is_fitted(self)
-        if not are_rows(X):
+        if not are_rows(X) and not isinstance(X, Table):
             columns = self._columns(X, reset=False)
             X = Table(name="X", columns=columns, target=None, fingerprint="")
         return self.network_.predict(X).astype(np.float64)
@@ -307,6 +308,53 @@ class BaseTabular(Portable, BaseEstimator):
         return tags
 
 
+KEPT: Mapping[str, Test] = {
+    **attributes(counts="n_iter_"),
+    "loss_curve_": number_lists,
+    "validation_loss_curve_": number_lists,
+    "_names": instances(list),
+    "_target_name": instances(str),
+    "network_": instances(Network),
+}
+"""What files hold of either, beside its parameters."""
+
+
+def check_fitted(made: Any, task: str) -> None:
+    """ValueError unless the attributes of an estimator out of a file fit its network's table."""
+    schema = made.network_.schema
+    if schema is None or schema.task != task or schema.target != made._target_name:
+        raise ValueError(f"the network is not one of {type(made).__name__}'s")
+    if made._names != [c.name for c in schema.columns] or made.n_features_in_ != len(made._names):
+        raise ValueError("the names of the columns are not those of the network's table")
+
+
+def check_classifier(made: Any) -> None:
+    """ValueError unless a classifier out of a file fits its network's table and classes."""
+    check_fitted(made, "classification")
+    spec, texts, places = made.network_.spec, made._texts, made._places
+    if spec.dense[-1].activation != ("sigmoid" if spec.outputs == 1 else "softmax"):
+        raise ValueError(f"the network {spec} gives no probabilities")
+    if len({*texts}) != len(texts) or made.classes_.shape != (len(texts),):
+        raise ValueError("the classes do not have a text each")
+    if not all(type(p) is int and 0 <= p < len(texts) for p in places):
+        raise ValueError("the network's classes are none of TabularClassifier's")
+    if tuple(texts[place] for place in places) != made.network_.schema.classes:
+        raise ValueError("the classes are not those of the network's table")
+
+
+def check_regressor(made: Any) -> None:
+    """ValueError unless a regressor out of a file fits its network's table."""
+    check_fitted(made, "regression")
+
+
+OF_CLASSES = {
+    "classes_": instances(np.ndarray),
+    "_texts": instances(tuple),
+    "_places": instances(list),
+}
+
+
+@keeps({**KEPT, **OF_CLASSES}, check=check_classifier)
 @doors
 @with_parameters
 class TabularClassifier(AnyLabels, BaseTabular, TabularClassifierParameters):
@@ -422,6 +470,7 @@ class TabularClassifier(AnyLabels, BaseTabular, TabularClassifierParameters):
         return np.array([codes[label] for label in labels], np.int32)
 
 
+@keeps(KEPT, check=check_regressor)
 @doors
 @with_parameters
 class TabularRegressor(RegressorMixin, BaseTabular, TabularRegressorParameters):

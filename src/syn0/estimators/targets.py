@@ -13,6 +13,7 @@ from sklearn.utils import check_array
 
 from syn0.derive import LOSSES
 from syn0.derive.answers import class_numbers, middle
+from syn0.estimators.kept import keeps_fields
 from syn0.estimators.labels import refuse_lone_classes
 from syn0.estimators.parameters import LOSSES_OF_NUMBERS
 from syn0.models.arrays import loss_targets
@@ -122,6 +123,7 @@ class Labels:
         return float(np.average(right, weights=weight))
 
 
+@keeps_fields()
 @dataclass(frozen=True)
 class Scaling:
     """(y - mean) / scale, column by column; 0 and 1 leave y as it is."""
@@ -144,6 +146,15 @@ class Scaling:
         if not far.any() or not np.isfinite([mean, scale]).all():
             return plain
         return cls(np.where(far, mean, 0.0), np.where(far, scale, 1.0))
+
+    def check(self, outputs: int) -> None:
+        """ValueError unless it has as many finite numbers as there are outputs."""
+        for array in (self.mean, self.scale):
+            fits = isinstance(array, np.ndarray) and array.dtype == np.float64
+            if not fits or array.shape != (outputs,) or not np.isfinite(array).all():
+                raise ValueError(f"targets must be scaled by {outputs} numbers")
+        if (self.scale <= 0).any():
+            raise ValueError("targets must be scaled by numbers above 0")
 
     @property
     def changes(self) -> bool:

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 
-from syn0.estimators.values import FUNCTIONS, NUMBERS, TYPES, Kind, Kinds, article
+from syn0.estimators.kept import Kind, Kinds, article
+from syn0.estimators.values import FUNCTIONS, NUMBERS, TYPES
 from syn0.files.container import Arrays
 from syn0.models import Network
 from syn0.models.record import state_of

@@ -5,18 +5,20 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from numpy.typing import DTypeLike
 
 from syn0.files.atomic import write_whole
 from syn0.models.module import module_of
-from syn0.models.network import Network
 from syn0.models.script import program_text, sample
 from syn0.printers import MODULES
 from syn0.printers.base import UnsupportedError
 from syn0.printers.module import Module
 from syn0.spec.checks import choice
+
+if TYPE_CHECKING:
+    from syn0.models.network import Network
 
 ENDINGS = {"onnx": ".onnx", **{name: printer.ending for name, printer in MODULES.items()}}
 """The formats, and how their files' names end."""

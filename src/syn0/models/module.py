@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,7 +17,6 @@ from syn0.data.preparation import COARSE, Preparation, preparation
 from syn0.data.targets import NumberTarget
 from syn0.derive import loss_of
 from syn0.derive.answers import as_shares, class_number, guess, probabilities
-from syn0.models.network import Network
 from syn0.printers.module import (
     LABEL,
     PROBABILITIES,
@@ -32,6 +31,9 @@ from syn0.printers.script import prediction_lines
 from syn0.program import Const, Expr, Line, Name, Program, reads
 from syn0.program.expressions import float64, label
 from syn0.spec import NetworkSpec
+
+if TYPE_CHECKING:
+    from syn0.models.network import Network
 
 
 @dataclass

@@ -18,6 +18,7 @@ from syn0.derive.answers import OUT, as_shares, middle_quantile
 from syn0.engines import Predictor, Runner, Values, make_runner
 from syn0.files.container import write
 from syn0.models.arrays import inputs_array, loss_targets, out_of_reach, targets_array
+from syn0.models.export import export
 from syn0.models.frames import Names, by_name, learned_names
 from syn0.models.record import Origin, Record
 from syn0.models.settings import (
@@ -609,8 +610,6 @@ class Network:
             OSError: the file cannot be written.
             ValueError: an unknown format, or one that cannot say what the network does.
         """
-        from syn0.models.export import export
-
         export(self, path, to)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,11 +11,13 @@ from syn0.data import Schema, Table
 from syn0.data.inputs import LeftOut, NumberInput, TextInput
 from syn0.data.table import Column
 from syn0.models.module import module_of
-from syn0.models.network import Network
 from syn0.printers import MODULES, MOST_NUMBERS, UnsupportedError
 from syn0.printers.module import Module, Sample
 from syn0.spec.checks import choice
 from syn0.spec.doors import door
+
+if TYPE_CHECKING:
+    from syn0.models.network import Network
 
 ROWS_SHOWN = 5
 """Of the data that a network was trained on."""
@@ -29,6 +31,8 @@ def prediction_script(
     rows: Table | None = None,
     weights_file: str | None = None,
     language: str = "numpy",
+    *,
+    module: Module | None = None,
 ) -> str:
     """The text of a program that predicts: what prepares the columns of its table, the forward
     lines, and the weights. It needs nothing of syn0's.
@@ -39,6 +43,7 @@ def prediction_script(
         weights_file: the .npz file, beside the program, that holds the weights; by default they
             stand in the text, exact to the last bit.
         language: one of those that write trained models.
+        module: the plan that it prints; by default the network's own.
 
     Raises:
         ValueError: too many numbers for a text, a table that does not fit, or a language that
@@ -49,7 +54,8 @@ def prediction_script(
             f"{rows.name} holds {cells:,} values, and a program carries its data in its text: "
             f"give at most {MOST_NUMBERS:,}, for instance the first rows"
         )
-    return program_text(module_of(network), sample(network, rows), language, weights_file)
+    plan = module or module_of(network)
+    return program_text(plan, sample(network, rows), language, weights_file)
 
 
 def program_text(

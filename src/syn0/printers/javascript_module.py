@@ -10,7 +10,7 @@ from typing import Any
 from syn0.lower import Array
 from syn0.printers.base import Template, UnsupportedError
 from syn0.printers.javascript import JAVASCRIPT_TEMPLATES, JavaScriptPrinter
-from syn0.printers.loops import WIDTH, Lowered, block, declared, exact_rows, rows_of
+from syn0.printers.loops import WIDTH, Lowered, block, declared, exact_rows, inside, rows_of
 from syn0.printers.module import LABEL, VARIABLE, Answer, Given, Module, ModulePrinter, Sample
 from syn0.printers.pretty import INDENT, Group, listed
 from syn0.program import Line, operations_in
@@ -60,7 +60,7 @@ class JavaScriptModule(JavaScriptPrinter, ModulePrinter):
         words = module.missing
         body = [
             f"const rows = {what}.length;",
-            *([declared("const missing = ", self.row(words), ";", hang=0)] if words else []),
+            *([inside("const missing = ", self.row(words), ";")] if words else []),
             *(self.given(given, words) for given in module.given),
             *map(self.array, rooms),
             *parts.code(lines, WIDTH - INDENT),
@@ -92,9 +92,9 @@ class JavaScriptModule(JavaScriptPrinter, ModulePrinter):
         if given.texts:
             start = f"const {name} = texts_of(table, {json.dumps(given.columns[0])}, "
             words = "missing" if given.missing == missing else self.row(given.missing)
-            return declared(start, words, ");", hang=0)
+            return inside(start, words, ");")
         if given.columns:
-            return declared(f"const {name} = numbers_of(table, ", names, f", {given.gaps:d});")
+            return inside(f"const {name} = numbers_of(table, ", names, f", {given.gaps:d});")
         return f"{'' if name == 'X' else 'const '}{name} = rows_of(X, {given.width});"
 
 

@@ -119,9 +119,6 @@ class LoopPrinter(Printer, ScriptPrinter):
     def spelled(self, statement: Statement, width: int) -> list[str]:
         """A statement as lines of text."""
         match statement:
-            case Let(name, "row" as kind, value):
-                start = f"{self.kinds[kind]} {name} = "
-                return [declared(start, self.expression(value), ";", hang=0, width=width)]
             case Let(name, kind, value):
                 start = f"{self.kinds[kind]} {name} ="
             case Set(place, Apply(sign, (first, value))) if sign in SIGNS and first == place:
@@ -261,6 +258,11 @@ def exact_rows(values: NDArray[Any]) -> Group:
     return listed(map(exact_rows, values), "[", "]")
 
 
-def declared(*parts: str, hang: int = INDENT, width: int = WIDTH) -> str:
+def declared(*parts: str, hang: int = INDENT) -> str:
     """A declaration of such parts, in lines of a readable width."""
-    return fitted(Code(*parts), width, hang=hang)
+    return fitted(Code(*parts), WIDTH, hang=hang)
+
+
+def inside(*parts: str) -> str:
+    """A declaration in a function that stands at the margin."""
+    return fitted(Code(*parts), WIDTH - INDENT)

@@ -199,13 +199,22 @@ def row_of(words: list[str]) -> Code:
     first, *others = words
     if first.endswith(",") and others:
         return Group(*words)
-    side_by_side = Code(first, *(x for word in others for x in (" ", word)))
-    signs = next((row for row in (SUM, PRODUCT) if others and others[0] in row), ())
-    unbroken = not others or len(others) % 2 or others[0] == "**"
-    if unbroken or (signs == PRODUCT and hugs(side_by_side)):
-        return side_by_side
-    terms = [Code(sign, " ", part) for sign, part in zip(others[::2], others[1::2], strict=True)]
+    if not others or len(others) % 2 or others[0] == "**":
+        return side_by_side(words)
+    signs = next((row for row in (SUM, PRODUCT) if others[0] in row), ())
+    terms: list[str] = [
+        Code(sign, " ", part) for sign, part in zip(others[::2], others[1::2], strict=True)
+    ]
     match pieces_of(first):
         case [Group(left="", signs=same) as row] if signs and same == signs:
-            return Group(*row.parts, *terms, signs=signs)
-    return Group(first, *terms, signs=signs)
+            terms = [*row.parts, *terms]
+        case _:
+            terms = [first, *terms]
+    whole = side_by_side(terms)
+    return whole if signs == PRODUCT and hugs(whole) else Group(*terms, signs=signs)
+
+
+def side_by_side(words: Sequence[str]) -> Code:
+    """Words with spaces between them, at which they are not broken."""
+    first, *others = words
+    return Code(first, *(x for word in others for x in (" ", word)))

@@ -133,13 +133,13 @@ class Script:
     def phases(self) -> tuple[Phase, ...]:
         """The parts of a step, in their order."""
         program = self.program
-        measured = program.measured
-        last = measured[-1].phase if measured else "loss"
+        idle = {line.target for line in program.measured}  # they bind names of their own
+        last = program.measured[-1].phase if idle else "loss"
         return tuple(
             Phase(
                 heading(program, name),
-                tuple(line for line in program.phase(name) if line not in measured),
-                tuple(line for line in program.phase(name) if line in measured),
+                tuple(line for line in program.phase(name) if line.target not in idle),
+                tuple(line for line in program.phase(name) if line.target in idle),
                 name == last,
             )
             for name in ("forward", "loss", "backward", "update")

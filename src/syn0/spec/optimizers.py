@@ -41,7 +41,7 @@ def rate(default: float) -> float:
 
 def decaying(default: float = 0.0) -> float:
     """Decoupled, as in Loshchilov & Hutter (2019)."""
-    words = "share of each weight, but not of constants, that a step takes off, times the rate"
+    words = "share of each weight, times the learning rate, that a step takes off"
     return knob(default, words, least=0, section=TRAINING)
 
 
@@ -94,7 +94,7 @@ class RMSprop(Description):
     the root of the recent squares' mean. Epsilon stands outside the root."""
 
     learning_rate: float = rate(0.001)
-    decay: float = knob(0.9, "how slowly squares are forgotten", least=0, below=1)
+    decay: float = knob(0.9, "decay of the mean of the squares", least=0, below=1)
     epsilon: float = kept_above_0()
     weight_decay: float = decaying()
 
@@ -135,7 +135,7 @@ class LBFGS(Description):
     A step is one of its iterations."""
 
     memory: int = knob(10, "number of past steps that it remembers")
-    tolerance: float = knob(1e-5, "it stops where no entry of the gradient is larger", least=0)
+    tolerance: float = knob(1e-5, "greatest entry of the gradient at which it stops", least=0)
     evaluations: int | None = knob(
         None, "number of losses and gradients after which it stops", none="no limit"
     )

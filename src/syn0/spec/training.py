@@ -23,8 +23,8 @@ class Training(Description):
     """How a network is trained: for so many steps or epochs, one of the two.
 
     The penalties `l1` and `l2` touch neither the units' constants nor the scales and shifts of
-    normalizations. A parameter's update is minus its gradient. Weighted rows count by their
-    weights in a mean.
+    normalizations. A parameter's update is minus its gradient. In a mean, weighted rows count by
+    their weights.
     """
 
     steps: int | None = knob(None, "number of updates", section=TRAINING)
@@ -54,7 +54,7 @@ class Training(Description):
     )
     reduction: str = knob(
         "sum",
-        "what is taken of the gradients of a step's rows",
+        "how a step combines the gradients of its rows",
         choices=REDUCTIONS,
         section=TRAINING,
     )
@@ -94,7 +94,7 @@ class Training(Description):
     )
     trim_deltas: float | None = knob(
         None,
-        "deltas smaller than this become 0, and reports say what share did",
+        "size below which deltas become 0; reports say what share did",
         none="no limit",
         above=0,
         section=PENALTIES,

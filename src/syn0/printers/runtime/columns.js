@@ -1,8 +1,8 @@
 // From what a caller hands in to the matrices that a model reads.
 
 // piece: rooms
-const room = (rows, columns) =>
-    columns ? Array.from({ length: rows }, () => new Array(columns).fill(0)) : new Array(rows).fill(0);
+const room = (count, ...columns) =>
+    Array.from({ length: count }, () => (columns.length ? room(...columns) : 0));
 
 // piece: cell
 const cell = (row, name, i) => {

@@ -18,6 +18,8 @@ from syn0.program.expressions import Const
 from syn0.program.interpreter import start, walk
 from syn0.spec import Dense, NetworkSpec
 
+pytestmark = pytest.mark.usefixtures("derived_anew")
+
 Place = tuple[str, str]
 """A line's target, and an operation in it."""
 

@@ -45,6 +45,8 @@ from .problems import (
     problem,
 )
 
+pytestmark = pytest.mark.usefixtures("derived_anew")
+
 BY_DIFFERENCES, BY_JAX = 1e-6, 1e-9
 """How far the pulls may be off, relative to the largest."""
 

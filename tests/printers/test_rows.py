@@ -13,6 +13,7 @@ import pytest
 
 from syn0.derive import prediction_program
 from syn0.engines import make_runner
+from syn0.files.records import from_data, to_data
 from syn0.printers import PRINTERS, Data, example_data
 from syn0.printers.notes import counted_by_loop
 from syn0.printers.numpy import NumpyPrinter
@@ -20,10 +21,9 @@ from syn0.program import Line, Program, check, reads
 from syn0.program.expressions import products
 from syn0.program.interpreter import start, step
 from syn0.program.operations import evaluate
-from syn0.spec import from_data, to_data
+from tests.derive.cases import Case
 from tests.together import Together
 
-from .cases import Case
 from .neat import assert_neat, assert_plain
 
 
@@ -97,7 +97,7 @@ def no_note_says_what_no_textbook_would(row: Row) -> None:
 
 def the_description_comes_back_equal_through_json(row: Row) -> None:
     for value in (row.case.network, row.case.training):
-        assert from_data(json.loads(json.dumps(to_data(value)))) == value
+        assert from_data(type(value), json.loads(json.dumps(to_data(value))), "it") == value
 
 
 def every_text_is_neat(row: Row) -> None:

@@ -12,8 +12,8 @@ from hypothesis import example, given, settings
 
 from syn0 import LBFGS, Dense, Network, Training
 from syn0.printers import PRINTERS, Data
+from tests.derive.cases import Row, described
 
-from .cases import Row, described
 from .test_c import TOLERANCE, reports
 from .test_safe_notes import EVIL, NOTES, program
 

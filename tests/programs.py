@@ -1,4 +1,5 @@
-"""What the compiler's tests share: cases, made-up data, and a machine with NumPy only."""
+"""What tests of programs share, whatever their room: the cases of the table, made-up data, JAX, and
+a machine with NumPy only."""
 
 import json
 import subprocess
@@ -17,8 +18,7 @@ from numpy.typing import NDArray
 from syn0.derive import loss_of, prediction_program, target_columns, training_program
 from syn0.engines import compiler
 from syn0.spec import NetworkSpec
-
-from .cases import ROWS, Case, Row, cases, leaves_steps_to_scipy
+from tests.derive.cases import ROWS, Case, Row, cases, leaves_steps_to_scipy
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -30,9 +30,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         "searched": leaves_steps_to_scipy,
         "float32_case": lambda row: bool(row["dtype"] == "float32"),
     }
-    for name, only in kinds.items():
-        if name in metafunc.fixturenames:
-            metafunc.parametrize(name, list(cases(only)))
+    marks = metafunc.definition.iter_markers("parametrize")
+    own = {mark.args[0] for mark in marks if isinstance(mark.args[0], str)}
+    for name in kinds.keys() & set(metafunc.fixturenames) - own:
+        metafunc.parametrize(name, list(cases(kinds[name])))
 
 
 @pytest.fixture(scope="session")
@@ -69,11 +70,15 @@ def made_up_arrays(made_up: Any) -> Callable[[Case], dict[str, NDArray[Any]]]:
     return make
 
 
-@pytest.fixture(autouse=True)
-def _derived_anew() -> None:
-    """Programs are derived anew in each test: some plant a wrong rule."""
-    training_program.cache_clear()
-    prediction_program.cache_clear()
+@pytest.fixture
+def derived_anew() -> Iterator[None]:
+    """Programs are derived anew: for modules with tests that plant a wrong rule."""
+    derived = (training_program, prediction_program)
+    for program in derived:
+        program.cache_clear()
+    yield
+    for program in derived:
+        program.cache_clear()
 
 
 @pytest.fixture(scope="session")
@@ -84,7 +89,7 @@ def reference() -> Iterator[ModuleType]:
         patch.setenv("XLA_FLAGS", "--xla_backend_optimization_level=0")
         import jax
 
-        from . import references
+        from tests.derive import references
 
         before = jax.config.jax_enable_x64
         jax.config.update("jax_enable_x64", True)
@@ -166,13 +171,11 @@ def machine(*packages: str) -> Iterator[Run]:
         requests.close()
 
 
-@pytest.fixture(autouse=True, scope="module")
-def quick_compiler() -> Iterator[None]:
-    """Some hundred programs are compiled here: without optimizations, which takes a third of the
-    time. tests/engines compiles as users do."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(compiler, "FLAGS", ("-O0", *compiler.FLAGS[1:]))
-        yield
+@pytest.fixture
+def unoptimized(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hundreds of programs are compiled without optimizations, which takes a third of the time;
+    other tests of engines compile as users do."""
+    monkeypatch.setattr(compiler, "FLAGS", ("-O0", *compiler.FLAGS[1:]))
 
 
 @pytest.fixture(scope="session")

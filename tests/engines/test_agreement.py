@@ -19,6 +19,8 @@ from syn0.printers.script import closing_program
 from syn0.program import Program
 from syn0.program.interpreter import start, step, walk
 
+pytestmark = pytest.mark.usefixtures("unoptimized")
+
 ROUNDINGS = 100
 TOLERANCE = {"float64": 1e-10, "float32": 1e-4}
 

@@ -27,6 +27,8 @@ from syn0.spec import (
 )
 from syn0.spec.choices import listed
 
+pytestmark = pytest.mark.usefixtures("derived_anew")
+
 STEPS = 50
 RATE = 0.3
 

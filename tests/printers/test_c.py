@@ -15,8 +15,7 @@ from syn0.engines.compiler import find_compiler
 from syn0.printers import PRINTERS, Data, UnsupportedError, example_data
 from syn0.program.interpreter import start, step
 from syn0.spec import NetworkSpec
-
-from .test_agreement import ROUNDINGS, TOLERANCE, moved_by_rounding
+from tests.engines.test_agreement import ROUNDINGS, TOLERANCE, moved_by_rounding
 
 
 def compiled(text: str, folder: Path, optimized: str) -> Path:

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from syn0.program import ACTIVATIONS, Activation, Name, delta, evaluate
 
+pytestmark = pytest.mark.usefixtures("derived_anew")
+
 Array = NDArray[Any]
 
 # Both signs, small and large, on either side of every kink and none within 0.05 of one.

@@ -16,9 +16,8 @@ from syn0.program.expressions import apply, function, sqrt
 from syn0.program.tidy import by_hand, rest, spelled, tidied
 from syn0.spec import OPTIMIZERS
 from syn0.spec.choices import listed
+from tests.printers.neat import assert_plain
 from tests.together import Together
-
-from .neat import assert_plain
 
 A, B = Name("a"), Name("b")
 negative = function("negative")

@@ -344,6 +344,10 @@ BROKEN = {
         (FIRST - SECOND) / sqrt(THIRD),
         ["out = (", "    first_value - second_value", ") / np.sqrt(third)"],
     ),
+    "a product whose first factors have none": (
+        FIRST / 2 * (1 + THIRD + Name("fourth")),
+        ["out = first_value / 2 * (", "    1 + third + fourth", ")"],
+    ),
     "a product without any at its signs": (
         FIRST * SECOND / THIRD / Name("fourth"),
         ["out = (", "    first_value * second_value", "    / third / fourth", ")"],

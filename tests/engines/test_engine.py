@@ -16,6 +16,8 @@ from syn0.spec import LBFGS, SGD, Dense, NetworkSpec, Training
 
 Made = Callable[..., tuple[NDArray[Any], NDArray[Any]]]
 
+pytestmark = pytest.mark.usefixtures("unoptimized")
+
 TUTORIAL = NetworkSpec(3, (Dense(4), Dense(1)))
 
 

@@ -31,6 +31,8 @@ from tests.together import Together
 
 from .problems import KINDS, LOSS_TEXTS, Arrays, largest, layers_with, network_with, problem
 
+pytestmark = pytest.mark.usefixtures("derived_anew")
+
 Vector = NDArray[np.float64]
 
 NETWORK = NetworkSpec(3, (Dense(4, "tanh", bias=True), Dense(2, "identity", bias=True)), seed=3)

@@ -9,8 +9,7 @@ from syn0.lower.statements import names_read
 from syn0.program import Const, Expr, Name, check
 from syn0.program.expressions import function
 from syn0.spec import Dense, NetworkSpec, Training
-
-from .cases import cases
+from tests.derive.cases import cases
 
 
 def kernel(target: str, *, dtype: str = "float64", **settings: Any) -> Kernel:

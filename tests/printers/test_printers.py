@@ -9,7 +9,7 @@ from syn0.printers import PRINTERS, UnsupportedError, example_data
 from syn0.printers.numpy import NumpyPrinter
 from syn0.program import ACTIVATIONS, Apply, Line, Name
 from syn0.program.expressions import apply, exp
-from syn0.spec import SGD, Adam, Dense, Dropout, Layer, NetworkSpec, Training
+from syn0.spec import LBFGS, SGD, Adam, Dense, Dropout, Layer, NetworkSpec, Training
 
 
 def lacking(operation: str) -> NumpyPrinter:
@@ -73,6 +73,12 @@ def script(*layers: Layer, language: str = "numpy", **settings: Any) -> str:
     training = Training(**{"steps": 2000} | settings)
     program = training_program(network, training)
     return PRINTERS[language].script(program, network, training, example_data(network))
+
+
+def test_a_printed_search_has_every_setting_of_its_solver() -> None:
+    settings = '{"maxiter": 2000, "maxfun": 3, "maxcor": 7, "gtol": 0.01}'
+    assert settings in script(optimizer=LBFGS(memory=7, tolerance=0.01, evaluations=3))
+    assert '"maxfun": 10**9' in script(optimizer=LBFGS())
 
 
 REPORTED = {
