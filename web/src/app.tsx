@@ -51,7 +51,7 @@ export function App({ store, embedded = false }: AppProps): JSX.Element {
         <h1 class="hidden-words">syn0: a neural network, line by line</h1>
         <Toolbar />
         <ProgramPanel />
-        <div class="right">
+        <div class={store.large.value ? "right large" : "right"}>
           <LinePanel />
           <TabsPanel />
         </div>

@@ -261,10 +261,29 @@ export function Thumbnail({ matrix, age }: { readonly matrix: Matrix; readonly a
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     if (!canvas.current || age === "none") return;
-    const size = Math.max(2, Math.min(6, Math.floor(48 / columnsOf(matrix)), Math.floor(22 / rowsOf(matrix))));
-    paint(canvas.current, matrix, limitOf(matrix.values), theme.value, size);
+    const small = reduced(matrix, 11, 24);
+    const size = Math.max(2, Math.min(6, Math.floor(48 / columnsOf(small)), Math.floor(22 / rowsOf(small))));
+    paint(canvas.current, small, limitOf(small.values), theme.value, size);
   }, [matrix, age, theme.value]);
   return <span class={`thumbnail ${age}`}>{age !== "none" && <canvas ref={canvas} aria-hidden="true" />}</span>;
+}
+
+/** An array in at most so many rows and columns, each entry the mean of a block. */
+function reduced(m: Matrix, mostRows: number, mostColumns: number): Matrix {
+  const [rows, columns] = [rowsOf(m), columnsOf(m)];
+  if (rows <= mostRows && columns <= mostColumns) return m;
+  const [high, wide] = [Math.ceil(rows / mostRows), Math.ceil(columns / mostColumns)];
+  const grid: Place = [Math.ceil(rows / high), Math.ceil(columns / wide)];
+  const sums = new Float64Array(grid[0] * grid[1]);
+  const counts = new Float64Array(sums.length);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      const at = Math.floor(row / high) * grid[1] + Math.floor(column / wide);
+      sums[at] += m.values[row * columns + column];
+      counts[at]++;
+    }
+  }
+  return { ...m, grid, values: sums.map((sum, k) => sum / counts[k]) };
 }
 
 function paint(canvas: HTMLCanvasElement, m: Matrix, limit: number, theme: "light" | "dark", size: number): void {

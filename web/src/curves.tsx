@@ -1,7 +1,7 @@
 // G: loss or error of every run on shared axes, the exact value under the cursor; printed output.
 import { scaleLinear, scaleLog } from "d3-scale";
 import { line } from "d3-shape";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { JSX } from "preact";
 import { RUNS } from "./colour";
 import { count, plain } from "./numbers";
@@ -154,16 +154,16 @@ function nearest(steps: ArrayLike<number>, step: number): number {
 
 /** A reference to a box, and its present size. */
 export function useSize(wide: number, high: number) {
-  const box = useRef<HTMLDivElement>(null);
+  const observer = useRef<ResizeObserver | null>(null);
   const [size, setSize] = useState<readonly [number, number]>([wide, high]);
-  useEffect(() => {
-    if (!box.current) return;
-    const observer = new ResizeObserver(([entry]) => {
+  const box = useCallback((element: HTMLDivElement | null): void => {
+    observer.current?.disconnect();
+    if (!element) return;
+    observer.current = new ResizeObserver(([entry]) => {
       const { width, height } = entry.contentRect;
       if (width > 0 && height > 0) setSize([Math.floor(width), Math.floor(height)]);
     });
-    observer.observe(box.current);
-    return () => observer.disconnect();
+    observer.current.observe(element);
   }, []);
   return [box, ...size] as const;
 }

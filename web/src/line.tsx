@@ -37,9 +37,26 @@ export function LinePanel(): JSX.Element {
       {ran && store.taken.value?.line === frame.line && line.parts.length > 0 ? (
         <Opened line={line} taken={store.taken.value} known={known} />
       ) : (
-        known && <Whole known={known} />
+        known && (ran ? <Whole known={known} /> : <Reads line={line} known={known} />)
       )}
     </section>
+  );
+}
+
+/** Before a line has run: what it will read, and room for what it will give. */
+function Reads({ line, known }: { readonly line: Line; readonly known: Known }): JSX.Element {
+  const store = useStore();
+  const reads = line.reads.map((name) => store.arrays.value.get(name)).filter((one) => one !== undefined);
+  return (
+    <div class="opened">
+      {reads.map((one) => (
+        <ArrayBox key={one.matrix.name} matrix={one.matrix} age={one.age} />
+      ))}
+      <div class="stage">
+        <span class="operator">→</span>
+        <ArrayBox matrix={known.matrix} age={known.age} />
+      </div>
+    </div>
   );
 }
 
@@ -130,7 +147,7 @@ function Exact({ matrix, array, place }: { readonly matrix: Matrix; readonly arr
         )}{" "}
         {weight && matrix.shape.length > 0 && (
           <button onClick={() => store.choose({ name: array, i: at[0], j: at[1] })}>
-            Who moved {array}[{at[0]},{at[1]}]?
+            Who moved {placeText(matrix, place)}?
           </button>
         )}
       </div>

@@ -107,14 +107,14 @@ function LineRow({ line, number }: { readonly line: Line; readonly number: numbe
   const store = useStore();
   const at = store.frame.value?.line ?? -1;
   const isCurrent = Math.max(0, at) === number;
-  const isNext = at >= 0 && at + 1 === number;
+  const isNext = at + 1 === number;
   const known = store.arrays.value.get(line.target);
   const differs = store.showsDifference.value && line.mark !== "same";
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     if (isCurrent) reveal(button.current);
   }, [isCurrent]);
-  const sign = differs ? (line.mark === "added" ? "+" : "±") : isCurrent ? "▶" : isNext ? "▷" : "";
+  const sign = differs ? (line.mark === "added" ? "+" : "±") : isNext ? "▷" : isCurrent ? "▶" : "";
   // Of a weight that this step has yet to change, the value stands: it is what the step starts with.
   const age = known?.age ?? "none";
   return (

@@ -2,8 +2,9 @@
 import { scaleLinear } from "d3-scale";
 import { line } from "d3-shape";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { ComponentChildren, JSX } from "preact";
+import type { JSX } from "preact";
 import { css, limitOf, RUNS, shade } from "./colour";
+import { useSize } from "./curves";
 import { count, plain } from "./numbers";
 import type { ToPage } from "./protocol";
 import { useStore, type Sent } from "./store";
@@ -13,7 +14,7 @@ function useReport<K extends ToPage["type"]>(kind: K): Sent<K> | null {
   return (useStore().reports.value.get(kind) as Sent<K> | undefined) ?? null;
 }
 
-const Waiting = (): JSX.Element => <p class="quiet">Not there yet.</p>;
+const Waiting = (): JSX.Element => <p class="quiet">{useStore().refusal.value || "On its way …"}</p>;
 
 // ----------------------------------------------------------------------------------- rows of data
 
@@ -231,6 +232,7 @@ export function UnitsPicture(): JSX.Element {
   const store = useStore();
   const sent = useReport("units");
   const [unit, setUnit] = useState(0);
+  const [box, wide, high] = useSize(460, 190);
   if (!sent) return <Waiting />;
   const { message, arrays } = sent;
   const curve = arrays[message.curve].values;
@@ -240,7 +242,6 @@ export function UnitsPicture(): JSX.Element {
   const own = Math.min(unit, units - 1);
   const rows = z.shape[0];
   const layers = store.program.value!.sizes.length - 1;
-  const [wide, high] = [460, 210];
   const at = (array: Typed, row: number): number => array[row * units + own];
   const spots = Array.from({ length: rows }, (_, row) => row);
   const across = [...curve.subarray(0, points), ...spots.map((row) => at(z.values, row))].filter(Number.isFinite);
@@ -252,7 +253,7 @@ export function UnitsPicture(): JSX.Element {
     .y((k) => y(curve[points + k]))(Array.from({ length: points }, (_, k) => k));
   const ask = (layer: number): void => store.send({ type: "report", kind: "units", layer, keep: true });
   return (
-    <div data-report="units">
+    <div class="units" data-report="units">
       <div class="buttons">
         <label>
           layer
@@ -267,12 +268,13 @@ export function UnitsPicture(): JSX.Element {
         <label>
           unit
           <input type="number" min={0} max={units - 1} value={own} onInput={(event) => setUnit(Number(event.currentTarget.value) || 0)} />
-        </label>
+        </label>{" "}
+        <span>
+          {message.activation}: {message.words}
+        </span>
       </div>
-      <p>
-        {message.activation}: {message.words}
-      </p>
-      <Beside>
+      <div class="beside">
+        <div class="plot" ref={box}>
         <svg width={wide} height={high} role="img" aria-label={`${message.activation} with the tangent at each example; the numbers stand beside`}>
           <line class="axis" x1={40} x2={wide - 10} y1={y(0)} y2={y(0)} />
           {y.ticks(4).map((tick) => (
@@ -304,6 +306,7 @@ export function UnitsPicture(): JSX.Element {
             );
           })}
         </svg>
+        </div>
         <table class="data mono">
           <thead>
             <tr>
@@ -325,12 +328,10 @@ export function UnitsPicture(): JSX.Element {
             ))}
           </tbody>
         </table>
-      </Beside>
+      </div>
     </div>
   );
 }
-
-const Beside = ({ children }: { readonly children: ComponentChildren }): JSX.Element => <div class="gallery">{children}</div>;
 
 // ------------------------------------------------------------------------------ numbers about it
 
@@ -377,6 +378,14 @@ export function ConfusionTable(): JSX.Element {
   return (
     <div data-report="confusion">
       <p>{message.words}</p>
+      <dl class="figures">
+        {message.figures.map((figure) => (
+          <div key={figure.name}>
+            <dt>{figure.name}</dt>
+            <dd class="mono">{figure.text}</dd>
+          </div>
+        ))}
+      </dl>
       {classes.length > 0 && (
         <table class="data">
           <caption class="quiet">Each row is a true class; each column, what the network said</caption>
@@ -410,14 +419,6 @@ export function ConfusionTable(): JSX.Element {
           </tbody>
         </table>
       )}
-      <dl class="figures">
-        {message.figures.map((figure) => (
-          <div key={figure.name}>
-            <dt>{figure.name}</dt>
-            <dd class="mono">{figure.text}</dd>
-          </div>
-        ))}
-      </dl>
     </div>
   );
 }

@@ -73,6 +73,8 @@ export class Store {
   readonly weight = signal<Weight | null>(null);
   readonly showsDifference = signal(true);
   readonly drawer = signal(false);
+  /** Whether the pictures have the larger part of the right side. */
+  readonly large = signal(false);
   readonly opened = signal<Window>(null);
   readonly letters = signal(remembered("letters") !== "off");
   readonly rate = signal<number | null>(null);
@@ -201,6 +203,7 @@ export class Store {
     if (current) names.add(current.target);
     for (const name of program.weights) names.add(name);
     for (const line of program.lines) names.add(line.target);
+    for (const name of program.lines[0]?.reads ?? []) names.add(name);
     this.send({ type: "watch", arrays: [...names], detail, window, hidden: document.hidden });
   }
 

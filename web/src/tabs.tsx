@@ -39,6 +39,9 @@ export function TabsPanel(): JSX.Element {
   };
   return (
     <section class="region tabs" aria-label="Pictures" data-region="tabs">
+      <button class="larger" aria-pressed={store.large.value} onClick={() => (store.large.value = !store.large.value)}>
+        Larger
+      </button>
       <div
         role="tablist"
         aria-label="Pictures"
