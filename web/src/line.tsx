@@ -1,5 +1,5 @@
 // C: the line that has just run: its note, its array, its product opened, entry by entry.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import type { ComponentChildren, JSX } from "preact";
 import { ArrayBox, cells, columnsOf, placeText, rowsOf, type Matrix, type Place } from "./array";
 import { count, plain, shapeText } from "./numbers";
@@ -116,7 +116,7 @@ function Result({ known, place, title, children }: ResultProps): JSX.Element {
 /** The exact text of the chosen entry, and of all entries on demand. */
 function Exact({ matrix, array, place }: { readonly matrix: Matrix; readonly array: string; readonly place: Place }): JSX.Element {
   const store = useStore();
-  const [whole, setWhole] = useState(false);
+  const whole = store.exactly.value;
   const frame = store.frame.value!;
   const quiet = frame.state === "playing" || !!matrix.block;
   useEffect(() => {
@@ -137,7 +137,7 @@ function Exact({ matrix, array, place }: { readonly matrix: Matrix; readonly arr
         {placeText(matrix, place)} = {one || plain(matrix.values[place[0] * columnsOf(matrix) + place[1]])}
       </div>
       <div class="buttons">
-        <button aria-pressed={whole} disabled={quiet || cells(matrix) > 1024} onClick={() => setWhole(!whole)}>
+        <button aria-pressed={whole} disabled={quiet || cells(matrix) > 1024} onClick={() => (store.exactly.value = !whole)}>
           Full precision
         </button>{" "}
         {isWhole && (

@@ -60,7 +60,7 @@ export class Recording implements Host {
   send(message: ToPython): void {
     switch (message.type) {
       case "open":
-        for (const received of this.others) if (received.message.type !== "split") this.listener?.received(received);
+        for (const received of this.others) if (received.message.type !== "split") this.tell(received);
         return this.stand(this.nearest(this.program?.recipe.step ?? 0, this.program?.recipe.line ?? -1));
       case "go":
         return this.go(message);
@@ -85,12 +85,17 @@ export class Recording implements Host {
     }
   }
 
+  /** Later, as every host answers. */
+  private tell(received: Received): void {
+    queueMicrotask(() => this.listener?.received(received));
+  }
+
   private stand(place: number): void {
     if (!this.frames.length) return;
     this.at = Math.max(0, Math.min(this.frames.length - 1, place));
     const { received } = this.frames[this.at];
     const state = this.timer ? "playing" : "paused";
-    this.listener?.received({ ...received, message: { ...(received.message as Frame), state } });
+    this.tell({ ...received, message: { ...(received.message as Frame), state } });
   }
 
   /** The recorded frame that is closest to a place. */
@@ -149,7 +154,7 @@ export class Recording implements Host {
       for (let column = columns[0]; column < columns[1]; column++) texts[texts.length - 1].push(exact(values, row * width + column));
     }
     const message: Text = { run: frame.run, sequence: 0, type: "text", array, rows, columns, texts };
-    this.listener?.received({ message, arrays: [] });
+    this.tell({ message, arrays: [] });
   }
 
   private split(weight: string, i: number, j: number): void {
@@ -157,13 +162,13 @@ export class Recording implements Host {
     const found = this.others.find(
       ({ message: m }) => m.type === "split" && m.weight === weight && m.i === i && m.j === j && m.step === frame.step,
     );
-    if (found) this.listener?.received(found);
+    if (found) this.tell(found);
     else this.refuse("The recording holds no split of this weight in this step.", "split");
   }
 
   private refuse(words: string, about: string): void {
     const run = this.program?.run ?? "A";
-    this.listener?.received({ message: { run, sequence: 0, type: "error", words, about }, arrays: [] });
+    this.tell({ message: { run, sequence: 0, type: "error", words, about }, arrays: [] });
   }
 }
 

@@ -344,7 +344,7 @@ export function StatisticsTable(): JSX.Element {
       <caption class="quiet">How each input and each hidden unit goes with the target: correlation, from −1 to 1</caption>
       <thead>
         <tr>
-          {["", "at the start", "now"].map((head) => (
+          {["array", "at the start", "now"].map((head) => (
             <th scope="col" key={head}>
               {head}
             </th>

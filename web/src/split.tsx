@@ -47,7 +47,7 @@ function Chooser(): JSX.Element {
           ))}
         </select>
       </label>{" "}
-      {index("i", shape.length > 1 ? "row" : "place", shape[0] ?? 1)} {shape.length > 1 && index("j", "column", shape[1])}{" "}
+      {index("i", shape.length > 1 ? "its row" : "its place", shape[0] ?? 1)} {shape.length > 1 && index("j", "its column", shape[1])}{" "}
       <button onClick={() => set({})}>Who moved it?</button>
     </div>
   );
@@ -153,7 +153,7 @@ function Exactly(): JSX.Element {
       <table class="data mono" data-exactly="">
         <thead>
           <tr>
-            {["", message.input_name, message.delta_name, "product"].map((head) => (
+            {["who", message.input_name, message.delta_name, "product"].map((head) => (
               <th scope="col" key={head}>
                 {head}
               </th>

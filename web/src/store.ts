@@ -77,6 +77,8 @@ export class Store {
   readonly large = signal(false);
   readonly opened = signal<Window>(null);
   readonly letters = signal(remembered("letters") !== "off");
+  /** Whether arrays are written to the last digit. */
+  readonly exactly = signal(false);
   readonly rate = signal<number | null>(null);
   readonly seen = signal<ReadonlySet<string>>(new Set((remembered("seen") ?? "").split(" ")));
   /** The entry that is looked at in the opened line. */
@@ -144,11 +146,11 @@ export class Store {
 
   /** Go to a step, also while the handle is dragged: only the last wish is kept. */
   go(step: number, line = -1): void {
-    this.wanted = { type: "go", step, line };
+    const wish: p.Go = { type: "go", step, line };
+    this.wanted = this.awaiting ? wish : null;
     if (this.awaiting) return;
     this.awaiting = true;
-    this.send(this.wanted);
-    this.wanted = null;
+    this.send(wish);
   }
 
   find(line: number): void {
@@ -302,7 +304,9 @@ export class Store {
       if (frame.state !== "diverged") this.trouble.value = frame.state === before?.state ? this.trouble.value : null;
     });
     this.awaiting = false;
-    if (this.wanted) this.go(this.wanted.step, this.wanted.line);
+    const wish = this.wanted;
+    this.wanted = null;
+    if (wish) this.go(wish.step, wish.line);
     if (this.tab.value === "weight" && before?.step !== frame.step && frame.state !== "playing") this.askSplit();
     const painted = (): void => this.host.send({ type: "ack", sequence: frame.sequence });
     requestAnimationFrame(() => (frame.state === "playing" ? setTimeout(painted, BREATH) : painted()));
