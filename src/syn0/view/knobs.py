@@ -86,10 +86,13 @@ def described() -> Iterator[tuple[spec_knobs.Knob, str, tuple[str, ...]]]:
         yield OPTIMIZERS[owners[0]].KNOBS[name], "training", owners
 
 
-def knobs(values: Mapping[str, Setting], *, has_hidden: bool, is_model: bool) -> list[Knob]:
+def knobs(
+    values: Mapping[str, Setting], rows: int, *, has_hidden: bool, is_model: bool
+) -> list[Knob]:
     """All knobs, at the values where they stand, group by group.
 
     values: by name; those that are missing stand at their defaults.
+    rows: of the data, of which no batch has more.
     has_hidden: whether the network is told by its hidden layers alone, as for a table.
     is_model: whether it is a saved one, which keeps its layers.
     """
@@ -115,12 +118,20 @@ def knobs(values: Mapping[str, Setting], *, has_hidden: bool, is_model: bool) ->
             "low_is_open": "above" in knob.bounds,
             "high_is_open": "below" in knob.bounds,
             "choices": choices_of(knob),
-            "tries": list(TRIES.get(knob.name, ())),
+            "tries": tries_of(knob.name, rows),
             "idle": "a saved model keeps its layers"
             if is_model and of == "network"
             else idle(knob.name, owners, values),
         }
     return [found[name] for names in GROUPS.values() for name in names if name in found]
+
+
+def tries_of(name: str, rows: int) -> list[Setting]:
+    """Values of a knob worth trying on so many rows."""
+    tries = TRIES.get(name, ())
+    if name == "batch_size":
+        return [size for size in tries if size is None or int(size) <= rows]
+    return list(tries)
 
 
 def default_of(
@@ -168,6 +179,8 @@ def idle(name: str, owners: tuple[str, ...], values: Mapping[str, Any]) -> str:
         return "needs momentum above 0"
     if name == "penalty_per_row" and not (values.get("l1") or values.get("l2")):
         return "needs l1 or l2 above 0"
+    if name == "label_smoothing" and "cross_entropy" not in str(values.get("loss")):
+        return "needs a loss of cross-entropy"
     if name == "report_every" and values.get("epochs"):
         return "training counted in epochs reports every epoch"
     return ""

@@ -39,6 +39,9 @@ from syn0.view.timeline import Hand, Timeline
 MOST_BATCH = 1_024
 """Row numbers of a step that a frame tells."""
 
+MOST_BAD_STEPS = 64
+"""Steps back to which the first bad number is looked for."""
+
 UNCHANGED: Difference = {
     "knob": "", "added": 0, "removed": 0, "changed": 0, "init_added": [], "init_removed": [],
     "words": "",
@@ -175,13 +178,21 @@ class PageRun:
             self.timeline.trace(max(needed, self.first))
             self.timeline.trace(step)
         except NonFiniteError:
-            self.step = self.timeline.run.step
-            self.line = self.timeline.bad_line(self.step) or 0
-            self.bad = self.step, self.line
+            self.fall()
             raise
         self.step, self.line = step, line
         self.look_for_bad_numbers()
         return True
+
+    def fall(self) -> None:
+        """Stand where a number went bad, once training has found one. It looks at the state alone:
+        the loss may have been infinite for some steps."""
+        self.step = self.timeline.run.step
+        earliest = max(self.first, self.step - MOST_BAD_STEPS)
+        while self.step > earliest and self.timeline.bad_line(self.step - 1) is not None:
+            self.step -= 1
+        self.line = self.timeline.bad_line(self.step) or 0
+        self.bad = self.step, self.line
 
     def look_for_bad_numbers(self) -> None:
         """Stand at the first line that gave a bad number, if one has run; NonFiniteError then."""
@@ -333,7 +344,7 @@ class PageRun:
             "init": self.init,
             "removed": self.removed,
             "difference": self.difference,
-            "knobs": knobs(made.values, has_hidden=has_hidden, is_model=made.is_model),
+            "knobs": knobs(made.values, job.rows, has_hidden=has_hidden, is_model=made.is_model),
             "weights": list(self.program.weights),
             "state": list(self.program.state),
             "output": self.program.output,

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import base64
 import binascii
+import bz2
+import gzip
 import hashlib
+import io
 import json
+import lzma
+import re
 import tempfile
 import zlib
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
@@ -18,7 +23,7 @@ from typing import IO, Any, cast
 import numpy as np
 
 from syn0.data import BUILT_IN, Reading, Schema, Table, read_table
-from syn0.data.text_files import PACKED_SUFFIXES, unpacked_name
+from syn0.data.text_files import unpacked_name
 from syn0.models import (
     NETWORK_SETTINGS,
     TRAINING_SETTINGS,
@@ -42,6 +47,7 @@ MOST_UPLOAD = 32 * 2**20
 
 MOST_UNPACKED = 8 * MOST_UPLOAD
 MOST_CELLS = 20_000_000
+XZ_MEMORY = 2**27
 MOST_WEIGHTS = 5_000_000
 MOST_VALUES = 50_000_000
 """Numbers in the largest array of a step."""
@@ -117,7 +123,12 @@ class Shelf:
         name = Path(name.replace("\\", "/")).name[:200] or "file"
         digest = hashlib.sha256(content).hexdigest()
         with tempfile.TemporaryDirectory(prefix="syn0-play-") as folder:
-            return self.keep(Kept(name, digest, opened(name, content, Path(folder)), len(content)))
+            try:
+                found = opened(name, content, Path(folder))
+            except ValueError as error:  # which names the file in the folder
+                words = re.sub(rf"{re.escape(folder)}/[a-z]+\.[a-z]+", lambda _: name, str(error))
+                raise ValueError(words) from None
+        return self.keep(Kept(name, digest, found, len(content)))
 
 
 def opened(name: str, content: bytes, folder: Path) -> Table | Network:
@@ -134,10 +145,7 @@ def opened(name: str, content: bytes, folder: Path) -> Table | Network:
     path = folder / f"table{unpacked_name(Path(name)).suffix.lower()}"
     with path.open("wb") as file:
         unpack(name, content, file)
-    try:
-        table = read_table(path, for_prediction=True, reading=Reading())
-    except ValueError as error:
-        raise ValueError(str(error).replace(str(path), name)) from None
+    table = read_table(path, for_prediction=True, reading=Reading())
     if len(table) * len(table.columns) > MOST_CELLS:
         raise ValueError(f"{name} holds more than {MOST_CELLS:,} cells: use syn0 play {name}")
     return replace(table, name=name)
@@ -145,22 +153,9 @@ def opened(name: str, content: bytes, folder: Path) -> Table | Network:
 
 def unpack(name: str, content: bytes, file: IO[bytes]) -> None:
     """Write the text of a file that may be packed, as long as it does not grow too much."""
-    import bz2
-    import io
-    import lzma
-
-    suffix = Path(name).suffix.lower()
-    source: IO[bytes] = io.BytesIO(content)
-    if suffix in PACKED_SUFFIXES:
-        import gzip
-
-        if suffix == ".xz":
-            source = io.BytesIO(unpacked_xz(name, content))
-        else:
-            kinds: dict[str, Any] = {".gz": gzip.GzipFile, ".bz2": bz2.BZ2File}
-            source = kinds[suffix](source)
     size = 0
     try:
+        source = UNPACKERS.get(Path(name).suffix.lower(), io.BytesIO)(content)
         while piece := source.read(2**20):
             size += len(piece)
             if size > MOST_UNPACKED:
@@ -170,16 +165,17 @@ def unpack(name: str, content: bytes, file: IO[bytes]) -> None:
         raise ValueError(f"{name} cannot be unpacked: {error}") from None
 
 
-def unpacked_xz(name: str, content: bytes) -> bytes:
+def unpacked_xz(content: bytes) -> IO[bytes]:
     """The text in an .xz file, within bounds of memory."""
-    import lzma
+    text = lzma.LZMADecompressor(memlimit=XZ_MEMORY).decompress(content, MOST_UNPACKED + 1)
+    return io.BytesIO(text)
 
-    opener = lzma.LZMADecompressor(memlimit=2**27)
-    try:
-        text = opener.decompress(content, max_length=MOST_UNPACKED + 1)
-    except (lzma.LZMAError, EOFError) as error:
-        raise ValueError(f"{name} cannot be unpacked: {error}") from None
-    return text
+
+UNPACKERS: dict[str, Callable[[bytes], IO[bytes]]] = {
+    ".gz": lambda content: cast(IO[bytes], gzip.GzipFile(fileobj=io.BytesIO(content))),
+    ".bz2": lambda content: bz2.BZ2File(io.BytesIO(content)),
+    ".xz": unpacked_xz,
+}
 
 
 def network_in(path: Path) -> Network:

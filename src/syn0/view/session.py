@@ -453,6 +453,9 @@ class Session:
     def diverged(self) -> list[Message]:
         """The run stands where a number went bad."""
         self.is_playing, self.seeking = False, None
+        if self.run.bad is None:
+            self.run.fall()
+        self.run.step, self.run.line = self.run.bad or (self.run.step, self.run.line)
         pack = Pack()
         trouble = self.run.trouble(pack)
         return [
@@ -527,7 +530,7 @@ class Session:
                 other.timeline.advance(seconds, goal)
                 other.stand(other.timeline.run.step, other.last_line, seconds + AT_ONCE)
             except NonFiniteError:
-                return
+                other.fall()
 
     def news(self) -> list[Message]:
         """What is said while training goes on: a frame where the last one was painted; now and then
@@ -615,6 +618,8 @@ def turned(recipe: Recipe, name: str, value: Any) -> Recipe:
         own[name] = value
     if name == "net":
         network.pop("hidden", None)
+        if value is None:
+            network |= usual_recipe(recipe["data"])["network"]
     if name in ("steps", "epochs"):
         training.pop("epochs" if name == "steps" else "steps", None)
         training.pop("report_every", None)
