@@ -63,7 +63,9 @@ def ways_in(value: object) -> list[object]:
 NEVER_REFUSE = {
     "Column", "Table", "Images", "Reading", "UnpreparedError", "History", "Report", "Origin",
     "NonFiniteError", "Examples", "Fitted", "Classification", "Regression", "ParameterCheck",
-    "dense_layers", "Extras",
+    "dense_layers", "Extras", "Part", "TracedLine", "Stage", "Contributions",
+    "Comparison", "Correlations", "Difference", "Health", "LayerSlopes", "Operand", "PostMortem",
+    "Pushes", "Slopes", "Statistics", "Turn",
 }  # fmt: skip
 """What only holds values, or is called by syn0 alone."""
 

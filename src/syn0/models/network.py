@@ -6,14 +6,19 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from syn0.data import Schema, Table, read_table, split_rows
 from syn0.data.frames import are_rows, is_frame, read_frame, read_rows, with_target
-from syn0.derive import inputs_of_layer, prediction_program, training_program
+from syn0.derive import (
+    inputs_of_layer,
+    prediction_program,
+    target_columns,
+    training_program,
+)
 from syn0.derive.answers import OUT, as_shares, middle_quantile
 from syn0.engines import Predictor, Runner, Values, make_runner
 from syn0.files.container import write
@@ -40,6 +45,9 @@ from syn0.spec.checks import choice, real, whole
 from syn0.spec.doors import door, doors, warn
 from syn0.training import Checkpoint, History, Job, Run
 from syn0.training.loop import Callback
+
+if TYPE_CHECKING:
+    from syn0.explain import Replay, Trace
 
 FORMS = (
     "give inputs, hidden layers and outputs, such as [3, 4, 1], or inputs and layers, such as "
@@ -432,6 +440,74 @@ class Network:
             ready = self._ready_to_train = (kind, program, fresh, runner)
         return ready[1:]
 
+    def replay(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        *,
+        training: Training | None = None,
+        sample_weight: ArrayLike | None = None,
+        class_weight: Mapping[int, float] | str | None = None,
+    ) -> Replay:
+        """Training on these rows, to be looked at from any step: as it went from the start weights
+        of the network's seed, and as it would go on. The network itself does not move.
+
+        What led here is taken again as the network was last trained, from its start: on the rows
+        that it learned from, without those that were set apart. Weights that were set by hand since
+        are not in it.
+
+        Args:
+            X, y, sample_weight, class_weight: as in `train`.
+            training: how it trains; by default as it last was, or as the tutorial does.
+
+        Raises:
+            TypeError, ValueError: arguments or arrays that do not fit.
+        """
+        from syn0.explain import Replay
+
+        training = training or self.training or tutorial_training({}, self.spec)
+        rows, targets = self._arrays(X, y, self.columns)
+        weight = row_weights(sample_weight, class_weight, targets, self.spec)
+        examples = Examples(rows, targets, weight)
+        check_batch_size(training, len(rows))
+        program, fresh, runner = self._to_train(training, examples, "numpy", None)
+        begun = None
+        if self.spec.seed is not None:
+            begun = completed(Network.from_spec(self.spec).checkpoint, program, fresh)
+        job = job_of(program, fresh, runner, training, examples)
+        now = completed(self.checkpoint, program, fresh).copy()
+        return Replay(self.spec, job, now, begun, *self._names_of_columns())
+
+    def trace(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        *,
+        step: int | None = None,
+        training: Training | None = None,
+        sample_weight: ArrayLike | None = None,
+        class_weight: Mapping[int, float] | str | None = None,
+    ) -> Trace:
+        """One training step, line by line: every value, and the parts of every line.
+
+        The reference interpreter takes it, to the bit as the numpy engine does, with the batch, the
+        masks and the optimizer's memory that it has in training. The network does not move.
+
+        Args:
+            X, y, training, sample_weight, class_weight: as in `replay`.
+            step: which one, counted from 0 at the network's start; by default the one that would
+                come next.
+
+        Raises:
+            TypeError, ValueError: arguments or arrays that do not fit, or a step before a start
+                that is not known.
+            NonFiniteError: a value became infinite or NaN before that step.
+        """
+        replayed = self.replay(
+            X, y, training=training, sample_weight=sample_weight, class_weight=class_weight
+        )
+        return replayed.trace(step)
+
     def _arrays(
         self, X: Any, y: Any, columns: Mapping[str, Names]
     ) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -441,6 +517,14 @@ class Network:
             table = with_target(read_frame(X), self.schema.target, y)
             return rows, loss_targets(self.schema.targets(table, self.spec.dtype), self.spec)
         return rows, targets_array(by_name("y", y, columns.get("y")), self.spec, len(rows))
+
+    def _names_of_columns(self) -> tuple[Names, Names]:
+        """The names of inputs and of targets, of a table or of frames; () where they have none."""
+        if self.schema is None:
+            return self.columns.get("X", ()), self.columns.get("y", ())
+        one, many = (self.schema.target,), self.schema.classes or ()
+        names = one if target_columns(self.spec) == 1 else many
+        return self.schema.input_names, tuple(names)
 
     def _inputs(self, X: Any, columns: Mapping[str, Names]) -> NDArray[Any]:
         """Inputs as the program takes them, of an array or of a frame."""
@@ -611,6 +695,22 @@ class Network:
             ValueError: an unknown format, or one that cannot say what the network does.
         """
         export(self, path, to)
+
+
+def job_of(
+    program: Program, fresh: Values, runner: Runner, training: Training, examples: Examples
+) -> Job:
+    """What is to be trained, silently, by a program whose constants are among the fresh values."""
+    constants = {name: fresh[name] for name in program.constants}
+    arrays, validation = examples.arrays(), examples.validation
+    return Job(program, runner, training, constants, arrays, validation, progress=False)
+
+
+def completed(checkpoint: Checkpoint, program: Program, fresh: Values) -> Checkpoint:
+    """A checkpoint with all that a program's state holds: what it has, and fresh values."""
+    known = checkpoint.values
+    values = {name: known.get(name, fresh[name]) for name in program.state}
+    return replace(checkpoint, values=values)
 
 
 def sizes_of(sizes: Sequence[int] | str | int) -> tuple[int, ...]:
