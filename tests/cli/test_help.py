@@ -48,14 +48,14 @@ def test_the_choices_that_help_names_are_those_that_there_are(syn0):
     from syn0.spec.choices import listed
 
     networks = (*listed(LOSSES), *INITIALIZERS, *OPTIMIZERS, *listed(SCHEDULES))
-    more = {"train": BUILT_IN, "write": PRINTERS, "check": ()}
+    more = {"train": BUILT_IN, "write": PRINTERS, "check": (), "explain": ()}
     for command, names in more.items():
         text = " ".join(syn0(command, "-h").out.split())
         for name in (*networks, *names):
             assert name in text, (command, name)
 
 
-@pytest.mark.parametrize("command", ["train", "write", "check"])
+@pytest.mark.parametrize("command", ["train", "write", "check", "explain"])
 def test_help_names_all_activations_and_so_does_the_error_for_an_unknown_one(syn0, command):
     from syn0.program import ACTIVATIONS
 
@@ -102,6 +102,7 @@ def test_options_stand_in_sections_each_once(syn0, command):
     [
         ("engines", ["--seed", "--clear-cache"]),
         ("check", ["--seed", "--json"]),
+        ("explain", ["--step", "--line", "--weight", "--json"]),
         ("bench", ["--peers", "--threads", "--growth", "--plot", "--json"]),
     ],
 )

@@ -17,6 +17,7 @@ def commands(syn0, pets, model):
         "predict": ("predict", model, pets),
         "evaluate": ("evaluate", model, pets),
         "check": ("check", "3-1"),
+        "explain": ("explain", "3-1"),
         "engines": ("engines",),
     }
 

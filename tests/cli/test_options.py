@@ -65,7 +65,7 @@ def test_options_and_files_have_the_names_of_the_settings_and_leave_none_out():
     assert not {*OPTION_NAMES} & {*FLAGLESS}
 
 
-@pytest.mark.parametrize("command", ["write", "train", "check"])
+@pytest.mark.parametrize("command", ["write", "train", "check", "explain"])
 def test_every_command_of_networks_has_them_all(command):
     options = [p for p in cli.commands[command].params if isinstance(p, click.Option)]
     assert {*OPTION_NAMES, "seed"} <= {option.name for option in options}

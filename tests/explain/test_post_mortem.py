@@ -56,9 +56,20 @@ def test_dead_units_are_named():
     network.weights["syn0"] = [[1, -1, -1], [1, -1, -1], [1, -1, 1]]
     found = network.replay(X, EXCLUSIVE_OR).post_mortem()
     assert found.line is None
-    assert found.findings[0] == "1 of 3 units of l1 are dead (1): no row can move them"
+    assert found.findings[0] == "1 of 3 units of l1 are dead (1): none of 4 rows can move them"
     assert found.layers[0].dead == (1,)
     assert found.turns[0].knob == "activation"
+
+
+def test_units_that_rest_in_one_batch_are_not_dead():
+    rows = made_up(200)
+    network = Network([5, 30, 2], activation="relu", bias=True)
+    training = Training(steps=5, batch_size=2)
+    replay = network.replay(*rows, training=training)
+    resting = replay.trace().slopes().layers[0].dead
+    assert len(resting) > 5
+    everywhere = network.trace(*rows).slopes().layers[0].dead
+    assert replay.post_mortem().layers[0].dead == tuple(everywhere)
 
 
 def test_saturated_layers_and_fading_deltas_are_told():

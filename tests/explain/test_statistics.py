@@ -57,6 +57,21 @@ def test_hidden_units_are_those_of_the_start_and_those_of_now():
     assert hidden.columns == ("l1[0]", "l1[1]", "l1[2]", "l1[3]")
 
 
+def test_any_step_can_be_asked_about():
+    network = part_2()
+    network.train(X, EXCLUSIVE_OR, steps=500, engine="numpy")
+    replay = network.replay(X, EXCLUSIVE_OR)
+    now = replay.statistics().layers[1]
+    assert np.array_equal(replay.statistics(500).layers[1].now, now.now)
+    assert np.array_equal(replay.statistics(0).layers[1].now, now.start, equal_nan=True)
+
+
+def test_numbers_of_any_size_correlate():
+    values, targets = made_up(20, 3, 2)
+    assert correlations(values * 1e200, targets) == pytest.approx(correlations(values, targets))
+    assert np.isnan(correlations(np.full((20, 1), np.nan), targets)).all()
+
+
 def test_dropout_and_noise_are_no_part_of_it():
     rows = made_up()
     network = Network([5, 4, 2], dropout=0.5, input_noise=1.0, seed=3)

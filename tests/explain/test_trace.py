@@ -8,7 +8,8 @@ from sklearn.exceptions import ConvergenceWarning
 
 from syn0 import LBFGS, MLPClassifier, Network, Training
 from syn0.explain import trace_step
-from syn0.explain.replay import advance
+from syn0.explain.replay import advance, trace_next
+from syn0.models import make_training
 from syn0.program import evaluate
 from syn0.training import Run
 from tests.explain.networks import EXCLUSIVE_OR, KINDS, X, made_up, part_2
@@ -98,11 +99,9 @@ def test_parts_add_up_to_their_lines(network, how):
             assert np.array_equal(evaluate(line.line.expression, line.reads), line.value)
 
 
-def how_of(how) -> Training:
+def how_of(how, steps: int = 5) -> Training:
     """Settings as a `Training`."""
-    from syn0.models import make_training
-
-    return make_training({"steps": 5, **how})
+    return make_training({"steps": steps, **how})
 
 
 def test_without_a_step_it_is_the_one_that_comes_next():
@@ -124,6 +123,28 @@ def test_steps_ahead_are_those_that_training_would_take():
     trace = network.trace(*rows, step=20)
     network.train(*rows, steps=14, batch_size=5, engine="numpy")
     assert np.array_equal(trace["syn1"], network.weights["syn1"])
+
+
+@pytest.mark.parametrize(("network", "how"), KINDS.values(), ids=KINDS)
+def test_jumps_by_snapshots_come_to_the_same_bits(network, how):
+    rows = made_up()
+    replay = Network([5, 8, 8, 2], **network).replay(*rows, training=how_of(how, steps=40))
+    walked = replay.run(0)
+    states, snapshots = [], {}
+    for step in range(40):
+        if step % 8 == 0:
+            snapshots[step] = walked.current().copy()
+        states.append(walked.current().copy().values)
+        advance(walked, step + 1)
+    for step in np.random.RandomState(0).randint(40, size=20):
+        run = replay.resumed(snapshots[step // 8 * 8])
+        advance(run, step)
+        trace = trace_next(run)
+        for name, value in states[step].items():
+            assert np.array_equal(trace.start[name], value), (step, name)
+        if step + 1 < 40:
+            for name, value in states[step + 1].items():
+                assert np.array_equal(trace[name], value), (step, name)
 
 
 def test_rows_that_weigh_more_pull_more():

@@ -22,6 +22,7 @@ from syn0.cli.check import check
 from syn0.cli.command import HELP_NAMES
 from syn0.cli.engines import engines
 from syn0.cli.evaluate import evaluate
+from syn0.cli.explain import explain
 from syn0.cli.export import export
 from syn0.cli.play import play
 from syn0.cli.predict import predict
@@ -46,13 +47,14 @@ def cli() -> None:
     syn0 train table.csv --target COLUMN --out model.safetensors
     syn0 predict model.safetensors new.csv
     syn0 export model.safetensors --to onnx
+    syn0 explain 3-4-1            a step of it, line by line
     syn0 check 3-4-1              compare its gradient with differences
     syn0 engines                  what can run programs here
     syn0 bench                    how fast they are, beside other tools
     """
 
 
-for command in (write, play, train, predict, evaluate, export, check, engines, bench):
+for command in (write, play, train, predict, evaluate, export, explain, check, engines, bench):
     cli.add_command(command)
 
 

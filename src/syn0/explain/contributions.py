@@ -134,10 +134,10 @@ def contributions(trace: Trace, name: str, place: Sequence[int]) -> Contribution
     own = [line for line in trace.phase("update") if belongs(line.target, name)]
     line = next(line for line in own if pull_within(line.line.expression))
     path = way_to_pull(line.part)
-    pull, inputs, deltas = split(path[-1], where)
-    parts = inputs * deltas
+    pull = path[-1]
+    inputs, deltas = split(pull, where)
+    parts, total = inputs * deltas, pull.value[where]
     changes = [line for line in own if line.target == name]
-    total = pull.value[where]
     return Contributions(
         name,
         where,
@@ -216,19 +216,19 @@ def way_to_pull(part: Part) -> list[Part]:
     return []
 
 
-def split(part: Part, place: tuple[int, ...]) -> tuple[Part, NDArray[Any], NDArray[Any]]:
-    """The pull, and what each example puts in and asks for."""
-    if part.operation == "matmul":
+def split(pull: Part, place: tuple[int, ...]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """What each example puts in, and what it asks for."""
+    if pull.operation == "matmul":
         row, column = place
-        left, right = part.children
-        return part, left.value[row], right.value[:, column]
+        left, right = pull.children
+        return left.value[row], right.value[:, column]
     (column,) = place
-    (summed,) = part.children
+    (summed,) = pull.children
     if summed.operation == "multiply":  # of a normalization's scale: error * normalized value
         error, values = summed.children
-        return part, values.value[:, column], error.value[:, column]
+        return values.value[:, column], error.value[:, column]
     deltas = summed.value[:, column]
-    return part, np.ones_like(deltas), deltas
+    return np.ones_like(deltas), deltas
 
 
 def left_over(parts: NDArray[Any], total: Any) -> Any:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from syn0.explain.slopes import LayerSlopes
 from syn0.explain.text import dtype_of, frame, number, shape_of, shortened, span, table
-from syn0.explain.trace import Part, Trace, TracedLine
+from syn0.explain.trace import Part, Trace, TracedLine, trace_step
 from syn0.program import ACTIVATIONS
 from syn0.spec import Solver, Training
 from syn0.training import NonFiniteError
@@ -26,6 +26,9 @@ MOST_PLACES = 6
 
 FADES, GROWS = 1e-3, 1e3
 """How small, or large, the deltas of a layer are beside the last one's where they fade or grow."""
+
+MOST_ROWS = 2000
+"""Rows that units are examined on, taken from all over the data, where steps take few."""
 
 MANY = 0.5
 """The share of a layer's units, or of its values, from which on it is in trouble."""
@@ -56,7 +59,8 @@ class Health:
     Attributes:
         name: of its values: "l1".
         units: how many it has.
-        dead: the units that no row can move and that say the same of all.
+        dead: the units that no row can move and that say the same of all; of mini-batches up to
+            2,000 rows from all over the data are looked at.
         flat: share of its values that hardly have a slope; 0 for an identity.
         saturated: the same where the curve has two ends, as a sigmoid has; else 0.
         delta: the root of the mean square of its deltas.
@@ -158,14 +162,14 @@ def entries(operand: Operand) -> str:
     )
 
 
-def post_mortem(replay: Replay, step: int | None) -> PostMortem:
-    """See `Replay.post_mortem`."""
-    trace = replay.up_to_trouble(step)
+def post_mortem(replay: Replay, trace: Trace) -> PostMortem:
+    """What is wrong with a step of a replay: see `Replay.post_mortem`."""
     training, program, arrays = replay.job.training, replay.job.program, replay.job.arrays
-    layers = tuple(health(trace))
     line = first_bad(trace)
+    seen = trace if line else on_more_rows(trace, replay.job.rows)
+    layers = tuple(health(seen))
     if line is None:
-        troubles = troubles_of(layers, training, replay)
+        troubles = troubles_of(layers, len(seen.rows), replay)
         found = tuple(words for words, _ in troubles) or (
             "every number is finite, no hidden unit is dead, and the deltas reach every layer",
         )
@@ -233,6 +237,16 @@ def step_before(replay: Replay, trace: Trace) -> Trace | None:
         return None
 
 
+def on_more_rows(trace: Trace, rows: int) -> Trace:
+    """A step of a mini-batch, as it would be on more rows: some that rest in one batch may move in
+    the next. What takes all rows is itself."""
+    if "batch" not in trace.program.inputs:
+        return trace
+    some = np.unique(np.linspace(0, rows - 1, min(rows, MOST_ROWS)).astype(np.int32))
+    arrays = {name: trace.start[name] for name in trace.program.arrays}
+    return trace_step(trace.program, trace.start, arrays, some, step=trace.step)
+
+
 def health(trace: Trace) -> Iterator[Health]:
     """How each layer of a step learns."""
     curves = {layer.name: layer for layer in trace.slopes().layers}
@@ -258,24 +272,24 @@ Finding = tuple[str, tuple[Turn, ...]]
 """A sentence, with knobs to try."""
 
 
-def troubles_of(layers: tuple[Health, ...], training: Training, replay: Replay) -> list[Finding]:
-    """What keeps hidden layers from learning, the gravest first."""
+def troubles_of(layers: tuple[Health, ...], rows: int, replay: Replay) -> list[Finding]:
+    """What keeps hidden layers from learning, the gravest first; as so many rows tell."""
     *hidden, last = layers
-    slower = gentler(training, replay)
-    dead = [dead_units(layer, slower) for layer in hidden if layer.dead]
+    slower = gentler(replay.job.training, replay)
+    dead = [dead_units(layer, rows, slower) for layer in hidden if layer.dead]
     # Where a whole layer is dead, no delta comes below it: that is said once.
     far = () if dead else (fading(hidden, last), growing(hidden, last, slower))
     stuck = [saturated(layer) for layer in hidden if not layer.dead and layer.saturated >= MANY]
     return [*dead, *filter(None, far), *stuck]
 
 
-def dead_units(layer: Health, slower: tuple[Turn, ...]) -> Finding:
+def dead_units(layer: Health, rows: int, slower: tuple[Turn, ...]) -> Finding:
     """Units that no row can move."""
     names = ", ".join(map(str, layer.dead[:MOST_PLACES]))
     more = ", …" * (len(layer.dead) > MOST_PLACES)
     words = f"{len(layer.dead):,} of {layer.units:,} units of {layer.name} are dead"
     leaky = Turn("activation", "leaky_relu", "has a slope everywhere, so units come back")
-    return f"{words} ({names}{more}): no row can move them", (leaky, slower[0])
+    return f"{words} ({names}{more}): none of {rows:,} rows can move them", (leaky, slower[0])
 
 
 STEEP = Turn("init", "orthogonal", "starts where the curves are steep")

@@ -110,8 +110,9 @@ def pushes(replay: Replay, name: str, unit: int, steps: int | None) -> Pushes:
     units = np.shape(replay.now.values[name])[1]
     if whole("unit", unit, least=0) >= units:
         raise ValueError(f"there is no unit {unit}: {name} leads to {units}, from 0")
-    run = replay.run(0) if steps is None or replay.start else replay.run()
-    count = replay.now.step - run.step if steps is None else whole("steps", steps)
+    run = replay.run(0)
+    taken = replay.now.step or job.training.total_steps(job.rows)
+    count = taken if steps is None else whole("steps", steps)
     inputs, deltas = operands(pull_in(program, name))
     shape = (job.rows, np.shape(run.state[name])[0])
     up, down = np.zeros(shape, np.int64), np.zeros(shape, np.int64)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
 from syn0.explain.post_mortem import PostMortem, post_mortem
 from syn0.explain.pushes import Pushes, pushes
@@ -14,6 +13,7 @@ from syn0.spec import NetworkSpec
 from syn0.spec.checks import whole
 from syn0.spec.doors import doors
 from syn0.training import Checkpoint, Job, NonFiniteError, Run
+from syn0.training.checkpoint import copied
 
 
 @doors
@@ -69,14 +69,22 @@ class Replay:
             )
         return Run(self.job, self.start)
 
+    def resumed(self, snapshot: Checkpoint) -> Run:
+        """A run from a snapshot of this training, as `run(step).current().copy()` takes one: its
+        schedule ends where that of the whole does."""
+        run, whole_run = Run(self.job, snapshot), self.standing(snapshot.step)
+        run.end, run.given = whole_run.end, whole_run.given
+        return run
+
     def trace(self, step: int | None = None) -> Trace:
         """A step, line by line; by default the one that would come next. As `run`."""
         return trace_next(self.run(step))
 
-    def statistics(self) -> Statistics:
+    def statistics(self, step: int | None = None) -> Statistics:
         """The correlation of each input and each hidden unit with each target, at the start
-        weights and where the network stands; as it predicts, without masks and noise."""
-        return statistics(self)
+        weights and before a step, by default where the network stands; as it predicts, without
+        masks and noise. Raises as `run`."""
+        return statistics(self, self.run(step).state)
 
     def pushes(self, name: str = "syn0", unit: int = 0, *, steps: int | None = None) -> Pushes:
         """How often each example pushes each weight up or down, from the network's start on.
@@ -84,7 +92,8 @@ class Replay:
         Args:
             name: of the weights.
             unit: the unit that they lead to, counted from 0.
-            steps: how many are counted; by default those that the network has taken.
+            steps: how many are counted; by default those that the network has taken or, before the
+                first, those of its training.
 
         Raises:
             TypeError, ValueError: there is no such array or unit, or no way back to the start.
@@ -99,7 +108,7 @@ class Replay:
         Raises:
             TypeError, ValueError: there is no such step, or no way back to it.
         """
-        return post_mortem(self, step)
+        return post_mortem(self, self.up_to_trouble(step))
 
     def up_to_trouble(self, step: int | None = None) -> Trace:
         """A step as `trace` gives it, or the first before it in which a number goes bad."""
@@ -130,10 +139,9 @@ def trace_next(run: Run) -> Trace:
     the trace has arrays of its own."""
     job = run.job
     (batch,) = run.batches.copy().take(1)
-    values: dict[str, Any] = run.current().copy().values | run.given  # type: ignore[operator]
     return trace_step(
         job.program,
-        values,
+        copied(run.state) | run.given,
         job.arrays,
         batch,
         step=run.step,

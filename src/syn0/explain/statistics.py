@@ -36,7 +36,7 @@ class Correlations:
         columns: a name for each column.
         start: (columns, targets) correlations at the start weights, from -1 to 1; NaN where a
             column is the same in all rows. None where the start is not known.
-        now: (columns, targets) correlations as the network stands.
+        now: (columns, targets) correlations as it stands.
     """
 
     values: str
@@ -120,12 +120,18 @@ def correlations(values: ArrayLike, targets: ArrayLike) -> NDArray[np.float64]:
     left, right = as_matrix(values), as_matrix(targets)
     if len(left) != len(right):
         raise ValueError(f"there are {len(left)} rows of values, but {len(right)} of targets")
-    left, right = left - left.mean(axis=0), right - right.mean(axis=0)
-    lengths = np.sqrt(np.outer((left**2).sum(axis=0), (right**2).sum(axis=0)))
-    still = constant(as_matrix(values))[:, np.newaxis] | constant(as_matrix(targets))
+    still = constant(left)[:, np.newaxis] | constant(right)
     with np.errstate(all="ignore"):
+        left, right = centred(left), centred(right)
+        lengths = np.sqrt(np.outer((left**2).sum(axis=0), (right**2).sum(axis=0)))
         result = np.clip((left.T @ right) / lengths, -1, 1)
     return np.where(still, np.nan, result)
+
+
+def centred(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Columns around 0, brought to a size whose squares are finite."""
+    around = values - values.mean(axis=0)
+    return np.asarray(around / np.abs(around).max(axis=0, initial=0))
 
 
 def as_matrix(values: ArrayLike) -> NDArray[np.float64]:
@@ -139,14 +145,14 @@ def constant(values: NDArray[np.float64]) -> NDArray[np.bool_]:
     return np.asarray((values == values[:1]).all(axis=0))
 
 
-def statistics(replay: Replay) -> Statistics:
-    """See `Replay.statistics`."""
+def statistics(replay: Replay, weights: Mapping[str, Any]) -> Statistics:
+    """The correlations at the start of a replay, and at some weights: see `Replay.statistics`."""
     spec, arrays = replay.spec, replay.job.arrays
     program = prediction_program(spec)
     names = [inputs_of_layer(spec, k + 1) for k in range(1, len(spec.dense))]
     layers = ["l0", *names]
     given = {**replay.job.constants, **arrays}
-    now = hidden_values(program, {**given, **replay.now.values}, layers)
+    now = hidden_values(program, {**given, **weights}, layers)
     begun = replay.start
     first = None if begun is None else hidden_values(program, {**given, **begun.values}, layers)
     y = arrays["y"]

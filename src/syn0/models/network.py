@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -466,17 +467,18 @@ class Network:
         from syn0.explain import Replay
 
         training = training or self.training or tutorial_training({}, self.spec)
+        training = replace(training, patience=None)  # which rows said when to stop is not known
         rows, targets = self._arrays(X, y, self.columns)
         weight = row_weights(sample_weight, class_weight, targets, self.spec)
         examples = Examples(rows, targets, weight)
-        check_batch_size(training, len(rows))
-        program, fresh, runner = self._to_train(training, examples, "numpy", None)
-        begun = None
-        if self.spec.seed is not None:
-            begun = completed(Network.from_spec(self.spec).checkpoint, program, fresh)
-        job = job_of(program, fresh, runner, training, examples)
-        now = completed(self.checkpoint, program, fresh).copy()
-        return Replay(self.spec, job, now, begun, *self._names_of_columns())
+
+        def run(network: Network) -> Run:
+            return network.prepare(training, examples, engine="numpy", progress=False)
+
+        here = run(copy.copy(self))
+        known = self.spec.seed is not None
+        start = run(Network.from_spec(self.spec)).current() if known else None
+        return Replay(self.spec, here.job, here.current(), start, *self._names_of_columns())
 
     def trace(
         self,
@@ -695,22 +697,6 @@ class Network:
             ValueError: an unknown format, or one that cannot say what the network does.
         """
         export(self, path, to)
-
-
-def job_of(
-    program: Program, fresh: Values, runner: Runner, training: Training, examples: Examples
-) -> Job:
-    """What is to be trained, silently, by a program whose constants are among the fresh values."""
-    constants = {name: fresh[name] for name in program.constants}
-    arrays, validation = examples.arrays(), examples.validation
-    return Job(program, runner, training, constants, arrays, validation, progress=False)
-
-
-def completed(checkpoint: Checkpoint, program: Program, fresh: Values) -> Checkpoint:
-    """A checkpoint with all that a program's state holds: what it has, and fresh values."""
-    known = checkpoint.values
-    values = {name: known.get(name, fresh[name]) for name in program.state}
-    return replace(checkpoint, values=values)
 
 
 def sizes_of(sizes: Sequence[int] | str | int) -> tuple[int, ...]:
