@@ -34,6 +34,7 @@ export function App({ store, embedded = false }: AppProps): JSX.Element {
         data-theme={store.theme.value}
         data-lm-suppress-shortcuts={embedded ? "true" : undefined}
         tabIndex={-1}
+        onMouseDown={(event) => keepFocus(event, root.current)}
         onDragOver={(event) => {
           event.preventDefault();
           event.currentTarget.classList.add("dropping");
@@ -69,6 +70,15 @@ export function App({ store, embedded = false }: AppProps): JSX.Element {
       </main>
     </StoreProvider>
   );
+}
+
+/** A click on a button leaves the focus where it is, so that Space still plays and arrows still step. */
+function keepFocus(event: MouseEvent, root: HTMLElement | null): void {
+  const target = event.composedPath()[0] as HTMLElement;
+  if (!target.closest("button") || target.closest("dialog")) return;
+  event.preventDefault();
+  const active = (root?.getRootNode() as Document | ShadowRoot | undefined)?.activeElement;
+  if (root && !(active && root.contains(active))) root.focus({ preventScroll: true });
 }
 
 /** The system's theme, unless the switch has said another. */

@@ -1,7 +1,7 @@
 // An array as a person reads it: a grid of numbers up to 256 entries, a picture above.
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ComponentChildren, JSX } from "preact";
-import { css, ink, limitOf, shade } from "./colour";
+import { css, ink, limitOf, shade, type Theme } from "./colour";
 import { plain, shapeText, short } from "./numbers";
 import { useStore } from "./store";
 
@@ -165,7 +165,7 @@ function Grid({ matrix, place, litRow, litColumn, onPlace, onOpen, limit }: Arra
 interface CellProps {
   readonly value: number;
   readonly limit: number;
-  readonly theme: "light" | "dark";
+  readonly theme: Theme;
   readonly label: string;
   readonly place: string;
   readonly stop: boolean;
@@ -200,6 +200,9 @@ function Cell({ value, limit, theme, label, place, stop, chosen, lit, onFocus, o
   );
 }
 
+/** The size of an entry, so that so many fit. */
+const pixels = (room: number, entries: number): number => Math.max(2, Math.min(14, Math.floor(room / Math.max(entries, 1))));
+
 /** Colour only, on a canvas; the entry under the cursor is written below. */
 function Picture({ matrix, place, onPlace, onOpen, limit }: ArrayProps & { readonly limit: number }): JSX.Element {
   const { theme } = useStore();
@@ -208,11 +211,19 @@ function Picture({ matrix, place, onPlace, onOpen, limit }: ArrayProps & { reado
   const rows = rowsOf(matrix);
   const columns = columnsOf(matrix);
   const current = clamp(place ?? own, rows, columns);
-  const size = Math.max(2, Math.min(14, Math.floor(420 / Math.max(columns, 1)), Math.floor(320 / Math.max(rows, 1))));
+  const high = pixels(190, rows);
+  const wide = Math.min(pixels(420, columns), 4 * high);
+  const box = useRef<HTMLDivElement>(null);
 
   useEffect(() => {
-    if (canvas.current) paint(canvas.current, matrix, limit, theme.value, size);
-  }, [matrix, limit, theme.value, size]);
+    if (canvas.current) paint(canvas.current, matrix, limit, theme.value, wide, high);
+  }, [matrix, limit, theme.value, wide, high]);
+  useEffect(() => {
+    const [top, shown] = [current[0] * high, box.current];
+    if (!shown) return;
+    if (top < shown.scrollTop) shown.scrollTop = top;
+    else if (top + high > shown.scrollTop + shown.clientHeight) shown.scrollTop = top + high - shown.clientHeight;
+  }, [current[0], high]);
 
   const go = (to: Place): void => {
     setOwn(to);
@@ -227,6 +238,7 @@ function Picture({ matrix, place, onPlace, onOpen, limit }: ArrayProps & { reado
     <div>
       <div
         class="picture"
+        ref={box}
         role="img"
         tabIndex={0}
         aria-label={`${matrix.name} ${shapeText(matrix.shape)} as colours. ${spoken}`}
@@ -239,15 +251,15 @@ function Picture({ matrix, place, onPlace, onOpen, limit }: ArrayProps & { reado
           event.stopPropagation();
         }}
         onClick={(event) => {
-          const box = event.currentTarget.getBoundingClientRect();
-          go(clamp([Math.floor((event.clientY - box.top) / size), Math.floor((event.clientX - box.left) / size)], rows, columns));
+          const { top, left } = canvas.current!.getBoundingClientRect();
+          go(clamp([Math.floor((event.clientY - top) / high), Math.floor((event.clientX - left) / wide)], rows, columns));
         }}
         onDblClick={() => onOpen?.(current)}
       >
         <canvas ref={canvas} />
         <span
           class="cursor"
-          style={{ top: `${current[0] * size}px`, left: `${current[1] * size}px`, width: `${size}px`, height: `${size}px` }}
+          style={{ top: `${current[0] * high}px`, left: `${current[1] * wide}px`, width: `${wide}px`, height: `${high}px` }}
         />
       </div>
       <div class="exact">{spoken}</div>
@@ -263,7 +275,7 @@ export function Thumbnail({ matrix, age }: { readonly matrix: Matrix; readonly a
     if (!canvas.current || age === "none") return;
     const small = reduced(matrix, 11, 24);
     const size = Math.max(2, Math.min(6, Math.floor(48 / columnsOf(small)), Math.floor(22 / rowsOf(small))));
-    paint(canvas.current, small, limitOf(small.values), theme.value, size);
+    paint(canvas.current, small, limitOf(small.values), theme.value, size, size);
   }, [matrix, age, theme.value]);
   return <span class={`thumbnail ${age}`}>{age !== "none" && <canvas ref={canvas} aria-hidden="true" />}</span>;
 }
@@ -286,11 +298,11 @@ function reduced(m: Matrix, mostRows: number, mostColumns: number): Matrix {
   return { ...m, grid, values: sums.map((sum, k) => sum / counts[k]) };
 }
 
-function paint(canvas: HTMLCanvasElement, m: Matrix, limit: number, theme: "light" | "dark", size: number): void {
+function paint(canvas: HTMLCanvasElement, m: Matrix, limit: number, theme: Theme, wide: number, high: number): void {
   const rows = rowsOf(m);
   const columns = columnsOf(m);
-  canvas.width = columns * size;
-  canvas.height = rows * size;
+  canvas.width = columns * wide;
+  canvas.height = rows * high;
   const context = canvas.getContext("2d");
   if (!context) return;
   for (let row = 0; row < rows; row++) {
@@ -298,11 +310,11 @@ function paint(canvas: HTMLCanvasElement, m: Matrix, limit: number, theme: "ligh
       const value = m.values[row * columns + column];
       const colour = shade(value, limit, theme);
       context.fillStyle = Number.isFinite(value) ? css(colour) : "#d0006f";
-      context.fillRect(column * size, row * size, size, size);
-      if (value < 0 && size >= 5) {
+      context.fillRect(column * wide, row * high, wide, high);
+      if (value < 0 && wide >= 5 && high >= 5) {
         context.fillStyle = ink(colour);
-        context.fillRect(column * size, row * size, 2, 1);
-        context.fillRect(column * size, row * size, 1, 2);
+        context.fillRect(column * wide, row * high, 2, 1);
+        context.fillRect(column * wide, row * high, 1, 2);
       }
     }
   }

@@ -12,7 +12,7 @@ export function Toolbar(): JSX.Element {
   return (
     <div class="region toolbar" role="toolbar" aria-label="Data, network, runs">
       <span class="brand">syn0</span>
-      <button disabled={off} aria-haspopup="dialog" onClick={() => (store.opened.value = "data")}>
+      <button class="data" disabled={off} aria-haspopup="dialog" title={program?.data.title} onClick={() => (store.opened.value = "data")}>
         Data: {program?.data.title ?? "…"} ▾
       </button>
       {program && <NetField net={program.net} off={off} />}

@@ -87,7 +87,7 @@ function Result({ known, place, title, children }: ResultProps): JSX.Element {
   const piece = store.window.value;
   const open = ([row, column]: Place): void => {
     if (matrix.block) store.watch(matrix.name, [matrix.name, row * matrix.block[0], column * matrix.block[1]]);
-    else store.send(textAt(matrix.name, matrix, [row, column]));
+    else store.exactly.value = true;
   };
   // Of a large array on the page, ask for the larger blocks.
   const wantsDetail = !!matrix.block && rowsOf(matrix) <= 12;

@@ -8,7 +8,7 @@ import { useSize } from "./curves";
 import { useStore, type Weight } from "./store";
 
 /** Units of a layer that are drawn; of more, the first ones, which is said. */
-const DRAWN = 12;
+const DRAWN = 10;
 const RADIUS = 17;
 
 interface Wire {
@@ -55,6 +55,7 @@ export function NetworkDrawing(): JSX.Element {
       }
     }
   }
+  const thin = Math.min(1, 40 / Math.max(1, wires.length));
   const chosen = store.weight.value;
   const isChosen = (w: Weight): boolean => chosen?.name === w.name && chosen.i === w.i && chosen.j === w.j;
   const hidden = sizes.some((size) => size > DRAWN);
@@ -87,7 +88,8 @@ export function NetworkDrawing(): JSX.Element {
                 x2={wire.to[0]}
                 y2={wire.to[1]}
                 stroke={isChosen(wire.weight) ? "var(--lit-edge)" : wire.value < 0 ? "var(--negative)" : "var(--positive)"}
-                stroke-width={0.6 + 4 * Math.abs(wire.share)}
+                stroke-width={0.5 + (1 + 3 * thin) * Math.abs(wire.share)}
+                stroke-opacity={0.35 + 0.65 * Math.max(thin, Math.abs(wire.share))}
                 stroke-dasharray={wire.value < 0 ? "6 3" : undefined}
               />
               <line x1={wire.from[0]} y1={wire.from[1]} x2={wire.to[0]} y2={wire.to[1]} stroke="transparent" stroke-width={12}>

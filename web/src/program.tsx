@@ -126,7 +126,6 @@ function LineRow({ line, number }: { readonly line: Line; readonly number: numbe
         disabled={store.still.value}
         title={line.note}
         data-line={number}
-        onMouseDown={(event) => event.preventDefault()}
         onClick={() => store.find(number)}
       >
         <span class="mark" aria-hidden="true">

@@ -2,7 +2,7 @@
 // Framing: 4 bytes header length (little-endian), JSON header, arrays at multiples of 8
 // bytes from the start of the message, little-endian; offsets count from the header's end.
 
-export const PROTOCOL = "8ef640e40101";
+export const PROTOCOL = "759f632a253c";
 
 /** Place of an array among those of the message. */
 export type Ref = number;
@@ -392,7 +392,7 @@ export interface ChooseData {
   net?: string;
 }
 
-/** A file dropped on the page: a table, packed or not, or a saved model. Its bytes are the only array, of uint8. */
+/** A file dropped on the page: a table, packed or not, a saved model, or class folders of images in a .zip file. Its bytes are the only array, of uint8. */
 export interface Upload {
   wire?: WireArray[];
   type: "upload";

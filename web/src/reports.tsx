@@ -3,7 +3,7 @@ import { scaleLinear } from "d3-scale";
 import { line } from "d3-shape";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { JSX } from "preact";
-import { css, limitOf, RUNS, shade } from "./colour";
+import { css, limitOf, RUNS, shade, type Theme } from "./colour";
 import { useSize } from "./curves";
 import { count, plain } from "./numbers";
 import type { ToPage } from "./protocol";
@@ -123,12 +123,12 @@ export function RegionsPicture(): JSX.Element {
 }
 
 /** An answer on the scale: 0 to 1 from one end to the other; classes by their own colours. */
-function answerColour(value: number, classes: number, theme: "light" | "dark"): string {
+function answerColour(value: number, classes: number, theme: Theme): string {
   if (classes > 2) return RUNS[theme][Math.round(value) % 4];
   return css(shade(2 * value - 1, 1, theme));
 }
 
-function paintRegions(canvas: HTMLCanvasElement, values: Typed, classes: number, theme: "light" | "dark"): void {
+function paintRegions(canvas: HTMLCanvasElement, values: Typed, classes: number, theme: Theme): void {
   const context = canvas.getContext("2d");
   if (!context) return;
   const side = Math.round(Math.sqrt(values.length));
@@ -143,7 +143,7 @@ function paintRegions(canvas: HTMLCanvasElement, values: Typed, classes: number,
   context.globalAlpha = 1;
 }
 
-function paintPoints(canvas: HTMLCanvasElement, bounds: readonly number[], points: Typed, targets: Typed, classes: number, theme: "light" | "dark"): void {
+function paintPoints(canvas: HTMLCanvasElement, bounds: readonly number[], points: Typed, targets: Typed, classes: number, theme: Theme): void {
   const context = canvas.getContext("2d");
   if (!context) return;
   const [left, right, bottom, top] = bounds;

@@ -29,8 +29,6 @@ export function Transport(): JSX.Element {
       title={`${words} (${key})`}
       aria-label={primary ? undefined : words}
       aria-keyshortcuts={key}
-      // Keeps Space for playing: a click with the mouse does not move the focus.
-      onMouseDown={(event) => event.preventDefault()}
       onClick={() => store.move(unit, by)}
     >
       {label}
@@ -43,7 +41,6 @@ export function Transport(): JSX.Element {
         aria-label="Back to the start"
         title="Back to the start (Home)"
         aria-keyshortcuts="Home"
-        onMouseDown={(event) => event.preventDefault()}
         onClick={() => store.go(0)}
       >
         |◀
@@ -62,7 +59,6 @@ export function Transport(): JSX.Element {
         disabled={off || (atEnd && !playing)}
         aria-keyshortcuts="Space"
         title="Train on and on (Space)"
-        onMouseDown={(event) => event.preventDefault()}
         onClick={() => store.toggle()}
       >
         {playing ? "❚❚ Pause" : "▶ Play"}
