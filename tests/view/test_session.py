@@ -249,6 +249,31 @@ def test_every_knob_can_be_turned_to_what_it_offers() -> None:
             visitor.ask("knob", name=knob["name"], value=None)
 
 
+@pytest.mark.parametrize(
+    ("knob", "value"),
+    [("momentum", 0.9), ("bias", True), ("dropout", 0.2), ("l2", 0.01), ("loss", "hinge"),
+     ("clip_norm", 1.0), ("batch_norm", True), ("dtype", "float32"), ("max_norm", 3.0)],
+)  # fmt: skip
+def test_a_knobs_difference_is_that_of_write(knob: str, value: Any) -> None:
+    from click.testing import CliRunner
+
+    from syn0.cli import cli
+
+    visitor = Visitor()
+    visitor.ask("knob", name=knob, value=value)
+    program = visitor.latest["program"][0]
+    joined = lambda line: " ".join("".join(t["text"] for t in line["tokens"]).split())  # noqa: E731
+    new = {joined(line) for line in program["lines"] if line["mark"] != "same"}
+    new |= set(program["difference"]["init_added"])
+    flag = f"--{knob.replace('_', '-')}"
+    words = ["write", "3-4-1", flag, *([] if value is True else [str(value)]), "--diff"]
+    diff = CliRunner().invoke(cli, words).output
+    added = "".join(line[1:] for line in diff.splitlines() if line.startswith("+"))
+    for line in new:
+        if not (line.startswith("t ") or " t)" in line):  # a script's loop counts its steps
+            assert "".join(line.split()) in "".join(added.split()), line
+
+
 def test_a_solver_is_refused_in_words() -> None:
     visitor = Visitor()
     visitor.ask("knob", name="optimizer", value="lbfgs")

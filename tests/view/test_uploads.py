@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -85,6 +86,53 @@ def test_a_saved_model_goes_on(tmp_path: Path) -> None:
     assert visitor.latest["program"][0]["difference"]["added"] == 2
     visitor.ask("knob", name="bias", value=True)
     assert "keeps its layers" in visitor.words
+
+
+def zipped(names: Iterable[str], content: bytes | None = None) -> bytes:
+    """A .zip file of small images of these names."""
+    import io
+    import zipfile
+
+    from PIL import Image
+
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
+        for shade, name in enumerate(names):
+            image = io.BytesIO()
+            Image.new("L", (4, 4), 40 * shade % 256).save(image, "PNG")
+            file.writestr(name, image.getvalue() if content is None else content)
+    return archive.getvalue()
+
+
+def test_images_are_taken(tmp_path: Path) -> None:
+    visitor = Visitor()
+    names = [f"set/{kind}/{k}.png" for kind in ("cat", "<b>dog") for k in range(12)]
+    escaping = ["../../cat/../dog/x.png", "/etc/cat/y.png", "top.png", "__MACOSX/z.png"]
+    assert dropped(visitor, "pets.zip", zipped([*names, *escaping])) == ""
+    data = visitor.latest["program"][0]["data"]
+    assert data["image"] == [4, 4, 1]
+    assert set(data["classes"]) == {"cat", "<b>dog", "dog"}
+    assert data["rows"] + data["held_out"] == 26
+    assert visitor.one("report", kind="images")["type"] == "images"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"PK", "cannot be unpacked"),
+        (zipped([]), "0 images"),
+        (zipped(["../x.png"]), "0 images"),
+        (zipped(["a/x.png", "b/y.png"], b"no image"), "pets.zip"),
+        (zipped(["a/x.png"], bytes(2**21)), "unpacks to more than 1 MB"),
+    ],
+)
+def test_other_archives_are_refused(
+    content: bytes, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recipes, "MOST_UNPACKED", 2**20)
+    said = dropped(Visitor(), "pets.zip", content)
+    assert words in said
+    assert "tmp" not in said
 
 
 @pytest.mark.parametrize(

@@ -380,8 +380,8 @@ class ChooseData(TypedDict):
 
 
 class Upload(TypedDict):
-    """A file dropped on the page: a table, packed or not, or a saved model. Its bytes are the only
-    array, of uint8."""
+    """A file dropped on the page: a table, packed or not, a saved model, or class folders of images
+    in a .zip file. Its bytes are the only array, of uint8."""
 
     type: Literal["upload"]
     name: Annotated[str, "the file's name"]

@@ -12,17 +12,19 @@ import json
 import lzma
 import re
 import tempfile
+import zipfile
 import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import IO, Any, cast
 
 import numpy as np
 
 from syn0.data import BUILT_IN, Reading, Schema, Table, read_table
+from syn0.data.images import IMAGE_SUFFIXES
 from syn0.data.text_files import unpacked_name
 from syn0.models import (
     NETWORK_SETTINGS,
@@ -48,6 +50,7 @@ MOST_UPLOAD = 32 * 2**20
 MOST_UNPACKED = 8 * MOST_UPLOAD
 MOST_CELLS = 20_000_000
 XZ_MEMORY = 2**27
+MOST_IMAGES = 20_000
 MOST_WEIGHTS = 5_000_000
 MOST_VALUES = 50_000_000
 """Numbers in the largest array of a step."""
@@ -125,8 +128,8 @@ class Shelf:
         with tempfile.TemporaryDirectory(prefix="syn0-play-") as folder:
             try:
                 found = opened(name, content, Path(folder))
-            except ValueError as error:  # which names the file in the folder
-                words = re.sub(rf"{re.escape(folder)}/[a-z]+\.[a-z]+", lambda _: name, str(error))
+            except (ValueError, OSError) as error:  # which names the file in the folder
+                words = re.sub(rf"{re.escape(folder)}[^\s'\":]*", lambda _: name, str(error))
                 raise ValueError(words) from None
         return self.keep(Kept(name, digest, found, len(content)))
 
@@ -137,10 +140,13 @@ def opened(name: str, content: bytes, folder: Path) -> Table | Network:
         path = folder / "model.safetensors"
         path.write_bytes(content)
         return network_in(path)
+    if Path(name).suffix.lower() == ".zip":
+        return replace(read_table(unzip(name, content, folder / "images")), name=name)
     if unpacked_name(Path(name)).suffix.lower() not in TABLE_SUFFIXES:
         raise ValueError(
-            f"{name} is neither a table of text ({', '.join(TABLE_SUFFIXES)}; packed or not) nor "
-            "a saved model (.safetensors): use syn0 play for other data"
+            f"{name} is neither a table of text ({', '.join(TABLE_SUFFIXES)}; packed or not), nor "
+            "a saved model (.safetensors), nor class folders of images (.zip): use syn0 play for "
+            "other data"
         )
     path = folder / f"table{unpacked_name(Path(name)).suffix.lower()}"
     with path.open("wb") as file:
@@ -163,6 +169,42 @@ def unpack(name: str, content: bytes, file: IO[bytes]) -> None:
             file.write(piece)
     except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
         raise ValueError(f"{name} cannot be unpacked: {error}") from None
+
+
+def unzip(name: str, content: bytes, folder: Path) -> Path:
+    """Lay the images of class folders in a .zip file out in folders of a class each. Of their names
+    the last two parts count alone, so that none leads elsewhere."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            files = [entry for entry in archive.infolist() if is_image_of_a_class(entry.filename)]
+            if not 0 < len(files) <= MOST_IMAGES:
+                raise ValueError(
+                    f"{name} holds {len(files):,} images in folders of a class each: from 1 to "
+                    f"{MOST_IMAGES:,} are taken"
+                )
+            left = MOST_UNPACKED
+            for number, entry in enumerate(files):
+                path = PurePosixPath(entry.filename.replace("\\", "/"))
+                place = folder / path.parts[-2]
+                place.mkdir(parents=True, exist_ok=True)
+                with archive.open(entry) as packed:
+                    image = packed.read(left + 1)
+                left -= len(image)
+                if left < 0:
+                    raise ValueError(f"{name} unpacks to more than {MOST_UNPACKED >> 20} MB")
+                (place / f"{number}{path.suffix.lower()}").write_bytes(image)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
+        raise ValueError(f"{name} cannot be unpacked: {error}") from None
+    return folder
+
+
+def is_image_of_a_class(name: str) -> bool:
+    """Whether a name in a .zip file is that of an image in a folder, hidden ones left out."""
+    path = PurePosixPath(name.replace("\\", "/"))
+    if len(path.parts) < 2 or path.suffix.lower() not in IMAGE_SUFFIXES:
+        return False
+    label = path.parts[-2]
+    return not label.startswith((".", "__")) and label.isprintable() and len(label) <= 100
 
 
 def unpacked_xz(content: bytes) -> IO[bytes]:

@@ -510,7 +510,10 @@ class Session:
         reached = timeline.run.step
         for other in others:
             self.catch_up(other, reached, seconds / (1 + len(others)))
-        run.stand(reached, run.last_line, seconds + AT_ONCE)
+        if reached < goal and (self.is_hidden or self.in_flight is not None):
+            run.step, run.line = reached, run.last_line  # nobody looks: no line is walked
+        else:
+            run.stand(reached, run.last_line, seconds + AT_ONCE)
         if self.rate is not None:
             self.credit -= run.step - before if run.step > before else 1
         if run.is_over or (self.until is not None and run.step >= self.until):
