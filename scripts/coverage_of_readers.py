@@ -30,7 +30,7 @@ OTHERS = ("data/inputs.py", "data/schema.py", "data/targets.py")
 READ = ("from_data", "_problem", "__post_init__")
 
 TESTS = (
-    "tests/files", "tests/models", "tests/estimators", "tests/data", "tests/spec/test_serial.py",
+    "tests/models", "tests/estimators", "tests/data", "tests/files",
     "tests/program/test_signs.py",
 )  # fmt: skip
 

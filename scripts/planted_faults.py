@@ -21,7 +21,8 @@ from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).parents[1]
 FAILED = 1
-"""What pytest ends with where tests failed: anything else is an error of this script."""
+"""What pytest ends with where tests failed. Below 0, the fault has ended the process; what else
+there is would be an error of this script."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ FAULTS = (
     Fault(
         "random numbers of a step are those of every step", "program/randoms.py",
         "for part in (seed, stream, step):", "for part in (seed, stream, 0):",
-        "test_statistics.py",
+        "program/test_statistics.py",
     ),
     Fault(
         "the checker lets shapes change", "program/checker.py",
@@ -105,7 +106,7 @@ FAULTS = (
     Fault(
         "dropout does not enlarge what is kept", "derive/layers.py",
         'values * place.named("mask") / rest(layer.rate)', 'values * place.named("mask")',
-        "test_statistics.py dropout",
+        "program/test_statistics.py dropout",
     ),
     Fault(
         "batch normalization forgets its running statistics", "derive/layers.py",
@@ -135,7 +136,7 @@ FAULTS = (
     ),
     Fault(
         "half a library is loaded", "engines/compiler.py",
-        "if path.name == library_name(key, content):", "if True:", "test_planted_libraries.py",
+        "if path.name == library_name(key, content):", "if True:", "engines/test_compiler.py",
     ),
     Fault(
         "libraries that others put there are loaded", "engines/compiler.py",
@@ -144,7 +145,7 @@ FAULTS = (
     ),
     Fault(
         "threads share one room", "engines/rooms.py",
-        "return self._idle.pop()", "return self._idle[-1]", "test_threads_and_forks.py",
+        "return self._idle.pop()", "return self._idle[-1]", "test_rooms.py",
     ),
     # Training
     Fault(
@@ -245,10 +246,11 @@ def runs(fault: Fault, *, sound: bool) -> Iterator[str]:
             return
         surroundings = os.environ | {"PYTHONPATH": str(source), "PYTHONDONTWRITEBYTECODE": "1"}
         done = subprocess.run(command, cwd=ROOT, env=surroundings, capture_output=True, text=True)
-    if done.returncode != (0 if sound else FAILED):
+    caught = done.returncode == FAILED or done.returncode < 0
+    if (done.returncode != 0) if sound else not caught:
         yield f"pytest ended with {done.returncode}: {fault.tests}"
         return
-    failed = [line for line in done.stdout.splitlines() if line.startswith("FAILED")]
+    failed = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
     print(f"{'sound' if sound else 'caught'}: {fault.words}", *failed, sep="\n    ", flush=True)
 
 

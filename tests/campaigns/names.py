@@ -38,7 +38,7 @@ from syn0.data.cells import text_column
 from syn0.data.table import fingerprint_of
 from syn0.files.container import digest
 from syn0.models import evaluate, plan_table, resolved_settings, table_options
-from syn0.models.network import answers
+from syn0.models.answers import answers
 from syn0.printers import PRINTERS, Data
 from syn0.spec.words import JOINERS, OBEYED
 from tests.campaigns import Outcome

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from syn0.derive import target_columns
-from syn0.models.network import Examples
+from syn0.models import Examples
 from syn0.printers import PRINTERS, Data, UnsupportedError
 from tests.campaigns import Outcome
 from tests.derive.cases import ROWS, Case, Row, covering_rows, described

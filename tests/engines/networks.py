@@ -5,7 +5,7 @@ import numpy as np
 from syn0 import Network
 from syn0.derive import training_program
 from syn0.engines.tiles.source import native_source
-from syn0.models.network import Examples
+from syn0.models import Examples
 from syn0.spec import (
     SGD,
     Adam,

@@ -209,6 +209,7 @@ SEARCHED = {
 }
 
 
+@pytest.mark.usefixtures("quick_compiler")
 @pytest.mark.parametrize("case", SEARCHED.values(), ids=SEARCHED)
 @pytest.mark.parametrize("threads", [1, 3])
 def test_gradients_are_those_of_numpy_whatever_the_threads(case, threads) -> None:

@@ -13,9 +13,8 @@ from syn0 import LBFGS, SGD, Dense, Network, Training
 from syn0.derive import prediction_program, training_program
 from syn0.engines.compiler import find_compiler
 from syn0.printers import PRINTERS, Data, UnsupportedError, example_data
-from syn0.program.interpreter import start, step
 from syn0.spec import NetworkSpec
-from tests.engines.test_agreement import ROUNDINGS, TOLERANCE, moved_by_rounding
+from tests.engines.test_agreement import ROUNDINGS, TOLERANCE, defined, moved_by_rounding
 
 
 def compiled(text: str, folder: Path, optimized: str) -> Path:
@@ -53,28 +52,6 @@ def reports(printed: str) -> list[list[float]]:
     return [[float(x) for x in re.findall(r"[a-z] ([^ ,:]+)(?:[,:]|$)", line)] for line in lines]
 
 
-def expected_reports(case: Any, arrays: dict[str, Any], numbers: list[int]) -> list[list[float]]:
-    """The same figures by the interpreter, batch by batch as the documentation has it."""
-    program, training = case.program, case.training
-    generator = np.random.RandomState(case.network.seed)
-    values = start(program, generator) | arrays
-    rows = len(arrays["X"])
-    values |= {name: training.total_steps(rows) for name in program.numbers}
-    found: list[list[float]] = []
-    order = np.arange(rows)
-    size = training.batch_size or rows
-    for number in range(max(numbers) + 1):
-        place = number % training.batches(rows) * size
-        if place == 0 and training.batch_size:
-            order = order if training.reshuffle else np.arange(rows)
-            order = order[generator.permutation(rows)] if training.shuffle else order
-        batch = {"batch": order[place : place + size]} if training.batch_size else {}
-        values = step(program, values | batch)
-        if number in numbers:
-            found.append([number, *(float(values[name]) for name in program.reports)])
-    return found
-
-
 @pytest.mark.needs_compiler
 def test_a_c_program_reports_what_the_interpreter_does(
     stepped: Any, made_up_arrays: Any, run_c: Callable[..., str]
@@ -86,7 +63,8 @@ def test_a_c_program_reports_what_the_interpreter_does(
         return
     found = reports(run_c(c_text(stepped, arrays), "-O0"))
     assert len(found) > 1
-    expected = expected_reports(stepped, arrays, [int(report[0]) for report in found])
+    every = defined(stepped, made_up_arrays).reports
+    expected = [(number, *every[int(number)]) for number, *_ in found]
     limit, shaken = TOLERANCE[stepped.network.dtype], moved_by_rounding(stepped, made_up_arrays)[1]
     for one, other in zip(found, expected, strict=True):
         moved = ROUNDINGS * shaken[int(one[0])]

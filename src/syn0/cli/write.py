@@ -286,7 +286,7 @@ def data_for(network: Network, training: Training, options: dict[str, Any]) -> D
     from syn0.data import BUILT_IN, Schema, read_table
     from syn0.models import check_sizes, task_for
     from syn0.models.arrays import loss_targets
-    from syn0.models.network import check_batch_size
+    from syn0.models.examples import check_batch_size
     from syn0.models.weighting import row_weights
     from syn0.printers import Data
 

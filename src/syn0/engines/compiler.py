@@ -241,7 +241,7 @@ def own_bytes(path: Path) -> bytes:
         found = os.fstat(number)
         if not stat.S_ISREG(found.st_mode) or not is_ours_alone(found) or found.st_size > LARGEST:
             raise OSError(f"{path} is not a library that syn0 kept")
-        return file.read(LARGEST)
+        return file.read(found.st_size)
 
 
 def made(

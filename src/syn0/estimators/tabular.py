@@ -57,6 +57,7 @@ from syn0.models import (
     plan_table,
     table_options,
 )
+from syn0.models.answers import best_guess
 from syn0.models.defaults import (
     DECAY_ROWS,
     DECAYS,
@@ -66,7 +67,6 @@ from syn0.models.defaults import (
     EPOCHS,
     STEPS,
 )
-from syn0.models.network import best_guess
 from syn0.spec import Training
 from syn0.spec.defaults import HIDDEN, VALIDATION
 from syn0.spec.doors import doors, warn

@@ -1,6 +1,7 @@
 """The trained thing: train, predict, evaluate, print, save and load."""
 
 from syn0.models.advice import advice
+from syn0.models.answers import answers
 from syn0.models.evaluation import (
     Classification,
     Evaluation,
@@ -8,7 +9,8 @@ from syn0.models.evaluation import (
     class_probabilities,
     evaluate,
 )
-from syn0.models.network import Examples, Network, answers
+from syn0.models.examples import Examples
+from syn0.models.network import Network
 from syn0.models.options import TableOptions, table_options
 from syn0.models.record import Origin
 from syn0.models.script import prediction_script, some_rows

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from syn0.data import Table
 from syn0.derive.answers import class_numbers
-from syn0.models.network import Network, best_guess, shares_of
+from syn0.models.answers import best_guess, shares_of
+from syn0.models.network import Network
 from syn0.spec.doors import door
 
 

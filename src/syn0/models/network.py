@@ -5,27 +5,22 @@ from __future__ import annotations
 import copy
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from syn0.data import Schema, Table, read_table, split_rows
-from syn0.data.frames import are_rows, is_frame, read_frame, read_rows, with_target
-from syn0.derive import (
-    inputs_of_layer,
-    prediction_program,
-    target_columns,
-    training_program,
-)
-from syn0.derive.answers import OUT, as_shares, middle_quantile
+from syn0.data import Schema
+from syn0.derive import inputs_of_layer, prediction_program, training_program
 from syn0.engines import Predictor, Runner, Values, make_runner
 from syn0.files.container import write
-from syn0.models.arrays import inputs_array, loss_targets, out_of_reach, targets_array
+from syn0.models.answers import answers
+from syn0.models.arrays import out_of_reach
+from syn0.models.examples import Examples, Intake, check_batch_size
 from syn0.models.export import export
-from syn0.models.frames import Names, by_name, learned_names
+from syn0.models.frames import Names, learned_names
 from syn0.models.record import Origin, Record
 from syn0.models.settings import (
     TRAINING_SETTINGS,
@@ -39,11 +34,11 @@ from syn0.models.summary import description, summary
 from syn0.models.weighting import row_weights
 from syn0.models.weights import Weights
 from syn0.printers import PRINTERS, Data, UnsupportedError, example_data
-from syn0.program import Program, evaluate
+from syn0.program import Program
 from syn0.program.interpreter import start, walk
 from syn0.spec import Layer, NetworkSpec, Optimizer, Solver, Training, parse_sizes
-from syn0.spec.checks import choice, real, whole
-from syn0.spec.doors import door, doors, warn
+from syn0.spec.checks import choice, whole
+from syn0.spec.doors import doors, warn
 from syn0.training import Checkpoint, History, Job, Run
 from syn0.training.loop import Callback
 
@@ -54,32 +49,6 @@ FORMS = (
     "give inputs, hidden layers and outputs, such as [3, 4, 1], or inputs and layers, such as "
     "Network(3, [Dense(4)])"
 )
-
-
-@dataclass(frozen=True)
-class Examples:
-    """Arrays to train on, as a network's program takes them.
-
-    Attributes:
-        X, y: inputs and targets, an example a row.
-        sample_weight: (rows, 1), how much each counts; None where all count alike.
-        validation: an X and a y that training does not learn from; None without.
-    """
-
-    X: NDArray[Any]
-    y: NDArray[Any]
-    sample_weight: NDArray[Any] | None = None
-    validation: tuple[NDArray[Any], NDArray[Any]] | None = None
-
-    def arrays(self) -> dict[str, NDArray[Any]]:
-        """What the program takes, by name."""
-        named = {"X": self.X, "y": self.y, "sample_weight": self.sample_weight}
-        return {name: array for name, array in named.items() if array is not None}
-
-    def split(self, kept: NDArray[Any], apart: NDArray[Any]) -> Examples:
-        """The rows to keep, and those set apart for validation."""
-        weight = None if self.sample_weight is None else self.sample_weight[kept]
-        return Examples(self.X[kept], self.y[kept], weight, (self.X[apart], self.y[apart]))
 
 
 @doors
@@ -247,6 +216,11 @@ class Network:
             own[name] = array
 
     @property
+    def _intake(self) -> Intake:
+        """What makes arrays of what it is given."""
+        return Intake(self.spec, self.schema, self.columns)
+
+    @property
     def steps_taken(self) -> int:
         """Number of training steps behind the present weights."""
         return self.checkpoint.step
@@ -324,12 +298,12 @@ class Network:
         )
         if not isinstance(callbacks, Sequence) or not all(map(callable, callbacks)):
             raise TypeError(f"callbacks must be a list of functions, not {callbacks!r}")
-        rows, targets = self._arrays(X, y, self.columns)
+        rows, targets = self._intake.arrays(X, y)
         columns = self.columns if self.schema else learned_names(self.columns, X=X, y=y)
         examples = Examples(
             rows, targets, row_weights(sample_weight, class_weight, targets, self.spec)
         )
-        examples = self._with_validation(examples, validation, columns)
+        examples = replace(self._intake, columns=columns).with_validation(examples, validation)
         if reach := out_of_reach(targets, self.spec):
             warn(
                 f"the targets go {reach}: bring them into this range, or choose "
@@ -468,7 +442,7 @@ class Network:
 
         training = training or self.training or tutorial_training({}, self.spec)
         training = replace(training, patience=None)  # which rows said when to stop is not known
-        rows, targets = self._arrays(X, y, self.columns)
+        rows, targets = self._intake.arrays(X, y)
         weight = row_weights(sample_weight, class_weight, targets, self.spec)
         examples = Examples(rows, targets, weight)
 
@@ -478,7 +452,7 @@ class Network:
         here = run(copy.copy(self))
         known = self.spec.seed is not None
         start = run(Network.from_spec(self.spec)).current() if known else None
-        return Replay(self.spec, here.job, here.current(), start, *self._names_of_columns())
+        return Replay(self.spec, here.job, here.current(), start, *self._intake.names)
 
     def trace(
         self,
@@ -510,49 +484,6 @@ class Network:
         )
         return replayed.trace(step)
 
-    def _arrays(
-        self, X: Any, y: Any, columns: Mapping[str, Names]
-    ) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Inputs and targets as the program takes them, of arrays or of frames."""
-        rows = self._inputs(X, columns)
-        if self.schema is not None and is_frame(X):
-            table = with_target(read_frame(X), self.schema.target, y)
-            return rows, loss_targets(self.schema.targets(table, self.spec.dtype), self.spec)
-        return rows, targets_array(by_name("y", y, columns.get("y")), self.spec, len(rows))
-
-    def _names_of_columns(self) -> tuple[Names, Names]:
-        """The names of inputs and of targets, of a table or of frames; () where they have none."""
-        if self.schema is None:
-            return self.columns.get("X", ()), self.columns.get("y", ())
-        one, many = (self.schema.target,), self.schema.classes or ()
-        names = one if target_columns(self.spec) == 1 else many
-        return self.schema.input_names, tuple(names)
-
-    def _inputs(self, X: Any, columns: Mapping[str, Names]) -> NDArray[Any]:
-        """Inputs as the program takes them, of an array or of a frame."""
-        if self.schema is not None and is_frame(X):
-            return self.schema.inputs(read_frame(X), self.spec.dtype)
-        return inputs_array(by_name("X", X, columns.get("X")), self.spec)
-
-    def _with_validation(
-        self,
-        examples: Examples,
-        validation: Sequence[ArrayLike] | float | None,
-        columns: Mapping[str, Names],
-    ) -> Examples:
-        """The examples, with rows that are given or set apart for validation."""
-        if validation is None:
-            return examples
-        if isinstance(validation, Sequence) and len(validation) == 2:
-            return replace(examples, validation=self._arrays(validation[0], validation[1], columns))
-        fraction = real("validation", validation, above=0, below=1)
-        kept, apart = split_rows(len(examples.X), fraction, self.spec.seed or 0)
-        if not len(kept) or not len(apart):
-            raise ValueError(
-                f"validation={fraction:g} of {len(examples.X)} rows leaves one part empty"
-            )
-        return examples.split(kept, apart)
-
     def predict(self, X: Any) -> NDArray[Any]:
         """The (rows, outputs) prediction.
 
@@ -568,12 +499,10 @@ class Network:
             TypeError, ValueError: X does not fit; FileNotFoundError: there is no such file.
         """
         values, predictor = self.checkpoint.values, self._predictor
-        if self.schema is None:
-            if predictor and (quick := predictor.quick(values, X)) is not None:
-                return quick
-            inputs = self._inputs(X, self.columns)
-        else:
-            inputs = self.schema.inputs(table_to_predict(X, self.schema), self.spec.dtype)
+        quick = predictor.quick(values, X) if predictor and self.schema is None else None
+        if quick is not None:
+            return quick
+        inputs = self._intake.asked(X)
         if predictor is None:
             program = prediction_program(self.spec)
             predictor = self._predictor = Predictor(
@@ -606,7 +535,7 @@ class Network:
                 f"{'none at all' if not count else f'1 to {count}, or -1 to -{count} from the end'}"
             )
         program = prediction_program(self.spec)
-        values = {**self._constants, **self.checkpoint.values, "X": self._inputs(X, self.columns)}
+        values = {**self._constants, **self.checkpoint.values, "X": self._intake.inputs(X)}
         wanted = inputs_of_layer(self.spec, number + 1)
         lines = walk(program.phase("forward"), values)
         return next(value for line, value in lines if line.target == wanted)
@@ -667,7 +596,7 @@ class Network:
         if data is None:
             data = example_data(spec)
         elif not isinstance(data, Data):
-            data = Data(*self._arrays(*data, self.columns), "as given")
+            data = Data(*self._intake.arrays(*data), "as given")
         program = training_program(spec, training, weighted=data.sample_weight is not None)
         try:
             return printer.script(program, spec, training, data)
@@ -710,40 +639,3 @@ def sizes_of(sizes: Sequence[int] | str | int) -> tuple[int, ...]:
     if len(numbers) < 2:
         raise ValueError(f"sizes {sizes!r} are not a network: {FORMS}")
     return numbers
-
-
-def table_to_predict(X: Any, schema: Schema) -> Table:
-    """X of any kind as a table with the columns of a schema."""
-    if are_rows(X):
-        return read_rows(X, schema.cells)
-    return read_table(X, for_prediction=True, reading=schema.reading)
-
-
-@door
-def answers(network: Network, outputs: NDArray[Any]) -> NDArray[Any]:
-    """(rows,) class names, or numbers, that the outputs of a network from a table mean."""
-    schema = network.schema
-    assert schema is not None  # noqa: S101  (from a table)
-    return (
-        best_guess(network, outputs)
-        if schema.classes is None
-        else schema.decode(shares_of(network.spec, outputs))
-    )
-
-
-def shares_of(spec: NetworkSpec, outputs: NDArray[Any]) -> NDArray[Any]:
-    """Outputs for classes so that 0.5 is the middle: those of sides lie around 0."""
-    return np.asarray(evaluate(as_shares(spec, OUT), {OUT.name: outputs}))
-
-
-def best_guess(network: Network, outputs: NDArray[Any]) -> NDArray[Any]:
-    """(rows,) numbers: the only output, or the one whose quantile is nearest to the middle."""
-    return outputs[:, middle_quantile(network.spec)]
-
-
-def check_batch_size(training: Training, rows: int) -> None:
-    """ValueError if a batch holds more rows than there are."""
-    if training.batch_size is not None and training.batch_size > rows:
-        raise ValueError(
-            f"batch size {training.batch_size} is more than the {rows} rows to train on"
-        )

@@ -19,7 +19,8 @@ from syn0.models.defaults import (
     default_loss,
     default_training,
 )
-from syn0.models.network import Examples, Network, check_batch_size
+from syn0.models.examples import Examples, check_batch_size
+from syn0.models.network import Network
 from syn0.models.options import TableOptions
 from syn0.models.record import Origin
 from syn0.models.settings import (

@@ -1,0 +1,115 @@
+"""What a network learns from and is asked: arrays as its program takes them, made of what people
+have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from numpy.typing import ArrayLike, NDArray
+
+from syn0.data import Schema, read_table, split_rows
+from syn0.data.frames import are_rows, is_frame, read_frame, read_rows, with_target
+from syn0.derive import target_columns
+from syn0.models.arrays import inputs_array, loss_targets, targets_array
+from syn0.models.frames import Names, by_name
+from syn0.spec import NetworkSpec, Training
+from syn0.spec.checks import real
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Arrays to train on, as a network's program takes them.
+
+    Attributes:
+        X, y: inputs and targets, an example a row.
+        sample_weight: (rows, 1), how much each counts; None where all count alike.
+        validation: an X and a y that training does not learn from; None without.
+    """
+
+    X: NDArray[Any]
+    y: NDArray[Any]
+    sample_weight: NDArray[Any] | None = None
+    validation: tuple[NDArray[Any], NDArray[Any]] | None = None
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """What the program takes, by name."""
+        named = {"X": self.X, "y": self.y, "sample_weight": self.sample_weight}
+        return {name: array for name, array in named.items() if array is not None}
+
+    def split(self, kept: NDArray[Any], apart: NDArray[Any]) -> Examples:
+        """The rows to keep, and those set apart for validation."""
+        weight = None if self.sample_weight is None else self.sample_weight[kept]
+        return Examples(self.X[kept], self.y[kept], weight, (self.X[apart], self.y[apart]))
+
+
+@dataclass(frozen=True)
+class Intake:
+    """Makes arrays of what a network is given.
+
+    Attributes:
+        spec, schema: the network's.
+        columns: the names of the columns of "X" and "y", where it was trained on frames.
+    """
+
+    spec: NetworkSpec
+    schema: Schema | None
+    columns: Mapping[str, Names]
+
+    def inputs(self, X: Any) -> NDArray[Any]:
+        """(rows, inputs), of an array or of a frame."""
+        if self.schema is not None and is_frame(X):
+            return self.schema.inputs(read_frame(X), self.spec.dtype)
+        return inputs_array(by_name("X", X, self.columns.get("X")), self.spec)
+
+    @property
+    def names(self) -> tuple[Names, Names]:
+        """The names of inputs and of targets, of a table or of frames; () where they have none."""
+        if self.schema is None:
+            return self.columns.get("X", ()), self.columns.get("y", ())
+        one, many = (self.schema.target,), self.schema.classes or ()
+        names = one if target_columns(self.spec) == 1 else many
+        return self.schema.input_names, tuple(names)
+
+    def asked(self, X: Any) -> NDArray[Any]:
+        """(rows, inputs) of rows to predict; of a network from a table, of all that are tables."""
+        if self.schema is None:
+            return self.inputs(X)
+        if are_rows(X):
+            table = read_rows(X, self.schema.cells)
+        else:
+            table = read_table(X, for_prediction=True, reading=self.schema.reading)
+        return self.schema.inputs(table, self.spec.dtype)
+
+    def arrays(self, X: Any, y: Any) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Inputs and (rows, target columns), of arrays or of frames."""
+        rows = self.inputs(X)
+        if self.schema is not None and is_frame(X):
+            table = with_target(read_frame(X), self.schema.target, y)
+            return rows, loss_targets(self.schema.targets(table, self.spec.dtype), self.spec)
+        return rows, targets_array(by_name("y", y, self.columns.get("y")), self.spec, len(rows))
+
+    def with_validation(
+        self, examples: Examples, validation: Sequence[ArrayLike] | float | None
+    ) -> Examples:
+        """The examples, with rows that are given or set apart for validation."""
+        if validation is None:
+            return examples
+        if isinstance(validation, Sequence) and len(validation) == 2:
+            return replace(examples, validation=self.arrays(*validation))
+        fraction = real("validation", validation, above=0, below=1)
+        kept, apart = split_rows(len(examples.X), fraction, self.spec.seed or 0)
+        if not len(kept) or not len(apart):
+            raise ValueError(
+                f"validation={fraction:g} of {len(examples.X)} rows leaves one part empty"
+            )
+        return examples.split(kept, apart)
+
+
+def check_batch_size(training: Training, rows: int) -> None:
+    """ValueError if a batch holds more rows than there are."""
+    if training.batch_size is not None and training.batch_size > rows:
+        raise ValueError(
+            f"batch size {training.batch_size} is more than the {rows} rows to train on"
+        )
