@@ -14,7 +14,9 @@ from typing import Any
 import pytest
 
 WEB = Path(__file__).parents[2] / "web"
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+CHROMIUM = (
+    os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+)
 SECONDS = 30
 """The longest that a test waits for something to appear: on a busy machine, too."""
 

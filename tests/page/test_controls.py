@@ -25,7 +25,9 @@ def test_every_knob_can_be_turned_and_turned_back(reader: Reader, address: str) 
             now = control.input_value()
             control.select_option(next(x for x in values if x not in (now, "")))
         else:
-            tries = page.locator(f"#tries-{name} option").evaluate_all("all => all.map(x => x.value)")
+            tries = page.locator(f"#tries-{name} option").evaluate_all(
+                "all => all.map(x => x.value)"
+            )
             now = control.input_value()
             control.fill(next(x for x in [*tries, "2"] if x != now))
             control.press("Enter")
@@ -57,9 +59,7 @@ def test_every_set_of_data_begins(reader: Reader, address: str, title: str) -> N
     reader.page.wait_for_selector("[data-where='1,1']")
     for tab in reader.page.get_by_role("tab").all():
         tab.click()
-        reader.until(
-            "() => !document.querySelector('#pane').textContent.includes('On its way')"
-        )
+        reader.until("() => !document.querySelector('#pane').textContent.includes('On its way')")
     assert reader.page.locator(".refusal").count() == 0
 
 

@@ -93,16 +93,12 @@ def test_the_split_of_a_weight(reader: Reader, address: str, trace: Trace) -> No
     reader.page.locator("[data-wire='syn0[2,1]']").dispatch_event("click")
     reader.page.wait_for_selector("[data-split='syn0[2,1]']")
     table = reader.page.locator("[data-exactly] tbody tr")
-    *votes, rounding, total = [
-        float(row.locator("td").last.text_content()) for row in table.all()
-    ]
+    *votes, rounding, total = [float(row.locator("td").last.text_content()) for row in table.all()]
     added = 0.0
     for part in [*votes, rounding]:
         added += part
     assert added == total
-    old, new = (
-        float(x) for x in reader.page.locator("[data-movement] code").all_text_contents()
-    )
+    old, new = (float(x) for x in reader.page.locator("[data-movement] code").all_text_contents())
     assert (old, new) == (trace.start["syn0"][2, 1], trace["syn0"][2, 1])
     assert old + total == new
     assert reader.page.locator("[data-vote]").count() == 4
@@ -118,9 +114,7 @@ def test_momentum_adds_its_lines_and_no_others(reader: Reader, address: str) -> 
     assert "2 added, 2 changed" in words
     added = reader.page.locator(".row.added code").all_text_contents()
     assert [x.split(": ")[1].split(" ")[0] for x in added] == ["syn1_velocity", "syn0_velocity"]
-    reader.until(
-        "() => document.querySelector('[data-spoken]').textContent.includes('2 added')"
-    )
+    reader.until("() => document.querySelector('[data-spoken]').textContent.includes('2 added')")
     reader.page.locator("body").click(position={"x": 720, "y": 3})
     reader.press("d")
     assert reader.page.locator(".row.added").count() == 0
@@ -168,9 +162,7 @@ def test_a_table_dropped_on_the_page(reader: Reader, address: str, tmp_path: Pat
     reader.page.evaluate(DROP, [path.name, path.read_text(encoding="utf-8")])
     target = reader.page.locator("select[name=target]", has_text="Survived")
     target.select_option("Survived")
-    reader.until(
-        "() => document.querySelector('select[name=target]').value === 'Survived'"
-    )
+    reader.until("() => document.querySelector('select[name=target]').value === 'Survived'")
     reader.press("Escape")
     reader.tab("Metrics")
     reader.page.locator("[data-report=confusion] th", has_text="yes").first.wait_for()
@@ -187,9 +179,7 @@ def test_a_table_dropped_on_the_page(reader: Reader, address: str, tmp_path: Pat
     assert "<img src=x" in reader.page.locator("[data-report=table]").inner_text()
 
 
-def test_a_link_restores_everything(
-    reader: Reader, address: str, browser: Any
-) -> None:
+def test_a_link_restores_everything(reader: Reader, address: str, browser: Any) -> None:
     reader.open(address)
     field = reader.page.locator("input[name=momentum]")
     field.fill("0.9")
