@@ -5,6 +5,8 @@ from __future__ import annotations
 import socket
 import threading
 import webbrowser
+from contextlib import suppress
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,15 +20,18 @@ if TYPE_CHECKING:
 PORT = 7310
 """Where the page is, if it is free."""
 
+OPENING = 0.3
+"""Seconds until the browser opens: the server is there by then."""
+
 
 @click.command(cls=Sections)
 @click.argument("data", required=False)
 @click.option("--net", metavar="NET", help="Sizes of the network, such as 3-4-1.")
 @click.option("--target", metavar="COLUMN", help="The column to predict, of a table.")
 @click.option("--port", type=click.IntRange(0, 65535), metavar="N",
-              help=f"Where to listen; by default {PORT}, or any that is free.")  # fmt: skip
+              help=f"Where to listen: {PORT} if that is free, else any.")  # fmt: skip
 @click.option("--host", default="127.0.0.1", metavar="NAME",
-              help="Whom to listen for; by default this machine alone.")  # fmt: skip
+              help="By what name other machines may ask; without it, none may.")  # fmt: skip
 @click.option("--browser/--no-browser", default=True, help="Whether to open the browser.")
 def play(**options: Any) -> None:
     """See a network learn, line by line, in the browser.
@@ -41,31 +46,42 @@ def play(**options: Any) -> None:
     syn0 play table.csv --target COLUMN
     syn0 play model.safetensors
     """
-    try:
-        import uvicorn
-
-        from syn0.view.server import LOOPBACK, MOST_MESSAGE, House, application
-    except ModuleNotFoundError as error:
-        if (error.name or "").startswith("syn0"):
-            raise
-        raise ModuleNotFoundError(
-            f"the page needs {error.name}, which is not installed: pip install 'syn0[play]'"
-        ) from None
     from syn0.view.recipes import Shelf
 
+    check_installed()
     shelf = Shelf()
     recipe = recipe_of(options["data"], options["net"], options["target"], shelf)
-    listener = bound(options["host"], options["port"])
+    with bound(options["host"], options["port"]) as listener:
+        serve(listener, options["host"], recipe, shelf, browser=options["browser"])
+
+
+def check_installed() -> None:
+    """Say in one sentence what is missing, if anything is."""
+    for name in ("starlette", "uvicorn", "websockets"):
+        try:
+            import_module(name)
+        except ModuleNotFoundError:
+            raise ModuleNotFoundError(
+                f"the page needs {name}, which is not installed: pip install 'syn0[play]'"
+            ) from None
+
+
+def serve(
+    listener: socket.socket, host: str, recipe: Recipe | None, shelf: Shelf, *, browser: bool
+) -> None:
+    """Print the address, open the browser there, and serve until Ctrl-C."""
+    import uvicorn
+
+    from syn0.view.server import LOOPBACK, MOST_MESSAGE, House, application
+
     port = listener.getsockname()[1]
-    shown = options["host"]
-    names = LOOPBACK if shown in ("127.0.0.1", "localhost", "::1") else (*LOOPBACK, shown)
-    house = House(port, names, recipe=recipe, shelf=shelf)
-    name = "127.0.0.1" if shown in ("0.0.0.0", "::") else shown  # noqa: S104
-    address = f"http://{f'[{name}]' if ':' in name else name}:{port}/?token={house.token}"
+    name = f"[{host}]" if ":" in host else host
+    house = House(port, tuple({*LOOPBACK, name}), recipe=recipe, shelf=shelf)
+    address = f"http://{name}:{port}/?token={house.token}"
     click.echo(address)
     message("Ctrl-C ends it.")
-    if options["browser"]:
-        threading.Timer(0.3, webbrowser.open, [address]).start()
+    if browser:
+        threading.Timer(OPENING, webbrowser.open, [address]).start()
     config = uvicorn.Config(
         application(house),
         log_level="warning",
@@ -75,15 +91,12 @@ def play(**options: Any) -> None:
         ws_per_message_deflate=False,
         timeout_graceful_shutdown=1,
     )
-    try:
+    with suppress(KeyboardInterrupt):  # which uvicorn raises anew once all is closed
         uvicorn.Server(config).run(sockets=[listener])
-    except KeyboardInterrupt:  # which uvicorn raises anew once all is closed
-        return
 
 
 def recipe_of(data: str | None, net: str | None, target: str | None, shelf: Shelf) -> Recipe | None:
     """The recipe with which pages begin; what DATA names is read now."""
-    from syn0.cli.networks import is_model
     from syn0.data import BUILT_IN, read_table
     from syn0.view.planes import PLANES
     from syn0.view.protocol import DataChoice
@@ -94,7 +107,7 @@ def recipe_of(data: str | None, net: str | None, target: str | None, shelf: Shel
     if data is None or data in BUILT_IN or data in PLANES:
         chosen: DataChoice = {"id": data or "xor"}
         recipe = usual_recipe(chosen, net)
-    elif is_model(data):
+    elif data.endswith(".safetensors"):
         from hashlib import sha256
         from pathlib import Path
 
@@ -123,8 +136,12 @@ def bound(host: str, port: int | None) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, PORT if port is None else port))
+    except socket.gaierror:
+        listener.close()
+        raise OSError(f"{host} is no name of this machine") from None
     except OSError as error:
         if port is not None:
+            listener.close()
             raise OSError(f"port {port} of {host} is not free: {error.strerror}") from None
         listener.bind((host, 0))
     return listener
