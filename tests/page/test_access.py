@@ -1,6 +1,7 @@
 """Everybody can use it: axe finds nothing, the keyboard reaches everything, nothing overflows."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -74,10 +75,12 @@ def states(reader: Reader, address: str) -> Iterator[str]:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize(("width", "height"), SIZES)
 def test_axe_finds_nothing(
-    browser: Any, address: str, axe: str, width: int, height: int, theme: str
+    browser: Any, address: str, axe: str, width: int, height: int, theme: str, tmp_path: Path
 ) -> None:
     with reading(browser, width, height, color_scheme=theme) as reader:
         for state in states(reader, address):
+            name = "".join(letter for letter in state if letter.isalnum())
+            reader.page.screenshot(path=tmp_path / f"{name}.png")  # to be looked at
             assert findings(reader, axe) == [], state
             wide = reader.page.evaluate("document.documentElement.scrollWidth")
             assert wide <= width, f"{state}: it scrolls sideways"
@@ -96,7 +99,8 @@ def test_all_regions_are_there_without_scrolling(reader: Reader, address: str) -
 
 
 def test_targets_are_large_enough(browser: Any, address: str) -> None:
-    small = """() => [...document.querySelectorAll("button, input, select, summary, [role=gridcell]")]
+    small = """() =>
+      [...document.querySelectorAll("button, input, select, summary, [role=gridcell]")]
       .filter((one) => one.checkVisibility())
       .map((one) => [one.outerHTML.slice(0, 90), one.getBoundingClientRect()])
       .filter(([, box]) => box.width > 0 && (box.width < 24 || box.height < 24))

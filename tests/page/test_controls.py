@@ -1,6 +1,7 @@
 """Every knob, every set of data and every button does something, and nothing complains."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -73,9 +74,33 @@ def test_downloads(reader: Reader, address: str, tmp_path: Path) -> None:
 
 
 def test_a_lost_server_leaves_what_is_shown(reader: Reader, address: str) -> None:
+    sockets = []
+
+    def between(socket: Any) -> None:
+        sockets.append(socket)
+        if len(sockets) != 2:  # the first try to come back fails
+            socket.connect_to_server()
+        else:
+            socket.close()
+
+    reader.page.route_web_socket("**/socket", between)
     reader.open(address)
-    reader.press("ArrowRight", "ArrowRight")
-    reader.stands(0, 1)
-    # The socket breaks: values stay, controls are disabled with a reason, and it comes back.
-    reader.page.evaluate("window.dispatchEvent(new Event('offline'))")
+    goto = reader.page.locator("[data-goto]")
+    goto.fill("3")
+    goto.press("Enter")
+    reader.stands(3, -1)
+    reader.button("Next line ▶")
+    reader.button("Next line ▶")
+    reader.stands(3, 1)
+    sockets[0].close()
+    status = reader.page.locator("[data-region=status]")
+    status.filter(has_text="not connected").wait_for()
+    # What is shown stays; what cannot be asked for is disabled.
     assert reader.page.locator("[data-line]").count() == 11
+    assert reader.page.get_by_role("button", name="Next line").is_disabled()
+    # It comes back by itself, to the same place.
+    reader.page.locator("button.primary:not(:disabled)").wait_for()
+    reader.stands(3, 1)
+    reader.button("Next line ▶")
+    reader.stands(3, 2)
+    assert len(sockets) == 3

@@ -15,6 +15,8 @@ export interface Host {
 export interface Listener {
   received(what: Received): void;
   connection(state: Connection, why?: string): void;
+  /** Of a recording: the steps that it holds, in order. */
+  holds(steps: readonly number[]): void;
   /** Somebody is there to answer: the page may open. */
   ready(): void;
 }

@@ -50,6 +50,7 @@ export class Recording implements Host {
   start(listener: Listener): void {
     this.listener = listener;
     listener.connection("recorded");
+    listener.holds([...new Set(this.frames.map(({ frame }) => frame.step))]);
     listener.ready();
   }
 

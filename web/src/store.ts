@@ -59,6 +59,8 @@ export class Store {
   readonly printed = signal<readonly string[]>([]);
   readonly split = signal<Sent<"split"> | null>(null);
   readonly trouble = signal<Sent<"trouble"> | null>(null);
+  /** The steps that a recording holds. */
+  readonly held = signal<readonly number[]>([]);
   readonly text = signal<p.Text | null>(null);
   readonly link = signal<p.Link | null>(null);
   readonly reports = signal<ReadonlyMap<string, Sent<p.ToPage["type"]>>>(new Map());
@@ -113,6 +115,9 @@ export class Store {
       connection: (state, why) => {
         this.connection.value = state;
         this.why.value = why ?? "";
+      },
+      holds: (steps) => {
+        this.held.value = steps;
       },
       ready: () => this.open(),
     });

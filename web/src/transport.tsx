@@ -106,6 +106,7 @@ function Scrubber({ off }: { readonly off: boolean }): JSX.Element {
           aria-valuetext={where}
           onInput={(event) => store.go(Number(event.currentTarget.value))}
         />
+        {store.recorded.value && <Tape steps={store.held.value} end={frame.steps} />}
       </label>
       <form
         onSubmit={(event) => {
@@ -135,5 +136,25 @@ function Scrubber({ off }: { readonly off: boolean }): JSX.Element {
         {store.program.value!.batches > 1 && ` · epoch ${frame.epoch.toFixed(2)}`}
       </span>
     </>
+  );
+}
+
+/** What a recording holds of a run; its gaps are hatched. */
+function Tape({ steps, end }: { readonly steps: readonly number[]; readonly end: number }): JSX.Element {
+  const pieces: [number, number][] = [];
+  for (const step of steps) {
+    const last = pieces[pieces.length - 1];
+    if (last && last[1] + 1 === step) last[1] = step;
+    else pieces.push([step, step]);
+  }
+  const share = (step: number): string => `${(100 * step) / Math.max(1, end)}%`;
+  const words = pieces.map(([from, to]) => (from === to ? count(from) : `${count(from)} to ${count(to)}`)).join(", ");
+  return (
+    <span class="tape" title={`recorded: steps ${words}`}>
+      <span class="hidden-words">recorded: steps {words}</span>
+      {pieces.map(([from, to]) => (
+        <span key={from} class="piece" style={{ left: share(from), width: `max(3px, ${share(to - from)})` }} />
+      ))}
+    </span>
   );
 }
