@@ -39,6 +39,9 @@ from syn0.view.timeline import Hand, Timeline
 MOST_BATCH = 1_024
 """Row numbers of a step that a frame tells."""
 
+MOST_OUTPUT = 24
+"""Lines of the output that are printed at the end."""
+
 MOST_BAD_STEPS = 64
 """Steps back to which the first bad number is looked for."""
 
@@ -366,7 +369,10 @@ class PageRun:
             ]
             lines.append(f"step {step}: {', '.join(texts)}")
         if self.is_over:
-            lines += ["Output after training:", str(self.value_of(self.program.output))[:2_000]]
+            output = str(self.value_of(self.program.output)).splitlines()
+            if len(output) > MOST_OUTPUT:
+                output = [*output[: MOST_OUTPUT - 2], "...", output[-1]]
+            lines += ["Output after training:", *output]
         return lines
 
     # ------------------------------------------------------------------------------------- trouble

@@ -69,12 +69,12 @@ USUAL: dict[str, tuple[dict[str, Setting], dict[str, Setting]]] = {
         (
             {"net": "2-8-1", "activation": "tanh", "bias": True, "output_activation": "sigmoid",
              "loss": "binary_cross_entropy"},
-            {"reduction": "mean", "learning_rate": 0.5, "steps": 10_000},
+            {"reduction": "mean", "learning_rate": 0.5, "steps": 30_000},
         ),
     ),
     "blobs": (
         {"net": "2-8-3", "activation": "tanh", "bias": True, "loss": "cross_entropy"},
-        {"reduction": "mean", "learning_rate": 0.5, "steps": 10_000},
+        {"reduction": "mean", "learning_rate": 0.5, "steps": 30_000},
     ),
 }  # fmt: skip
 """The network and the training with which a set of data begins."""

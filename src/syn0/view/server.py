@@ -46,7 +46,7 @@ MOST_WAITING = 256
 """Messages of a page that may wait to be answered."""
 
 OPEN_SECONDS = 10
-STRETCH_SECONDS = 0.03
+STRETCH_SECONDS = 0.02
 RUNS_A_CORE = 2
 REFUSED, FULL = 1008, 1013
 """Why sockets are closed, in the numbers of RFC 6455."""

@@ -367,7 +367,9 @@ class Session:
         sequence = whole("sequence", header.get("sequence"), least=0)
         if self.in_flight is not None and sequence >= self.in_flight:
             self.in_flight = None
-        return self.shown() if self.is_due and self.in_flight is None else []
+        if not self.is_due or self.in_flight is not None:
+            return []
+        return [*(self.due_reports() if self.is_playing else []), *self.shown()]
 
     # ------------------------------------------------------------------------------------- showing
 
@@ -547,10 +549,13 @@ class Session:
         if now - self.last_curve > CURVE_SECONDS:
             found.append(self.curve())
         if self.in_flight is None:
-            if self.kept_reports and now - self.last_report > REPORT_SECONDS:
-                found += self.reports()
-            found.append(self.frame())
-        return found
+            found += self.due_reports()
+        return [*found, *self.shown()]
+
+    def due_reports(self) -> list[Message]:
+        """The pictures, where the last ones are old."""
+        is_due = time.perf_counter() - self.last_report > REPORT_SECONDS
+        return self.reports() if is_due and self.kept_reports else []
 
 
 ANSWERS: dict[str, Callable[[Session, dict[str, Any], list[Any]], list[Message]]] = {
