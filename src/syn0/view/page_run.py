@@ -117,6 +117,10 @@ class PageRun:
         """Whether every line of every step has run."""
         return self.step >= self.last and self.line >= self.last_line
 
+    def has_reached(self, step: int) -> bool:
+        """Whether it stands at a step, or can go no further."""
+        return self.bad is not None or self.step >= min(step, self.last)
+
     def place(self, step: int, line: int) -> tuple[int, int]:
         """A place that there is, nearest to the one that is asked for."""
         if step > self.last:

@@ -507,7 +507,7 @@ class Session:
             goal = min(goal, self.next_step() + int(self.credit) - 1)
         others = [other for other in self.runs.values() if other is not run]
         before = run.step
-        timeline.go(max(run.step, run.first), seconds)
+        timeline.go(run.step, seconds)
         timeline.advance(seconds / (1 + len(others)), goal)
         reached = timeline.run.step
         for other in others:
@@ -518,7 +518,8 @@ class Session:
             run.stand(reached, run.last_line, seconds + AT_ONCE)
         if self.rate is not None:
             self.credit -= run.step - before if run.step > before else 1
-        if run.is_over or (self.until is not None and run.step >= self.until):
+        is_there = run.is_over or (self.until is not None and run.step >= self.until)
+        if is_there and all(other.has_reached(reached) for other in others):
             return self.pause({}, [])
         return self.news()
 
@@ -528,14 +529,14 @@ class Session:
 
     def catch_up(self, other: PageRun, step: int, seconds: float) -> None:
         """Let another run follow to the same step; one that goes bad stays where it does."""
-        if other.bad is None and other.step < step:
-            try:
-                goal = min(step, other.last)
-                other.timeline.go(min(max(other.step, other.first), goal), seconds)
-                other.timeline.advance(seconds, goal)
-                other.stand(other.timeline.run.step, other.last_line, seconds + AT_ONCE)
-            except NonFiniteError:
-                other.fall()
+        if other.has_reached(step):
+            return
+        try:
+            other.timeline.go(other.step, seconds)
+            other.timeline.advance(seconds, min(step, other.last))
+            other.step, other.line = other.timeline.run.step, other.last_line
+        except NonFiniteError:
+            other.fall()
 
     def news(self) -> list[Message]:
         """What is said while training goes on: a frame where the last one was painted; now and then
