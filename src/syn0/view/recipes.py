@@ -83,12 +83,21 @@ FOR_TABLES: tuple[dict[str, Setting], dict[str, Setting]] = ({"hidden": "16"}, {
 
 
 @dataclass(frozen=True)
+class Lesson:
+    """A network with the rows that it learns from, as a notebook has them."""
+
+    network: Network
+    examples: Examples
+
+
+@dataclass(frozen=True)
 class Kept:
-    """A file that was dropped on the page or named to the command: a table, or a saved network."""
+    """A file that was dropped on the page or named to the command: a table, or a saved network; or
+    what a notebook has in its place."""
 
     name: str
     hash: str
-    content: Table | Network
+    content: Table | Network | Lesson
     size: int
 
 
@@ -391,6 +400,8 @@ def make(recipe: Recipe, shelf: Shelf) -> Made:
         kept = shelf.find(data)
         if isinstance(kept.content, Network):
             return made_of_model(kept.content, recipe)
+        if isinstance(kept.content, Lesson):
+            return made_of_model(kept.content.network, recipe, kept.content.examples)
         whole_table = kept.content
     elif data["id"] in PLANES:
         whole_table = read_plane(
@@ -423,8 +434,8 @@ def make(recipe: Recipe, shelf: Shelf) -> Made:
     )
 
 
-def made_of_model(network: Network, recipe: Recipe) -> Made:
-    """A saved network, on data that are known by name, or on made-up rows."""
+def made_of_model(network: Network, recipe: Recipe, examples: Examples | None = None) -> Made:
+    """A saved network: on its rows, on data that are known by name, or on made-up ones."""
     if recipe["network"]:
         raise ValueError("a saved model keeps its layers: only its training can be changed")
     twin = Network.from_record(network.record())
@@ -440,7 +451,11 @@ def made_of_model(network: Network, recipe: Recipe) -> Made:
     for name in type(training.optimizer).KNOBS:
         values[name] = getattr(training.optimizer, name)
     values["net"] = str(network.spec)
-    made = on_its_data(twin, without_end(training), values)
+    training = without_end(training)
+    if examples is None:
+        made = on_its_data(twin, training, values)
+    else:
+        made = Made(twin, training, examples, None, None, None, values, is_model=True)
     check_cost(twin, training, len(made.examples.X))
     return made
 
