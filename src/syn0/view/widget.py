@@ -5,17 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 from syn0.models import Examples, Network
 from syn0.spec import Training
+from syn0.view import STATIC
 from syn0.view.protocol import Message, packed, unpacked
-from syn0.view.recipes import Kept, Lesson, Shelf, usual_recipe
+from syn0.view.recipes import usual_recipe
 from syn0.view.recording import recording
 from syn0.view.session import Session
-
-STATIC = Path(__file__).parent / "static"
+from syn0.view.shelf import Kept, Lesson, Shelf
 
 MOST_RECORDED = 200 * 1024
 """Bytes of the recording that a notebook keeps."""
