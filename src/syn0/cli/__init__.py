@@ -24,6 +24,7 @@ from syn0.cli.engines import engines
 from syn0.cli.evaluate import evaluate
 from syn0.cli.explain import explain
 from syn0.cli.export import export
+from syn0.cli.play import play
 from syn0.cli.plot import plot
 from syn0.cli.predict import predict
 from syn0.cli.train import train
@@ -42,6 +43,7 @@ def cli() -> None:
 
     \b
     syn0 write 3-4-1              print the program of a network
+    syn0 play                     see it learn, line by line, in the browser
     syn0 train digits             train on real data
     syn0 train table.csv --target COLUMN --out model.safetensors
     syn0 predict model.safetensors new.csv
@@ -54,7 +56,9 @@ def cli() -> None:
     """
 
 
-for command in (write, train, predict, evaluate, export, explain, plot, check, engines, bench):
+for command in (
+    write, play, train, predict, evaluate, export, explain, plot, check, engines, bench,
+):  # fmt: skip
     cli.add_command(command)
 
 

@@ -28,11 +28,10 @@ def export(model: str, to: str, out: str | None, force: bool) -> None:
     syn0 export titanic.safetensors --to javascript --out titanic.mjs
     """
     from syn0.cli.outputs import check_output, is_export
-    from syn0.models.export import ENDINGS
+    from syn0.models.export import ending_of
     from syn0.saving import load
-    from syn0.spec.checks import choice
 
-    ending = ENDINGS[choice("format", to, ENDINGS)]
+    ending = ending_of(to)
     saved = load(model)
     if not hasattr(saved, "export"):
         raise ValueError(

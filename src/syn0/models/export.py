@@ -20,8 +20,12 @@ from syn0.spec.checks import choice
 if TYPE_CHECKING:
     from syn0.models.network import Network
 
-ENDINGS = {"onnx": ".onnx", **{name: printer.ending for name, printer in MODULES.items()}}
-"""The formats, and how their files' names end."""
+FORMATS = ("onnx", *MODULES)
+
+
+def ending_of(to: str) -> str:
+    """How the names of a format's files end; ValueError for an unknown one."""
+    return ".onnx" if choice("format", to, FORMATS) == "onnx" else MODULES[to].ending
 
 
 def export(network: Network, path: str | os.PathLike[str], to: str) -> None:
@@ -31,7 +35,7 @@ def export(network: Network, path: str | os.PathLike[str], to: str) -> None:
 
 def write_module(module: Module, network: Network, path: str | os.PathLike[str], to: str) -> None:
     """Write the plan of a network's, or of an estimator's around it, to a file."""
-    if choice("format", to, ENDINGS) == "onnx":
+    if choice("format", to, FORMATS) == "onnx":
         content = onnx_of(module).SerializeToString()
     else:
         content = program_text(module, sample(network, None), to).encode()

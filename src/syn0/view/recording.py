@@ -1,0 +1,145 @@
+"""A recording: what the page would have been told, so that it can be stepped without Python.
+
+It is zlib of messages, one after the other, each with four bytes before it that hold its length
+(little-endian): the program, a frame for every line of every recorded step, and the rest.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from syn0.training.trouble import NonFiniteError
+from syn0.view.page_run import PageRun
+from syn0.view.protocol import Message, packed
+from syn0.view.reports import REPORTS, report
+from syn0.view.votes import split
+
+if TYPE_CHECKING:
+    from syn0.view.session import Session
+
+STEPS = 20
+"""Steps that are recorded from the first on, around the present one, and up to the furthest."""
+
+MOST_BYTES = 1_900_000
+"""Of a recording, packed: in letters of base64, with the page around it, less than 3 MB."""
+
+MOST_UNPACKED = 64 * 2**20
+MOST_SPLITS = 64
+"""Weights whose splits are recorded, of a step."""
+
+
+class Tape:
+    """Messages, packed as they come, while there is room."""
+
+    def __init__(self, budget: int) -> None:
+        self.budget, self.size = budget, 0
+        self.packer = zlib.compressobj(9)
+        self.pieces: list[bytes] = []
+
+    def record(self, messages: Iterable[Message]) -> bool:
+        """Put messages on the tape, if there is room for all of them; whether there was."""
+        before, count, size = self.packer.copy(), len(self.pieces), self.size
+        for header, arrays in messages:
+            content = packed(header, arrays)
+            self.size += len(content)
+            length = len(content).to_bytes(4, "little")
+            self.pieces.append(self.packer.compress(length + content))
+            if self.size > MOST_UNPACKED:
+                break
+        self.pieces.append(self.packer.flush(zlib.Z_SYNC_FLUSH))
+        if sum(map(len, self.pieces)) <= self.budget and self.size <= MOST_UNPACKED:
+            return True
+        del self.pieces[count:]
+        self.packer, self.size = before, size
+        return False
+
+    def content(self) -> bytes:
+        """The whole tape."""
+        return b"".join([*self.pieces, self.packer.flush()])
+
+
+def recording(session: Session, budget: int = MOST_BYTES) -> bytes:
+    """The session's present run as a recording: the present step first, then the others as long as
+    there is room. The session stands where it stood afterwards."""
+    run = session.run
+    step, line = run.step, run.line
+    tape = Tape(budget)
+    tape.record(session.everything())
+    for picture in pictures(session):
+        tape.record([picture])
+    try:
+        for number in steps_of(run, step):
+            if not tape.record(frames(session, number)):
+                break
+            stand(run, number, run.last_line)
+            tape.record(splits(session, run, number == step))
+    finally:
+        stand(run, step, line)
+    return tape.content()
+
+
+def pictures(session: Session) -> Iterator[Message]:
+    """The pictures that the run has."""
+    for kind in REPORTS:
+        try:
+            yield session.stamped(*report(session.run, kind, {}))
+        except (ValueError, TypeError):
+            continue
+
+
+def steps_of(run: PageRun, step: int) -> list[int]:
+    """The steps to record, the dearest first."""
+    last = min(run.timeline.furthest, run.last)
+    half = STEPS // 2
+    around = range(step - half, step + half)
+    ends = [*range(run.first, run.first + STEPS), *range(last - STEPS + 1, last + 1)]
+    wanted = [step, *sorted(around, key=lambda k: abs(k - step)), *ends]
+    return list(dict.fromkeys(k for k in wanted if run.first <= k <= max(last, step)))
+
+
+def frames(session: Session, step: int) -> Iterator[Message]:
+    """A frame for every line of a step, with every array that is not too large."""
+    run = session.run
+    before = session.watched, session.window, session.detail, session.in_flight
+    session.watched = [*run.program.weights, *(line["target"] for line in run.lines)]
+    session.window = None
+    try:
+        for line in range(-1 if step == run.first else 0, len(run.lines)):
+            stand(run, step, line)
+            if (run.step, run.line) != (step, line):
+                return  # a number goes bad before
+            session.detail = None if line < 0 else run.lines[line]["target"]
+            yield session.frame(is_acknowledged=False)
+    finally:
+        session.watched, session.window, session.detail, session.in_flight = before
+
+
+def splits(session: Session, run: PageRun, is_present: bool) -> Iterator[Message]:
+    """The splits of a step's weights; of large networks the first weights, of the present step."""
+    trace = run.timeline.trace(run.step)
+    count = sum(int(np.size(trace.start[name])) for name in run.program.weights)
+    if count > MOST_SPLITS and not is_present:
+        return
+    done = 0
+    for name in run.program.weights:
+        for place in np.ndindex(np.shape(trace.start[name])):
+            if done == MOST_SPLITS:
+                return
+            i, j = place if len(place) == 2 else (place[0], 0)
+            try:
+                yield session.stamped(*split(trace, name, i, j, place))
+            except ValueError:  # running statistics are nobody's to pull at
+                break
+            done += 1
+
+
+def stand(run: PageRun, step: int, line: int) -> None:
+    """Stand at a place, or where a number goes bad before it."""
+    try:
+        run.stand(step, line, float("inf"))
+    except NonFiniteError:
+        return

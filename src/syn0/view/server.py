@@ -1,0 +1,271 @@
+"""The page's server: it gives out three files and holds a socket for each page.
+
+It serves this machine alone, unless told otherwise. Whoever knows the address with its token may
+ask; a page of another site may not, whatever name it gave to this machine: the token, the Host and,
+on the socket, the Origin must all be right.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import os
+import secrets
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from syn0.view import STATIC
+from syn0.view.protocol import Message, Recipe, packed, unpacked
+from syn0.view.session import Session
+from syn0.view.shelf import MOST_UPLOAD, Shelf
+
+FILES = {
+    "/": ("index.html", "text/html"),
+    "/page.js": ("page.js", "text/javascript"),
+    "/page.css": ("page.css", "text/css"),
+}
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+"""The names of this machine; no name that another site could choose is among them."""
+
+MOST_MESSAGE = MOST_UPLOAD + 2**16
+MOST_HEADER = 2**20
+MOST_SOCKETS = 16
+MOST_WAITING = 256
+"""Messages of a page that may wait to be answered."""
+
+OPEN_SECONDS = 10
+STRETCH_SECONDS = 0.02
+RUNS_A_CORE = 2
+REFUSED, FULL = 1008, 1013
+"""Why sockets are closed, in the numbers of RFC 6455."""
+
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+WHERE = "open the address that syn0 play has printed: it ends with a token"
+
+
+@dataclass
+class House:
+    """What all pages share.
+
+    Attributes:
+        port: that the server listens at.
+        names: of the machine, as addresses may have them.
+        token: without which nobody is answered.
+        recipe: with which a page begins; None for exclusive-or.
+        shelf: the files that recipes may speak of.
+    """
+
+    port: int
+    names: tuple[str, ...] = LOOPBACK
+    token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+    recipe: Recipe | None = None
+    shelf: Shelf = field(default_factory=Shelf)
+    sockets: int = 0
+
+    def __post_init__(self) -> None:
+        self.turns = asyncio.Semaphore(RUNS_A_CORE * (os.cpu_count() or 1))
+
+    @property
+    def hosts(self) -> set[str]:
+        """What the Host of a request may say."""
+        return {f"{name}:{self.port}" for name in self.names}
+
+    def is_from_here(self, headers: Headers, *, is_socket: bool) -> bool:
+        """Whether a request names this machine and comes from its own page. A page that is asked
+        for has no origin; a socket always has one."""
+        hosts = headers.getlist("host")
+        if len(hosts) != 1 or hosts[0].lower() not in self.hosts:
+            return False
+        origins = headers.getlist("origin")
+        if not origins:
+            return not is_socket
+        origin = urlsplit(origins[0])
+        return len(origins) == 1 and origin.scheme == "http" and origin.netloc == hosts[0].lower()
+
+    def knows(self, token: object) -> bool:
+        """Whether a token is the right one."""
+        return isinstance(token, str) and hmac.compare_digest(token.encode(), self.token.encode())
+
+
+def policy(host: str) -> str:
+    """What a page may load, and whom it may speak to."""
+    return "; ".join(
+        [
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "img-src 'self' data: blob:",
+            f"connect-src 'self' ws://{host}",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "frame-ancestors 'none'",
+        ]
+    )
+
+
+class Guard:
+    """Lets nobody in who does not name this machine, or comes from another site's page."""
+
+    def __init__(self, app: ASGIApp, house: House) -> None:
+        self.app, self.house = app, house
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Look at a request before anything else does."""
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
+        is_socket = scope["type"] == "websocket"
+        if self.house.is_from_here(Headers(scope=scope), is_socket=is_socket):
+            await self.app(scope, receive, send)
+        elif is_socket:
+            await WebSocket(scope, receive, send).close(REFUSED)
+        else:
+            response = PlainTextResponse("this is not a page of yours", 403, HEADERS)
+            await response(scope, receive, send)
+
+
+def application(house: House) -> Starlette:
+    """The server's two doors: files, and the socket."""
+
+    async def file(request: Request) -> Response:
+        name, kind = FILES[request.url.path]
+        headers = {**HEADERS, "Content-Security-Policy": policy(request.headers["host"])}
+        if name == "index.html" and not house.knows(request.query_params.get("token")):
+            return PlainTextResponse(WHERE, 403, headers)
+        return Response((STATIC / name).read_bytes(), media_type=kind, headers=headers)
+
+    async def socket(websocket: WebSocket) -> None:
+        await serve(websocket, house)
+
+    app = Starlette(
+        routes=[*(Route(path, file) for path in FILES), WebSocketRoute("/socket", socket)]
+    )
+    app.add_middleware(Guard, house=house)
+    return app
+
+
+async def serve(websocket: WebSocket, house: House) -> None:
+    """A page's socket: its first message holds the token, and its session ends with it."""
+    await websocket.accept()
+    if house.sockets >= MOST_SOCKETS:
+        await websocket.close(FULL, f"{MOST_SOCKETS} pages are open: close one")
+        return
+    house.sockets += 1
+    worker = ThreadPoolExecutor(1, "syn0-page")
+    try:
+        first = await asyncio.wait_for(websocket.receive_bytes(), OPEN_SECONDS)
+        header, arrays = read(first)
+        if header.get("type") != "open" or not house.knows(header.get("token")):
+            await websocket.close(REFUSED, WHERE)
+            return
+        await Page(websocket, house, worker).go(header, arrays)
+    except (TimeoutError, ValueError, KeyError):
+        await closed(websocket, REFUSED)
+    except WebSocketDisconnect:
+        pass
+    finally:
+        house.sockets -= 1
+        worker.shutdown(wait=False, cancel_futures=True)
+
+
+async def closed(websocket: WebSocket, code: int) -> None:
+    """Close a socket that may be closed already."""
+    try:
+        await websocket.close(code)
+    except (RuntimeError, WebSocketDisconnect):
+        return
+
+
+def read(content: bytes) -> Message:
+    """A message of a page; ValueError where it is none."""
+    if int.from_bytes(content[:4], "little") > MOST_HEADER:
+        raise ValueError("the message's header is too long")
+    return unpacked(content)
+
+
+class Page:
+    """A page's session, in a thread of its own, so that none waits for another's numbers."""
+
+    def __init__(self, websocket: WebSocket, house: House, worker: ThreadPoolExecutor) -> None:
+        self.websocket, self.house, self.worker = websocket, house, worker
+        self.session = Session(house.recipe, house.shelf)
+        self.inbox: asyncio.Queue[Message | str | None] = asyncio.Queue(MOST_WAITING)
+
+    async def go(self, header: dict[str, Any], arrays: list[Any]) -> None:
+        """Answer, and train in between, until the page is gone."""
+        await self.say(lambda: self.session.answer(header, arrays))
+        reader = asyncio.create_task(self.listen())
+        try:
+            while True:
+                if self.session.wants_time and self.inbox.empty():
+                    async with self.house.turns:
+                        await self.say(lambda: self.session.advance(STRETCH_SECONDS))
+                    continue
+                message = await self.inbox.get()
+                if message is None:
+                    return
+                await self.say(self.answering(message))
+        finally:
+            reader.cancel()
+
+    def answering(self, message: Message | str) -> Callable[[], list[Message]]:
+        """What answers a message, or tells that it was none."""
+        if isinstance(message, str):
+            words = {"type": "error", "words": message, "about": ""}
+            return lambda: [self.session.stamped(words)]
+        return lambda: self.session.answer(*message)
+
+    async def listen(self) -> None:
+        """Take what the page says; None at its end."""
+        try:
+            while True:
+                content = await self.websocket.receive_bytes()
+                try:
+                    message: Message | str = read(content)
+                except ValueError as error:
+                    message = str(error)
+                self.overtake(message)
+                await self.inbox.put(message)
+        except (WebSocketDisconnect, RuntimeError, KeyError):  # KeyError: a text, not bytes
+            while not self.inbox.empty():
+                self.inbox.get_nowait()
+            self.inbox.put_nowait(None)
+
+    def overtake(self, message: Message | str) -> None:
+        """Of places to go to that wait, the latest wins."""
+        waiting = self.inbox._queue  # type: ignore[attr-defined]
+        if waiting and is_go(message) and is_go(waiting[-1]):
+            waiting.pop()
+
+    async def say(self, work: Callable[[], Iterable[Message]]) -> None:
+        """Send what some work, done in the page's thread, has to say."""
+        loop = asyncio.get_running_loop()
+        contents = await loop.run_in_executor(
+            self.worker, lambda: [packed(header, arrays) for header, arrays in work()]
+        )
+        for content in contents:
+            await self.websocket.send_bytes(content)
+
+
+def is_go(message: Message | str | None) -> bool:
+    """Whether a message asks to go to a place."""
+    return isinstance(message, tuple) and message[0].get("type") == "go"

@@ -1,0 +1,153 @@
+"""Arrays as the page shows them: whole where they are small, in blocks where they are not, and
+never more bytes than a message may have."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from syn0.view.protocol import Message, Shown, Window
+
+MOST_WHOLE = 1_024
+"""Entries of an array that is sent whole."""
+
+THUMBNAIL, DETAIL = (12, 8), (48, 32)
+"""Blocks of a larger one, down and across."""
+
+FRAME_BYTES = 128 * 1024
+HEADER_BYTES = 400
+"""Of the JSON that describes an array, about, and of as many more as may stand around it."""
+
+WINDOW_ROWS, WINDOW_COLUMNS = 24, 16
+
+
+class Pack:
+    """A message as it grows: arrays that it refers to, within a budget of bytes."""
+
+    def __init__(self, budget: int = FRAME_BYTES - 24 * HEADER_BYTES) -> None:
+        self.arrays: list[NDArray[Any]] = []
+        self.left = budget
+
+    def add(self, array: NDArray[Any]) -> int:
+        """The place of an array in the message."""
+        self.arrays.append(array)
+        self.left -= array.nbytes + 60
+        return len(self.arrays) - 1
+
+    def message(self, header: Any) -> Message:
+        """The message."""
+        return dict(header), self.arrays
+
+    def shown(
+        self,
+        name: str,
+        value: Any,
+        *,
+        age: str = "now",
+        changed: bool = False,
+        detail: bool = False,
+    ) -> Shown:
+        """An array as it is shown; None is one that is not there yet."""
+        self.left -= HEADER_BYTES
+        if value is None:
+            return entry(name, None, "none", changed=False)
+        described = entry(name, value, age, changed=changed)
+        array = on_the_wire(value)
+        if array.size <= MOST_WHOLE and array.nbytes <= self.left:
+            described["values"] = self.add(array)
+        elif array.size:
+            grid = np.atleast_2d(array) if array.ndim != 1 else array[np.newaxis]
+            for most in (DETAIL, THUMBNAIL) if detail else (THUMBNAIL,):
+                if 3 * most[0] * most[1] * 4 <= self.left:
+                    blocks, size = in_blocks(grid, most)
+                    described["blocks"], described["block"] = self.add(blocks), size
+                    break
+        return described
+
+
+def entry(name: str, value: Any, age: str, *, changed: bool) -> Shown:
+    """What is said of an array beside its entries."""
+    limit, bad = (None, 0) if value is None else extent(np.asarray(value))
+    dtype = getattr(value, "dtype", None)
+    return {
+        "name": name,
+        "shape": list(np.shape(value)) if value is not None else [],
+        "dtype": "" if value is None else type(value).__name__ if dtype is None else str(dtype),
+        "age": age,  # type: ignore[typeddict-item]
+        "changed": changed,
+        "limit": limit,
+        "bad": bad,
+        "values": None,
+        "blocks": None,
+        "block": [],
+    }
+
+
+def extent(array: NDArray[Any]) -> tuple[float | None, int]:
+    """The largest finite size, and how many entries are not finite."""
+    if not array.size:
+        return None, 0
+    if array.dtype.kind != "f":
+        return float(np.abs(array.astype(np.float64)).max()), 0
+    largest = float(max(array.max(), -array.min()))
+    if np.isfinite(largest) and np.isfinite(array.min()):
+        return largest, 0
+    good = np.isfinite(array)
+    return (float(np.abs(array[good]).max()) if good.any() else None), int((~good).sum())
+
+
+def on_the_wire(value: Any) -> NDArray[Any]:
+    """A value as an array of a kind that travels: whole numbers as float64, truths as bytes."""
+    array = np.asarray(value)
+    if array.dtype in (np.float64, np.float32, np.int32):
+        return array
+    return array.astype(np.uint8 if array.dtype == bool else np.float64)
+
+
+def in_blocks(array: NDArray[Any], most: tuple[int, int]) -> tuple[NDArray[np.float32], list[int]]:
+    """(3, rows, columns): mean, least and greatest of the blocks of a matrix, and the rows and
+    columns of a block; the last ones may be smaller."""
+    size = [-(-n // blocks) for n, blocks in zip(array.shape, most, strict=True)]
+    starts = [np.arange(0, n, step) for n, step in zip(array.shape, size, strict=True)]
+    if array.dtype.kind != "f":
+        array = array.astype(np.float32)
+    with np.errstate(all="ignore"):
+        parts = [
+            function.reduceat(function.reduceat(array, starts[1], axis=1), starts[0], axis=0)
+            for function in (np.add, np.minimum, np.maximum)
+        ]
+        heights, widths = (
+            np.diff(np.append(at, n)) for at, n in zip(starts, array.shape, strict=True)
+        )
+        parts[0] = parts[0] / np.outer(heights, widths)
+        return np.stack(parts).astype(np.float32), size
+
+
+def window_of(pack: Pack, name: str, value: Any, row: int, column: int) -> Window | None:
+    """A piece of an array; None where that piece is not there."""
+    grid = np.asarray(value)
+    grid = grid[np.newaxis] if grid.ndim == 1 else np.atleast_2d(grid)
+    rows, columns = grid.shape
+    row = min(max(row, 0), max(rows - WINDOW_ROWS, 0))
+    column = min(max(column, 0), max(columns - WINDOW_COLUMNS, 0))
+    piece = grid[row : row + WINDOW_ROWS, column : column + WINDOW_COLUMNS]
+    if not piece.size:
+        return None
+    values = pack.add(on_the_wire(np.ascontiguousarray(piece)))
+    return {"name": name, "row": row, "column": column, "values": values}
+
+
+def texts_of(value: Any, rows: Sequence[int], columns: Sequence[int]) -> list[list[str]]:
+    """Numbers as Python writes them, of a piece of an array."""
+    array = np.asarray(value)
+    grid = array[np.newaxis] if array.ndim == 1 else np.atleast_2d(array)
+    piece = grid[rows[0] : rows[1], columns[0] : columns[1]]
+    return [[written(x) for x in row] for row in piece]
+
+
+def written(number: Any) -> str:
+    """A number as Python writes it: 0.1, not np.float32(0.1)."""
+    return str(number) if isinstance(number, np.generic) else repr(number)

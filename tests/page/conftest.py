@@ -1,0 +1,144 @@
+"""A real browser on a real server. Skipped, with the reason, where either is missing."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+WEB = Path(__file__).parents[2] / "web"
+CHROMIUM = (
+    os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+)
+SECONDS = 30
+"""The longest that a test waits for something to appear: on a busy machine, too."""
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Chromium."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    if CHROMIUM is None:
+        pytest.skip("there is no chromium")
+    with playwright.sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def playing(*arguments: str) -> Iterator[str]:
+    """The address of `syn0 play` while it runs."""
+    for name in ("starlette", "uvicorn", "websockets"):
+        pytest.importorskip(name, reason=f"{name} is not installed")
+    command = [sys.executable, "-m", "syn0", "play", "--no-browser", "--port", "0", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            address = process.stdout.readline().strip()
+            assert address.startswith("http://127.0.0.1:"), address
+            yield address
+        finally:
+            process.terminate()
+
+
+@pytest.fixture(scope="session")
+def address() -> Iterator[str]:
+    """Of `syn0 play`, without arguments."""
+    with playing() as address:
+        yield address
+
+
+@dataclass
+class Reader:
+    """Somebody at the page.
+
+    Attributes:
+        page: Playwright's.
+        mistakes: what the browser's console complained of.
+    """
+
+    page: Any
+    mistakes: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.set_default_timeout(SECONDS * 1000)
+        self.page.on("pageerror", lambda error: self.mistakes.append(str(error)))
+        self.page.on("console", self.console)
+
+    def console(self, message: Any) -> None:
+        """Errors and warnings are mistakes."""
+        if message.type in ("error", "warning"):
+            self.mistakes.append(message.text)
+
+    def open(self, address: str) -> None:
+        """Go to a page, and wait until its program stands there."""
+        self.page.goto(address)
+        self.page.wait_for_selector("[data-where]")
+
+    def press(self, *keys: str) -> None:
+        """Press keys, one after the other."""
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def stands(self, step: int, line: int) -> None:
+        """Wait until the page stands after a line (-1: before the first) of a step."""
+        self.page.wait_for_selector(f'[data-where="{step},{line}"]')
+
+    def state(self, *states: str) -> None:
+        """Wait until the run is in one of these states."""
+        self.page.wait_for_selector(", ".join(f"[data-state={state}]" for state in states))
+
+    def until(self, question: str, about: Any = None) -> None:
+        """Wait until a function of JavaScript says yes. (Playwright's own way needs `eval`, which
+        the page's policy forbids.)"""
+        end = time.monotonic() + SECONDS
+        while not self.page.evaluate(question, about):
+            assert time.monotonic() < end, question
+            self.page.wait_for_timeout(50)
+
+    def tab(self, name: str) -> None:
+        """Choose a picture."""
+        self.page.get_by_role("tab", name=name, exact=True).click()
+
+    def button(self, name: str) -> None:
+        """Press a button."""
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    def written(self, name: str) -> list[list[str]]:
+        """The array that the line before us bound, to the last digit."""
+        toggle = self.page.get_by_role("button", name="Full precision")
+        if toggle.get_attribute("aria-pressed") != "true":
+            toggle.click()
+        table = self.page.wait_for_selector(f"[data-full='{name}']")
+        rows = "rows => rows.map(row => [...row.children].map(cell => cell.textContent))"
+        found: list[list[str]] = table.eval_on_selector_all("tr", rows)
+        return found
+
+    def entry(self, name: str) -> str:
+        """The chosen entry of that array, to the last digit."""
+        text = self.page.locator(f"[data-exact='{name}']").inner_text()
+        return str(text.split(" = ")[1])
+
+
+@pytest.fixture
+def reader(browser: Any) -> Iterator[Reader]:
+    """Somebody with a fresh browser, 1440 by 900; the console must stay silent."""
+    with reading(browser) as reader:
+        yield reader
+        assert reader.mistakes == []
+
+
+@contextmanager
+def reading(browser: Any, width: int = 1440, height: int = 900, **options: Any) -> Iterator[Reader]:
+    """Somebody with a fresh browser."""
+    context = browser.new_context(viewport={"width": width, "height": height}, **options)
+    yield Reader(context.new_page())
+    context.close()

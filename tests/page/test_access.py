@@ -1,0 +1,143 @@
+"""Everybody can use it: axe finds nothing, the keyboard reaches everything, nothing overflows."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.page.conftest import WEB, Reader, reading
+
+AXE = WEB / "node_modules" / "axe-core" / "axe.min.js"
+SIZES = [(1440, 900), (1024, 768), (390, 844)]
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    """The script that looks for what is hard to reach."""
+    if not AXE.exists():
+        pytest.skip("axe-core is not installed: npm ci in web/")
+    return AXE.read_text(encoding="utf-8")
+
+
+def findings(reader: Reader, axe: str) -> list[str]:
+    """What axe finds, as text."""
+    reader.page.evaluate(axe)
+    found = reader.page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+    return [
+        f"{one['id']} ({one['impact']}): {one['nodes'][0]['html'][:160]}"
+        for one in found["violations"]
+    ]
+
+
+def states(reader: Reader, address: str) -> Iterator[str]:
+    """The main states of the page, one after the other."""
+    page = reader.page
+    reader.open(address)
+    yield "at the start"
+    reader.press("ArrowRight", "ArrowRight")
+    reader.stands(0, 1)
+    yield "a product"
+    reader.press("ArrowRight", "ArrowRight")
+    reader.stands(0, 3)
+    reader.button("Full precision")
+    page.wait_for_selector("[data-full]")
+    yield "to the last digit"
+    for tab in ("Data", "Units", "Statistics", "Metrics"):
+        reader.tab(tab)
+        page.locator("[data-report]").first.wait_for()
+        yield tab
+    reader.press("w")
+    reader.button("Who moved it?")
+    page.wait_for_selector("[data-split]")
+    yield "a split"
+    page.locator("main").focus()
+    for key, name in (("?", "help"), ("Escape", "closed")):
+        reader.press(key)
+        yield name
+    for name in ("Data:", "Save ▾", "Link"):
+        page.get_by_role("button", name=name).first.click()
+        page.wait_for_selector("dialog")
+        yield name
+        reader.press("Escape")
+        page.wait_for_selector("dialog", state="detached")
+    reader.press("k")
+    field = page.locator("input[name=learning_rate]")
+    field.fill("1e300")
+    field.press("Enter")
+    page.locator(".row.changed").first.wait_for()
+    reader.press("Escape")
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_selector("[data-state=diverged], [data-state=finished]")
+    yield "diverged"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_axe_finds_nothing(
+    browser: Any, address: str, axe: str, width: int, height: int, theme: str, tmp_path: Path
+) -> None:
+    with reading(browser, width, height, color_scheme=theme) as reader:
+        for state in states(reader, address):
+            name = "".join(letter for letter in state if letter.isalnum())
+            reader.page.screenshot(path=tmp_path / f"{name}.png")  # to be looked at
+            assert findings(reader, axe) == [], state
+            wide = reader.page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, f"{state}: it scrolls sideways"
+        assert reader.mistakes == []
+
+
+def test_all_regions_are_there_without_scrolling(reader: Reader, address: str) -> None:
+    reader.open(address)
+    high = reader.page.evaluate("document.documentElement.scrollHeight")
+    assert high <= 900
+    for line in reader.page.locator("[data-line]").all():
+        box = line.bounding_box()
+        assert box["y"] + box["height"] < 900
+    for region in ("line", "tabs", "transport", "knobs", "curves", "status"):
+        assert reader.page.locator(f"[data-region={region}]").is_visible()
+
+
+def test_targets_are_large_enough(browser: Any, address: str) -> None:
+    small = """() =>
+      [...document.querySelectorAll("button, input, select, summary, [role=gridcell]")]
+      .filter((one) => one.checkVisibility())
+      .map((one) => [one.outerHTML.slice(0, 90), one.getBoundingClientRect()])
+      .filter(([, box]) => box.width > 0 && (box.width < 24 || box.height < 24))
+      .map(([text, box]) => `${text} ${box.width}x${box.height}`)"""
+    for width, height in SIZES:
+        with reading(browser, width, height) as reader:
+            reader.open(address)
+            reader.press("ArrowRight", "ArrowRight")
+            reader.stands(0, 1)
+            assert reader.page.evaluate(small) == []
+
+
+def test_single_letters_can_be_switched_off(reader: Reader, address: str) -> None:
+    reader.open(address)
+    reader.press("?")
+    reader.page.get_by_label("single letters and signs are keys").uncheck()
+    reader.press("Escape")
+    reader.page.wait_for_selector("dialog", state="detached")
+    reader.press("?")
+    reader.press("ArrowRight")
+    reader.stands(0, 0)
+    assert reader.page.locator("dialog").count() == 0
+
+
+def test_the_keyboard_reaches_every_control(reader: Reader, address: str) -> None:
+    reader.open(address)
+    marked = """() => {
+      const all = "button:not(:disabled), input:not(:disabled), select:not(:disabled), summary";
+      const seen = [...document.querySelectorAll(all)]
+        .filter((one) => one.checkVisibility() && one.tabIndex >= 0);
+      window.left = new Set(seen);
+      return seen.length;
+    }"""
+    count = reader.page.evaluate(marked)
+    assert count > 60
+    for _ in range(count + 40):
+        reader.press("Tab")
+        reader.page.evaluate("window.left.delete(document.activeElement)")
+    left = reader.page.evaluate("[...window.left].map((one) => one.outerHTML.slice(0, 120))")
+    assert left == []

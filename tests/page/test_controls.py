@@ -1,0 +1,106 @@
+"""Every knob, every set of data and every button does something, and nothing complains."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.page.conftest import Reader
+
+KNOBS = """() => [...document.querySelectorAll("[data-region=knobs] [name]")]
+  .filter((one) => !one.disabled).map((one) => one.name)"""
+
+
+def test_every_knob_can_be_turned_and_turned_back(reader: Reader, address: str) -> None:
+    reader.open(address)
+    page = reader.page
+    names = page.evaluate(KNOBS)
+    assert len(names) > 25
+    for name in names:
+        control = page.locator(f"[data-region=knobs] [name={name}]")
+        kind = control.evaluate("one => one.type")
+        if kind == "checkbox":
+            control.click()
+        elif kind == "select-one":
+            values = control.evaluate("one => [...one.options].map((x) => x.value)")
+            now = control.input_value()
+            control.select_option(next(x for x in values if x not in (now, "")))
+        else:
+            tries = page.locator(f"#tries-{name} option").evaluate_all(
+                "all => all.map(x => x.value)"
+            )
+            now = control.input_value()
+            control.fill(next(x for x in [*tries, "2"] if x != now))
+            control.press("Enter")
+        shown = page.locator("[data-difference] code", has_text=name)
+        refused = page.locator(".refusal")
+        shown.or_(refused).first.wait_for()
+        if refused.count():
+            assert len(refused.inner_text()) > 10, name
+            continue
+        back = page.get_by_role("button", name=f"{name.replace('_', ' ')}: back", exact=False)
+        if back.count():
+            back.click()
+            back.wait_for(state="detached")
+
+
+@pytest.mark.parametrize(
+    "title", ["irises", "handwritten", "wines", "tumours", "patients", "part 1", "ring", "heaps"]
+)
+def test_every_set_of_data_begins(reader: Reader, address: str, title: str) -> None:
+    reader.open(address)
+    before = reader.page.get_by_role("button", name="Data:").inner_text()
+    reader.page.get_by_role("button", name="Data:").click()
+    reader.page.get_by_role("dialog").get_by_role("button").filter(has_text=title).first.click()
+    reader.until(
+        "text => !document.querySelector('.toolbar button').textContent.includes(text)",
+        before.removesuffix(" ▾"),
+    )
+    reader.press("]", "ArrowRight", "ArrowRight")
+    reader.page.wait_for_selector("[data-where='1,1']")
+    for tab in reader.page.get_by_role("tab").all():
+        tab.click()
+        reader.until("() => !document.querySelector('#pane').textContent.includes('On its way')")
+    assert reader.page.locator(".refusal").count() == 0
+
+
+def test_downloads(reader: Reader, address: str, tmp_path: Path) -> None:
+    reader.open(address)
+    reader.button("Save ▾")
+    for name, ending in (("numpy", ".py"), ("c", ".c"), ("model (.safetensors)", ".safetensors")):
+        with reader.page.expect_download() as download:
+            reader.button(name)
+        assert download.value.suggested_filename.endswith(ending)
+
+
+def test_a_lost_server_leaves_what_is_shown(reader: Reader, address: str) -> None:
+    sockets = []
+
+    def between(socket: Any) -> None:
+        sockets.append(socket)
+        if len(sockets) != 2:  # the first try to come back fails
+            socket.connect_to_server()
+        else:
+            socket.close()
+
+    reader.page.route_web_socket("**/socket", between)
+    reader.open(address)
+    goto = reader.page.locator("[data-goto]")
+    goto.fill("3")
+    goto.press("Enter")
+    reader.stands(3, -1)
+    reader.button("Next line ▶")
+    reader.button("Next line ▶")
+    reader.stands(3, 1)
+    sockets[0].close()
+    status = reader.page.locator("[data-region=status]")
+    status.filter(has_text="not connected").wait_for()
+    # What is shown stays; what cannot be asked for is disabled.
+    assert reader.page.locator("[data-line]").count() == 11
+    assert reader.page.get_by_role("button", name="Next line").is_disabled()
+    # It comes back by itself, to the same place.
+    reader.page.locator("button.primary:not(:disabled)").wait_for()
+    reader.stands(3, 1)
+    reader.button("Next line ▶")
+    reader.stands(3, 2)
+    assert len(sockets) == 3

@@ -1,0 +1,134 @@
+// The page as a whole.
+import { useEffect, useRef } from "preact/hooks";
+import type { JSX } from "preact";
+import { Status, Toolbar } from "./chrome";
+import { CurvesPanel } from "./curves";
+import { press } from "./keys";
+import { KnobsPanel } from "./knobs";
+import { LinePanel } from "./line";
+import { ProgramPanel } from "./program";
+import { StoreProvider, remembered, type Layout, type Store } from "./store";
+import { TabsPanel } from "./tabs";
+import { Transport } from "./transport";
+import { Windows } from "./windows";
+
+const [WIDE, MIDDLE] = [1200, 700];
+
+interface AppProps {
+  readonly store: Store;
+  /** Within a notebook: keys only while the focus is inside. */
+  readonly embedded?: boolean;
+}
+
+export function App({ store, embedded = false }: AppProps): JSX.Element {
+  const root = useRef<HTMLElement>(null);
+  useTheme(store);
+  useLayout(store, root);
+  useKeys(store, root, embedded);
+  const layout = store.layout.value;
+  return (
+    <StoreProvider value={store}>
+      <main
+        ref={root}
+        class={`syn0 ${layout}${embedded ? " embedded" : ""}`}
+        data-theme={store.theme.value}
+        data-lm-suppress-shortcuts={embedded ? "true" : undefined}
+        tabIndex={-1}
+        onMouseDown={(event) => keepFocus(event, root.current)}
+        onDragOver={(event) => {
+          event.preventDefault();
+          event.currentTarget.classList.add("dropping");
+        }}
+        onDragLeave={(event) => event.currentTarget.classList.remove("dropping")}
+        onDrop={(event) => {
+          event.preventDefault();
+          event.currentTarget.classList.remove("dropping");
+          const file = event.dataTransfer?.files[0];
+          if (!file || store.recorded.value) return;
+          store.upload(file);
+          store.opened.value = "data";
+        }}
+      >
+        <h1 class="hidden-words">syn0: a neural network, line by line</h1>
+        <Toolbar />
+        <ProgramPanel />
+        <div class={store.large.value ? "right large" : "right"}>
+          <LinePanel />
+          <TabsPanel />
+        </div>
+        <Transport />
+        {layout !== "middle" && <KnobsPanel />}
+        {layout !== "middle" && <CurvesPanel />}
+        {layout === "middle" && store.drawer.value && (
+          <div class="drawer">
+            <button onClick={() => (store.drawer.value = false)}>Close the knobs</button>
+            <KnobsPanel />
+          </div>
+        )}
+        <Status />
+        <Windows />
+      </main>
+    </StoreProvider>
+  );
+}
+
+/** A click on a button leaves the focus where it is, so that Space still plays and arrows still step. */
+function keepFocus(event: MouseEvent, root: HTMLElement | null): void {
+  const target = event.composedPath()[0] as HTMLElement;
+  const active = (root?.getRootNode() as Document | ShadowRoot | undefined)?.activeElement;
+  // A field that is left takes what was written into it.
+  if (!target.closest("button") || target.closest("dialog") || active?.matches("input, select")) return;
+  event.preventDefault();
+  if (root && !(active && root.contains(active))) root.focus({ preventScroll: true });
+}
+
+/** The system's theme, unless the switch has said another. */
+function useTheme(store: Store): void {
+  useEffect(() => {
+    const chosen = remembered("theme");
+    const query = matchMedia("(prefers-color-scheme: dark)");
+    const follow = (): void => {
+      store.theme.value = query.matches ? "dark" : "light";
+    };
+    if (chosen === "light" || chosen === "dark") {
+      store.theme.value = chosen;
+      return;
+    }
+    follow();
+    query.addEventListener("change", follow);
+    return () => query.removeEventListener("change", follow);
+  }, []);
+}
+
+function useLayout(store: Store, root: { readonly current: HTMLElement | null }): void {
+  useEffect(() => {
+    if (!root.current) return;
+    const observer = new ResizeObserver(([entry]) => {
+      const { inlineSize } = entry.borderBoxSize[0];
+      const layout: Layout = inlineSize >= WIDE ? "wide" : inlineSize >= MIDDLE ? "middle" : "narrow";
+      store.layout.value = layout;
+    });
+    observer.observe(root.current);
+    return () => observer.disconnect();
+  }, []);
+}
+
+function useKeys(store: Store, root: { readonly current: HTMLElement | null }, embedded: boolean): void {
+  useEffect(() => {
+    const element = root.current;
+    if (!element) return;
+    const place: HTMLElement | Document = embedded ? element : document;
+    const onKeyDown = (event: Event): void => {
+      if (!press(store, element, event as KeyboardEvent)) return;
+      event.preventDefault();
+      event.stopPropagation();
+    };
+    const onVisibility = (): void => store.watch();
+    place.addEventListener("keydown", onKeyDown);
+    document.addEventListener("visibilitychange", onVisibility);
+    return () => {
+      place.removeEventListener("keydown", onKeyDown);
+      document.removeEventListener("visibilitychange", onVisibility);
+    };
+  }, []);
+}

@@ -1,0 +1,391 @@
+// What the page knows, and what it asks for. One store a page or widget.
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
+import { batch, computed, signal, type ReadonlySignal } from "@preact/signals";
+import type { Matrix, Place } from "./array";
+import type { Theme } from "./colour";
+import type { Connection, Host } from "./hosts";
+import * as p from "./protocol";
+import type { Received, Wired } from "./wire";
+
+/** An array with where it stands. */
+export interface Known {
+  readonly matrix: Matrix;
+  readonly age: "now" | "before" | "none";
+  readonly bad: number;
+  readonly changed: boolean;
+}
+
+/** The line that has just run, with the values of its operands and parts. */
+export interface Taken {
+  readonly line: number;
+  readonly operands: ReadonlyMap<string, Known>;
+  readonly parts: readonly Known[];
+}
+
+export interface Weight {
+  readonly name: string;
+  readonly i: number;
+  readonly j: number;
+}
+
+type OfKind<K> = Extract<p.ToPage, { type: K }>;
+/** A message with its arrays. */
+export interface Sent<K extends p.ToPage["type"]> {
+  readonly message: OfKind<K>;
+  readonly arrays: readonly Wired[];
+}
+
+export type Layout = "wide" | "middle" | "narrow";
+export type Tab = "network" | "weight" | "table" | "regions" | "images" | "units" | "confusion" | "statistics" | "curves";
+export type Prompt = "next" | "back" | "knob";
+export type Window = "data" | "help" | "save" | "link" | null;
+
+const PROMPTS: readonly Prompt[] = ["next", "back", "knob"];
+const REPORTS = new Set<string>(["table", "regions", "images", "confusion", "units", "statistics"]);
+
+export class Store {
+  readonly connection = signal<Connection>("connecting");
+  readonly why = signal("");
+  readonly program = signal<p.Program | null>(null);
+  readonly frame = signal<p.Frame | null>(null);
+  readonly arrays = signal<ReadonlyMap<string, Known>>(new Map());
+  readonly taken = signal<Taken | null>(null);
+  readonly window = signal<Matrix | null>(null);
+  readonly curve = signal<Sent<"curve"> | null>(null);
+  readonly printed = signal<readonly string[]>([]);
+  readonly split = signal<Sent<"split"> | null>(null);
+  readonly trouble = signal<Sent<"trouble"> | null>(null);
+  /** The steps that a recording holds. */
+  readonly held = signal<readonly number[]>([]);
+  readonly text = signal<p.Text | null>(null);
+  readonly link = signal<p.Link | null>(null);
+  readonly reports = signal<ReadonlyMap<string, Sent<p.ToPage["type"]>>>(new Map());
+  /** The last thing that could not be done. */
+  readonly refusal = signal("");
+  /** What is said aloud, politely. */
+  readonly spoken = signal("");
+
+  readonly theme = signal<Theme>("light");
+  readonly layout = signal<Layout>("wide");
+  readonly tab = signal<Tab>("network");
+  readonly weight = signal<Weight | null>(null);
+  readonly showsDifference = signal(true);
+  readonly drawer = signal(false);
+  /** Whether the pictures have the larger part of the right side. */
+  readonly large = signal(false);
+  readonly opened = signal<Window>(null);
+  readonly letters = signal(remembered("letters") !== "off");
+  /** Whether arrays are written to the last digit. */
+  readonly exactly = signal(false);
+  readonly rate = signal<number | null>(null);
+  readonly seen = signal<ReadonlySet<string>>(new Set((remembered("seen") ?? "").split(" ")));
+  /** The entry that is looked at in the opened line. */
+  readonly place = signal<Place>([0, 0]);
+  /** The run that is scrubbed to, while the answer is on its way. */
+  private wanted: p.Go | null = null;
+  private awaiting = false;
+
+  readonly prompt: ReadonlySignal<Prompt | null> = computed(
+    () => PROMPTS.find((prompt) => !this.seen.value.has(prompt)) ?? null,
+  );
+  /** The line that is looked at: the one that has just run, or the first. */
+  readonly current: ReadonlySignal<p.Line | null> = computed(
+    () => this.program.value?.lines[Math.max(0, this.frame.value?.line ?? 0)] ?? null,
+  );
+  readonly playing: ReadonlySignal<boolean> = computed(() => this.frame.value?.state === "playing");
+  /** Whether nothing can be asked: said beside disabled controls. */
+  readonly still: ReadonlySignal<boolean> = computed(
+    () => this.connection.value === "lost" || this.connection.value === "connecting",
+  );
+  readonly recorded: ReadonlySignal<boolean> = computed(() => this.connection.value === "recorded");
+
+  constructor(
+    private readonly host: Host,
+    private readonly token: string,
+    private readonly firstLink: string,
+  ) {}
+
+  start(): void {
+    this.host.start({
+      received: (what) => this.receive(what),
+      connection: (state, why) => {
+        this.connection.value = state;
+        this.why.value = why ?? "";
+      },
+      holds: (steps) => {
+        this.held.value = steps;
+      },
+      ready: () => this.open(),
+    });
+  }
+
+  stop(): void {
+    this.host.stop();
+  }
+
+  send(message: p.ToPython, content?: Uint8Array): void {
+    this.refusal.value = "";
+    this.host.send(message, content);
+  }
+
+  // ------------------------------------------------------------------------------------- asking
+
+  private open(): void {
+    const known = this.program.value;
+    const frame = this.frame.value;
+    const message: p.Open = { type: "open", token: this.token, protocol: p.PROTOCOL };
+    // Connected anew: the recipe says all, and where we stood.
+    if (known) message.recipe = { ...known.recipe, step: frame?.step ?? 0, line: frame?.line ?? -1 };
+    else if (this.firstLink) message.link = this.firstLink;
+    this.host.send(message);
+  }
+
+  move(unit: p.Move["unit"], count: number): void {
+    this.done(count > 0 ? "next" : "back");
+    this.send({ type: "move", unit, count });
+  }
+
+  /** Go to a step, also while the handle is dragged: only the last wish is kept. */
+  go(step: number, line = -1): void {
+    const wish: p.Go = { type: "go", step, line };
+    this.wanted = this.awaiting ? wish : null;
+    if (this.awaiting) return;
+    this.awaiting = true;
+    this.send(wish);
+  }
+
+  find(line: number): void {
+    this.done("next");
+    this.send({ type: "find", line });
+  }
+
+  toggle(): void {
+    this.done("next");
+    if (this.playing.value) this.send({ type: "pause" });
+    else this.send({ type: "play", rate: this.rate.value });
+  }
+
+  turn(name: string, value: p.TurnKnob["value"]): void {
+    this.done("knob");
+    this.showsDifference.value = true;
+    this.send({ type: "knob", name, value });
+  }
+
+  choose(weight: Weight): void {
+    batch(() => {
+      this.weight.value = weight;
+      this.tab.value = "weight";
+    });
+    this.send({ type: "split", weight: weight.name, i: weight.i, j: weight.j });
+  }
+
+  show(tab: Tab): void {
+    this.tab.value = tab;
+    if (REPORTS.has(tab)) this.send({ type: "report", kind: tab as p.AskReport["kind"], keep: true });
+    if (tab === "weight") this.askSplit();
+  }
+
+  askSplit(): void {
+    const weight = this.weight.value;
+    if (weight) this.send({ type: "split", weight: weight.name, i: weight.i, j: weight.j });
+  }
+
+  upload(file: File, target?: string): void {
+    void file.arrayBuffer().then((content) => {
+      const message: p.Upload = { type: "upload", name: file.name };
+      if (target) message.target = target;
+      this.send(message, new Uint8Array(content));
+    });
+  }
+
+  watch(detail: string | null = null, window: p.Watch["window"] = null): void {
+    const program = this.program.value;
+    if (!program) return;
+    const names = new Set<string>();
+    const current = this.current.value;
+    if (current) names.add(current.target);
+    for (const name of program.weights) names.add(name);
+    for (const line of program.lines) names.add(line.target);
+    for (const name of program.lines[0]?.reads ?? []) names.add(name);
+    this.send({ type: "watch", arrays: [...names], detail, window, hidden: document.hidden });
+  }
+
+  done(prompt: Prompt): void {
+    if (this.seen.value.has(prompt)) return;
+    this.seen.value = new Set([...this.seen.value, prompt]);
+    remember("seen", [...this.seen.value].join(" ").trim());
+  }
+
+  setLetters(on: boolean): void {
+    this.letters.value = on;
+    remember("letters", on ? "on" : "off");
+  }
+
+  setTheme(theme: Theme): void {
+    this.theme.value = theme;
+    remember("theme", theme);
+  }
+
+  // ---------------------------------------------------------------------------------- receiving
+
+  receive({ message, arrays }: Received): void {
+    switch (message.type) {
+      case "program":
+        return this.receiveProgram(message);
+      case "frame":
+        return this.receiveFrame(message, arrays);
+      case "curve":
+        this.curve.value = { message, arrays };
+        return;
+      case "text":
+        this.text.value = message;
+        return;
+      case "split":
+        this.split.value = { message, arrays };
+        return;
+      case "printed":
+        this.printed.value = message.lines;
+        return;
+      case "trouble":
+        this.trouble.value = { message, arrays };
+        this.spoken.value = message.words;
+        return;
+      case "error":
+        this.refusal.value = message.words;
+        this.awaiting = false;
+        return;
+      case "link":
+        this.link.value = message;
+        return;
+      case "file":
+        return save(message.name, message.mime, arrays[message.content].values);
+      default:
+        this.reports.value = new Map([...this.reports.value, [message.type, { message, arrays }]]);
+    }
+  }
+
+  private receiveProgram(program: p.Program): void {
+    if (program.protocol !== p.PROTOCOL) {
+      this.refusal.value = "This page is older or newer than the syn0 that it speaks to: load it anew.";
+    }
+    const before = this.program.value;
+    batch(() => {
+      this.program.value = program;
+      this.trouble.value = null;
+      if (before?.data.title !== program.data.title) this.reports.value = new Map();
+      if (program.difference.knob) this.spoken.value = `${program.difference.knob}: ${program.difference.words}`;
+      if (!fits(this.weight.value, program)) {
+        this.weight.value = null;
+        this.split.value = null;
+      }
+    });
+    this.watch();
+    if (REPORTS.has(this.tab.value)) this.show(this.tab.value);
+  }
+
+  /** What is not there yet has the shape that it will have. */
+  private placed(one: Known): Known {
+    if (one.age !== "none") return one;
+    const line = this.program.value?.lines.find(({ target }) => target === one.matrix.name);
+    return line ? { ...one, matrix: { ...one.matrix, shape: line.shape } } : one;
+  }
+
+  private receiveFrame(frame: p.Frame, wired: readonly Wired[]): void {
+    const before = this.frame.value;
+    batch(() => {
+      this.frame.value = frame;
+      this.arrays.value = new Map(frame.arrays.map((shown) => [shown.name, this.placed(known(shown, wired))]));
+      this.taken.value = frame.opened && {
+        line: frame.opened.line,
+        operands: new Map(frame.opened.operands.map((shown) => [shown.name, known(shown, wired)])),
+        parts: frame.opened.parts.map((shown) => known(shown, wired)),
+      };
+      this.window.value = frame.window && windowed(frame.window, frame.arrays, wired);
+      if (before?.line !== frame.line || before?.step !== frame.step) this.text.value = null;
+      if (frame.state !== "diverged") this.trouble.value = frame.state === before?.state ? this.trouble.value : null;
+    });
+    this.awaiting = false;
+    const wish = this.wanted;
+    this.wanted = null;
+    if (wish) this.go(wish.step, wish.line);
+    if (this.tab.value === "weight" && before?.step !== frame.step && frame.state !== "playing") this.askSplit();
+    requestAnimationFrame(() => this.host.send({ type: "ack", sequence: frame.sequence }));
+  }
+}
+
+export function known(shown: p.Shown, wired: readonly Wired[]): Known {
+  const common = { name: shown.name, shape: shown.shape, dtype: shown.dtype };
+  const rest = { bad: shown.bad, changed: shown.changed };
+  const age = shown.age === "last" ? "before" : shown.age;
+  if (shown.values !== null) return { matrix: { ...common, values: wired[shown.values].values }, age, ...rest };
+  if (shown.blocks === null) return { matrix: { ...common, values: [] }, age: "none", ...rest };
+  const { shape, values } = wired[shown.blocks];
+  const size = shape[1] * shape[2];
+  const matrix: Matrix = {
+    ...common,
+    values: values.subarray(0, size),
+    least: values.subarray(size, 2 * size),
+    most: values.subarray(2 * size, 3 * size),
+    grid: [shape[1], shape[2]],
+    block: [shown.block[0], shown.block[1]],
+  };
+  return { matrix, age, ...rest };
+}
+
+function windowed(window: p.Window, shown: readonly p.Shown[], wired: readonly Wired[]): Matrix {
+  const { shape, values } = wired[window.values];
+  const whole = shown.find((one) => one.name === window.name);
+  return {
+    name: window.name,
+    shape: whole?.shape ?? shape,
+    dtype: whole?.dtype ?? "",
+    values,
+    grid: [shape.length > 1 ? shape[0] : 1, shape[shape.length - 1] ?? 1],
+    origin: [window.row, window.column],
+  };
+}
+
+function fits(weight: Weight | null, program: p.Program): boolean {
+  if (!weight || !program.weights.includes(weight.name)) return false;
+  const line = program.lines.find((one) => one.target === weight.name);
+  if (!line) return false;
+  const [rows, columns] = line.shape.length > 1 ? line.shape : [line.shape[0], 1];
+  return weight.i < rows && weight.j < columns;
+}
+
+/** Give a file to the browser's downloads. */
+function save(name: string, mime: string, content: ArrayBufferView): void {
+  const address = URL.createObjectURL(new Blob([content as BlobPart], { type: mime }));
+  const anchor = document.createElement("a");
+  anchor.href = address;
+  anchor.download = name;
+  anchor.click();
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}
+
+// Where a browser keeps nothing, nothing is remembered.
+export function remembered(name: string): string | null {
+  try {
+    return localStorage.getItem(`syn0.${name}`);
+  } catch {
+    return null;
+  }
+}
+
+function remember(name: string, value: string): void {
+  try {
+    localStorage.setItem(`syn0.${name}`, value);
+  } catch {
+    // As above.
+  }
+}
+
+const Context = createContext<Store | null>(null);
+export const StoreProvider = Context.Provider;
+
+export function useStore(): Store {
+  const store = useContext(Context);
+  if (!store) throw new Error("no store");
+  return store;
+}
