@@ -158,3 +158,13 @@ def test_residuals_stand_against_the_predictions(fitted):
     assert ax.get_xlabel() == "predicted progression"
     with pytest.raises(ValueError, match="3 true answers and 2 predictions"):
         residuals([1, 2, 3], [1, 2])
+
+
+def test_very_many_points_are_one_picture_in_files_of_lines(tmp_path):
+    from syn0.plots.files import new_figure, save_picture
+
+    numbers = np.random.RandomState(0).normal(size=20_000)
+    figure = new_figure()
+    residuals(numbers, numbers[::-1], ax=figure)
+    save_picture(figure, tmp_path / "a.svg")
+    assert (tmp_path / "a.svg").stat().st_size < 600_000

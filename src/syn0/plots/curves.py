@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from syn0.explain.slopes import FLAT, curve, steepest
 from syn0.plots.style import (
+    MOST_DRAWN,
     MUTED,
     NEGATIVE,
     POSITIVE,
@@ -239,7 +240,7 @@ def strips(
     for k, place in enumerate(places):
         ax.axhline(place, color=RULE, linewidth=0.8, zorder=0.5)
         ax.plot(sums[:, k], np.full(len(sums), place), "o", color=ink(ax), alpha=density(len(sums)),
-                markersize=5, markeredgewidth=0)  # fmt: skip
+                markersize=5, markeredgewidth=0, rasterized=sums.size > MOST_DRAWN)  # fmt: skip
     names = [f"{one.name}[{k}]" for k in range(len(places))]
     ends = [below, below + height / 2, below + height]
     return [*places, *ends], [*names, *map(rounded, ends)]

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from syn0.models.evaluation import Classification
 from syn0.plots.style import (
+    MOST_DRAWN,
     MUTED,
     POSITIVE,
     SMALL,
@@ -174,7 +175,8 @@ def residuals(
     ax = axes(ax)
     ax.axhline(0, color=ink(ax), linewidth=0.9)
     ax.scatter(told, off, s=np.clip(6000 / len(off), 8, 30), color=POSITIVE, linewidths=0,
-               alpha=float(np.clip(150 / len(off), 0.15, 0.75)))  # fmt: skip
+               alpha=float(np.clip(150 / len(off), 0.15, 0.75)),
+               rasterized=len(off) > MOST_DRAWN)  # fmt: skip
     rmse, mae = np.sqrt(np.mean(off**2)), np.mean(np.abs(off))
     words(ax, f"{len(off):,} rows: off by {figures(mae)} on average, {figures(rmse)} in the root "
           "mean square", f"predicted {cut(name)}".strip(), "truth − prediction")  # fmt: skip

@@ -32,6 +32,9 @@ MARKERS = "osD^vPX*"
 DASHES = ("-", "--", ":", "-.")
 """One each beside a colour: not every eye, nor every printer, tells all colours."""
 
+MOST_DRAWN = 3000
+"""Points that a file of lines, as SVG and PDF are, holds one by one; more of them are a picture."""
+
 LONGEST_NAME = 24
 """Characters of a name."""
 
