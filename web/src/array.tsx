@@ -95,8 +95,8 @@ function Entries(props: ArrayProps & { readonly limit: number }): JSX.Element {
 }
 
 function Empty({ matrix }: { readonly matrix: Matrix }): JSX.Element {
-  const rows = Math.min(rowsOf(matrix), 12);
-  const columns = Math.min(columnsOf(matrix), 12);
+  const rows = Math.min(rowsOf(matrix), 6);
+  const columns = Math.min(columnsOf(matrix), 6);
   return <div class="hollow" style={{ "--rows": rows, "--columns": columns }} />;
 }
 

@@ -76,6 +76,7 @@ export function NetworkDrawing(): JSX.Element {
         <span class="quiet">
           Click a weight to see who moved it (w from the keyboard). Dashed: negative.
           {hidden && ` The first ${DRAWN} units of each layer are drawn.`}
+          {wires.length === 0 && " Its weights are too many to be drawn: their lines show them in blocks."}
         </span>
       </div>
       <div class="drawing" ref={box}>
