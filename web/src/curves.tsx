@@ -113,7 +113,7 @@ function Chart({ sent }: { readonly sent: Sent<"curve"> }): JSX.Element {
             event.stopPropagation();
           }}
         >
-          {y.ticks(4).slice(0, 9).filter((_, k, ticks) => ticks.length <= 5 || k % Math.ceil(ticks.length / 4) === 0).map((tick) => (
+          {thinned(isLog ? decades(least, most) ?? y.ticks(4) : y.ticks(4)).map((tick) => (
             <g key={tick}>
               <line class="guide" x1={LEFT} x2={width - RIGHT} y1={y(tick)} y2={y(tick)} />
               <text x={LEFT - 6} y={y(tick) + 4} text-anchor="end">
@@ -142,6 +142,18 @@ function Chart({ sent }: { readonly sent: Sent<"curve"> }): JSX.Element {
       </div>
     </figure>
   );
+}
+
+/** The powers of ten between two numbers, if there are two of them at least. */
+function decades(least: number, most: number): number[] | null {
+  const [first, last] = [Math.ceil(Math.log10(least)), Math.floor(Math.log10(most))];
+  return last > first ? Array.from({ length: last - first + 1 }, (_, k) => 10 ** (first + k)) : null;
+}
+
+/** At most five of the ticks, evenly taken. */
+function thinned(ticks: readonly number[]): number[] {
+  const step = Math.ceil(ticks.length / 5);
+  return ticks.filter((_, k) => k % step === 0);
 }
 
 const clampStep = (step: number, last: number): number => Math.round(Math.max(0, Math.min(last, step)));

@@ -89,7 +89,7 @@ export function DataTable(): JSX.Element {
 
 // --------------------------------------------------------------------------------------- regions
 
-const SIDE = 300;
+const SIDE = 336;
 
 export function RegionsPicture(): JSX.Element {
   const sent = useReport("regions");
@@ -115,8 +115,8 @@ export function RegionsPicture(): JSX.Element {
         data-report="regions"
       />
       <figcaption class="quiet">
-        {across} from {plain(left)} to {plain(right)}, {up} from {plain(bottom)} to {plain(top)}. Dots are examples,
-        in their own answer’s colour; ringed squares are of the higher answer.
+        {across} from {plain(left)} to {plain(right)}, {up} from {plain(bottom)} to {plain(top)}. Marks are examples; their
+        colour and shape tell their own answers.
       </figcaption>
     </figure>
   );
@@ -137,7 +137,7 @@ function paintRegions(canvas: HTMLCanvasElement, values: Typed, classes: number,
   for (let row = 0; row < side; row++) {
     for (let column = 0; column < side; column++) {
       context.fillStyle = answerColour(values[row * side + column], classes, theme);
-      context.fillRect(column * size, SIDE - (row + 1) * size, size + 0.5, size + 0.5);
+      context.fillRect(column * size, SIDE - (row + 1) * size, size, size);
     }
   }
   context.globalAlpha = 1;
@@ -151,15 +151,21 @@ function paintPoints(canvas: HTMLCanvasElement, bounds: readonly number[], point
     const x = ((points[2 * k] - left) / (right - left)) * SIDE;
     const y = SIDE - ((points[2 * k + 1] - bottom) / (top - bottom)) * SIDE;
     context.beginPath();
-    // By shape as well as by colour.
-    if (targets[k] >= 0.5) context.rect(x - 4, y - 4, 8, 8);
-    else context.arc(x, y, 4, 0, 2 * Math.PI);
+    shape(context, x, y, Math.round(targets[k]));
     context.fillStyle = answerColour(targets[k], classes, theme);
     context.strokeStyle = theme === "light" ? "#000" : "#fff";
     context.lineWidth = 1.5;
     context.fill();
     context.stroke();
   }
+}
+
+/** By shape as well as by colour: circle, square, triangle, diamond. */
+function shape(context: CanvasRenderingContext2D, x: number, y: number, answer: number): void {
+  const corners = [[], [[-4, -4], [4, -4], [4, 4], [-4, 4]], [[0, -5], [5, 4], [-5, 4]], [[0, -5], [5, 0], [0, 5], [-5, 0]]][answer % 4];
+  if (!corners.length) context.arc(x, y, 4, 0, 2 * Math.PI);
+  for (const [across, down] of corners) context.lineTo(x + across, y + down);
+  context.closePath();
 }
 
 // ---------------------------------------------------------------------------------------- images
@@ -228,6 +234,9 @@ function Pixels({ shape, values, number, signed, words }: PixelsProps): JSX.Elem
 
 // ----------------------------------------------------------------------------------------- units
 
+/** Of the first so many examples, tangents are drawn. */
+const TANGENTS = 12;
+
 export function UnitsPicture(): JSX.Element {
   const store = useStore();
   const sent = useReport("units");
@@ -293,14 +302,14 @@ export function UnitsPicture(): JSX.Element {
             const reach = (x.domain()[1] - x.domain()[0]) / 16;
             return (
               <g key={row}>
-                <line
+                {row < TANGENTS && <line
                   x1={x(zed - reach)}
                   x2={x(zed + reach)}
                   y1={y(value - slope * reach)}
                   y2={y(value + slope * reach)}
                   stroke="var(--negative)"
                   stroke-width={1.5}
-                />
+                />}
                 <circle cx={x(zed)} cy={y(value)} r={4} fill="var(--positive)" />
               </g>
             );
