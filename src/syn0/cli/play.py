@@ -145,4 +145,5 @@ def bound(host: str, port: int | None) -> socket.socket:
             listener.close()
             raise OSError(f"port {port} of {host} is not free: {error.strerror}") from None
         listener.bind((host, 0))
+    listener.listen()  # so that whoever is quicker than the server waits instead of being refused
     return listener
