@@ -50,7 +50,7 @@ SMALLEST, LARGEST = defaults.default_batch_size(1), defaults.default_batch_size(
 
 # The command.
 
-READERS = ("train", "predict", "evaluate", "write")
+READERS = ("train", "predict", "evaluate", "write", "explain")
 
 HELP = {
     **{(command, "max_cells"): f"default {MOST_CELLS:,}." for command in READERS},
@@ -60,6 +60,7 @@ HELP = {
     ("train", "seed"): f"default {SEED}.",
     ("write", "seed"): f"default {SEED}.",
     ("check", "seed"): f"default {SEED}.",
+    ("explain", "seed"): f"default {SEED}.",
     ("train", "patience"): f"{VALIDATION:.0%} of the rows",
     ("train", "batch_size"): f"of a table that is trained on {SMALLEST} to {LARGEST}.",
     ("train", "engine"): f"auto, {' or '.join(ENGINES)}",

@@ -144,9 +144,11 @@ def unlearning(
     """What may keep the program from learning."""
     from syn0.models import advice
     from syn0.printers import PRINTERS, example_data
+    from syn0.spec.checks import choice
 
     rows = len((data or example_data(network.spec)).X)
-    start = "orthogonal" if PRINTERS[language].says("orthogonal") else "he_uniform"
+    printer = PRINTERS[choice("language", language, PRINTERS)]
+    start = "orthogonal" if printer.says("orthogonal") else "he_uniform"
     return advice(network.spec, training, rows, start)
 
 

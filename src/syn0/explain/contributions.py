@@ -10,15 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from syn0.explain.text import MORE_DIGITS, frame, number, shortened, table
-from syn0.explain.trace import Part, Trace, TracedLine
 from syn0.program import Apply, Expr, Program, names_in
 from syn0.spec.checks import choice, whole
+
+if TYPE_CHECKING:
+    from syn0.explain.trace import Part, Trace, TracedLine
 
 MOST_ROWS = 12
 """Examples of a split that are shown one by one; of more, those with the largest parts."""

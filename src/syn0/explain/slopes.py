@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from syn0.explain.text import frame, number, span, table
-from syn0.explain.trace import Trace, TracedLine
 from syn0.program import ACTIVATIONS, Apply, Name, delta, evaluate, operations_in
 from syn0.spec.checks import choice
 from syn0.spec.doors import door
 from syn0.spec.once import once
+
+if TYPE_CHECKING:
+    from syn0.explain.trace import Trace, TracedLine
 
 FLAT = 0.05
 """A slope below this share of the steepest counts as flat: a sigmoid beyond 0.987, say."""
