@@ -84,12 +84,14 @@ FOR_TABLES: tuple[dict[str, Setting], dict[str, Setting]] = ({"hidden": "16"}, {
 
 @dataclass(frozen=True)
 class Kept:
-    """A file that was dropped on the page or named to the command: a table, or a saved network."""
+    """A file that was dropped on the page or named to the command: a table, or a saved network; or
+    a notebook's network, with its examples."""
 
     name: str
     hash: str
     content: Table | Network
     size: int
+    examples: Examples | None = None
 
 
 class Shelf:
@@ -390,7 +392,7 @@ def make(recipe: Recipe, shelf: Shelf) -> Made:
     if data["id"] == "file":
         kept = shelf.find(data)
         if isinstance(kept.content, Network):
-            return made_of_model(kept.content, recipe)
+            return made_of_model(kept.content, recipe, kept.examples)
         whole_table = kept.content
     elif data["id"] in PLANES:
         whole_table = read_plane(
@@ -423,8 +425,8 @@ def make(recipe: Recipe, shelf: Shelf) -> Made:
     )
 
 
-def made_of_model(network: Network, recipe: Recipe) -> Made:
-    """A saved network, on data that are known by name, or on made-up rows."""
+def made_of_model(network: Network, recipe: Recipe, examples: Examples | None) -> Made:
+    """A saved network, on given examples, on data that are known by name, or on made-up rows."""
     if recipe["network"]:
         raise ValueError("a saved model keeps its layers: only its training can be changed")
     twin = Network.from_record(network.record())
@@ -440,7 +442,11 @@ def made_of_model(network: Network, recipe: Recipe) -> Made:
     for name in type(training.optimizer).KNOBS:
         values[name] = getattr(training.optimizer, name)
     values["net"] = str(network.spec)
-    made = on_its_data(twin, without_end(training), values)
+    training = without_end(training)
+    if examples is None:
+        made = on_its_data(twin, training, values)
+    else:
+        made = Made(twin, training, examples, None, None, None, values, is_model=True)
     check_cost(twin, training, len(made.examples.X))
     return made
 

@@ -1,0 +1,160 @@
+"""The widget of notebooks: a session that takes turns with the cells of its kernel.
+
+What it shows without a kernel is its recording, which the notebook saves with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+from syn0.models import Examples, Network
+from syn0.view.protocol import Message, Recipe, packed, unpacked
+from syn0.view.recipes import Kept, Shelf
+from syn0.view.recording import recording
+from syn0.view.session import Session
+
+STATIC = Path(__file__).parent / "static"
+
+MOST_RECORDED = 150_000
+"""Bytes of the recording: notebooks write them in base64, as 200 KB."""
+
+TURN_SECONDS, BREATH_SECONDS = 0.02, 0.005
+"""How long the widget keeps the kernel, and how long it leaves it to others."""
+
+REST_SECONDS, RESTS_A_RECORDING = 1.0, 5
+"""Without anything new, after which a recording is made of where the widget stands: at least so
+long, and so many times as long as the last one took."""
+
+UNSEEN_SECONDS = 60.0
+"""Of training without a word from the browser, after which it pauses: nobody looks any more."""
+
+
+class Widget(anywidget.AnyWidget):  # type: ignore[misc]
+    """A network that learns before one's eyes, line by line; `Network.watch` makes it.
+
+    Attributes:
+        recipe: what its run follows from, and where it stands.
+        recording: the steps around there, which are shown where no kernel is.
+        session: that answers the browser.
+    """
+
+    _esm = STATIC / "widget.js"
+    recipe = traitlets.Dict().tag(sync=True)
+    recording = traitlets.Bytes().tag(sync=True)
+
+    def __init__(self, session: Session) -> None:
+        session.open({}, [])
+        self.session = session
+        self._turns: asyncio.Task[None] | None = None
+        self._is_recorded = False
+        self._changed = self._unseen = 0.0
+        self._rest = REST_SECONDS
+        super().__init__(recipe=recipe_of(session), recording=recorded(session))
+        self.on_msg(self._receive)
+
+    def __repr__(self) -> str:
+        run = self.session.run
+        return f"{run.made.network.spec} at step {run.step:,}, to be looked at in a notebook"
+
+    def _receive(self, _: object, content: object, buffers: list[Any]) -> None:
+        """Answer the browser, and go on where it wants more than an answer."""
+        self._changed, self._unseen, self._is_recorded = time.monotonic(), 0.0, False
+        for buffer in buffers:
+            self._say(self._answers(bytes(buffer)))
+        self._take_turns()
+
+    def _answers(self, content: bytes) -> list[Message]:
+        """What is said to a message. The run that is open stays: another view of the widget, or a
+        page that was loaded again, goes on with it."""
+        try:
+            header, arrays = unpacked(content)
+        except ValueError as error:
+            return [self.session.stamped({"type": "error", "words": str(error), "about": ""})]
+        if header.get("type") != "open":
+            return self.session.answer(header, arrays)
+        self.session.in_flight = None
+        is_bad = self.session.state() == "diverged"
+        now = self.session.diverged() if is_bad else self.session.shown()
+        return [*self.session.everything(), *now]
+
+    def _say(self, messages: list[Message]) -> None:
+        if messages and self.comm is not None:
+            contents = [packed(header, arrays) for header, arrays in messages]
+            self.send({"kind": "syn0"}, buffers=contents)
+
+    def _take_turns(self) -> None:
+        """See that the event loop comes back here, as long as there is something to do."""
+        if self._turns is None or self._turns.done():
+            try:
+                loop = asyncio.get_running_loop()
+            except RuntimeError:  # messages come from an event loop, but in tests
+                return
+            self._turns = loop.create_task(self._go_on())
+
+    async def _go_on(self) -> None:
+        """Train, a little at a time; once nothing happens any more, record where that has led."""
+        while self.comm is not None:
+            if self.session.wants_time:
+                self._advance()
+                await asyncio.sleep(BREATH_SECONDS)
+            elif time.monotonic() - self._changed < self._rest:
+                await asyncio.sleep(REST_SECONDS / 4)
+            else:
+                self._record()
+                return
+
+    def _advance(self) -> None:
+        self._changed, self._is_recorded = time.monotonic(), False
+        self._unseen += TURN_SECONDS
+        if self._unseen > UNSEEN_SECONDS and self.session.is_playing:
+            self._say(self.session.answer({"type": "pause"}))
+        else:
+            self._say(self.session.advance(TURN_SECONDS))
+
+    def _record(self) -> None:
+        if self._is_recorded:
+            return
+        started = time.monotonic()
+        with self.hold_sync():
+            self.recipe, self.recording = recipe_of(self.session), recorded(self.session)
+        self._is_recorded = True
+        self._rest = max(REST_SECONDS, RESTS_A_RECORDING * (time.monotonic() - started))
+
+
+def recipe_of(session: Session) -> Recipe:
+    """What a session's run follows from, and where it stands."""
+    return {**session.run.recipe, "step": session.run.step, "line": session.run.line}
+
+
+def recorded(session: Session) -> bytes:
+    """A recording that a notebook can carry. The session is left as it was."""
+    is_due, sequence = session.is_due, session.sequence
+    content = recording(session, MOST_RECORDED)
+    session.is_due, session.sequence = is_due, sequence
+    session.run.timeline.taken_again = 0
+    return content
+
+
+def watch(network: Network, examples: Examples) -> Widget:
+    """The widget of a network on these examples. The network itself does not move."""
+    shelf = Shelf()
+    name = "the notebook's rows"
+    shelf.keep(Kept(name, "watched", network, examples.X.nbytes, examples))
+    recipe: Recipe = {
+        "data": {"id": "file", "name": name, "hash": "watched"},
+        "network": {},
+        "training": {},
+        "edits": [],
+        "step": network.steps_taken,
+        "line": -1,
+    }
+    return Widget(Session(recipe, shelf))
+
+
+__all__ = ["Widget", "watch"]
