@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from syn0.view import STATIC
 from syn0.view.protocol import packed, unpacked
-from syn0.view.recording import STATIC, recording
+from syn0.view.recording import recording
 from syn0.view.session import Session
 from tests.page.conftest import Reader, reading
 from tests.page.test_access import AXE

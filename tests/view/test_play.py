@@ -16,7 +16,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from syn0.cli.play import play, recipe_of
-from syn0.view.recipes import Shelf, make
+from syn0.view.recipes import make
+from syn0.view.shelf import Shelf
 
 
 @pytest.fixture

@@ -11,8 +11,9 @@ from syn0.derive import training_program
 from syn0.models import Network, tutorial_training
 from syn0.program.interpreter import start, walk
 from syn0.view.protocol import packed
-from syn0.view.recipes import Shelf, from_link, usual_recipe
+from syn0.view.recipes import from_link, usual_recipe
 from syn0.view.session import Session
+from syn0.view.shelf import Shelf
 from syn0.view.shown import FRAME_BYTES
 from tests.view.pages import Visitor
 

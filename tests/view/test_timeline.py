@@ -115,6 +115,36 @@ def test_mnist_stays_within_128_mb() -> None:
     assert timeline.apart == 4
 
 
+def test_a_large_network_goes_both_ways() -> None:
+    net = Network([784, 128, 10], seed=1, bias=True, dropout=0.2)
+    data = np.random.RandomState(0)
+    X, y = data.random_sample((200, 784)), np.eye(10)[data.randint(10, size=200)]
+    training = make_training({"epochs": 10, "batch_size": 64, "optimizer": "adam"})
+    examples = Examples(X, y)
+    timeline = Timeline(net.prepare(training, examples, engine="numpy", progress=False))
+    straight = net.prepare(training, examples, engine="numpy", progress=False)
+    states = [hash(tuple(bits_of(straight).items()))]
+    while straight.step < straight.end:
+        straight.stretch(1, measure=False)
+        states.append(hash(tuple(bits_of(straight).items())))
+    for step in (40, 3, 2, 38, 0):
+        timeline.go(step)
+        assert hash(tuple(bits(timeline).items())) == states[step]
+        if step < 40:
+            trace = timeline.trace(step)
+            names = timeline.run.job.program.state
+            after = {name: np.asarray(trace.values[name]).tobytes() for name in names}
+            assert hash(tuple(sorted(after.items()))) == hash(
+                tuple(sorted(following(timeline, step).items()))
+            )
+
+
+def following(timeline: Timeline, step: int) -> dict[str, bytes]:
+    """The state after a step, by the engine."""
+    timeline.go(step + 1)
+    return bits(timeline)
+
+
 def test_a_hand_writes() -> None:
     timeline = timeline_of(*KINDS["plain"])
     timeline.go(50)

@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from syn0 import Network
-from syn0.view import recipes
-from syn0.view.recipes import Shelf, from_link
+from syn0.view import shelf as module
+from syn0.view.recipes import from_link
+from syn0.view.shelf import Shelf
 from tests.view.pages import Visitor
 
 ROWS = "".join(f"{k % 7},{k % 3},{'yes' if k % 7 > 3 else 'no'}\n" for k in range(60))
@@ -129,7 +130,7 @@ def test_images_are_taken(tmp_path: Path) -> None:
 def test_other_archives_are_refused(
     content: bytes, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recipes, "MOST_UNPACKED", 2**20)
+    monkeypatch.setattr(module, "MOST_UNPACKED", 2**20)
     said = dropped(Visitor(), "pets.zip", content)
     assert words in said
     assert "tmp" not in said
@@ -165,15 +166,15 @@ def test_other_files_are_refused(name: str, content: bytes, words: str) -> None:
 def test_what_unpacks_to_much_is_refused(
     suffix: str, pack: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recipes, "MOST_UNPACKED", 2**20)
+    monkeypatch.setattr(module, "MOST_UNPACKED", 2**20)
     content = pack(b"1,2\n" * 2**19)  # type: ignore[operator]
     assert "unpacks to more than 1 MB" in dropped(Visitor(), f"table.csv{suffix}", content)
 
 
 def test_what_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recipes, "MOST_UPLOAD", 2**20)
+    monkeypatch.setattr(module, "MOST_UPLOAD", 2**20)
     assert "larger than 1 MB" in dropped(Visitor(), "table.csv", bytes(2**20 + 1))
-    monkeypatch.setattr(recipes, "MOST_CELLS", 100)
+    monkeypatch.setattr(module, "MOST_CELLS", 100)
     assert "more than 100 cells" in dropped(Visitor(), "table.csv", TABLE)
 
 

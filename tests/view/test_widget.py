@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from syn0 import MLPClassifier, Network, Training
+from syn0 import LBFGS, MLPClassifier, Network, Training
 from syn0.view.protocol import Message, packed, unpacked
 
 pytest.importorskip("anywidget", reason="anywidget is not installed")
@@ -31,7 +31,7 @@ class Comm(BaseComm):
     """A comm without a browser."""
 
     said: list[Message]
-    states: list[dict[str, Any]]
+    states: list[list[str]]
 
     def publish_msg(self, msg_type: str, data: Any = None, **how: Any) -> None:
         """Keep what is said."""
@@ -41,12 +41,7 @@ class Comm(BaseComm):
         if data.get("method") == "custom":
             self.said += [unpacked(bytes(buffer)) for buffer in how["buffers"]]
         elif "state" in data:
-            self.states.append(data["state"])
-
-    def kinds(self) -> list[str]:
-        """Which messages were said; they are forgotten."""
-        said, self.said = self.said, []
-        return [header["type"] for header, _ in said]
+            self.states.append([*data["state"], *(path[0] for path in data["buffer_paths"])])
 
 
 @pytest.fixture(autouse=True)
@@ -105,7 +100,8 @@ def test_each_value_of_a_step_is_the_trace_s(widget: Any) -> None:
     lines = [line["target"] for line in widget.session.run.lines]
     say(widget, "watch", arrays=lines)
     for number, traced in enumerate(trace.lines):
-        say(widget, "ack", sequence=10**6)
+        while widget.session.in_flight is not None:
+            say(widget, "ack", sequence=widget.session.in_flight)
         header, arrays = only(say(widget, "move", unit="line", count=1), "frame")
         assert (header["step"], header["line"]) == (0, number)
         (shown,) = [one for one in header["arrays"] if one["name"] == traced.target]
@@ -123,9 +119,9 @@ def test_a_second_view_finds_the_run_where_it_stands(widget: Any) -> None:
 def test_what_is_no_message_is_told(widget: Any) -> None:
     content = {"method": "custom", "content": {}}
     widget.comm.handle_msg({"content": {"data": content}, "buffers": [memoryview(b"nonsense")]})
-    assert "error" in widget.comm.kinds()
+    only(widget.comm.said, "error")
     widget.comm.handle_msg({"content": {"data": content}})
-    assert widget.comm.kinds() == []
+    assert len(widget.comm.said) == 1
 
 
 def test_playing_leaves_the_kernel_to_others(widget: Any) -> None:
@@ -141,12 +137,11 @@ def test_playing_leaves_the_kernel_to_others(widget: Any) -> None:
                 await asyncio.sleep(0.01)
 
         task = asyncio.create_task(others())
-        await paint(widget, lambda: widget.session.run.step > 500)
+        await paint(widget, lambda: widget.session.run.step > 20_000)
         task.cancel()
         return ticks
 
     assert asyncio.run(notebook()) > 3
-    assert "frame" in widget.comm.kinds()
 
 
 def test_a_closed_widget_trains_no_longer(widget: Any) -> None:
@@ -212,10 +207,11 @@ def test_a_recording_is_small_and_holds_the_present_step(sizes: list[int]) -> No
 
 def test_it_begins_where_the_network_stands_and_leaves_it_there() -> None:
     net = Network([3, 4, 1])
-    net.train(X, Y, steps=70, learning_rate=2.0, progress=False)
+    net.train(X, Y, steps=70, learning_rate=2.0, engine="numpy", progress=False)
     before = net.weights["syn0"].copy()
     widget = net.watch(X, Y)
     assert widget.session.run.step == 70
+    assert widget.session.run.trace.start["syn0"].tobytes() == before.tobytes()
     say(widget, "open")
     program = only(say(widget, "open"), "program")[0]
     assert program["data"]["title"] == "the notebook's rows"
@@ -237,7 +233,7 @@ def test_columns_keep_their_names_and_estimators_are_watched_too() -> None:
     widget = net.watch(frame, Y)
     program = only(say(widget, "open"), "program")[0]
     assert program["data"]["inputs"] == ["left", "<b>right</b>", "always"]
-    model = MLPClassifier((4,), max_iter=2, batch_size=2).fit(X, ["a", "b", "b", "a"])
+    model = MLPClassifier((4,), batch_size=2, tol=1.0).fit(X, ["a", "b", "b", "a"])
     other = model.network_.watch(X, Y)
     assert only(say(other, "open"), "program")[0]["net"] == "3-4-1"
     widget.close()
@@ -246,7 +242,7 @@ def test_columns_keep_their_names_and_estimators_are_watched_too() -> None:
 
 def test_what_cannot_be_shown_is_refused_in_a_sentence() -> None:
     with pytest.raises(ValueError, match="L-BFGS takes steps of its own length"):
-        Network([3, 4, 1]).watch(X, Y, training=Training(steps=5, optimizer="lbfgs"))
+        Network([3, 4, 1]).watch(X, Y, training=Training(steps=5, optimizer=LBFGS()))
     with pytest.raises(ValueError, match="X"):
         Network([3, 4, 1]).watch(X[:, :2], Y)
 

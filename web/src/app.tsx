@@ -75,9 +75,10 @@ export function App({ store, embedded = false }: AppProps): JSX.Element {
 /** A click on a button leaves the focus where it is, so that Space still plays and arrows still step. */
 function keepFocus(event: MouseEvent, root: HTMLElement | null): void {
   const target = event.composedPath()[0] as HTMLElement;
-  if (!target.closest("button") || target.closest("dialog")) return;
-  event.preventDefault();
   const active = (root?.getRootNode() as Document | ShadowRoot | undefined)?.activeElement;
+  // A field that is left takes what was written into it.
+  if (!target.closest("button") || target.closest("dialog") || active?.matches("input, select")) return;
+  event.preventDefault();
   if (root && !(active && root.contains(active))) root.focus({ preventScroll: true });
 }
 

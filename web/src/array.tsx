@@ -211,7 +211,7 @@ function Picture({ matrix, place, onPlace, onOpen, limit }: ArrayProps & { reado
   const rows = rowsOf(matrix);
   const columns = columnsOf(matrix);
   const current = clamp(place ?? own, rows, columns);
-  const high = pixels(190, rows);
+  const high = pixels(120, rows);
   const wide = Math.min(pixels(420, columns), 4 * high);
   const box = useRef<HTMLDivElement>(null);
 

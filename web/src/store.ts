@@ -41,9 +41,6 @@ export type Tab = "network" | "weight" | "table" | "regions" | "images" | "units
 export type Prompt = "next" | "back" | "knob";
 export type Window = "data" | "help" | "save" | "link" | null;
 
-/** Milliseconds between frames while playing, which leave the processor to the training. */
-const BREATH = 25;
-
 const PROMPTS: readonly Prompt[] = ["next", "back", "knob"];
 const REPORTS = new Set<string>(["table", "regions", "images", "confusion", "units", "statistics"]);
 
@@ -313,8 +310,7 @@ export class Store {
     this.wanted = null;
     if (wish) this.go(wish.step, wish.line);
     if (this.tab.value === "weight" && before?.step !== frame.step && frame.state !== "playing") this.askSplit();
-    const painted = (): void => this.host.send({ type: "ack", sequence: frame.sequence });
-    requestAnimationFrame(() => (frame.state === "playing" ? setTimeout(painted, BREATH) : painted()));
+    requestAnimationFrame(() => this.host.send({ type: "ack", sequence: frame.sequence }));
   }
 }
 

@@ -15,7 +15,7 @@ from syn0.cli.command import Sections, message
 
 if TYPE_CHECKING:
     from syn0.view.protocol import Recipe
-    from syn0.view.recipes import Shelf
+    from syn0.view.shelf import Shelf
 
 PORT = 7310
 """Where the page is, if it is free."""
@@ -46,7 +46,7 @@ def play(**options: Any) -> None:
     syn0 play table.csv --target COLUMN
     syn0 play model.safetensors
     """
-    from syn0.view.recipes import Shelf
+    from syn0.view.shelf import Shelf
 
     check_installed()
     shelf = Shelf()
@@ -100,7 +100,8 @@ def recipe_of(data: str | None, net: str | None, target: str | None, shelf: Shel
     from syn0.data import BUILT_IN, read_table
     from syn0.view.planes import PLANES
     from syn0.view.protocol import DataChoice
-    from syn0.view.recipes import Kept, make, network_in, usual_recipe
+    from syn0.view.recipes import make, usual_recipe
+    from syn0.view.shelf import Kept, network_in
 
     if data is None and net is None:
         return None

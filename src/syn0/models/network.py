@@ -509,17 +509,15 @@ class Network:
                 large to be shown.
         """
         try:
-            watch = import_module("syn0.view.widget").watch  # a later room, which this door opens
+            room = import_module("syn0.view.widget")  # a later one: this is its door
         except ModuleNotFoundError as error:
             if error.name != "anywidget":
                 raise
             message = "to watch a network anywidget is needed: pip install 'syn0[notebook]'"
             raise ModuleNotFoundError(message) from None
-        rows, targets = self._intake.arrays(X, y)
-        weight = row_weights(sample_weight, class_weight, targets, self.spec)
-        watched = copy.copy(self)
-        watched.training = training or self.training
-        widget: Widget = watch(watched, Examples(rows, targets, weight))
+        widget: Widget = room.watch(
+            self, X, y, training=training, sample_weight=sample_weight, class_weight=class_weight
+        )
         return widget
 
     def predict(self, X: Any) -> NDArray[Any]:

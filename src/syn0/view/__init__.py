@@ -1,1 +1,6 @@
-"""The page: a program to step through, and the session that answers it."""
+"""The page: a program to step through, the session that answers it, and its hosts."""
+
+from pathlib import Path
+
+STATIC = Path(__file__).parent / "static"
+"""The front end, as web/ builds it."""

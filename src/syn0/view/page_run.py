@@ -32,7 +32,8 @@ from syn0.view.protocol import (
     Window,
     protocol_hash,
 )
-from syn0.view.recipes import Made, Shelf, make
+from syn0.view.recipes import Made, make
+from syn0.view.shelf import Shelf
 from syn0.view.shown import Pack, window_of
 from syn0.view.timeline import Hand, Timeline
 

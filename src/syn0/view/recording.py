@@ -6,12 +6,9 @@ It is zlib of messages, one after the other, each with four bytes before it that
 
 from __future__ import annotations
 
-import base64
-import html
 import zlib
 from collections.abc import Iterable, Iterator
-from hashlib import sha256
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,10 +16,11 @@ from syn0.training.trouble import NonFiniteError
 from syn0.view.page_run import PageRun
 from syn0.view.protocol import Message, packed
 from syn0.view.reports import REPORTS, report
-from syn0.view.session import Session, split
 from syn0.view.shown import Pack
+from syn0.view.votes import split
 
-STATIC = Path(__file__).parent / "static"
+if TYPE_CHECKING:
+    from syn0.view.session import Session
 
 STEPS = 20
 """Steps that are recorded from the first on, around the present one, and up to the furthest."""
@@ -150,34 +148,3 @@ def stand(run: PageRun, step: int, line: int) -> None:
         run.stand(step, line, float("inf"))
     except NonFiniteError:
         return
-
-
-def page_file(session: Session) -> tuple[str, str, bytes]:
-    """One HTML file that holds the page and a recording, and asks for nothing."""
-    script = (STATIC / "page.js").read_text(encoding="utf-8").replace("</script", "<\\/script")
-    style = (STATIC / "page.css").read_text(encoding="utf-8").replace("</style", "<\\/style")
-    taken = base64.b64encode(recording(session)).decode()
-    policy = (
-        f"default-src 'none'; script-src '{digest(script)}'; style-src '{digest(style)}'; "
-        "img-src data:; base-uri 'none'; form-action 'none'"
-    )
-    title = html.escape(f"syn0: {session.run.made.network.spec}")
-    content = (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{title}</title>\n"
-        f'<link rel="icon" href="data:,">\n<style>{style}</style>\n</head>\n<body>\n'
-        '<div id="syn0"></div>\n'
-        f'<script id="recording" type="text/plain">{taken}</script>\n'
-        f"<script>{script}</script>\n</body>\n</html>\n"
-    )
-    return f"syn0-{session.run.made.network.spec}.html", "text/html", content.encode()
-
-
-def digest(text: str) -> str:
-    """A text's hash, by which a policy allows it."""
-    return f"sha256-{base64.b64encode(sha256(text.encode()).digest()).decode()}"
-
-
-__all__ = ["page_file", "recording"]

@@ -14,7 +14,6 @@ import secrets
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,11 +25,11 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from syn0.view import STATIC
 from syn0.view.protocol import Message, Recipe, packed, unpacked
-from syn0.view.recipes import MOST_UPLOAD, Shelf
 from syn0.view.session import Session
+from syn0.view.shelf import MOST_UPLOAD, Shelf
 
-STATIC = Path(__file__).parent / "static"
 FILES = {
     "/": ("index.html", "text/html"),
     "/page.js": ("page.js", "text/javascript"),

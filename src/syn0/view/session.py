@@ -3,26 +3,23 @@ and no clock but to know how long it may work, so that every host has the same o
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from syn0.explain import Trace
 from syn0.models import Network
-from syn0.printers import Data
 from syn0.spec import OPTIMIZERS
 from syn0.spec.checks import choice, real, whole
 from syn0.spec.words import MOST_SAID, visible
 from syn0.training.trouble import NonFiniteError
+from syn0.view.downloads import model_file, page_file, program_file
 from syn0.view.knobs import described
 from syn0.view.page_run import PageRun, fits, place_of
 from syn0.view.protocol import Message, Recipe
 from syn0.view.recipes import (
     MOST_EDITS,
-    Shelf,
     checked,
     checked_data,
     from_link,
@@ -30,7 +27,9 @@ from syn0.view.recipes import (
     usual_recipe,
 )
 from syn0.view.reports import report
-from syn0.view.shown import Pack, texts_of, written
+from syn0.view.shelf import Shelf
+from syn0.view.shown import Pack, texts_of
+from syn0.view.votes import split
 
 AT_ONCE = 0.1
 """Seconds that going somewhere may take before the page is told how far it is."""
@@ -40,7 +39,6 @@ CURVE_SECONDS, REPORT_SECONDS = 0.25, 0.15
 
 MOST_RUNS = 4
 MOST_TEXTS = 1_024
-MOST_VOTES = 12
 NAMES = "ABCD"
 
 MISTAKES = (ValueError, TypeError, OSError, ImportError, MemoryError, OverflowError)
@@ -356,8 +354,6 @@ class Session:
         elif what == "model":
             name, mime, content = model_file(self.run)
         else:
-            from syn0.view.recording import page_file
-
             name, mime, content = page_file(self)
         pack = [np.frombuffer(content, np.uint8)]
         return [self.stamped({"type": "file", "name": name, "mime": mime, "content": 0}, pack)]
@@ -637,86 +633,3 @@ def turned(recipe: Recipe, name: str, value: Any) -> Recipe:
         training = {key: x for key, x in training.items() if key not in settings}
     fresh: Recipe = {**recipe, "network": network, "training": training, "step": 0, "line": -1}
     return checked(fresh)
-
-
-def split(
-    trace: Trace, weight: str, i: int, j: int, place: tuple[int, ...]
-) -> tuple[dict[str, Any], list[Any]]:
-    """A weight's update over the examples: the products and the rounding, added up from left to
-    right, are the line's own value, bit for bit."""
-    found = trace.contributions(weight, *place)
-    parts, places = found.parts, np.arange(len(found.parts))
-    if len(parts) > MOST_VOTES:
-        places = found.largest
-    listed = parts[places]
-    rest = np.delete(parts, places)
-    others = rest.sum() if len(rest) else parts.dtype.type(0)
-    with np.errstate(all="ignore"):
-        summed = np.add.accumulate(np.append(listed, others))[-1] if len(rest) else (
-            np.add.accumulate(listed)[-1] if len(listed) else others
-        )  # fmt: skip
-        rounding = found.pull - summed
-    layer = int(re.sub(r"\D", "", weight) or 0) + (not weight.startswith(("scale", "shift")))
-    new = found.old if found.new is None else found.new
-    sums = np.array([others, rounding, found.pull, found.old, new], np.float64)
-    header = {
-        "type": "split",
-        "weight": weight,
-        "i": i,
-        "j": j,
-        "step": trace.step,
-        "input_name": "1" if weight.startswith("bias") else f"l{layer - 1}",
-        "delta_name": f"l{layer}_delta",
-        "votes": [
-            {
-                "row": int(found.rows[k]),
-                "input": written(found.inputs[k]),
-                "delta": written(found.deltas[k]),
-                "text": written(parts[k]),
-            }
-            for k in places
-        ],
-        "products": 0,
-        "others": written(others) if len(rest) else "",
-        "sums": 1,
-        "rounding": written(rounding),
-        "total": written(found.pull),
-        "old": written(found.old),
-        "new": written(new),
-        "stages": [
-            {"name": visible(stage.text, 200), "text": written(stage.value)}
-            for stage in found.stages
-        ],
-    }
-    return header, [np.asarray(listed, np.float64), sums]
-
-
-def program_file(run: PageRun, language: str) -> tuple[str, str, bytes]:
-    """The program in a language, with its data where they fit into a text."""
-    made = run.made
-    endings = {"numpy": "py", "terse": "py", "c": "c", "javascript": "mjs"}
-    examples = made.examples
-    try:
-        data = Data(examples.X, examples.y, f"from {run.recipe['data']['id']}")
-    except ValueError:
-        data = None
-    content = made.network.program(language, training=made.training, data=data)
-    name = f"syn0-{made.network.spec}.{endings.get(language, 'txt')}"
-    return name, "text/plain", content.encode()
-
-
-def model_file(run: PageRun) -> tuple[str, str, bytes]:
-    """The network as it stands, as `syn0.load` reads it."""
-    import tempfile
-    from pathlib import Path
-
-    network = Network.from_record(run.made.network.record())
-    timeline = run.timeline
-    done = run.step + (run.line == run.last_line)
-    timeline.go(done)
-    network.keep(timeline.run, best=False)
-    with tempfile.TemporaryDirectory(prefix="syn0-play-") as folder:
-        path = Path(folder) / "model.safetensors"
-        network.save(path)
-        content = path.read_bytes()
-    return f"syn0-{network.spec}.safetensors", "application/octet-stream", content

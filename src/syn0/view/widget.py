@@ -7,19 +7,18 @@ from __future__ import annotations
 
 import asyncio
 import time
-from pathlib import Path
 from typing import Any
 
 import anywidget
 import traitlets
 
 from syn0.models import Examples, Network
+from syn0.view import STATIC
 from syn0.view.protocol import Message, Recipe, packed, unpacked
-from syn0.view.recipes import Kept, Shelf
+from syn0.view.recipes import usual_recipe
 from syn0.view.recording import recording
 from syn0.view.session import Session
-
-STATIC = Path(__file__).parent / "static"
+from syn0.view.shelf import Kept, Lesson, Shelf
 
 MOST_RECORDED = 150_000
 """Bytes of the recording: notebooks write them in base64, as 200 KB."""
@@ -35,7 +34,7 @@ UNSEEN_SECONDS = 60.0
 """Of training without a word from the browser, after which it pauses: nobody looks any more."""
 
 
-class Widget(anywidget.AnyWidget):  # type: ignore[misc]
+class Widget(anywidget.AnyWidget):
     """A network that learns before one's eyes, line by line; `Network.watch` makes it.
 
     Attributes:
@@ -141,20 +140,16 @@ def recorded(session: Session) -> bytes:
     return content
 
 
-def watch(network: Network, examples: Examples) -> Widget:
-    """The widget of a network on these examples. The network itself does not move."""
-    shelf = Shelf()
-    name = "the notebook's rows"
-    shelf.keep(Kept(name, "watched", network, examples.X.nbytes, examples))
-    recipe: Recipe = {
-        "data": {"id": "file", "name": name, "hash": "watched"},
-        "network": {},
-        "training": {},
-        "edits": [],
-        "step": network.steps_taken,
-        "line": -1,
-    }
-    return Widget(Session(recipe, shelf))
+def watch(network: Network, X: Any, y: Any, **how: Any) -> Widget:
+    """The widget of a network on these rows; see `Network.watch`."""
+    job = network.replay(X, y, **how).job
+    examples = Examples(job.arrays["X"], job.arrays["y"], job.arrays.get("sample_weight"))
+    twin = Network.from_record(network.record())
+    twin.training = job.training
+    shelf, name = Shelf(), "the notebook's rows"
+    shelf.keep(Kept(name, "rows", Lesson(twin, examples), 0))
+    recipe = usual_recipe({"id": "file", "name": name, "hash": "rows"})
+    return Widget(Session({**recipe, "network": {}}, shelf))
 
 
 __all__ = ["Widget", "watch"]
