@@ -31,7 +31,7 @@ from syn0.models.settings import (
     refuse_unknown,
     tutorial_training,
 )
-from syn0.models.summary import description, summary
+from syn0.models.summary import description, picture, summary
 from syn0.models.weighting import row_weights
 from syn0.models.weights import Weights
 from syn0.printers import PRINTERS, Data, UnsupportedError, example_data
@@ -203,6 +203,13 @@ class Network:
 
     def __repr__(self) -> str:
         return description(self.record())
+
+    def _repr_html_(self) -> str:
+        try:
+            program = self.program()
+        except ValueError as error:  # no language can say it
+            program = f"# {error}"
+        return picture(self.record(), self.weights, self._intake.names, program)
 
     @property
     def weights(self) -> Weights:
