@@ -30,10 +30,10 @@ STYLE = """<style>
 .syn0 { --more: #1f5fa8; --less: #b35806; font-size: 13px; line-height: 1.5; }
 [data-jp-theme-light="false"] .syn0, .vscode-dark .syn0, html[theme="dark"] .syn0, .dark .syn0,
 [data-theme="dark"] .syn0 { --more: #6fb1ff; --less: #f0a45b; }
-.syn0 table { border-collapse: collapse; margin: 6px 0; }
-.syn0 :is(th, td) { padding: 1px 16px 1px 0; text-align: left; font-weight: normal; }
-.syn0 :is(th, td):last-child { text-align: right; padding: 1px 0; }
-.syn0 thead th, .syn0 figcaption span, .syn0 .quiet { opacity: .7; }
+.syn0.syn0 table { border-collapse: collapse; margin: 6px 0 6px -12px; }
+.syn0.syn0 table :is(th, td) { padding: 1px 12px; text-align: left; font-weight: normal; }
+.syn0.syn0 table :is(th, td):last-child { text-align: right; }
+.syn0 th, .syn0 figcaption span, .syn0 .quiet { opacity: .7; }
 .syn0 :is(td, pre, figcaption, text) { font-variant-numeric: tabular-nums; }
 .syn0 .arrays { display: flex; flex-wrap: wrap; gap: 8px 20px; align-items: flex-start; }
 .syn0 figure { margin: 0; }

@@ -169,12 +169,18 @@ def test_a_notebook_shows_a_bar_below_its_cell(rows, monkeypatch, capsys, fast_c
     lasting(rows)
     assert capsys.readouterr() == ("", "")
     assert 2 <= len(notebook.shown) <= 90  # four a second, at most, of the fast clock's 20
-    first, last = notebook.shown[0], notebook.shown[-1]
-    assert re.match(
-        r"[\d,]+ of 10,000,000 steps, error [\d.e-]+, about .* left", first["text/plain"]
-    )
-    assert re.match(r"[\d,]+ of 10,000,000 steps, error [\d.e-]+, [\d.]+ s$", last["text/plain"])
-    assert "<progress " in last["text/html"]
+    words = [content["text/plain"] for content in notebook.shown]
+    assert all(re.match(r"[\d,]+ of 10,000,000 steps", text) for text in words)
+    assert re.search(r"steps, error [\d.e-]+, about .* left$", words[-2])
+    assert re.search(r"steps, error [\d.e-]+, [\d.]+ s$", words[-1])
+    assert "<progress " in notebook.shown[-1]["text/html"]
+
+
+def test_what_is_shown_last_is_the_last_report(rows, monkeypatch, fast_clock):
+    notebook = Notebook(monkeypatch)
+    history = Network([5, 4, 2]).train(*rows, steps=60_000, learning_rate=0.1, engine="numpy")
+    assert f"error {history.error[-1]:.4g}" in notebook.shown[-1]["text/plain"]
+    assert notebook.shown[-1]["text/plain"].startswith("60,000 of 60,000 steps")
 
 
 def test_a_notebook_shows_nothing_of_short_training(rows, monkeypatch):

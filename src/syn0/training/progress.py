@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 BAR_AFTER, LINE_AFTER = 0.2, 2.0
 """Seconds before a bar, or a first line, is shown: what is over by then needs no progress."""
 
-CELL_EVERY = 0.25
-"""Seconds from one look of a notebook's bar to the next."""
+CELL_EVERY, LEFT_AFTER = 0.25, 1.0
+"""Seconds from one look of a notebook's bar to the next; and until it says how long it will take,
+which is not known before."""
 
 
 class Progress:
@@ -102,12 +103,14 @@ class Cell:
         self._step, self._words = step, words
         if elapsed >= self._next and step:
             self._next = elapsed + CELL_EVERY
-            self._display(f"about {duration(elapsed * (self._total - step) / step)} left")
+            left = duration(elapsed * (self._total - step) / step)
+            self._display(f"about {left} left" if elapsed >= LEFT_AFTER else "")
 
     def close(self, elapsed: float) -> None:
         """Leave it as it was at the end."""
         if self._shown is not None:
             self._display(duration(elapsed))
+            self._shown = None
 
     def _display(self, when: str) -> None:
         from IPython import display
