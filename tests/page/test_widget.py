@@ -36,8 +36,11 @@ NOTEBOOK = """async ([source, saved, alive]) => {
 
 
 @contextmanager
-def notebook(browser: Any, *, alive: bool, budget: int = 200 * 1024) -> Iterator[Reader]:
-    """A page with the widget in it, of a session that stands after two lines."""
+def notebook(
+    browser: Any, *, alive: bool, budget: int = 200 * 1024, asked: list[str] | None = None
+) -> Iterator[Reader]:
+    """A page with the widget in it, of a session that stands after two lines; `asked` gets what it
+    is asked."""
     session = Session()
     session.answer({"type": "open"})
     session.answer({"type": "go", "step": 3, "line": 1})
@@ -46,6 +49,8 @@ def notebook(browser: Any, *, alive: bool, budget: int = 200 * 1024) -> Iterator
 
     def kernel(letters: str) -> list[str]:
         header, arrays = unpacked(base64.b64decode(letters))
+        if asked is not None:
+            asked.append(header["type"])
         answers = session.answer(header, arrays)
         return [base64.b64encode(packed(*answer)).decode() for answer in answers]
 
@@ -78,6 +83,24 @@ def test_with_a_kernel_it_is_alive(browser: Any) -> None:
         field.press("Enter")
         reader.page.locator(".row.added").first.wait_for()
         assert reader.page.locator(".row.added").count() == 2
+
+
+def test_what_leaves_the_notebook_pauses(browser: Any) -> None:
+    asked: list[str] = []
+    with notebook(browser, alive=True, asked=asked) as reader:
+        reader.state("paused", "idle")
+        reader.page.evaluate("window.leave()")
+        reader.until(
+            "() => document.querySelector('#cell').shadowRoot.querySelector('main') === null"
+        )
+    assert asked[-1] == "pause"
+
+
+def test_it_has_the_notebook_s_theme(browser: Any) -> None:
+    with notebook(browser, alive=False) as reader:
+        reader.page.wait_for_selector("main[data-theme=light]")
+        reader.page.evaluate("document.body.style.color = '#ddd'")
+        reader.page.wait_for_selector("main[data-theme=dark]")
 
 
 def test_keys_stay_in_their_cell(browser: Any) -> None:

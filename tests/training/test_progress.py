@@ -137,3 +137,66 @@ def test_a_bar_that_ends_with_an_error_gives_the_cursor_back(rows, terminal, fas
 def test_training_without_any_stderr_goes_on(rows, monkeypatch, fast_clock):
     monkeypatch.setattr(sys, "stderr", None)  # as under pythonw
     assert lasting(rows, 0.1).steps_taken > 0
+
+
+class Notebook:
+    """A kernel's shell, which keeps what is displayed."""
+
+    def __init__(self, monkeypatch):
+        self.kernel, self.shown = object(), []
+        monkeypatch.setitem(sys.modules, "IPython", self)
+        monkeypatch.setitem(sys.modules, "IPython.display", self)
+
+    def get_ipython(self):
+        return self
+
+    @property
+    def display(self):
+        return SimpleNamespace(display=self.show)
+
+    def show(self, content, raw, display_id):
+        assert raw
+        assert display_id
+        self.update(content, raw)
+        return self
+
+    def update(self, content, raw):
+        self.shown.append(content)
+
+
+def test_a_notebook_shows_a_bar_below_its_cell(rows, monkeypatch, capsys, fast_clock):
+    notebook = Notebook(monkeypatch)
+    lasting(rows)
+    assert capsys.readouterr() == ("", "")
+    assert 2 <= len(notebook.shown) <= 90  # four a second, at most, of the fast clock's 20
+    words = [content["text/plain"] for content in notebook.shown]
+    assert all(re.match(r"[\d,]+ of 10,000,000 steps", text) for text in words)
+    assert re.search(r"steps, error [\d.e-]+, about .* left$", words[-2])
+    assert re.search(r"steps, error [\d.e-]+, [\d.]+ s$", words[-1])
+    assert "<progress " in notebook.shown[-1]["text/html"]
+
+
+def test_what_is_shown_last_is_the_last_report(rows, monkeypatch, fast_clock):
+    notebook = Notebook(monkeypatch)
+    history = Network([5, 4, 2]).train(*rows, steps=60_000, learning_rate=0.1, engine="numpy")
+    assert f"error {history.error[-1]:.4g}" in notebook.shown[-1]["text/plain"]
+    assert notebook.shown[-1]["text/plain"].startswith("60,000 of 60,000 steps")
+
+
+def test_a_notebook_shows_nothing_of_short_training(rows, monkeypatch):
+    notebook = Notebook(monkeypatch)
+    Network([5, 4, 2]).train(*rows, steps=50)
+    assert notebook.shown == []
+
+
+def test_ipython_without_a_kernel_is_a_terminal(rows, monkeypatch, terminal, fast_clock):
+    Notebook(monkeypatch).kernel = None
+    assert not progress.in_notebook()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0.04, "0.0 s"), (59.2, "59.2 s"), (61, "1 min 1 s"), (7300, "2 h 1 min")],
+)
+def test_durations_are_a_person_s(seconds, words):
+    assert progress.duration(seconds) == words

@@ -22,7 +22,7 @@ interface AppProps {
 
 export function App({ store, embedded = false }: AppProps): JSX.Element {
   const root = useRef<HTMLElement>(null);
-  useTheme(store);
+  useTheme(store, root, embedded);
   useLayout(store, root);
   useKeys(store, root, embedded);
   const layout = store.layout.value;
@@ -82,22 +82,35 @@ function keepFocus(event: MouseEvent, root: HTMLElement | null): void {
   if (root && !(active && root.contains(active))) root.focus({ preventScroll: true });
 }
 
-/** The system's theme, unless the switch has said another. */
-function useTheme(store: Store): void {
+/** The system's theme, or that of the notebook around; unless the switch has said another. */
+function useTheme(store: Store, root: { readonly current: HTMLElement | null }, embedded: boolean): void {
   useEffect(() => {
     const chosen = remembered("theme");
-    const query = matchMedia("(prefers-color-scheme: dark)");
-    const follow = (): void => {
-      store.theme.value = query.matches ? "dark" : "light";
-    };
     if (chosen === "light" || chosen === "dark") {
       store.theme.value = chosen;
       return;
     }
+    const query = matchMedia("(prefers-color-scheme: dark)");
+    const around = embedded ? (root.current?.getRootNode() as ShadowRoot).host : null;
+    const follow = (): void => {
+      const dark = around ? isLight(getComputedStyle(around).color) : query.matches;
+      store.theme.value = dark ? "dark" : "light";
+    };
     follow();
     query.addEventListener("change", follow);
-    return () => query.removeEventListener("change", follow);
+    const observer = new MutationObserver(follow);
+    if (around) for (const place of [document.documentElement, document.body]) observer.observe(place, { attributes: true });
+    return () => {
+      query.removeEventListener("change", follow);
+      observer.disconnect();
+    };
   }, []);
+}
+
+/** Whether a colour of CSS, "rgb(…)", is light: as that of letters on a dark ground. */
+function isLight(colour: string): boolean {
+  const [r, g, b] = (colour.match(/[\d.]+/g) ?? []).map(Number);
+  return 0.3 * r + 0.6 * g + 0.1 * b > 128;
 }
 
 function useLayout(store: Store, root: { readonly current: HTMLElement | null }): void {

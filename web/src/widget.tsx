@@ -41,6 +41,7 @@ class Notebook implements Host {
   }
 
   stop(): void {
+    if (this.alive) this.ask({ type: "pause" }); // nobody looks any more
     this.model.off("msg:custom", this.answered);
     this.recording?.stop();
   }

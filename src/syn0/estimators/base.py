@@ -41,6 +41,7 @@ from syn0.estimators.parameters import (
     training,
 )
 from syn0.estimators.portable import Portable
+from syn0.estimators.shown import Shown
 from syn0.estimators.sparse import rows_of
 from syn0.estimators.targets import Targets
 from syn0.models import Examples, Network
@@ -69,7 +70,12 @@ DIVERGED = (
 
 @doors
 class BaseMLP(
-    Portable, CallbackSupport, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
+    Portable,
+    Shown,
+    CallbackSupport,
+    ClassNamePrefixFeaturesOutMixin,
+    TransformerMixin,
+    BaseEstimator,
 ):
     """The base of `MLPClassifier` and `MLPRegressor`."""
 

@@ -48,6 +48,7 @@ from syn0.estimators.parameters import (
     activation,
 )
 from syn0.estimators.portable import Portable
+from syn0.estimators.shown import Shown
 from syn0.estimators.tables import dtype_for, free_name, new_table, text_of, texts_of, weighed
 from syn0.models import (
     Fitted,
@@ -174,7 +175,7 @@ class TabularRegressorParameters(TabularParameters, LossParameter):
 
 
 @doors
-class BaseTabular(Portable, BaseEstimator):
+class BaseTabular(Portable, Shown, BaseEstimator):
     """The base of the two: from a table to a trained network."""
 
     network_: Network

@@ -6,6 +6,7 @@ import copy
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -30,7 +31,7 @@ from syn0.models.settings import (
     refuse_unknown,
     tutorial_training,
 )
-from syn0.models.summary import description, summary
+from syn0.models.summary import description, picture, summary
 from syn0.models.weighting import row_weights
 from syn0.models.weights import Weights
 from syn0.printers import PRINTERS, Data, UnsupportedError, example_data
@@ -44,6 +45,7 @@ from syn0.training.loop import Callback
 
 if TYPE_CHECKING:
     from syn0.explain import Replay, Trace
+    from syn0.view.widget import Widget
 
 FORMS = (
     "give inputs, hidden layers and outputs, such as [3, 4, 1], or inputs and layers, such as "
@@ -201,6 +203,13 @@ class Network:
 
     def __repr__(self) -> str:
         return description(self.record())
+
+    def _repr_html_(self) -> str:
+        try:
+            program = self.program()
+        except ValueError as error:  # no language can say it
+            program = f"# {error}"
+        return picture(self.record(), self.weights, self._intake.names, program)
 
     @property
     def weights(self) -> Weights:
@@ -483,6 +492,40 @@ class Network:
             X, y, training=training, sample_weight=sample_weight, class_weight=class_weight
         )
         return replayed.trace(step)
+
+    def watch(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        *,
+        training: Training | None = None,
+        sample_weight: ArrayLike | None = None,
+        class_weight: Mapping[int, float] | str | None = None,
+    ) -> Widget:
+        """See it learn in a notebook, from where it stands: every line, one at a time, with its
+        arrays; forward and back. The network itself does not move. A saved notebook shows the steps
+        around the present one, without a kernel.
+
+        Args:
+            X, y, sample_weight, class_weight: as in `train`.
+            training: how it trains; by default as it last was, or as the tutorial does.
+
+        Raises:
+            ModuleNotFoundError: anywidget, which the extra "notebook" brings, is not installed.
+            TypeError, ValueError: arguments or arrays that do not fit, or a network that is too
+                large to be shown.
+        """
+        try:
+            room = import_module("syn0.view.widget")  # a later one: this is its door
+        except ModuleNotFoundError as error:
+            if error.name != "anywidget":
+                raise
+            message = "to watch a network anywidget is needed: pip install 'syn0[notebook]'"
+            raise ModuleNotFoundError(message) from None
+        widget: Widget = room.watch(
+            self, X, y, training=training, sample_weight=sample_weight, class_weight=class_weight
+        )
+        return widget
 
     def predict(self, X: Any) -> NDArray[Any]:
         """The (rows, outputs) prediction.

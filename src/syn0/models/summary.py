@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from numpy.typing import NDArray
+
 from syn0.derive.layers import sizes_of_layers
+from syn0.html import network_html
 from syn0.models.record import Record
 from syn0.spec import Layer, NetworkSpec
 from syn0.spec.words import MOST_OF_A_NAME, visible
 
 Row = tuple[str, str, str]
+Line = TypeVar("Line")
 
 HEADER: Row = ("layer", "gives", "learns")
 
@@ -23,12 +30,53 @@ def summary(spec: NetworkSpec) -> str:
 def description(network: Record) -> str:
     """The table in at most a dozen lines, with the seed and where training stands."""
     spec, (header, *lines, total) = network.spec, table(network.spec)
-    if len(lines) > MOST_SHOWN + 1:
-        half = MOST_SHOWN // 2
-        between = f"… {len(lines) - MOST_SHOWN} layers more"
-        lines = [*lines[:half], between, *lines[-half:]]
-    settings = f"loss {spec.loss}, {spec.dtype}, seed {spec.seed}"
-    return "\n".join([f"Network {spec}", header, *lines, total, settings, standing(network)])
+    return "\n".join(
+        [
+            f"Network {spec}",
+            header,
+            *without_middle(lines, lambda words: words),
+            total,
+            settings(spec),
+            standing(network),
+        ]
+    )
+
+
+def picture(
+    network: Record,
+    weights: Mapping[str, NDArray[Any]],
+    names: tuple[Sequence[str], Sequence[str]],
+    program: str,
+) -> str:
+    """The same as HTML, with its arrays, its program, and the names of inputs and targets."""
+    spec, (header, *lines, total) = network.spec, rows(network.spec)
+    notes = [settings(spec), standing(network)]
+    taken, given = map(some, names)
+    if taken:
+        notes.append(f"from {taken}" + (f" to {given}" if given else ""))
+    layers = [header, *without_middle(lines, lambda words: (words, "", "")), total]
+    return network_html(f"Network {spec}", notes, layers, weights, program)
+
+
+def settings(spec: NetworkSpec) -> str:
+    """What holds for the whole network, in a line."""
+    return f"loss {spec.loss}, {spec.dtype}, seed {spec.seed}"
+
+
+def some(names: Sequence[str]) -> str:
+    """The first of some names of a user's."""
+    shown = [visible(str(name), MOST_OF_A_NAME) for name in names[:MOST_SHOWN]]
+    more = len(names) - len(shown)
+    return ", ".join(shown) + (f" and {more:,} more" if more else "")
+
+
+def without_middle(lines: list[Line], between: Callable[[str], Line]) -> list[Line]:
+    """The first lines and the last ones, and between them how many are left out."""
+    if len(lines) <= MOST_SHOWN + 1:
+        return lines
+    half = MOST_SHOWN // 2
+    left_out = between(f"… {len(lines) - MOST_SHOWN} layers more")
+    return [*lines[:half], left_out, *lines[-half:]]
 
 
 def standing(network: Record) -> str:
@@ -45,15 +93,20 @@ def standing(network: Record) -> str:
 
 
 def table(spec: NetworkSpec) -> list[str]:
-    """Its lines: a header, the inputs and each layer, and the sum."""
-    rows = [HEADER, ("inputs", f"(rows, {spec.inputs})", "0")]
+    """Its lines, as `rows` has them."""
+    found = rows(spec)
+    first, second, third = (max(map(len, column)) for column in zip(*found, strict=True))
+    return [f"{a:<{first}}  {b:<{second}}  {c:>{third}}" for a, b, c in found]
+
+
+def rows(spec: NetworkSpec) -> list[Row]:
+    """A header, the inputs and each layer, and the sum."""
+    found = [HEADER, ("inputs", f"(rows, {spec.inputs})", "0")]
     learned = 0
     for layer, width, count in sizes_of_layers(spec):
         learned += count
-        rows.append((words(layer), f"(rows, {width})", f"{count:,}"))
-    rows.append(("all", "", f"{learned:,}"))
-    first, second, third = (max(map(len, column)) for column in zip(*rows, strict=True))
-    return [f"{a:<{first}}  {b:<{second}}  {c:>{third}}" for a, b, c in rows]
+        found.append((words(layer), f"(rows, {width})", f"{count:,}"))
+    return [*found, ("all", "", f"{learned:,}")]
 
 
 def words(layer: Layer) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 
+from syn0.html import history_html
 from syn0.spec.pictures import drawn_by
 
 ENDINGS = {
@@ -65,10 +66,22 @@ class History:
     plot = drawn_by("history", "the loss over the steps, or another figure")
 
     def __repr__(self) -> str:
+        return "\n".join([self._head, *table(self.reports)])
+
+    def _repr_html_(self) -> str:
+        curves = [("loss", self.step, self.loss)]
+        if self.validation_loss:
+            seen = [r.step for r in self.reports if r.validation_loss is not None]
+            curves.append(("validation loss", seen, self.validation_loss))
+        last = rows(self.reports[-1:])
+        return history_html(self._head, last, curves)
+
+    @property
+    def _head(self) -> str:
+        """How training ended, in a line."""
         kept = "" if self.best_step is None else f", kept as after {self.best_step:,} steps"
         engine = f"; engine {self.engine}" if self.engine else ""
-        head = f"History: {ENDINGS[self.stopped]}{kept}{engine}; reports: {len(self.reports):,}"
-        return "\n".join([head, *table(self.reports)])
+        return f"History: {ENDINGS[self.stopped]}{kept}{engine}; reports: {len(self.reports):,}"
 
     @property
     def step(self) -> list[int]:
@@ -103,19 +116,23 @@ class History:
 
 def table(reports: list[Report]) -> list[str]:
     """Lines that show the first and the last reports, under the names of what they hold."""
-    if not reports:
-        return []
-    names = [f.name for f in fields(Report) if getattr(reports[0], f.name) is not None]
     left_out = len(reports) - MOST_SHOWN
     half = MOST_SHOWN // 2
-    shown = reports if left_out <= 0 else [*reports[:half], *reports[-half:]]
-    rows = [[name.replace("_", " ") for name in names]]
-    rows += [[figure(getattr(report, name)) for name in names] for report in shown]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = ["  ".join(map(str.rjust, row, widths)) for row in rows]
+    shown = rows(reports if left_out <= 0 else [*reports[:half], *reports[-half:]])
+    widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
+    lines = ["  ".join(map(str.rjust, row, widths)) for row in shown]
     if left_out > 0:
         lines.insert(1 + half, f"… {left_out:,} more")
     return lines
+
+
+def rows(reports: list[Report]) -> list[list[str]]:
+    """What reports hold, as texts, under the names of it."""
+    if not reports:
+        return []
+    names = [f.name for f in fields(Report) if getattr(reports[0], f.name) is not None]
+    shown = [[figure(getattr(report, name)) for name in names] for report in reports]
+    return [[name.replace("_", " ") for name in names], *shown]
 
 
 def figure(number: float | None) -> str:

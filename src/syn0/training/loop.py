@@ -167,6 +167,7 @@ class Run:
 
     def close(self) -> None:
         """Take the progress away and complete the history: `go`, and `advance` at the end, do."""
+        self.show_progress()  # the last report came after the last steps
         self.progress.close()
         self.history.engine = self.job.runner.name
         if self.best is not None:
@@ -277,10 +278,13 @@ class Run:
             self.fail(before, batches, measure=measure)
         self.step += count
         self._stretch = max(1, min(self._stretch * 4, int(count * STRETCH_SECONDS / seconds)))
-        self.progress.tick(
-            self.step - self.first, self.history.reports[-1] if self.history.reports else None
-        )
+        self.show_progress()
         return batches, measured
+
+    def show_progress(self) -> None:
+        """Tell how far it has come, with the latest report."""
+        reports = self.history.reports
+        self.progress.tick(self.step - self.first, reports[-1] if reports else None)
 
     def report(self, report: Report) -> None:
         """Complete the report, hand it round, and decide whether to go on."""

@@ -452,8 +452,13 @@ def data_info(recipe: Recipe, made: Made) -> DataInfo:
     name = choice.get("name") or choice["id"]
     title = BUILT_IN.get(choice["id"]) or PLANE_TITLES.get(choice["id"]) or name
     X, y = made.examples.X, made.examples.y
-    inputs = schema.input_names if schema else [f"x{k}" for k in range(1, spec.inputs + 1)]
-    targets = [schema.target] if schema else [f"y{k}" for k in range(1, y.shape[1] + 1)]
+    names = made.network.columns
+    inputs = schema.input_names if schema else names.get("X") or [
+        f"x{k}" for k in range(1, spec.inputs + 1)
+    ]  # fmt: skip
+    targets = [schema.target] if schema else names.get("y") or [
+        f"y{k}" for k in range(1, y.shape[1] + 1)
+    ]  # fmt: skip
     shape = tuple(schema.image_shape or ()) if schema else ()
     image = [*shape, 1] if len(shape) == 2 else list(shape)
     classes = list(schema.classes or ()) if schema else []

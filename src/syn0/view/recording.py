@@ -16,6 +16,7 @@ from syn0.training.trouble import NonFiniteError
 from syn0.view.page_run import PageRun
 from syn0.view.protocol import Message, packed
 from syn0.view.reports import REPORTS, report
+from syn0.view.shown import Pack
 from syn0.view.votes import split
 
 if TYPE_CHECKING:
@@ -69,14 +70,17 @@ def recording(session: Session, budget: int = MOST_BYTES) -> bytes:
     step, line = run.step, run.line
     tape = Tape(budget)
     tape.record(session.everything())
-    for picture in pictures(session):
-        tape.record([picture])
     try:
+        is_small = not tape.record(frames(session, step))
         for number in steps_of(run, step):
-            if not tape.record(frames(session, number)):
+            if (number != step or is_small) and not tape.record(frames(session, number, is_small)):
                 break
             stand(run, number, run.last_line)
             tape.record(splits(session, run, number == step))
+            if number == step:
+                stand(run, step, line)
+                for picture in pictures(session):
+                    tape.record([picture])
     finally:
         stand(run, step, line)
     return tape.content()
@@ -101,8 +105,9 @@ def steps_of(run: PageRun, step: int) -> list[int]:
     return list(dict.fromkeys(k for k in wanted if run.first <= k <= max(last, step)))
 
 
-def frames(session: Session, step: int) -> Iterator[Message]:
-    """A frame for every line of a step, with every array that is not too large."""
+def frames(session: Session, step: int, is_small: bool = False) -> Iterator[Message]:
+    """A frame for every line of a step, with every array that is not too large. Small ones are
+    less than what zlib looks back at, so that what is the same in two takes no room twice."""
     run = session.run
     before = session.watched, session.window, session.detail, session.in_flight
     session.watched = [*run.program.weights, *(line["target"] for line in run.lines)]
@@ -113,7 +118,7 @@ def frames(session: Session, step: int) -> Iterator[Message]:
             if (run.step, run.line) != (step, line):
                 return  # a number goes bad before
             session.detail = None if line < 0 else run.lines[line]["target"]
-            yield session.frame(is_acknowledged=False)
+            yield session.frame(Pack(is_small=is_small), is_acknowledged=False)
     finally:
         session.watched, session.window, session.detail, session.in_flight = before
 

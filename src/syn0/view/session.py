@@ -379,9 +379,9 @@ class Session:
             return []
         return [self.frame()]
 
-    def frame(self, *, is_acknowledged: bool = True) -> Message:
+    def frame(self, pack: Pack | None = None, *, is_acknowledged: bool = True) -> Message:
         """Where the run stands, and what the watched arrays hold."""
-        run, pack = self.run, Pack()
+        run, pack = self.run, pack or Pack()
         self.is_due = False
         opened = run.opened(pack)
         window = run.window(pack, self.window)

@@ -25,11 +25,16 @@ WINDOW_ROWS, WINDOW_COLUMNS = 24, 16
 
 
 class Pack:
-    """A message as it grows: arrays that it refers to, within a budget of bytes."""
+    """A message as it grows: arrays that it refers to, within a budget of bytes. In a small one
+    arrays are thumbnails, unless they are as small themselves."""
 
-    def __init__(self, budget: int = FRAME_BYTES - 24 * HEADER_BYTES) -> None:
+    def __init__(
+        self, budget: int = FRAME_BYTES - 24 * HEADER_BYTES, *, is_small: bool = False
+    ) -> None:
         self.arrays: list[NDArray[Any]] = []
         self.left = budget
+        self.most_whole = THUMBNAIL[0] * THUMBNAIL[1] if is_small else MOST_WHOLE
+        self.detail = (THUMBNAIL,) if is_small else (DETAIL, THUMBNAIL)
 
     def add(self, array: NDArray[Any]) -> int:
         """The place of an array in the message."""
@@ -56,11 +61,11 @@ class Pack:
             return entry(name, None, "none", changed=False)
         described = entry(name, value, age, changed=changed)
         array = on_the_wire(value)
-        if array.size <= MOST_WHOLE and array.nbytes <= self.left:
+        if array.size <= self.most_whole and array.nbytes <= self.left:
             described["values"] = self.add(array)
         elif array.size:
             grid = np.atleast_2d(array) if array.ndim != 1 else array[np.newaxis]
-            for most in (DETAIL, THUMBNAIL) if detail else (THUMBNAIL,):
+            for most in self.detail if detail else (THUMBNAIL,):
                 if 3 * most[0] * most[1] * 4 <= self.left:
                     blocks, size = in_blocks(grid, most)
                     described["blocks"], described["block"] = self.add(blocks), size

@@ -1,139 +1,155 @@
-"""The page in a notebook: the same session and front end, carried by anywidget."""
+"""The widget of notebooks: a session that takes turns with the cells of its kernel.
+
+What it shows without a kernel is its recording, which the notebook saves with it.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from hashlib import sha256
+import time
 from typing import Any
 
+import anywidget
+import traitlets
+
 from syn0.models import Examples, Network
-from syn0.spec import Training
 from syn0.view import STATIC
-from syn0.view.protocol import Message, packed, unpacked
+from syn0.view.protocol import Message, Recipe, packed, unpacked
 from syn0.view.recipes import usual_recipe
 from syn0.view.recording import recording
 from syn0.view.session import Session
 from syn0.view.shelf import Kept, Lesson, Shelf
 
-MOST_RECORDED = 200 * 1024
-"""Bytes of the recording that a notebook keeps."""
+MOST_RECORDED = 150_000
+"""Bytes of the recording: notebooks write them in base64, as 200 KB."""
 
-STRETCH_SECONDS, QUIET_SECONDS = 0.02, 1.0
-"""How long it trains before the kernel may do other things, and how long nobody asks until a
-recording is made."""
+TURN_SECONDS, BREATH_SECONDS = 0.02, 0.005
+"""How long the widget keeps the kernel, and how long it leaves it to others."""
+
+REST_SECONDS, RESTS_A_RECORDING = 1.0, 5
+"""Without anything new, after which a recording is made of where the widget stands: at least so
+long, and so many times as long as the last one took."""
+
+UNSEEN_SECONDS = 60.0
+"""Of training without a word from the browser, after which it pauses: nobody looks any more."""
 
 
-def watch(network: Network, X: Any, y: Any, *, training: Training | None = None) -> Any:
-    """The page of a network in a notebook, from where the network stands; it does not move.
+class Widget(anywidget.AnyWidget):
+    """A network that learns before one's eyes, line by line; `Network.watch` makes it.
 
-    Args:
-        X, y: as in `Network.train`.
-        training: how it is trained; by default as it last was, or as the tutorial does.
-
-    Returns:
-        A widget. What it shows is kept in the notebook: reopened without a kernel, it still steps.
-
-    Raises:
-        TypeError, ValueError: arrays that do not fit.
-        ModuleNotFoundError: anywidget is not installed.
+    Attributes:
+        recipe: what its run follows from, and where it stands.
+        recording: the steps around there, which are shown where no kernel is.
+        session: that answers the browser.
     """
-    return widget_class()(session_of(network, X, y, training))
 
+    _esm = STATIC / "widget.js"
+    recipe = traitlets.Dict().tag(sync=True)
+    recording = traitlets.Bytes().tag(sync=True)
 
-def session_of(network: Network, X: Any, y: Any, training: Training | None = None) -> Session:
-    """A session that begins with a network and its rows."""
-    replay = network.replay(X, y, training=training)
-    arrays = replay.job.arrays
-    examples = Examples(arrays["X"], arrays["y"], arrays.get("sample_weight"))
-    twin = Network.from_record(network.record())
-    twin.training = replay.job.training
-    digest = sha256(b"".join(array.tobytes() for array in examples.arrays().values())).hexdigest()
-    shelf = Shelf()
-    shelf.keep(Kept("arrays", digest, Lesson(twin, examples), 0))
-    recipe = usual_recipe({"id": "file", "name": "arrays", "hash": digest})
-    return Session({**recipe, "network": {}}, shelf)
+    def __init__(self, session: Session) -> None:
+        session.open({}, [])
+        self.session = session
+        self._turns: asyncio.Task[None] | None = None
+        self._is_recorded = False
+        self._changed = self._unseen = 0.0
+        self._rest = REST_SECONDS
+        super().__init__(recipe=recipe_of(session), recording=recorded(session))
+        self.on_msg(self._receive)
 
+    def __repr__(self) -> str:
+        run = self.session.run
+        return f"{run.made.network.spec} at step {run.step:,}, to be looked at in a notebook"
 
-def widget_class() -> type[Any]:
-    """The widget, made where anywidget is."""
-    try:
-        import anywidget
-        import traitlets
-    except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(
-            f"to watch a network in a notebook {error.name} is needed: pip install 'syn0[notebook]'"
-        ) from None
+    def _receive(self, _: object, content: object, buffers: list[Any]) -> None:
+        """Answer the browser, and go on where it wants more than an answer."""
+        self._changed, self._unseen, self._is_recorded = time.monotonic(), 0.0, False
+        for buffer in buffers:
+            self._say(self._answers(bytes(buffer)))
+        self._take_turns()
 
-    class Watch(anywidget.AnyWidget):
-        """A network that is watched."""
-
-        _esm = (STATIC / "widget.js").read_text(encoding="utf-8")
-        recipe = traitlets.Dict().tag(sync=True)
-        recording = traitlets.Bytes(b"").tag(sync=True)
-
-        def __init__(self, session: Session) -> None:
-            super().__init__()
-            self.session = session
-            self.host = Kernel(session, self.say)
-            session.answer({"type": "open"})
-            self.keep()
-            self.on_msg(self.asked)
-
-        def say(self, messages: list[Message]) -> None:
-            """Send messages to the page."""
-            if messages:
-                self.send({"kind": "syn0"}, buffers=[packed(*message) for message in messages])
-
-        def asked(self, _: Any, content: Any, buffers: list[Any]) -> None:
-            """Answer what the page asks."""
-            for buffer in buffers:
-                self.host.answer(bytes(buffer))
-            self.host.later(self.keep)
-
-        def keep(self) -> None:
-            """Keep in the notebook what is shown."""
-            run = self.session.run
-            self.recipe = {**run.recipe, "step": run.step, "line": run.line}
-            self.recording = recording(self.session, MOST_RECORDED)
-
-    return Watch
-
-
-class Kernel:
-    """What makes a session go on between a kernel's other work."""
-
-    def __init__(self, session: Session, say: Callable[[list[Message]], None]) -> None:
-        self.session, self.say = session, say
-        self.task: asyncio.Task[None] | None = None
-        self.timer: asyncio.TimerHandle | None = None
-
-    def answer(self, content: bytes) -> None:
-        """Answer a message, and train if it asks for that."""
+    def _answers(self, content: bytes) -> list[Message]:
+        """What is said to a message. The run that is open stays: another view of the widget, or a
+        page that was loaded again, goes on with it."""
         try:
             header, arrays = unpacked(content)
         except ValueError as error:
-            self.say([self.session.stamped({"type": "error", "words": str(error), "about": ""})])
-            return
-        self.say(self.session.answer(header, arrays))
-        if self.session.wants_time and (self.task is None or self.task.done()):
-            self.task = asyncio.get_running_loop().create_task(self.go_on())
+            return [self.session.stamped({"type": "error", "words": str(error), "about": ""})]
+        if header.get("type") != "open":
+            return self.session.answer(header, arrays)
+        self.session.in_flight = None
+        is_bad = self.session.state() == "diverged"
+        now = self.session.diverged() if is_bad else self.session.shown()
+        return [*self.session.everything(), *now]
 
-    async def go_on(self) -> None:
-        """Train, a little at a time."""
-        while self.session.wants_time:
-            self.say(self.session.advance(STRETCH_SECONDS))
-            await asyncio.sleep(0.001)
+    def _say(self, messages: list[Message]) -> None:
+        if messages and self.comm is not None:
+            contents = [packed(header, arrays) for header, arrays in messages]
+            self.send({"kind": "syn0"}, buffers=contents)
 
-    def later(self, work: Callable[[], None]) -> None:
-        """Do some work once nobody has asked for a while, and no training goes on."""
+    def _take_turns(self) -> None:
+        """See that the event loop comes back here, as long as there is something to do."""
+        if self._turns is None or self._turns.done():
+            try:
+                loop = asyncio.get_running_loop()
+            except RuntimeError:  # messages come from an event loop, but in tests
+                return
+            self._turns = loop.create_task(self._go_on())
 
-        def now() -> None:
+    async def _go_on(self) -> None:
+        """Train, a little at a time; once nothing happens any more, record where that has led."""
+        while self.comm is not None:
             if self.session.wants_time:
-                self.later(work)
+                self._advance()
+                await asyncio.sleep(BREATH_SECONDS)
+            elif time.monotonic() - self._changed < self._rest:
+                await asyncio.sleep(REST_SECONDS / 4)
             else:
-                work()
+                self._record()
+                return
 
-        if self.timer is not None:
-            self.timer.cancel()
-        self.timer = asyncio.get_running_loop().call_later(QUIET_SECONDS, now)
+    def _advance(self) -> None:
+        self._changed, self._is_recorded = time.monotonic(), False
+        self._unseen += TURN_SECONDS
+        if self._unseen > UNSEEN_SECONDS and self.session.is_playing:
+            self._say(self.session.answer({"type": "pause"}))
+        else:
+            self._say(self.session.advance(TURN_SECONDS))
+
+    def _record(self) -> None:
+        if self._is_recorded:
+            return
+        started = time.monotonic()
+        with self.hold_sync():
+            self.recipe, self.recording = recipe_of(self.session), recorded(self.session)
+        self._is_recorded = True
+        self._rest = max(REST_SECONDS, RESTS_A_RECORDING * (time.monotonic() - started))
+
+
+def recipe_of(session: Session) -> Recipe:
+    """What a session's run follows from, and where it stands."""
+    return {**session.run.recipe, "step": session.run.step, "line": session.run.line}
+
+
+def recorded(session: Session) -> bytes:
+    """A recording that a notebook can carry. The session is left as it was."""
+    is_due, sequence = session.is_due, session.sequence
+    content = recording(session, MOST_RECORDED)
+    session.is_due, session.sequence = is_due, sequence
+    session.run.timeline.taken_again = 0
+    return content
+
+
+def watch(network: Network, X: Any, y: Any, **how: Any) -> Widget:
+    """The widget of a network on these rows; see `Network.watch`."""
+    job = network.replay(X, y, **how).job
+    examples = Examples(job.arrays["X"], job.arrays["y"], job.arrays.get("sample_weight"))
+    twin = Network.from_record(network.record())
+    twin.training = job.training
+    shelf, name = Shelf(), "the notebook's rows"
+    shelf.keep(Kept(name, "rows", Lesson(twin, examples), 0))
+    recipe = usual_recipe({"id": "file", "name": name, "hash": "rows"})
+    return Widget(Session({**recipe, "network": {}}, shelf))
+
+
+__all__ = ["Widget", "watch"]
