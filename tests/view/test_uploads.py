@@ -87,6 +87,8 @@ def test_a_saved_model_goes_on(tmp_path: Path) -> None:
     assert visitor.latest["program"][0]["difference"]["added"] == 2
     visitor.ask("knob", name="bias", value=True)
     assert "keeps its layers" in visitor.words
+    visitor.ask("data", data=visitor.session.run.recipe["data"])
+    assert visitor.at == (100, -1)
 
 
 def zipped(names: Iterable[str], content: bytes | None = None) -> bytes:

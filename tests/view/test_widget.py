@@ -6,6 +6,7 @@ import asyncio
 import builtins
 import json
 import sys
+import threading
 import time
 import zlib
 from collections.abc import Iterator
@@ -142,6 +143,32 @@ def test_playing_leaves_the_kernel_to_others(widget: Any) -> None:
         return ticks
 
     assert asyncio.run(notebook()) > 3
+
+
+def test_messages_and_turns_may_come_from_two_threads(widget: Any) -> None:
+    """JupyterLab has messages of widgets answered beside the kernel's own loop."""
+    say(widget, "open")
+    losses = []
+    for spread in (False, True):
+        say(widget, "go", step=0)
+        say(widget, "play", until=3_000)
+        while widget.session.wants_time and not spread:
+            widget._advance()
+        while widget.session.wants_time:
+            threads = [threading.Thread(target=asyncio.run, args=(short(widget),)) for _ in "ab"]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        losses.append(widget.session.run.trace.values["loss"])
+    assert losses[0] == losses[1]
+
+
+async def short(widget: Any) -> None:
+    """A browser that acknowledges frames for a while, on a loop of its own."""
+    for _ in range(10):
+        say(widget, "ack", sequence=10**6)
+        await asyncio.sleep(0.002)
 
 
 def test_a_closed_widget_trains_no_longer(widget: Any) -> None:

@@ -76,9 +76,7 @@ export function ArrayBox(props: ArrayProps): JSX.Element {
         <code>{title}</code>
         <span class="quiet">
           {shapeText(matrix.shape)} {matrix.dtype}
-          {age !== "none" && cells(matrix) > 1 && (
-            <span title="Where the colours end"> ±{short(limit)}</span>
-          )}
+          {age !== "none" && cells(matrix) > 1 && <span title="Where the colours end"> ±{short(limit)}</span>}
         </span>
       </figcaption>
       {age === "none" ? <Empty matrix={matrix} /> : <Entries {...props} limit={limit} />}
@@ -95,8 +93,8 @@ function Entries(props: ArrayProps & { readonly limit: number }): JSX.Element {
 }
 
 function Empty({ matrix }: { readonly matrix: Matrix }): JSX.Element {
-  const rows = Math.min(rowsOf(matrix), 12);
-  const columns = Math.min(columnsOf(matrix), 12);
+  const rows = Math.min(rowsOf(matrix), 6);
+  const columns = Math.min(columnsOf(matrix), 6);
   return <div class="hollow" style={{ "--rows": rows, "--columns": columns }} />;
 }
 
@@ -201,7 +199,8 @@ function Cell({ value, limit, theme, label, place, stop, chosen, lit, onFocus, o
 }
 
 /** The size of an entry, so that so many fit. */
-const pixels = (room: number, entries: number): number => Math.max(2, Math.min(14, Math.floor(room / Math.max(entries, 1))));
+const pixels = (room: number, entries: number): number =>
+  Math.max(2, Math.min(14, Math.floor(room / Math.max(entries, 1))));
 
 /** Colour only, on a canvas; the entry under the cursor is written below. */
 function Picture({ matrix, place, onPlace, onOpen, limit }: ArrayProps & { readonly limit: number }): JSX.Element {
@@ -252,14 +251,21 @@ function Picture({ matrix, place, onPlace, onOpen, limit }: ArrayProps & { reado
         }}
         onClick={(event) => {
           const { top, left } = canvas.current!.getBoundingClientRect();
-          go(clamp([Math.floor((event.clientY - top) / high), Math.floor((event.clientX - left) / wide)], rows, columns));
+          go(
+            clamp([Math.floor((event.clientY - top) / high), Math.floor((event.clientX - left) / wide)], rows, columns),
+          );
         }}
         onDblClick={() => onOpen?.(current)}
       >
         <canvas ref={canvas} />
         <span
           class="cursor"
-          style={{ top: `${current[0] * high}px`, left: `${current[1] * wide}px`, width: `${wide}px`, height: `${high}px` }}
+          style={{
+            top: `${current[0] * high}px`,
+            left: `${current[1] * wide}px`,
+            width: `${wide}px`,
+            height: `${high}px`,
+          }}
         />
       </div>
       <div class="exact">{spoken}</div>

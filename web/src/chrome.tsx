@@ -12,14 +12,24 @@ export function Toolbar(): JSX.Element {
   return (
     <div class="region toolbar" role="toolbar" aria-label="Data, network, runs">
       <span class="brand">syn0</span>
-      <button class="data" disabled={off} aria-haspopup="dialog" title={program?.data.title} onClick={() => (store.opened.value = "data")}>
+      <button
+        class="data"
+        disabled={off}
+        aria-haspopup="dialog"
+        title={program?.data.title}
+        onClick={() => (store.opened.value = "data")}
+      >
         Data: {program?.data.title ?? "…"} ▾
       </button>
       {program && <NetField net={program.net} off={off} />}
       {runs.length > 1 ? (
         <label>
           run
-          <select value={run} disabled={off} onChange={(event) => store.send({ type: "select", run: event.currentTarget.value })}>
+          <select
+            value={run}
+            disabled={off}
+            onChange={(event) => store.send({ type: "select", run: event.currentTarget.value })}
+          >
             {runs.map((one) => (
               <option key={one.run} value={one.run}>
                 {one.run}: {one.words || "as it began"}
@@ -36,7 +46,11 @@ export function Toolbar(): JSX.Element {
         + fork
       </button>
       {runs.length > 1 && (
-        <button disabled={off} aria-label={`Close run ${run}`} onClick={() => store.send({ type: "select", run, close: true })}>
+        <button
+          disabled={off}
+          aria-label={`Close run ${run}`}
+          onClick={() => store.send({ type: "select", run, close: true })}
+        >
           close {run}
         </button>
       )}
@@ -67,7 +81,12 @@ export function Toolbar(): JSX.Element {
       >
         ◐
       </button>
-      <button aria-haspopup="dialog" aria-label="Keys and help" title="Keys and help (?)" onClick={() => (store.opened.value = "help")}>
+      <button
+        aria-haspopup="dialog"
+        aria-label="Keys and help"
+        title="Keys and help (?)"
+        onClick={() => (store.opened.value = "help")}
+      >
         ?
       </button>
     </div>
@@ -119,7 +138,8 @@ export function Status(): JSX.Element {
   const program = store.program.value;
   let state = frame ? (STATES[frame.state] ?? frame.state) : "starting";
   if (frame?.state === "replaying") state = `replaying, ${Math.round(100 * (frame.progress ?? 0))} %`;
-  if (connection.value === "lost") state = `not connected${why.value ? `: ${why.value}` : ""}; what is shown stays, and it is tried again`;
+  if (connection.value === "lost")
+    state = `not connected${why.value ? `: ${why.value}` : ""}; what is shown stays, and it is tried again`;
   if (connection.value === "recorded") state = "a recording: it steps, but learns nothing new";
   return (
     <footer class="region status" data-region="status">
@@ -151,7 +171,9 @@ function Spoken(): JSX.Element {
   const [said, setSaid] = useState("");
   const timer = useRef(0);
   const where =
-    frame && line ? `${frame.state === "playing" ? "playing, " : ""}step ${frame.step}, ${frame.line < 0 ? "before its first line" : `line ${frame.line + 1}: ${line.note}`}` : "";
+    frame && line
+      ? `${frame.state === "playing" ? "playing, " : ""}step ${frame.step}, ${frame.line < 0 ? "before its first line" : `line ${frame.line + 1}: ${line.note}`}`
+      : "";
   const wish = useRef("");
   const last = useRef("");
   wish.current = event !== last.current ? event : where;

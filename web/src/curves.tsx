@@ -26,7 +26,11 @@ export function Curves(): JSX.Element {
   }, [lines]);
   return (
     <div class="two">
-      {store.curve.value ? <Chart sent={store.curve.value} /> : <p class="quiet">Loss and error are drawn here as steps are taken.</p>}
+      {store.curve.value ? (
+        <Chart sent={store.curve.value} />
+      ) : (
+        <p class="quiet">Loss and error are drawn here as steps are taken.</p>
+      )}
       <div class="printed-box">
         <h2>Printed</h2>
         <pre class="printed" ref={end} tabIndex={0} aria-label="What the program has printed">
@@ -47,7 +51,11 @@ function Chart({ sent }: { readonly sent: Sent<"curve"> }): JSX.Element {
   const [cursor, setCursor] = useState<number | null>(null);
   const [box, width, height] = useSize(420, 140);
   const { arrays, message } = sent;
-  const runs = message.runs.map((run) => ({ run: run.run, steps: arrays[run.step].values, values: arrays[run[figure]].values }));
+  const runs = message.runs.map((run) => ({
+    run: run.run,
+    steps: arrays[run.step].values,
+    values: arrays[run[figure]].values,
+  }));
   const all = runs.flatMap((run) => Array.from(run.values)).filter(Number.isFinite);
   const positive = all.filter((value) => value > 0);
   const isLog = log && positive.length === all.length && all.length > 0;
@@ -84,7 +92,15 @@ function Chart({ sent }: { readonly sent: Sent<"curve"> }): JSX.Element {
                 <tr key={run.run}>
                   <th scope="row">
                     <svg width="26" height="10" aria-hidden="true">
-                      <line x1="0" x2="26" y1="5" y2="5" stroke={colour(k)} stroke-width="2" stroke-dasharray={dash(k)} />
+                      <line
+                        x1="0"
+                        x2="26"
+                        y1="5"
+                        y2="5"
+                        stroke={colour(k)}
+                        stroke-width="2"
+                        stroke-dasharray={dash(k)}
+                      />
                     </svg>{" "}
                     {run.run}
                   </th>
@@ -113,7 +129,7 @@ function Chart({ sent }: { readonly sent: Sent<"curve"> }): JSX.Element {
             event.stopPropagation();
           }}
         >
-          {y.ticks(4).slice(0, 9).filter((_, k, ticks) => ticks.length <= 5 || k % Math.ceil(ticks.length / 4) === 0).map((tick) => (
+          {thinned(isLog ? (decades(least, most) ?? y.ticks(4)) : y.ticks(4)).map((tick) => (
             <g key={tick}>
               <line class="guide" x1={LEFT} x2={width - RIGHT} y1={y(tick)} y2={y(tick)} />
               <text x={LEFT - 6} y={y(tick) + 4} text-anchor="end">
@@ -121,11 +137,14 @@ function Chart({ sent }: { readonly sent: Sent<"curve"> }): JSX.Element {
               </text>
             </g>
           ))}
-          {x.ticks(5).filter(Number.isInteger).map((tick) => (
-            <text key={tick} x={x(tick)} y={height - 6} text-anchor="middle">
-              {count(tick)}
-            </text>
-          ))}
+          {x
+            .ticks(5)
+            .filter(Number.isInteger)
+            .map((tick) => (
+              <text key={tick} x={x(tick)} y={height - 6} text-anchor="middle">
+                {count(tick)}
+              </text>
+            ))}
           <line class="axis" x1={LEFT} x2={width - RIGHT} y1={height - BOTTOM} y2={height - BOTTOM} />
           {runs.map((run, k) => (
             <path
@@ -142,6 +161,18 @@ function Chart({ sent }: { readonly sent: Sent<"curve"> }): JSX.Element {
       </div>
     </figure>
   );
+}
+
+/** The powers of ten between two numbers, if there are two of them at least. */
+function decades(least: number, most: number): number[] | null {
+  const [first, last] = [Math.ceil(Math.log10(least)), Math.floor(Math.log10(most))];
+  return last > first ? Array.from({ length: last - first + 1 }, (_, k) => 10 ** (first + k)) : null;
+}
+
+/** At most five of the ticks, evenly taken. */
+function thinned(ticks: readonly number[]): number[] {
+  const step = Math.ceil(ticks.length / 5);
+  return ticks.filter((_, k) => k % step === 0);
 }
 
 const clampStep = (step: number, last: number): number => Math.round(Math.max(0, Math.min(last, step)));

@@ -82,7 +82,11 @@ function letter(store: Store, root: HTMLElement, key: string): boolean {
 function escape(store: Store, root: HTMLElement, target: HTMLElement): boolean {
   if (store.opened.value) store.opened.value = null;
   else if (store.drawer.value) store.drawer.value = false;
-  else if (target.getAttribute("role") === "gridcell" || FIELDS.has(target.tagName) || target.classList.contains("picture")) {
+  else if (
+    target.getAttribute("role") === "gridcell" ||
+    FIELDS.has(target.tagName) ||
+    target.classList.contains("picture")
+  ) {
     return focus(root, ".row[aria-current='step']");
   } else return false;
   return true;

@@ -32,14 +32,21 @@ export function KnobsPanel(): JSX.Element {
         {difference.knob && (
           <span data-difference="">
             <code>{difference.knob}</code>: {difference.words}{" "}
-            <button aria-pressed={store.showsDifference.value} onClick={() => (store.showsDifference.value = !store.showsDifference.value)}>
+            <button
+              aria-pressed={store.showsDifference.value}
+              onClick={() => (store.showsDifference.value = !store.showsDifference.value)}
+            >
               Show the difference
             </button>
           </span>
         )}{" "}
         {turnedCount > 0 && (
           <label>
-            <input type="checkbox" checked={onlyTurned} onChange={(event) => setOnlyTurned(event.currentTarget.checked)} />
+            <input
+              type="checkbox"
+              checked={onlyTurned}
+              onChange={(event) => setOnlyTurned(event.currentTarget.checked)}
+            />
             only the {turnedCount} turned
           </label>
         )}
@@ -76,7 +83,12 @@ function KnobField({ knob, turned }: { readonly knob: Knob; readonly turned: boo
         <Control knob={knob} off={off} set={set} />
       </label>
       {turned && (
-        <button aria-label={`${knob.name}: back to its default`} title="Back to its default" disabled={off} onClick={() => set(null)}>
+        <button
+          aria-label={`${knob.name}: back to its default`}
+          title="Back to its default"
+          disabled={off}
+          onClick={() => set(null)}
+        >
           ↺
         </button>
       )}
@@ -94,13 +106,24 @@ function Control({ knob, off, set }: ControlProps): JSX.Element {
   const value = knob.value === null ? "" : String(knob.value);
   if (knob.kind === "truth") {
     return (
-      <input type="checkbox" name={knob.name} checked={knob.value === true} disabled={off} onChange={(event) => set(event.currentTarget.checked)} />
+      <input
+        type="checkbox"
+        name={knob.name}
+        checked={knob.value === true}
+        disabled={off}
+        onChange={(event) => set(event.currentTarget.checked)}
+      />
     );
   }
   if (knob.kind === "choice") {
     const options = [...new Set([...knob.choices, ...knob.tries.map(String), ...(value ? [value] : [])])];
     return (
-      <select name={knob.name} value={value} disabled={off} onChange={(event) => set(event.currentTarget.value || null)}>
+      <select
+        name={knob.name}
+        value={value}
+        disabled={off}
+        onChange={(event) => set(event.currentTarget.value || null)}
+      >
         {(knob.optional || value === "") && <option value="">{knob.none || "default"}</option>}
         {options.map((option) => (
           <option key={option} value={option}>
@@ -135,9 +158,11 @@ function Control({ knob, off, set }: ControlProps): JSX.Element {
       />
       {knob.tries.length > 0 && (
         <datalist id={list}>
-          {knob.tries.filter((one) => one !== null).map((one) => (
-            <option key={String(one)} value={String(one)} />
-          ))}
+          {knob.tries
+            .filter((one) => one !== null)
+            .map((one) => (
+              <option key={String(one)} value={String(one)} />
+            ))}
         </datalist>
       )}
     </>

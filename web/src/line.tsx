@@ -30,7 +30,9 @@ export function LinePanel(): JSX.Element {
         <Tokens tokens={line.tokens} />
       </h2>
       <p class="note">{line.note}</p>
-      {frame.state === "playing" && <p class="quiet">Playing: arrays are looked at now and then; pause to see each line.</p>}
+      {frame.state === "playing" && (
+        <p class="quiet">Playing: arrays are looked at now and then; pause to see each line.</p>
+      )}
       {frame.state !== "playing" && !ran && (
         <p class="quiet">This is the first line of step {count(frame.step)}; it has not run yet.</p>
       )}
@@ -66,7 +68,7 @@ function Whole({ known }: { readonly known: Known }): JSX.Element {
   const place = inside(store.place.value, known.matrix);
   return (
     <>
-      <Result known={known} place={place} name={known.matrix.name} />
+      <Result known={known} place={place} />
       {known.age !== "none" && <Exact matrix={known.matrix} array={known.matrix.name} place={place} />}
     </>
   );
@@ -75,7 +77,6 @@ function Whole({ known }: { readonly known: Known }): JSX.Element {
 interface ResultProps {
   readonly known: Known;
   readonly place: Place;
-  readonly name: string;
   readonly title?: string;
   readonly children?: ComponentChildren;
 }
@@ -108,13 +109,23 @@ function Result({ known, place, title, children }: ResultProps): JSX.Element {
         {children}
         {matrix.block && <div class="quiet">Enter opens the block under the cursor.</div>}
       </ArrayBox>
-      {piece && piece.name === matrix.name && matrix.block && <ArrayBox matrix={piece} title={`${piece.name}, from ${(piece.origin ?? [0, 0]).join(",")}`} />}
+      {piece && piece.name === matrix.name && matrix.block && (
+        <ArrayBox matrix={piece} title={`${piece.name}, from ${(piece.origin ?? [0, 0]).join(",")}`} />
+      )}
     </>
   );
 }
 
 /** The exact text of the chosen entry, and of all entries on demand. */
-function Exact({ matrix, array, place }: { readonly matrix: Matrix; readonly array: string; readonly place: Place }): JSX.Element {
+function Exact({
+  matrix,
+  array,
+  place,
+}: {
+  readonly matrix: Matrix;
+  readonly array: string;
+  readonly place: Place;
+}): JSX.Element {
   const store = useStore();
   const whole = store.exactly.value;
   const frame = store.frame.value!;
@@ -127,8 +138,12 @@ function Exact({ matrix, array, place }: { readonly matrix: Matrix; readonly arr
   const fits = text && text.array === array;
   const isWhole = fits && whole && text.texts.length * (text.texts[0]?.length ?? 0) > 1;
   const one =
-    fits && (isWhole ? text.texts[place[0] - text.rows[0]]?.[place[1] - text.columns[0]]
-      : text.rows[0] === place[0] && text.columns[0] === place[1] ? text.texts[0]?.[0] : undefined);
+    fits &&
+    (isWhole
+      ? text.texts[place[0] - text.rows[0]]?.[place[1] - text.columns[0]]
+      : text.rows[0] === place[0] && text.columns[0] === place[1]
+        ? text.texts[0]?.[0]
+        : undefined);
   const weight = store.program.value?.weights.includes(array);
   const at: Place = matrix.shape.length > 1 ? place : [place[1], 0];
   return (
@@ -137,11 +152,17 @@ function Exact({ matrix, array, place }: { readonly matrix: Matrix; readonly arr
         {placeText(matrix, place)} = {one || plain(matrix.values[place[0] * columnsOf(matrix) + place[1]])}
       </div>
       <div class="buttons">
-        <button aria-pressed={whole} disabled={quiet || cells(matrix) > 1024} onClick={() => (store.exactly.value = !whole)}>
+        <button
+          aria-pressed={whole}
+          disabled={quiet || cells(matrix) > 1024}
+          onClick={() => (store.exactly.value = !whole)}
+        >
           Full precision
         </button>{" "}
         {isWhole && (
-          <button onClick={() => void navigator.clipboard?.writeText(text.texts.map((row) => row.join("\t")).join("\n"))}>
+          <button
+            onClick={() => void navigator.clipboard?.writeText(text.texts.map((row) => row.join("\t")).join("\n"))}
+          >
             Copy
           </button>
         )}{" "}
@@ -202,16 +223,19 @@ function Opened({ line, taken, known }: OpenedProps): JSX.Element {
         ) : (
           <Elementwise line={line} taken={taken} part={inner} place={place} />
         )}
-        {[...stages].reverse().slice(1).map((number, k, all) => (
-          <Stage
-            key={number}
-            line={line}
-            taken={taken}
-            number={number}
-            from={k === 0 ? inner : all[k - 1]}
-            place={place}
-          />
-        ))}
+        {[...stages]
+          .reverse()
+          .slice(1)
+          .map((number, k, all) => (
+            <Stage
+              key={number}
+              line={line}
+              taken={taken}
+              number={number}
+              from={k === 0 ? inner : all[k - 1]}
+              place={place}
+            />
+          ))}
       </div>
       {known && <Exact matrix={known.matrix} array={line.target} place={place} />}
     </>
@@ -251,10 +275,22 @@ function Product({ line, taken, part, stages, place }: ProductProps): JSX.Elemen
   return (
     <div class="product">
       <Sum line={line} taken={taken} product={part} stages={stages} place={place} />
-      <div class="right-operand">{right.known && <ArrayBox matrix={right.known.matrix} title={right.text} litColumn={right.known.matrix.block ? null : place[1]} />}</div>
-      <div class="left-operand">{left.known && <ArrayBox matrix={left.known.matrix} title={left.text} litRow={left.known.matrix.block ? null : place[0]} />}</div>
+      <div class="right-operand">
+        {right.known && (
+          <ArrayBox
+            matrix={right.known.matrix}
+            title={right.text}
+            litColumn={right.known.matrix.block ? null : place[1]}
+          />
+        )}
+      </div>
+      <div class="left-operand">
+        {left.known && (
+          <ArrayBox matrix={left.known.matrix} title={left.text} litRow={left.known.matrix.block ? null : place[0]} />
+        )}
+      </div>
       <div class="corner">
-        <Result known={product} place={place} name={product.matrix.name} title={title} />
+        <Result known={product} place={place} title={title} />
       </div>
     </div>
   );
@@ -274,7 +310,11 @@ function Elementwise({ line, taken, part, place }: Omit<ProductProps, "stages">)
           <div class="stage" key={k}>
             {k > 0 && sign && <span class="operator">{sign}</span>}
             {known ? (
-              <ArrayBox matrix={known.matrix} title={text} place={sameShape(known.matrix, result.matrix) ? place : null} />
+              <ArrayBox
+                matrix={known.matrix}
+                title={text}
+                place={sameShape(known.matrix, result.matrix) ? place : null}
+              />
             ) : (
               <code>{text}</code>
             )}
@@ -283,7 +323,7 @@ function Elementwise({ line, taken, part, place }: Omit<ProductProps, "stages">)
       })}
       <div class="stage">
         <span class="operator">=</span>
-        <Result known={result} place={place} name={result.matrix.name} title={line.target} />
+        <Result known={result} place={place} title={line.target} />
       </div>
       {sign && takes.length === 2 && <Arithmetic line={line} taken={taken} part={part} place={place} />}
     </>
@@ -332,13 +372,18 @@ function Stage({ line, taken, number, from, place }: StageProps): JSX.Element {
       {others.map((operand, k) => {
         const { known, text } = valueOf(operand, line, taken);
         return known ? (
-          <ArrayBox key={k} matrix={known.matrix} title={text} place={sameShape(known.matrix, result.matrix) ? place : null} />
+          <ArrayBox
+            key={k}
+            matrix={known.matrix}
+            title={text}
+            place={sameShape(known.matrix, result.matrix) ? place : null}
+          />
         ) : (
           <code key={k}>{text}</code>
         );
       })}
       {sign && <span class="operator">=</span>}
-      <Result known={result} place={place} name={result.matrix.name} title={number === 0 ? line.target : line.parts[number].text} />
+      <Result known={result} place={place} title={number === 0 ? line.target : line.parts[number].text} />
     </div>
   );
 }
@@ -357,7 +402,8 @@ interface SumProps {
 function Sum({ line, taken, product, stages, place }: SumProps): JSX.Element {
   const [left, right] = line.parts[product].takes.map((operand) => valueOf(operand, line, taken).known?.matrix);
   const result = taken.parts[product].matrix;
-  if (!left || !right || left.block || right.block || result.block || rowsOf(right) !== columnsOf(left)) return <span />;
+  if (!left || !right || left.block || right.block || result.block || rowsOf(right) !== columnsOf(left))
+    return <span />;
   const inner = columnsOf(left);
   const terms = Array.from({ length: inner }, (_, k) => ({
     k,
@@ -365,16 +411,29 @@ function Sum({ line, taken, product, stages, place }: SumProps): JSX.Element {
     right: right.values[k * columnsOf(right) + place[1]],
   }));
   const size = (term: (typeof terms)[number]): number => Math.abs(term.left * term.right);
-  const shown = new Set([...terms].sort((a, b) => size(b) - size(a)).slice(0, LARGEST_TERMS).map((term) => term.k));
-  const written = terms.filter((term) => shown.has(term.k)).map((term) => `${signed(term.left)} × ${signed(term.right)}`);
+  const shown = new Set(
+    [...terms]
+      .sort((a, b) => size(b) - size(a))
+      .slice(0, LARGEST_TERMS)
+      .map((term) => term.k),
+  );
+  const written = terms
+    .filter((term) => shown.has(term.k))
+    .map((term) => `${signed(term.left)} × ${signed(term.right)}`);
   const rest = terms.length - written.length;
   const at = place[0] * columnsOf(result) + place[1];
-  const later = [...stages].reverse().slice(1).map((number) => {
-    const { matrix } = taken.parts[number];
-    const value = matrix.values[matrix.values.length === result.values.length ? at : 0];
-    return `${words(line.parts[number].operation)}: ${plain(value)}`;
-  });
-  const sum = [...written.map((term, k) => (k ? `+ ${term}` : term)), ...(rest > 0 ? [`+ ${count(rest)} smaller ones`] : [])];
+  const later = [...stages]
+    .reverse()
+    .slice(1)
+    .map((number) => {
+      const { matrix } = taken.parts[number];
+      const value = matrix.values[matrix.values.length === result.values.length ? at : 0];
+      return `${words(line.parts[number].operation)}: ${plain(value)}`;
+    });
+  const sum = [
+    ...written.map((term, k) => (k ? `+ ${term}` : term)),
+    ...(rest > 0 ? [`+ ${count(rest)} smaller ones`] : []),
+  ];
   return (
     <div class="written-sum exact" data-sum={place.join(",")}>
       {[...sum, `= ${plain(result.values[at])}`, ...later].map((text, k) => (
@@ -386,4 +445,7 @@ function Sum({ line, taken, product, stages, place }: SumProps): JSX.Element {
 
 const signed = (x: number): string => (x < 0 ? `(${plain(x)})` : plain(x));
 const sameShape = (a: Matrix, b: Matrix): boolean => shapeText(a.shape) === shapeText(b.shape);
-const inside = (place: Place, m: Matrix): Place => [Math.min(place[0], rowsOf(m) - 1), Math.min(place[1], columnsOf(m) - 1)];
+const inside = (place: Place, m: Matrix): Place => [
+  Math.min(place[0], rowsOf(m) - 1),
+  Math.min(place[1], columnsOf(m) - 1),
+];

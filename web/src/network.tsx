@@ -76,23 +76,38 @@ export function NetworkDrawing(): JSX.Element {
         <span class="quiet">
           Click a weight to see who moved it (w from the keyboard). Dashed: negative.
           {hidden && ` The first ${DRAWN} units of each layer are drawn.`}
+          {wires.length === 0 && " Its weights are too many to be drawn: their lines show them in blocks."}
         </span>
       </div>
       <div class="drawing" ref={box}>
         <svg width={width} height={height} aria-hidden="true">
           {wires.map((wire) => (
-            <g key={`${wire.weight.name},${wire.weight.i},${wire.weight.j}`} class="wire" data-wire={`${wire.weight.name}[${wire.weight.i},${wire.weight.j}]`} onClick={() => store.choose(wire.weight)}>
+            <g
+              key={`${wire.weight.name},${wire.weight.i},${wire.weight.j}`}
+              class="wire"
+              data-wire={`${wire.weight.name}[${wire.weight.i},${wire.weight.j}]`}
+              onClick={() => store.choose(wire.weight)}
+            >
               <line
                 x1={wire.from[0]}
                 y1={wire.from[1]}
                 x2={wire.to[0]}
                 y2={wire.to[1]}
-                stroke={isChosen(wire.weight) ? "var(--lit-edge)" : wire.value < 0 ? "var(--negative)" : "var(--positive)"}
+                stroke={
+                  isChosen(wire.weight) ? "var(--lit-edge)" : wire.value < 0 ? "var(--negative)" : "var(--positive)"
+                }
                 stroke-width={0.5 + (1 + 3 * thin) * Math.abs(wire.share)}
                 stroke-opacity={0.35 + 0.65 * Math.max(thin, Math.abs(wire.share))}
                 stroke-dasharray={wire.value < 0 ? "6 3" : undefined}
               />
-              <line x1={wire.from[0]} y1={wire.from[1]} x2={wire.to[0]} y2={wire.to[1]} stroke="transparent" stroke-width={12}>
+              <line
+                x1={wire.from[0]}
+                y1={wire.from[1]}
+                x2={wire.to[0]}
+                y2={wire.to[1]}
+                stroke="transparent"
+                stroke-width={12}
+              >
                 <title>
                   {wire.weight.name}[{wire.weight.i},{wire.weight.j}] = {plain(wire.value)}
                 </title>
@@ -119,7 +134,13 @@ export function NetworkDrawing(): JSX.Element {
                     stroke-dasharray={known ? undefined : "3 3"}
                   />
                   {known && radius > 12 && (
-                    <text x={x(layer)} y={y(layer, unit) + 4} text-anchor="middle" class="unit" style={{ fill: faded ? "var(--text)" : ink(colour), fontSize: `${Math.max(9, radius * 0.62)}px` }}>
+                    <text
+                      x={x(layer)}
+                      y={y(layer, unit) + 4}
+                      text-anchor="middle"
+                      class="unit"
+                      style={{ fill: faded ? "var(--text)" : ink(colour), fontSize: `${Math.max(9, radius * 0.62)}px` }}
+                    >
                       {short(value)}
                     </text>
                   )}

@@ -122,7 +122,8 @@ export class Recording implements Host {
     const { step, line } = this.frames[this.at].frame;
     if (unit === "line") return this.at + count;
     if (unit === "phase") {
-      const section = (at: number): number => this.program?.sections.findIndex((one) => at >= one.first && at < one.end) ?? -1;
+      const section = (at: number): number =>
+        this.program?.sections.findIndex((one) => at >= one.first && at < one.end) ?? -1;
       return this.next((frame) => frame.step !== step || section(frame.line) !== section(line), by);
     }
     return this.next((frame) => frame.step !== step && frame.line === -1, by);
@@ -152,7 +153,8 @@ export class Recording implements Host {
     const texts: string[][] = [];
     for (let row = rows[0]; row < rows[1]; row++) {
       texts.push([]);
-      for (let column = columns[0]; column < columns[1]; column++) texts[texts.length - 1].push(exact(values, row * width + column));
+      for (let column = columns[0]; column < columns[1]; column++)
+        texts[texts.length - 1].push(exact(values, row * width + column));
     }
     const message: Text = { run: frame.run, sequence: 0, type: "text", array, rows, columns, texts };
     this.tell({ message, arrays: [] });

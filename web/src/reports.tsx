@@ -20,7 +20,17 @@ const Waiting = (): JSX.Element => <p class="quiet">{useStore().refusal.value ||
 
 const PAGE = 50;
 
-function Pager({ first, total, page, kind }: { readonly first: number; readonly total: number; readonly page: number; readonly kind: "table" | "images" }): JSX.Element | null {
+function Pager({
+  first,
+  total,
+  page,
+  kind,
+}: {
+  readonly first: number;
+  readonly total: number;
+  readonly page: number;
+  readonly kind: "table" | "images";
+}): JSX.Element | null {
   const store = useStore();
   if (total <= page) return null;
   const go = (to: number): void => store.send({ type: "report", kind, first: to, keep: true });
@@ -53,9 +63,7 @@ export function DataTable(): JSX.Element {
       ))}
       <Pager first={first} total={total} page={texts.length || PAGE} kind="table" />
       <table class="data" data-report="table">
-        <caption class="quiet">
-          {count(total)} examples; what the network says stands last, × where it misses
-        </caption>
+        <caption class="quiet">{count(total)} examples; what the network says stands last, × where it misses</caption>
         <thead>
           <tr>
             <th scope="col">row</th>
@@ -89,7 +97,7 @@ export function DataTable(): JSX.Element {
 
 // --------------------------------------------------------------------------------------- regions
 
-const SIDE = 300;
+const SIDE = 336;
 
 export function RegionsPicture(): JSX.Element {
   const sent = useReport("regions");
@@ -99,7 +107,14 @@ export function RegionsPicture(): JSX.Element {
     if (!sent || !canvas.current) return;
     const { values, points, targets, classes } = sent.message;
     paintRegions(canvas.current, sent.arrays[values].values, classes, theme.value);
-    paintPoints(canvas.current, sent.message.bounds, sent.arrays[points].values, sent.arrays[targets].values, classes, theme.value);
+    paintPoints(
+      canvas.current,
+      sent.message.bounds,
+      sent.arrays[points].values,
+      sent.arrays[targets].values,
+      classes,
+      theme.value,
+    );
   }, [sent, theme.value]);
   if (!sent) return <Waiting />;
   const [left, right, bottom, top] = sent.message.bounds;
@@ -115,8 +130,8 @@ export function RegionsPicture(): JSX.Element {
         data-report="regions"
       />
       <figcaption class="quiet">
-        {across} from {plain(left)} to {plain(right)}, {up} from {plain(bottom)} to {plain(top)}. Dots are examples,
-        in their own answer’s colour; ringed squares are of the higher answer.
+        {across} from {plain(left)} to {plain(right)}, {up} from {plain(bottom)} to {plain(top)}. Marks are examples;
+        their colour and shape tell their own answers.
       </figcaption>
     </figure>
   );
@@ -137,13 +152,20 @@ function paintRegions(canvas: HTMLCanvasElement, values: Typed, classes: number,
   for (let row = 0; row < side; row++) {
     for (let column = 0; column < side; column++) {
       context.fillStyle = answerColour(values[row * side + column], classes, theme);
-      context.fillRect(column * size, SIDE - (row + 1) * size, size + 0.5, size + 0.5);
+      context.fillRect(column * size, SIDE - (row + 1) * size, size, size);
     }
   }
   context.globalAlpha = 1;
 }
 
-function paintPoints(canvas: HTMLCanvasElement, bounds: readonly number[], points: Typed, targets: Typed, classes: number, theme: Theme): void {
+function paintPoints(
+  canvas: HTMLCanvasElement,
+  bounds: readonly number[],
+  points: Typed,
+  targets: Typed,
+  classes: number,
+  theme: Theme,
+): void {
   const context = canvas.getContext("2d");
   if (!context) return;
   const [left, right, bottom, top] = bounds;
@@ -151,15 +173,40 @@ function paintPoints(canvas: HTMLCanvasElement, bounds: readonly number[], point
     const x = ((points[2 * k] - left) / (right - left)) * SIDE;
     const y = SIDE - ((points[2 * k + 1] - bottom) / (top - bottom)) * SIDE;
     context.beginPath();
-    // By shape as well as by colour.
-    if (targets[k] >= 0.5) context.rect(x - 4, y - 4, 8, 8);
-    else context.arc(x, y, 4, 0, 2 * Math.PI);
+    shape(context, x, y, Math.round(targets[k]));
     context.fillStyle = answerColour(targets[k], classes, theme);
     context.strokeStyle = theme === "light" ? "#000" : "#fff";
     context.lineWidth = 1.5;
     context.fill();
     context.stroke();
   }
+}
+
+/** By shape as well as by colour: circle, square, triangle, diamond. */
+function shape(context: CanvasRenderingContext2D, x: number, y: number, answer: number): void {
+  const corners = [
+    [],
+    [
+      [-4, -4],
+      [4, -4],
+      [4, 4],
+      [-4, 4],
+    ],
+    [
+      [0, -5],
+      [5, 4],
+      [-5, 4],
+    ],
+    [
+      [0, -5],
+      [5, 0],
+      [0, 5],
+      [-5, 0],
+    ],
+  ][answer % 4];
+  if (!corners.length) context.arc(x, y, 4, 0, 2 * Math.PI);
+  for (const [across, down] of corners) context.lineTo(x + across, y + down);
+  context.closePath();
 }
 
 // ---------------------------------------------------------------------------------------- images
@@ -176,10 +223,14 @@ export function ImagesPanel(): JSX.Element {
       <div class="gallery" data-report="images">
         {message.said.map((said, k) => (
           <figure key={k} class="image">
-            <Pixels shape={pixels.shape} values={pixels.values} number={k} signed={false} words={`row ${message.first + k}`} />
-            <figcaption class="quiet">
-              {said === message.right[k] ? said : `${said} × ${message.right[k]}`}
-            </figcaption>
+            <Pixels
+              shape={pixels.shape}
+              values={pixels.values}
+              number={k}
+              signed={false}
+              words={`row ${message.first + k}`}
+            />
+            <figcaption class="quiet">{said === message.right[k] ? said : `${said} × ${message.right[k]}`}</figcaption>
           </figure>
         ))}
       </div>
@@ -188,7 +239,14 @@ export function ImagesPanel(): JSX.Element {
           <h3>First layer’s weights, a picture a unit</h3>
           <div class="gallery">
             {Array.from({ length: weights.shape[0] }, (_, k) => (
-              <Pixels key={k} shape={weights.shape} values={weights.values} number={k} signed words={`weights of unit ${k}`} />
+              <Pixels
+                key={k}
+                shape={weights.shape}
+                values={weights.values}
+                number={k}
+                signed
+                words={`weights of unit ${k}`}
+              />
             ))}
           </div>
         </>
@@ -218,8 +276,11 @@ function Pixels({ shape, values, number, signed, words }: PixelsProps): JSX.Elem
     const own = values.subarray(number * size, (number + 1) * size);
     const limit = limitOf(own) || 1;
     for (let k = 0; k < height * width; k++) {
-      const at = (channel: number): number => Math.round((255 * own[k * channels + Math.min(channel, channels - 1)]) / limit);
-      context.fillStyle = signed ? css(shade(own[k * channels], limit, theme.value)) : `rgb(${at(0)} ${at(1)} ${at(2)})`;
+      const at = (channel: number): number =>
+        Math.round((255 * own[k * channels + Math.min(channel, channels - 1)]) / limit);
+      context.fillStyle = signed
+        ? css(shade(own[k * channels], limit, theme.value))
+        : `rgb(${at(0)} ${at(1)} ${at(2)})`;
       context.fillRect((k % width) * scale, Math.floor(k / width) * scale, scale, scale);
     }
   }, [values, number, theme.value]);
@@ -227,6 +288,9 @@ function Pixels({ shape, values, number, signed, words }: PixelsProps): JSX.Elem
 }
 
 // ----------------------------------------------------------------------------------------- units
+
+/** Of the first so many examples, tangents are drawn. */
+const TANGENTS = 12;
 
 export function UnitsPicture(): JSX.Element {
   const store = useStore();
@@ -267,7 +331,13 @@ export function UnitsPicture(): JSX.Element {
         </label>{" "}
         <label>
           unit
-          <input type="number" min={0} max={units - 1} value={own} onInput={(event) => setUnit(Number(event.currentTarget.value) || 0)} />
+          <input
+            type="number"
+            min={0}
+            max={units - 1}
+            value={own}
+            onInput={(event) => setUnit(Number(event.currentTarget.value) || 0)}
+          />
         </label>{" "}
         <span>
           {message.activation}: {message.words}
@@ -275,37 +345,44 @@ export function UnitsPicture(): JSX.Element {
       </div>
       <div class="beside">
         <div class="plot" ref={box}>
-        <svg width={wide} height={high} role="img" aria-label={`${message.activation} with the tangent at each example; the numbers stand beside`}>
-          <line class="axis" x1={40} x2={wide - 10} y1={y(0)} y2={y(0)} />
-          {y.ticks(4).map((tick) => (
-            <text key={tick} x={34} y={y(tick) + 4} text-anchor="end">
-              {plain(tick)}
-            </text>
-          ))}
-          {x.ticks(7).map((tick) => (
-            <text key={tick} x={x(tick)} y={high - 6} text-anchor="middle">
-              {plain(tick)}
-            </text>
-          ))}
-          <path d={path ?? ""} fill="none" stroke="var(--quiet)" stroke-width={2} />
-          {spots.map((row) => {
-            const [zed, value, slope] = [at(z.values, row), at(values.values, row), at(slopes.values, row)];
-            const reach = (x.domain()[1] - x.domain()[0]) / 16;
-            return (
-              <g key={row}>
-                <line
-                  x1={x(zed - reach)}
-                  x2={x(zed + reach)}
-                  y1={y(value - slope * reach)}
-                  y2={y(value + slope * reach)}
-                  stroke="var(--negative)"
-                  stroke-width={1.5}
-                />
-                <circle cx={x(zed)} cy={y(value)} r={4} fill="var(--positive)" />
-              </g>
-            );
-          })}
-        </svg>
+          <svg
+            width={wide}
+            height={high}
+            role="img"
+            aria-label={`${message.activation} with the tangent at each example; the numbers stand beside`}
+          >
+            <line class="axis" x1={40} x2={wide - 10} y1={y(0)} y2={y(0)} />
+            {y.ticks(4).map((tick) => (
+              <text key={tick} x={34} y={y(tick) + 4} text-anchor="end">
+                {plain(tick)}
+              </text>
+            ))}
+            {x.ticks(7).map((tick) => (
+              <text key={tick} x={x(tick)} y={high - 6} text-anchor="middle">
+                {plain(tick)}
+              </text>
+            ))}
+            <path d={path ?? ""} fill="none" stroke="var(--quiet)" stroke-width={2} />
+            {spots.map((row) => {
+              const [zed, value, slope] = [at(z.values, row), at(values.values, row), at(slopes.values, row)];
+              const reach = (x.domain()[1] - x.domain()[0]) / 16;
+              return (
+                <g key={row}>
+                  {row < TANGENTS && (
+                    <line
+                      x1={x(zed - reach)}
+                      x2={x(zed + reach)}
+                      y1={y(value - slope * reach)}
+                      y2={y(value + slope * reach)}
+                      stroke="var(--negative)"
+                      stroke-width={1.5}
+                    />
+                  )}
+                  <circle cx={x(zed)} cy={y(value)} r={4} fill="var(--positive)" />
+                </g>
+              );
+            })}
+          </svg>
         </div>
         <table class="data mono">
           <thead>
@@ -341,7 +418,9 @@ export function StatisticsTable(): JSX.Element {
   const { names, texts } = sent.message;
   return (
     <table class="data" data-report="statistics">
-      <caption class="quiet">How each input and each hidden unit goes with the target: correlation, from −1 to 1</caption>
+      <caption class="quiet">
+        How each input and each hidden unit goes with the target: correlation, from −1 to 1
+      </caption>
       <thead>
         <tr>
           {["array", "at the start", "now"].map((head) => (

@@ -8,11 +8,16 @@ export function SplitPanel(): JSX.Element {
   const store = useStore();
   const sent = store.split.value;
   const weight = store.weight.value;
-  const fits = sent && weight && sent.message.weight === weight.name && sent.message.i === weight.i && sent.message.j === weight.j;
+  const fits =
+    sent && weight && sent.message.weight === weight.name && sent.message.i === weight.i && sent.message.j === weight.j;
   return (
     <div data-weight="">
       <Chooser />
-      {fits ? <Split key={`${weight.name},${weight.i},${weight.j}`} /> : <p class="quiet">Choose a weight: each example of this step says how far it would move it, and why.</p>}
+      {fits ? (
+        <Split key={`${weight.name},${weight.i},${weight.j}`} />
+      ) : (
+        <p class="quiet">Choose a weight: each example of this step says how far it would move it, and why.</p>
+      )}
     </div>
   );
 }
@@ -47,8 +52,8 @@ function Chooser(): JSX.Element {
           ))}
         </select>
       </label>{" "}
-      {index("i", shape.length > 1 ? "its row" : "its place", shape[0] ?? 1)} {shape.length > 1 && index("j", "its column", shape[1])}{" "}
-      <button onClick={() => set({})}>Who moved it?</button>
+      {index("i", shape.length > 1 ? "its row" : "its place", shape[0] ?? 1)}{" "}
+      {shape.length > 1 && index("j", "its column", shape[1])} <button onClick={() => set({})}>Who moved it?</button>
     </div>
   );
 }
@@ -59,7 +64,12 @@ function Split(): JSX.Element {
   const program = store.program.value!;
   const products = arrays[message.products].values;
   const [others, rounding, total] = arrays[message.sums].values;
-  const largest = Math.max(...Array.from(products).map(Math.abs), Math.abs(others) || 0, Math.abs(total), Number.MIN_VALUE);
+  const largest = Math.max(
+    ...Array.from(products).map(Math.abs),
+    Math.abs(others) || 0,
+    Math.abs(total),
+    Number.MIN_VALUE,
+  );
   const isMatrix = (program.lines.find((one) => one.target === message.weight)?.shape.length ?? 2) > 1;
   const label = `${message.weight}[${isMatrix ? `${message.i},${message.j}` : message.i}]`;
   return (
@@ -133,7 +143,9 @@ function Bar({ value, largest }: { readonly value: number; readonly largest: num
   const from = value < 0 ? 50 - share : 50;
   return (
     <span class="bar" aria-hidden="true">
-      {value !== 0 && <span class={value < 0 ? "down" : "up"} style={{ left: `${from}%`, width: `max(${share}%, 1px)` }} />}
+      {value !== 0 && (
+        <span class={value < 0 ? "down" : "up"} style={{ left: `${from}%`, width: `max(${share}%, 1px)` }} />
+      )}
     </span>
   );
 }
@@ -175,7 +187,15 @@ function Exactly(): JSX.Element {
 }
 
 /** Another number by hand, from the start of this step on. */
-function EditField({ label, old, weight }: { readonly label: string; readonly old: string; readonly weight: Weight }): JSX.Element {
+function EditField({
+  label,
+  old,
+  weight,
+}: {
+  readonly label: string;
+  readonly old: string;
+  readonly weight: Weight;
+}): JSX.Element {
   const store = useStore();
   const [text, setText] = useState(old);
   return (
@@ -188,7 +208,12 @@ function EditField({ label, old, weight }: { readonly label: string; readonly ol
     >
       <label>
         write into <code>{label}</code>, at the start of this step:
-        <input class="number" value={text} disabled={store.still.value || store.recorded.value} onInput={(event) => setText(event.currentTarget.value)} />
+        <input
+          class="number"
+          value={text}
+          disabled={store.still.value || store.recorded.value}
+          onInput={(event) => setText(event.currentTarget.value)}
+        />
       </label>{" "}
       <button disabled={store.still.value || store.recorded.value}>Write</button>
     </form>

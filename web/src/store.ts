@@ -13,7 +13,6 @@ export interface Known {
   readonly matrix: Matrix;
   readonly age: "now" | "before" | "none";
   readonly bad: number;
-  readonly changed: boolean;
 }
 
 /** The line that has just run, with the values of its operands and parts. */
@@ -37,7 +36,16 @@ export interface Sent<K extends p.ToPage["type"]> {
 }
 
 export type Layout = "wide" | "middle" | "narrow";
-export type Tab = "network" | "weight" | "table" | "regions" | "images" | "units" | "confusion" | "statistics" | "curves";
+export type Tab =
+  | "network"
+  | "weight"
+  | "table"
+  | "regions"
+  | "images"
+  | "units"
+  | "confusion"
+  | "statistics"
+  | "curves";
 export type Prompt = "next" | "back" | "knob";
 export type Window = "data" | "help" | "save" | "link" | null;
 
@@ -316,10 +324,10 @@ export class Store {
 
 export function known(shown: p.Shown, wired: readonly Wired[]): Known {
   const common = { name: shown.name, shape: shown.shape, dtype: shown.dtype };
-  const rest = { bad: shown.bad, changed: shown.changed };
+  const { bad } = shown;
   const age = shown.age === "last" ? "before" : shown.age;
-  if (shown.values !== null) return { matrix: { ...common, values: wired[shown.values].values }, age, ...rest };
-  if (shown.blocks === null) return { matrix: { ...common, values: [] }, age: "none", ...rest };
+  if (shown.values !== null) return { matrix: { ...common, values: wired[shown.values].values }, age, bad };
+  if (shown.blocks === null) return { matrix: { ...common, values: [] }, age: "none", bad };
   const { shape, values } = wired[shown.blocks];
   const size = shape[1] * shape[2];
   const matrix: Matrix = {
@@ -330,7 +338,7 @@ export function known(shown: p.Shown, wired: readonly Wired[]): Known {
     grid: [shape[1], shape[2]],
     block: [shown.block[0], shown.block[1]],
   };
-  return { matrix, age, ...rest };
+  return { matrix, age, bad };
 }
 
 function windowed(window: p.Window, shown: readonly p.Shown[], wired: readonly Wired[]): Matrix {

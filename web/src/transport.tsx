@@ -22,7 +22,14 @@ export function Transport(): JSX.Element {
   const atEnd = !!frame && frame.step >= frame.steps;
   const playing = store.playing.value;
   const epochs = !!program && program.batches > 1;
-  const move = (unit: Move["unit"], by: 1 | -1, label: string, words: string, key: string, primary = false): JSX.Element => (
+  const move = (
+    unit: Move["unit"],
+    by: 1 | -1,
+    label: string,
+    words: string,
+    key: string,
+    primary = false,
+  ): JSX.Element => (
     <button
       class={primary ? "primary" : ""}
       disabled={off || (by < 0 ? atStart : atEnd)}

@@ -20,7 +20,8 @@ interface Model {
   off(event: string, callback: Custom): void;
 }
 
-const bytesOf = (buffer: Buffer): Uint8Array<ArrayBuffer> => new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+const bytesOf = (buffer: Buffer): Uint8Array<ArrayBuffer> =>
+  new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
 
 /** The kernel, as soon as it answers; until then, or without one, the recording. */
 class Notebook implements Host {

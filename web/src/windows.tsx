@@ -31,7 +31,12 @@ function Box({ title, children }: { readonly title: string; readonly children: C
     store.opened.value = null;
   };
   return (
-    <dialog ref={dialog} aria-labelledby="window-title" onClose={close} onClick={(event) => event.target === dialog.current && close()}>
+    <dialog
+      ref={dialog}
+      aria-labelledby="window-title"
+      onClose={close}
+      onClick={(event) => event.target === dialog.current && close()}
+    >
       <h2 id="window-title">{title}</h2>
       {children}
       <p>
@@ -69,7 +74,9 @@ function DataWindow(): JSX.Element {
             <select
               name="target"
               value={target}
-              onChange={(event) => store.send({ type: "data", data: { ...program.recipe.data, target: event.currentTarget.value } })}
+              onChange={(event) =>
+                store.send({ type: "data", data: { ...program.recipe.data, target: event.currentTarget.value } })
+              }
             >
               {columns.map((name, k) => (
                 <option key={k} value={name}>
@@ -82,25 +89,34 @@ function DataWindow(): JSX.Element {
       )}
       <h3>Built in</h3>
       <div class="choices">
-        {program.sets.filter((set) => !set.plane).map((set) => (
-          <button key={set.id} onClick={() => choose({ id: set.id })}>
-            {set.title}
-          </button>
-        ))}
+        {program.sets
+          .filter((set) => !set.plane)
+          .map((set) => (
+            <button key={set.id} onClick={() => choose({ id: set.id })}>
+              {set.title}
+            </button>
+          ))}
       </div>
       <h3>In two dimensions</h3>
       <div class="buttons">
         {field("rows", rows, setRows)} {field("noise", noise, setNoise)} {field("seed", seed, setSeed)}
       </div>
       <div class="choices">
-        {program.sets.filter((set) => set.plane).map((set) => (
-          <button key={set.id} onClick={() => choose({ id: set.id, rows: Number(rows), noise: Number(noise), seed: Number(seed) })}>
-            {set.title}
-          </button>
-        ))}
+        {program.sets
+          .filter((set) => set.plane)
+          .map((set) => (
+            <button
+              key={set.id}
+              onClick={() => choose({ id: set.id, rows: Number(rows), noise: Number(noise), seed: Number(seed) })}
+            >
+              {set.title}
+            </button>
+          ))}
       </div>
       <h3>Your own</h3>
-      <p>Drop a CSV file, images, or a saved model anywhere on the page, or choose it here. It stays on this machine.</p>
+      <p>
+        Drop a CSV file, images, or a saved model anywhere on the page, or choose it here. It stays on this machine.
+      </p>
       <label>
         file
         <input
@@ -157,7 +173,9 @@ function SaveWindow(): JSX.Element {
       <h3>What it learned</h3>
       <div class="choices">
         <button onClick={() => store.send({ type: "download", what: "model" })}>model (.safetensors)</button>
-        <button onClick={() => store.send({ type: "download", what: "page" })}>this page, to step offline (.html)</button>
+        <button onClick={() => store.send({ type: "download", what: "page" })}>
+          this page, to step offline (.html)
+        </button>
       </div>
       {store.refusal.value && <p class="notice">{store.refusal.value}</p>}
     </Box>
@@ -184,14 +202,19 @@ function HelpWindow(): JSX.Element {
       </table>
       <p>
         <label>
-          <input type="checkbox" checked={store.letters.value} onChange={(event) => store.setLetters(event.currentTarget.checked)} />
+          <input
+            type="checkbox"
+            checked={store.letters.value}
+            onChange={(event) => store.setLetters(event.currentTarget.checked)}
+          />
           single letters and signs are keys
         </label>
       </p>
       <h3>How to read it</h3>
       <p>
-        Blue is positive; orange, with a notched corner, is negative; the ends of the colours are printed below each array. Rows are examples,
-        columns are units. A dashed outline is not yet computed; a faded array is the last step’s.
+        Blue is positive; orange, with a notched corner, is negative; the ends of the colours are printed below each
+        array. Rows are examples, columns are units. A dashed outline is not yet computed; a faded array is the last
+        step’s.
       </p>
       <p>
         In the program, ▶ marks the line that has just run, ▷ the next; + and − what the last knob added and took away.

@@ -7,6 +7,7 @@ import threading
 import webbrowser
 from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -97,6 +98,8 @@ def serve(
 
 def recipe_of(data: str | None, net: str | None, target: str | None, shelf: Shelf) -> Recipe | None:
     """The recipe with which pages begin; what DATA names is read now."""
+    from hashlib import sha256
+
     from syn0.data import BUILT_IN, read_table
     from syn0.view.planes import PLANES
     from syn0.view.protocol import DataChoice
@@ -109,20 +112,17 @@ def recipe_of(data: str | None, net: str | None, target: str | None, shelf: Shel
         chosen: DataChoice = {"id": data or "xor"}
         recipe = usual_recipe(chosen, net)
     elif data.endswith(".safetensors"):
-        from hashlib import sha256
-        from pathlib import Path
-
         if net is not None:
             raise ValueError(f"{data} has its own network: leave out --net")
         digest = sha256(Path(data).read_bytes()).hexdigest()
-        kept = shelf.keep(Kept(data, digest, network_in(Path(data)), 0))
+        kept = shelf.keep(Kept(Path(data).name, digest, network_in(Path(data)), 0))
         recipe = {
             **usual_recipe({"id": "file", "name": kept.name, "hash": kept.hash}),
             "network": {},
         }
     else:
         table = read_table(data, target=target)
-        kept = shelf.keep(Kept(table.name, table.fingerprint, table, 0))
+        kept = shelf.keep(Kept(Path(table.name).name, table.fingerprint, table, 0))
         recipe = usual_recipe({"id": "file", "name": kept.name, "hash": kept.hash}, net)
     if target is not None:
         recipe["data"]["target"] = target
@@ -145,4 +145,5 @@ def bound(host: str, port: int | None) -> socket.socket:
             listener.close()
             raise OSError(f"port {port} of {host} is not free: {error.strerror}") from None
         listener.bind((host, 0))
+    listener.listen()  # so that whoever is quicker than the server waits instead of being refused
     return listener

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from syn0.data import BUILT_IN
 from syn0.explain import Trace
 from syn0.printers import PRINTERS
 from syn0.printers.script import digits
@@ -73,18 +74,9 @@ class PageRun:
         self.program = run.job.program
         rows, size = run.job.rows, self.made.training.batch_size
         self.init, self.lines = program_lines(self.program, rows, size)
-        shapes = {line["target"]: line["shape"] for line in self.init}
-        recipe["edits"] = [
-            edit
-            for edit in recipe["edits"]
-            if edit["array"] in self.program.weights
-            and fits(edit["i"], edit["j"], shapes[edit["array"]])
-        ]
-        hands = [
-            Hand(e["step"], e["array"], place_of(e["i"], e["j"], shapes[e["array"]]), e["value"])
-            for e in recipe["edits"]
-        ]
-        self.timeline = Timeline(run, hands)
+        weights = {name: np.shape(run.state[name]) for name in self.program.weights}
+        recipe["edits"] = [edit for edit in recipe["edits"] if has_place(edit, weights)]
+        self.timeline = Timeline(run, [hand_of(edit, weights) for edit in recipe["edits"]])
         self.step, self.line = self.timeline.first, -1
         self.bad: tuple[int, int] | None = None
         self.removed: list[Removed] = []
@@ -213,9 +205,9 @@ class PageRun:
     def write(self, edit: Edit) -> None:
         """A hand writes a number into a weight; what came after is forgotten."""
         self.recipe["edits"].append(edit)
-        shape = np.shape(self.timeline.origin.values[edit["array"]])
-        place = place_of(edit["i"], edit["j"], shape)
-        self.timeline.write(Hand(edit["step"], edit["array"], place, edit["value"]))
+        origin = self.timeline.origin.values
+        weights = {name: np.shape(origin[name]) for name in self.program.weights}
+        self.timeline.write(hand_of(edit, weights))
         self.bad = None
 
     # -------------------------------------------------------------------------------------- values
@@ -436,6 +428,18 @@ def place_of(i: int, j: int, shape: Sequence[int]) -> tuple[int, ...]:
     return (i, j) if len(shape) == 2 else (i,)
 
 
+def has_place(edit: Edit, weights: Mapping[str, Sequence[int]]) -> bool:
+    """Whether a network has the entry that a hand wrote."""
+    shape = weights.get(edit["array"])
+    return shape is not None and fits(edit["i"], edit["j"], shape)
+
+
+def hand_of(edit: Edit, weights: Mapping[str, Sequence[int]]) -> Hand:
+    """What a hand wrote, as a run takes it."""
+    place = place_of(edit["i"], edit["j"], weights[edit["array"]])
+    return Hand(edit["step"], edit["array"], place, edit["value"])
+
+
 def fits(i: int, j: int, shape: Sequence[int]) -> bool:
     """Whether an array has such an entry."""
     columns = shape[1] if len(shape) == 2 else 1
@@ -444,8 +448,6 @@ def fits(i: int, j: int, shape: Sequence[int]) -> bool:
 
 def data_info(recipe: Recipe, made: Made) -> DataInfo:
     """What the page says of the data."""
-    from syn0.data import BUILT_IN
-
     choice, schema, spec = recipe["data"], made.schema, made.network.spec
     name = choice.get("name") or choice["id"]
     title = BUILT_IN.get(choice["id"]) or PLANE_TITLES.get(choice["id"]) or name
@@ -479,7 +481,5 @@ def data_info(recipe: Recipe, made: Made) -> DataInfo:
 
 def data_sets() -> list[DataSet]:
     """The data that may be chosen."""
-    from syn0.data import BUILT_IN
-
     titles = {**BUILT_IN, **PLANE_TITLES}
     return [{"id": k, "title": words, "plane": k in PLANES} for k, words in titles.items()]

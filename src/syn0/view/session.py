@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from syn0.models import Network
+from syn0.data import Table
 from syn0.spec import OPTIMIZERS
 from syn0.spec.checks import choice, real, whole
 from syn0.spec.words import MOST_SAID, visible
@@ -17,7 +17,7 @@ from syn0.training.trouble import NonFiniteError
 from syn0.view.downloads import model_file, page_file, program_file
 from syn0.view.knobs import described
 from syn0.view.page_run import PageRun, fits, place_of
-from syn0.view.protocol import Message, Recipe
+from syn0.view.protocol import DataChoice, Message, Recipe
 from syn0.view.recipes import (
     MOST_EDITS,
     checked,
@@ -302,11 +302,13 @@ class Session:
         """Learn from other data."""
         chosen, net = checked_data(header.get("data")), header.get("net")
         run = self.run
-        if net is None and chosen["id"] == run.recipe["data"]["id"] and chosen["id"] != "file":
-            recipe: Recipe = {**run.recipe, "data": chosen, "edits": []}  # only its noise, say
-        else:
-            recipe = usual_recipe(chosen, None if net is None else text(net, "net"))
-        return self.start(recipe)
+        if net is not None:
+            return self.start(usual_recipe(chosen, text(net, "net")))
+        if chosen["id"] == "file":
+            return self.start(file_recipe(chosen, self.shelf.find(chosen).content))
+        if chosen["id"] == run.recipe["data"]["id"]:  # only its noise, say
+            return self.start({**run.recipe, "data": chosen, "edits": [], "step": 0, "line": -1})
+        return self.start(usual_recipe(chosen))
 
     def upload(self, header: dict[str, Any], arrays: list[Any]) -> list[Message]:
         """A file that was dropped on the page."""
@@ -604,10 +606,10 @@ def enough(rows: list[int], columns: list[int]) -> bool:
     return size > 0
 
 
-def file_recipe(data: Any, content: Any) -> Recipe:
+def file_recipe(data: DataChoice, content: object) -> Recipe:
     """The recipe with which a file begins: a saved model has its own network."""
     recipe = usual_recipe(data)
-    return {**recipe, "network": {}} if isinstance(content, Network) else recipe
+    return recipe if isinstance(content, Table) else {**recipe, "network": {}}
 
 
 def turned(recipe: Recipe, name: str, value: Any) -> Recipe:

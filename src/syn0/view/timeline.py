@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 from syn0.explain import Trace, trace_step
 from syn0.training import Batches, Run
 from syn0.training.checkpoint import copied
-from syn0.training.trouble import NonFiniteError
 
 BUDGET = 128 * 2**20
 """Bytes of the states that a run keeps."""
@@ -322,6 +321,3 @@ class Timeline:
             if not np.isfinite(np.asarray(line.value, np.float64)).all():
                 return k
         return None
-
-
-__all__ = ["Curve", "Hand", "Moment", "NonFiniteError", "Timeline"]
