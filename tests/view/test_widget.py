@@ -6,6 +6,7 @@ import asyncio
 import builtins
 import json
 import sys
+import threading
 import time
 import zlib
 from collections.abc import Iterator
@@ -142,6 +143,41 @@ def test_playing_leaves_the_kernel_to_others(widget: Any) -> None:
         return ticks
 
     assert asyncio.run(notebook()) > 3
+
+
+def test_two_threads_do_not_meet_in_a_session(widget: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """JupyterLab has messages of widgets answered beside the kernel's own loop."""
+    inside, met = threading.Lock(), []
+
+    def alone(function: Any) -> Any:
+        def guarded(*given: Any) -> Any:
+            if not inside.acquire(blocking=False):
+                met.append(function)
+                return []
+            try:
+                time.sleep(0.001)
+                return function(*given)
+            finally:
+                inside.release()
+
+        return guarded
+
+    async def browser() -> None:
+        for _ in range(20):
+            say(widget, "ack", sequence=10**6)
+            await asyncio.sleep(0.001)
+
+    say(widget, "open")
+    for name in ("answer", "advance"):
+        monkeypatch.setattr(widget.session, name, alone(getattr(widget.session, name)))
+    say(widget, "play")
+    threads = [threading.Thread(target=lambda: asyncio.run(browser())) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert met == []
+    assert widget.session.run.step > 0
 
 
 def test_a_closed_widget_trains_no_longer(widget: Any) -> None:

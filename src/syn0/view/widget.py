@@ -6,6 +6,7 @@ What it shows without a kernel is its recording, which the notebook saves with i
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from typing import Any
 
@@ -50,6 +51,9 @@ class Widget(anywidget.AnyWidget):
     def __init__(self, session: Session) -> None:
         session.open({}, [])
         self.session = session
+        # JupyterLab may have messages answered in another thread than the kernel's first one.
+        self._lock = threading.RLock()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._turns: asyncio.Task[None] | None = None
         self._is_recorded = False
         self._changed = self._unseen = 0.0
@@ -63,10 +67,11 @@ class Widget(anywidget.AnyWidget):
 
     def _receive(self, _: object, content: object, buffers: list[Any]) -> None:
         """Answer the browser, and go on where it wants more than an answer."""
-        self._changed, self._unseen, self._is_recorded = time.monotonic(), 0.0, False
-        for buffer in buffers:
-            self._say(self._answers(bytes(buffer)))
-        self._take_turns()
+        with self._lock:
+            self._changed, self._unseen, self._is_recorded = time.monotonic(), 0.0, False
+            for buffer in buffers:
+                self._say(self._answers(bytes(buffer)))
+            self._take_turns()
 
     def _answers(self, content: bytes) -> list[Message]:
         """What is said to a message. The run that is open stays: another view of the widget, or a
@@ -88,25 +93,38 @@ class Widget(anywidget.AnyWidget):
             self.send({"kind": "syn0"}, buffers=contents)
 
     def _take_turns(self) -> None:
-        """See that the event loop comes back here, as long as there is something to do."""
-        if self._turns is None or self._turns.done():
-            try:
-                loop = asyncio.get_running_loop()
-            except RuntimeError:  # messages come from an event loop, but in tests
-                return
-            self._turns = loop.create_task(self._go_on())
+        """See that an event loop comes back here, as long as there is something to do."""
+        if self._loop is not None and self._loop.is_running():
+            return
+        try:
+            self._loop = asyncio.get_running_loop()
+        except RuntimeError:  # messages come from an event loop, but in tests
+            return
+        self._turns = self._loop.create_task(self._go_on())
 
     async def _go_on(self) -> None:
-        """Train, a little at a time; once nothing happens any more, record where that has led."""
-        while self.comm is not None:
-            if self.session.wants_time:
-                self._advance()
-                await asyncio.sleep(BREATH_SECONDS)
-            elif time.monotonic() - self._changed < self._rest:
-                await asyncio.sleep(REST_SECONDS / 4)
-            else:
-                self._record()
-                return
+        """Take turns, as long as this loop is the one that does."""
+        loop = asyncio.get_running_loop()
+        while self._loop is loop:
+            with self._lock:
+                pause = self._turn()
+                if pause is None:
+                    self._loop = None
+                    return
+            await asyncio.sleep(pause)
+
+    def _turn(self) -> float | None:
+        """Train a little; once nothing happens any more, record where that has led. The seconds
+        to wait before the next turn; None where there is nothing more to do."""
+        if self.comm is None:
+            return None
+        if self.session.wants_time:
+            self._advance()
+            return BREATH_SECONDS
+        if time.monotonic() - self._changed < self._rest:
+            return REST_SECONDS / 4
+        self._record()
+        return None
 
     def _advance(self) -> None:
         self._changed, self._is_recorded = time.monotonic(), False
