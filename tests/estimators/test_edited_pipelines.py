@@ -485,6 +485,8 @@ EDITS = {
     "a regressor of quantiles": ("regressor", parameter("MLPRegressor", "loss", "quantile:0.5")),
     "losses that are texts": ("network", attribute("MLPClassifier", "loss_curve_", ["a"])),
     "passes below 0": ("network", attribute("MLPClassifier", "n_iter_", -1)),
+    "labels beyond all numbers": ("network", parameter("LabelBinarizer", "pos_label", 10**400)),
+    "labels in a sparse array": ("network", parameter("LabelBinarizer", "sparse_output", True)),
     "targets of another kind": ("network", attribute("LabelBinarizer", "y_type_", "continuous")),
     "an estimator of arrays with a table": (
         "network",

@@ -162,6 +162,7 @@ KINDS: Kinds = {
         ),
         kind(
             LabelBinarizer,
+            parameters=steps.check_labels,
             common=OUTPUT,
             arrays="classes_",
             texts="y_type_",

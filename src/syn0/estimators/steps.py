@@ -24,6 +24,7 @@ from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import (
     FunctionTransformer,
+    LabelBinarizer,
     MaxAbsScaler,
     MinMaxScaler,
     OneHotEncoder,
@@ -232,6 +233,12 @@ def check_type(made: Any) -> None:
     """A type of numbers."""
     known = isinstance(made.dtype, type | np.dtype | str) and np.dtype(made.dtype).kind in "biuf"
     demand(known, made, "dtype must be a type of numbers")
+
+
+def check_labels(made: LabelBinarizer) -> None:
+    """Outputs from 0 to 1, as our classifiers give them."""
+    labels = (made.neg_label, made.pos_label, made.sparse_output)
+    demand(labels == (0, 1, False), made, "labels must be 0 and 1, in an array")
 
 
 def check_functions(made: Any) -> None:
