@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from syn0.derive import prediction_program, target_columns, training_program
 from syn0.engines.work import work_of_a_step
 from syn0.program.interpreter import start
 from syn0.spec import SGD, Adam, Dense, NetworkSpec, Optimizer, Training, dense_layers
+from syn0.spec.once import once
 
 MOST_ROWS, MOST_NUMBERS = 65_536, 2**23
 """Rows that a work has at most, and numbers in them: 32 MB in float32."""
@@ -49,7 +49,7 @@ class Work:
         """Number of rows of a step."""
         return self.training.batch_size or len(TUTORIAL_X)
 
-    @cached_property
+    @once
     def flops(self) -> float:
         """Multiplications and additions in the matrix products of a step, those that training
         cannot do without: the same for all contestants."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
+
+from syn0.spec.once import once
 
 INDENT = 4
 SUM, PRODUCT = ("+", "-"), ("*", "/", "//", "%", "@")
@@ -57,7 +58,7 @@ class Code(str):
         self.parts = parts
         return self
 
-    @cached_property
+    @once
     def pieces(self) -> list[str]:
         """The plain texts and groups that it is made of."""
         return [piece for part in self.parts for piece in pieces_of(part)]
@@ -125,7 +126,7 @@ class Assigned(Code):
     """A statement such as `x = value;` of its three parts; the value gets brackets where it is
     broken, unless its own hold all breaks."""
 
-    @cached_property
+    @once
     def pieces(self) -> list[str]:
         """With these brackets."""
         head, value, tail = self.parts
@@ -143,7 +144,7 @@ class Made(Code):
         self.form, self.parts = form, parts
         return self
 
-    @cached_property
+    @once
     def pieces(self) -> list[str]:
         """Those of what the form says."""
         return pieces_of(read(iter(MARK.findall(self.form)), self.parts)[0])

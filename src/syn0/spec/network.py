@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 from syn0.spec.checks import seed_number
 from syn0.spec.doors import door
 from syn0.spec.knobs import NETWORK, Description, about, described, knob
 from syn0.spec.layers import BatchNorm, Dense, Dropout, Layer, LayerNorm, Noise, Skip
+from syn0.spec.once import once
 
 DTYPES = ("float64", "float32")
 MOST_DIGITS = 12
@@ -56,7 +56,7 @@ class NetworkSpec(Description):
         if self.seed is not None:
             seed_number(self.seed)
 
-    @cached_property
+    @once
     def dense(self) -> tuple[Dense, ...]:
         """The `Dense` layers, from the first hidden one to the output."""
         return tuple(layer for layer in self.layers if isinstance(layer, Dense))
@@ -66,7 +66,7 @@ class NetworkSpec(Description):
         """Number of columns of a prediction."""
         return self.dense[-1].units
 
-    @cached_property
+    @once
     def sizes(self) -> tuple[int, ...]:
         """Inputs, then the units of each `Dense` layer: (3, 4, 1)."""
         return (self.inputs, *(layer.units for layer in self.dense))
