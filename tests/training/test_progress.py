@@ -1,12 +1,12 @@
 """Progress on stderr: nothing for what is soon over, lines in a file, a bar on a terminal."""
 
 import contextlib
+import itertools
 import os
 import pty
 import re
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from types import SimpleNamespace
 
@@ -18,8 +18,10 @@ from syn0.training import progress
 
 @pytest.fixture
 def fast_clock(monkeypatch):
-    """For progress, a second passes in 20 ms."""
-    monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=lambda: time.monotonic() * 50))
+    """For progress, a tenth of a second passes from one look at the clock to the next, however
+    busy the machine is."""
+    looks = itertools.count()
+    monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=lambda: next(looks) / 10))
 
 
 @pytest.fixture
@@ -49,15 +51,15 @@ def terminal(monkeypatch):
     return open_terminal
 
 
-def lasting(rows, seconds=0.4, **how):
-    """Train for about so long."""
-    end = time.monotonic() + seconds
+def lasting(rows, reports=100, **how):
+    """Train for so many reports: 20 s of the fast clock, which each looks at twice."""
+    left = itertools.count(reports - 1, -1)
     network = Network([5, 4, 2])
     network.train(
         *rows,
         steps=10_000_000,
         report_every=100,
-        callbacks=[lambda report: time.monotonic() > end],
+        callbacks=[lambda report: next(left) <= 0],
         learning_rate=0.1,
         **how,
     )
@@ -86,18 +88,18 @@ def test_training_that_lasts_writes_a_few_lines_to_stderr(rows, capsys, fast_clo
 
 
 def test_lines_get_sparser_the_longer_training_lasts(rows, capsys, fast_clock):
-    lasting(rows, 0.7)  # 35 s of the fast clock
+    lasting(rows, 175)  # 35 s of the fast clock
     lines = capsys.readouterr().err.splitlines()
     assert 2 <= len(lines) <= 6
 
 
 def test_lines_tell_validation_figures_where_there_are_some(rows, capsys, fast_clock):
-    lasting(rows, 0.2, validation=rows)
+    lasting(rows, 40, validation=rows)
     assert "validation" in capsys.readouterr().err.splitlines()[-1]
 
 
 def test_progress_false_keeps_still(rows, capfd, fast_clock):
-    lasting(rows, 0.2, progress=False)
+    lasting(rows, 40, progress=False)
     assert capfd.readouterr() == ("", "")
 
 
@@ -118,10 +120,10 @@ def test_a_terminal_shows_nothing_of_short_training(rows, terminal):
 
 
 def test_a_bar_that_ends_with_an_error_gives_the_cursor_back(rows, terminal, fast_clock):
-    end = time.monotonic() + 0.2
+    left = itertools.count(40, -1)
 
     def fail(report):
-        if time.monotonic() > end:
+        if not next(left):
             raise ZeroDivisionError
 
     with terminal() as shown:
@@ -136,7 +138,7 @@ def test_a_bar_that_ends_with_an_error_gives_the_cursor_back(rows, terminal, fas
 
 def test_training_without_any_stderr_goes_on(rows, monkeypatch, fast_clock):
     monkeypatch.setattr(sys, "stderr", None)  # as under pythonw
-    assert lasting(rows, 0.1).steps_taken > 0
+    assert lasting(rows, 20).steps_taken > 0
 
 
 class Notebook:
@@ -168,7 +170,7 @@ def test_a_notebook_shows_a_bar_below_its_cell(rows, monkeypatch, capsys, fast_c
     notebook = Notebook(monkeypatch)
     lasting(rows)
     assert capsys.readouterr() == ("", "")
-    assert 2 <= len(notebook.shown) <= 90  # four a second, at most, of the fast clock's 20
+    assert 2 <= len(notebook.shown) <= 90  # four a second, at most, for 20 s
     words = [content["text/plain"] for content in notebook.shown]
     assert all(re.match(r"[\d,]+ of 10,000,000 steps", text) for text in words)
     assert re.search(r"steps, error [\d.e-]+, about .* left$", words[-2])
