@@ -281,8 +281,8 @@ def central_line(tour: Tour) -> Chapter:
             one_delta(scene, layer, row),
         ),
         closing=(
-            f"{code(delta)} is what will change the weights: an error that is weighted by how open "
-            "the unit still is.",
+            f"{code(delta)} is what will change the weights: an error that is weighted by how "
+            "undecided the unit still is.",
             f"In words of calculus: {code(delta)} is minus the gradient of the loss with respect "
             f"to the weighted sums. {line.note.capitalize()}.",
         ),

@@ -298,7 +298,7 @@ def diff_figure(plain: Scene, turned: Scene) -> Figure:
         lines, title = [*statements(lines)], "the lines that differ"
     if (more := len(lines) - MOST_LINES) > 0:
         lines = [*lines[:MOST_LINES], f"… {more:,} more"]
-    return Figure(f"{title}, - {plain.spec}, plain, + with the knob", "\n".join(lines))
+    return Figure(f"{title} (-: the plain {plain.spec}, +: with the knob)", "\n".join(lines))
 
 
 def statements(lines: Iterable[str]) -> Iterator[str]:
