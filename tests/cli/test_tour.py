@@ -106,7 +106,7 @@ def test_a_chapter_in_eighty_columns_without_colour(terminal):
     assert "no answer here" in tour.type("x9")
     said = tour.type("x2")
     assert "You said x2; the answer is x1" in said
-    assert "its correlation with `y` is 0.000" in said
+    assert "`x2` has a correlation of 0.000 with `y`" in said
     assert "`x2` changes most" in tour.type("3")
     assert "Type a whole number from 0 to 3, or n for" in tour.type("")
     assert "2 of" in tour.type("n")

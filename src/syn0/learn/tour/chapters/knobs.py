@@ -34,6 +34,7 @@ from syn0.models import NETWORK_SETTINGS, Network, make_network, tutorial_traini
 from syn0.printers import Data, example_data
 from syn0.printers.difference import difference
 from syn0.printers.notes import counted_by_loop
+from syn0.printers.script import CLOSING
 
 PHASES = {
     **{name: name for name in ("forward", "loss", "backward", "update")},
@@ -78,7 +79,7 @@ KNOBS = (
             "too large, and each step overshoots what the last one gained.",
         ),
         "The tutorial's steps have a rate of one, so its program needs no `alpha` at all.",
-        ("learning_rate", Number(least=1e-6, most=1000), ("0.1", "3", "30")),
+        ("learning_rate", Number(least=1e-6, most=1000), ("0.1", "10", "300")),
     ),
     Knob(
         "bias", "Bias units", {"bias": True},
@@ -164,8 +165,9 @@ KNOBS = (
     Knob(
         "batch-norm", "Batch normalization", {"batch_norm": True},
         (
-            "Batch normalization brings each hidden unit's sums to mean zero and the same spread, "
-            "over the rows of a step, and then lets it learn a scale and a shift of its own.",
+            "Batch normalization brings each hidden unit's values to mean zero and the same "
+            "spread, over the rows of a step, and then lets it learn a scale and a shift of its "
+            "own.",
         ),
         "Its lines are many, and none is new in kind: each has a value, a slope, and an error that "
         "is sent back through it.",
@@ -227,7 +229,13 @@ def turn(tour: Tour, *, knob: Knob) -> Chapter:
     command = command_of(plain, turned, knob)
 
     def reply(guess: int | None) -> str:
-        return f"{command} shows it: {counted(plain, turned)}."
+        words = f"{command} shows it: {counted(plain, turned)}."
+        if guess is None:
+            return words
+        if guess not in right:
+            return f"In {code(names[guess])} no line is other than before. {words}"
+        others = [code(names[k]) for k in sorted(right - {guess})]
+        return f"So it does in {' and '.join(others)}. {words}" if others else words
 
     return Chapter(
         paragraphs=knob.words,
@@ -302,10 +310,13 @@ def diff_figure(plain: Scene, turned: Scene) -> Figure:
 
 
 def statements(lines: Iterable[str]) -> Iterator[str]:
-    """The statements of a difference: without notes, what stands around, and whole functions."""
+    """The statements of a difference: without notes, what stands around, whole functions, and what
+    follows the loop."""
     inside = False
     for line in lines:
         mark, text = line[:1], line[1:].split("  # ")[0].rstrip()
+        if text.endswith(CLOSING):
+            return
         inside = text.startswith("def ") or (inside and not text[:1].strip())
         if mark in "+-" and text.strip() and not inside and not text.lstrip().startswith("#"):
             yield f"{mark}{text}"
