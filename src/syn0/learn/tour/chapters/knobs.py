@@ -254,26 +254,37 @@ def turn(tour: Tour, *, knob: Knob) -> Chapter:
             ),
         ),
         closing=(knob.closing,),
-        experiment=tried(plain, knob),
+        experiment=tried(tour, knob),
     )
 
 
 def with_knob(scene: Scene, knob: Knob, settings: Mapping[str, Any]) -> Scene:
-    """The plain network with a knob turned, for as many steps."""
-    sizes = scene.spec.sizes
-    if knob.name == "layer-sizes":
-        inputs, *between, outputs = sizes
-        units = settings.get("units", between[-1] if between else outputs + 1)
-        sizes = (inputs, *between, units, outputs)
-        settings = {}
+    """The network of a scene with a knob turned, for as many steps."""
+    if knob.name != "layer-sizes":
+        return with_settings(scene, scene.spec.sizes, settings)
+    inputs, *between, outputs = scene.spec.sizes
+    own = dict(settings)
+    units = own.pop("units", between[-1] if between else outputs + 1)
+    return with_settings(scene, (inputs, *between, units, outputs), own)
+
+
+def with_settings(scene: Scene, sizes: tuple[int, ...], settings: Mapping[str, Any]) -> Scene:
+    """A tutorial's network with some settings on the rows of a scene, for as many steps."""
     network = {name: v for name, v in settings.items() if name in NETWORK_SETTINGS}
     how = {name: v for name, v in settings.items() if name not in NETWORK_SETTINGS}
     if how.get("batch_size", 0) > len(scene.X):
         raise ValueError(f"there are {len(scene.X):,} rows: type a number up to that")
-    if (size := how.get("batch_size")) is not None:
-        how["batch_size"] = min(size, len(scene.X))
     spec = make_network(sizes, {"seed": scene.spec.seed, **network})
     return scene.but(spec=spec, training=tutorial_training({"steps": scene.steps, **how}, spec))
+
+
+def needed(scene: Scene) -> dict[str, Any]:
+    """The settings without which a plain network could not learn these data: a smaller learning
+    rate for the sum over many rows, and outputs of any size."""
+    optimizer, output = scene.training.optimizer, scene.spec.dense[-1].activation
+    rate = getattr(optimizer, "learning_rate", 1)
+    settings: dict[str, Any] = {} if rate == 1 else {"learning_rate": rate}
+    return settings | ({"output_activation": output} if output == "identity" else {})
 
 
 def printed(scene: Scene, steps: int) -> str:
@@ -347,27 +358,29 @@ def command_of(plain: Scene, turned: Scene, knob: Knob) -> str:
     return code(f"syn0 write {plain.spec} {' '.join(flags)} --diff")
 
 
-def tried(scene: Scene, knob: Knob) -> Experiment:
+def tried(tour: Tour, knob: Knob) -> Experiment:
     """The knob at any value, and where training ends with it."""
     name, wanted, tries = knob.tried
-    without = scene.short
+    base, plain = needed(tour.deep), tour.deep.plain
+    without = with_settings(plain.short, plain.spec.sizes, base) if base else plain.short
 
     def run(value: Any) -> Outcome:
         if isinstance(wanted, Options):
             value = wanted.says(value)
             value = {"no": False, "yes": True}.get(value, value)
-        turned = with_knob(without, knob, {**knob.settings, name: value})
+        turned = with_knob(without, knob, {**base, **knob.settings, name: value})
         ended = turned.journey
         if ended.trouble:
             return Outcome(ended.trouble)
         words = (
-            f"After {turned.steps:,} steps the mean error is {number(ended.errors[-1])}; the plain "
-            f"program ends with {number(without.final_error())}."
+            f"After {turned.steps:,} steps the mean error is {number(ended.errors[-1])}; without "
+            f"the knob it is {number(without.final_error())}."
         )
         return Outcome(words, (diff_figure(without, turned),))
 
-    return Experiment("Turn it yourself, and see the lines and the error.", name.replace("_", " "),
-                      wanted, run, tries)  # fmt: skip
+    label = name.replace("_", " ")
+    words = "Turn it yourself, and see the lines and the error."
+    return Experiment(words, label, wanted, run, tries)
 
 
 # --------------------------------------------------------------------------------------------- gpu
