@@ -11,6 +11,9 @@ PRINTERS: Lazy[ScriptPrinter] = Lazy(
     terse="syn0.printers.terse:TersePrinter()",
     c="syn0.printers.c:CPrinter()",
     javascript="syn0.printers.javascript:JavaScriptPrinter()",
+    math="syn0.printers.math:MathPrinter()",
+    latex="syn0.printers.latex:LatexPrinter()",
+    mathml="syn0.printers.mathml:MathmlPrinter()",
 )
 
 MODULES: Lazy[ModulePrinter] = Lazy(
