@@ -14,6 +14,9 @@ PRINTERS: Lazy[ScriptPrinter] = Lazy(
     cuda="syn0.printers.cuda:CudaPrinter()",
     d="syn0.printers.d:DPrinter()",
     javascript="syn0.printers.javascript:JavaScriptPrinter()",
+    math="syn0.printers.math:MathPrinter()",
+    latex="syn0.printers.latex:LatexPrinter()",
+    mathml="syn0.printers.mathml:MathmlPrinter()",
 )
 
 MODULES: Lazy[ModulePrinter] = Lazy(
