@@ -47,6 +47,8 @@ MOST_WAITING = 256
 OPEN_SECONDS = 10
 STRETCH_SECONDS = 0.02
 RUNS_A_CORE = 2
+PATIENCE_SECONDS = 0.1
+"""How long a page may wait for a core before it is told so."""
 REFUSED, FULL = 1008, 1013
 """Why sockets are closed, in the numbers of RFC 6455."""
 
@@ -209,6 +211,7 @@ class Page:
         self.websocket, self.house, self.worker = websocket, house, worker
         self.session = Session(house.recipe, house.shelf)
         self.inbox: asyncio.Queue[Message | str | None] = asyncio.Queue(MOST_WAITING)
+        self.claim: asyncio.Task[Any] | None = None
 
     async def go(self, header: dict[str, Any], arrays: list[Any]) -> None:
         """Answer, and train in between, until the page is gone."""
@@ -217,15 +220,39 @@ class Page:
         try:
             while True:
                 if self.session.wants_time and self.inbox.empty():
-                    async with self.house.turns:
-                        await self.say(lambda: self.session.advance(STRETCH_SECONDS))
+                    await self.take_a_turn()
                     continue
+                if not self.session.wants_time:
+                    self.leave_the_queue()
                 message = await self.inbox.get()
                 if message is None:
                     return
                 await self.say(self.answering(message))
         finally:
+            self.leave_the_queue()
             reader.cancel()
+
+    async def take_a_turn(self) -> None:
+        """Train a little, if a core is free before long; else say that the page waits for one, and
+        stay in the queue: the page may have something to say meanwhile."""
+        turns = self.house.turns
+        self.claim = self.claim or asyncio.create_task(turns.acquire())
+        done, _ = await asyncio.wait([self.claim], timeout=PATIENCE_SECONDS)
+        if not done:
+            if not self.session.is_queued:
+                await self.say(self.session.wait)
+            return
+        self.claim = None
+        try:
+            await self.say(lambda: self.session.advance(STRETCH_SECONDS))
+        finally:
+            turns.release()
+
+    def leave_the_queue(self) -> None:
+        """Give back a turn, or the place in the queue for one."""
+        claim, self.claim, self.session.is_queued = self.claim, None, False
+        if claim is not None and not claim.cancel():  # it is a turn already
+            self.house.turns.release()
 
     def answering(self, message: Message | str) -> Callable[[], list[Message]]:
         """What answers a message, or tells that it was none."""
