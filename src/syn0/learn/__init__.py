@@ -1,0 +1,1 @@
+"""Learning what a network does: the tour."""
