@@ -135,7 +135,9 @@ class Search:
             if isinstance(value, str) or same(value, self.expected()) or is_plain(value):
                 continue
             found = self.step.finder.find(value, (1.0,), self.seen.line.target)
-            if found is not None and (rank := self.rank(value, found, right)) > LOOKS:
+            if found is None or not (found.event.single or same(found.value, value)):
+                continue
+            if (rank := self.rank(value, found, right)) > LOOKS:
                 ranked.append((rank, mutation, value, found))
         if not ranked:
             return None
@@ -161,18 +163,20 @@ class Search:
         """Whether a line that reads this one was computed with the mutated value."""
         target = self.seen.line.target
         place = self.step.seen.index(self.seen)
-        values = {**self.step.values, **self.setting.values, target: value}
+        values = {**self.setting.values, target: value}
         for later in self.step.seen[place + 1 :]:
-            read = set(names_in(later.line.expression))
-            if target not in read or later.value.size == 1:
+            expr = later.line.expression
+            if target not in names_in(expr) or later.value.size == 1:
+                values[later.line.target] = later.value
                 continue
             try:
                 with np.errstate(all="ignore"):
-                    made = np.asarray(evaluate(later.line.expression, values), float)
+                    made = np.asarray(evaluate(expr, values), float)
             except (ValueError, IndexError, TypeError):
-                continue
+                return False
             if self.step.finder.find(made, (1.0, -1.0)) and right.find(made) is None:
                 return True
+            values[later.line.target] = made
         return False
 
     def legitimate(self) -> Iterator[Array]:

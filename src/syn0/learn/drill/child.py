@@ -207,9 +207,9 @@ class Given:
         """In which form a value is these data, with a rank: arrays before lists, tables before
         rows of numbers; "" where it is not."""
         known = self.values if self.other is None else self.other
-        if not isinstance(value, list | np.ndarray) or np.shape(value)[:1] == ():
+        if isinstance(value, np.ndarray) and not value.ndim:
             return "", 0
-        if len(value) not in (known.shape[0], known.shape[1]):
+        if not isinstance(value, list | np.ndarray) or len(value) not in known.shape:
             return "", 0
         array = as_numbers(value)
         if array is None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from syn0.derive import loss_of
-from syn0.learn.drill.causes import Cause, cause_of
+from syn0.learn.drill.causes import Cause, cause_of, likeliest
 from syn0.learn.drill.matching import Array, Found, oriented
 from syn0.learn.drill.reference import Follower, Seen, Step, dependents
 from syn0.learn.drill.sandbox import Event, Record, Run, run_program
@@ -190,9 +190,9 @@ class Judge:
         if self.same_rows():
             return self.told_same_rows(own)
         clear = next((c for c in others if not c.right), own)
-        if clear.run.trouble is not None and own.right:
-            return self.counts_rows(clear)
         culprit = self.first_wrong(clear)
+        if own.right and self.keeps_rows(clear, culprit):
+            return self.counts_rows(clear)
         if culprit is None:
             return self.incomplete(clear)
         step, seen = culprit
@@ -381,15 +381,23 @@ class Judge:
 
     def counts_rows(self, compared: Comparison) -> Verdict:
         """The verdict on a program that is right for the rows of its table alone."""
-        trouble = compared.run.trouble
-        assert trouble is not None  # noqa: S101
-        own = len(self.exercise.data.X)
+        trouble = compared.run.trouble or Trouble("error", "")
+        own, other = (len(c.steps[0].given["X"]) for c in (self.compared[0], compared))
         words = (
-            f"Right for these {own} rows, but it stops with another table of other rows: does it "
-            f"count on {own}? Take len(X), or a shape of X. ({trouble.sentence})"
+            f"Right for these {own} rows, but not for another table of {other}: does it count on "
+            f"{own}? Take len(X) in its place."
         )
-        told = Trouble("error", words, trouble.line, trouble.column, trouble.end, trouble.text)
-        return Verdict(WRONG, "", words, (), None, told, self.record.output)
+        told = replace(trouble, sentence=f"{words} {trouble.sentence}".rstrip())
+        rail = tuple(self.marks(self.compared[0].steps[0], None))
+        return Verdict(WRONG, "", words, rail, None, told, self.record.output)
+
+    def keeps_rows(self, compared: Comparison, culprit: tuple[Step, Seen] | None) -> bool:
+        """Whether a run with another number of rows fails, or has an array of the old number."""
+        if compared.run.trouble is not None or culprit is None:
+            return bool(compared.steps)
+        theirs = likeliest(compared, *culprit)
+        own = len(self.compared[0].steps[0].given["X"])
+        return theirs is not None and theirs.value.shape[:1] == (own,) != culprit[1].value.shape[:1]
 
     # ------------------------------------------------------------------ start and batches
 
@@ -488,14 +496,22 @@ def error_words(run: Run) -> str:
 def explained(step: Step, seen: Seen, weights: Collection[str]) -> bool:
     """Whether a line was found, or lines that are made of it were. A weight tells only of what its
     update reads itself: Adam's steps are the same for errors of any size."""
+    direct = [s for s in made_of(step, seen) if s.line.target in weights]
+    return any(s.found is not None for s in direct) or carried_on(step, seen, weights)
+
+
+def carried_on(step: Step, seen: Seen, weights: Collection[str]) -> bool:
+    """The same, whatever weights tell."""
     if seen.found is not None:
         return True
+    others = [s for s in made_of(step, seen) if s.line.target not in weights]
+    return any(carried_on(step, s, weights) for s in others)
+
+
+def made_of(step: Step, seen: Seen) -> list[Seen]:
+    """The lines of a step that read what one binds."""
     lines = [s.line for s in step.seen]
-    made = [step.seen[k] for k in dependents(lines, step.seen.index(seen))]
-    return any(
-        s.found is not None if s.line.target in weights else explained(step, s, weights)
-        for s in made
-    )
+    return [step.seen[k] for k in dependents(lines, step.seen.index(seen))]
 
 
 def state_of(seen: Seen) -> str:
@@ -521,6 +537,7 @@ def compared_shape(exercise: Exercise, name: str) -> Any:
 def sentence_of(wrong: Wrong) -> str:
     """What is wrong, in one sentence."""
     where = f" in step {wrong.step}" if wrong.step > 1 else ""
+    where += " with other numbers in X and y" if wrong.other_data else ""
     if wrong.found is None:
         head = f"{wrong.name} was not found{where}: expected an array of {wrong.expected_shape}"
     elif wrong.found_shape != wrong.expected_shape:

@@ -150,7 +150,10 @@ class Follower:
             found = start_values(division, usual.shape, name, data)
             # What starts from zeros or ones is taken for that, unless its own name says otherwise.
             flat = usual.ndim < 2 or not np.any(usual - usual.flat[0])
-            if flat and not (found and found[0][1] == name):
+            own = [(value, theirs) for value, theirs in found if theirs == name]
+            uneven = [(value, theirs) for value, theirs in found if np.ptp(value)]
+            found = own or (uneven if not flat and uneven else found)
+            if flat and not own:
                 found.insert(0, (usual, ""))
             if not found:
                 lacking.append(name)
@@ -175,7 +178,8 @@ class Follower:
         def score() -> int:
             given = {**self.constants, **state, **self.inputs()}
             step = self.step(0, events, given, given, finder)
-            return sum(1 + 99 * (s.line.phase == "forward") for s in step.seen if s.right)
+            found = [s for s in step.seen if s.right and np.ptp(s.value)]
+            return sum(1 + 99 * (s.line.phase == "forward") for s in found)
 
         best = score()
         for name, found in choices.items():
