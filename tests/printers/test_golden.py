@@ -241,7 +241,7 @@ def assert_stored(name: str, text: str) -> None:
     assert text == stored(name)
 
 
-FEW = dict.fromkeys(("javascript", "cpp", "cuda", "d"), ("tutorial-3-4-1", "modern"))
+FEW = dict.fromkeys(("javascript", "cpp", "cuda", "d", "rust"), ("tutorial-3-4-1", "modern"))
 """Languages of which some texts are enough, as their loops are C's."""
 TEXTS = [
     (name, language)

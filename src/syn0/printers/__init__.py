@@ -14,6 +14,7 @@ PRINTERS: Lazy[ScriptPrinter] = Lazy(
     cuda="syn0.printers.cuda:CudaPrinter()",
     d="syn0.printers.d:DPrinter()",
     javascript="syn0.printers.javascript:JavaScriptPrinter()",
+    rust="syn0.printers.rust:RustPrinter()",
 )
 
 MODULES: Lazy[ModulePrinter] = Lazy(

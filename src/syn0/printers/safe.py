@@ -36,6 +36,11 @@ def d_note(text: str) -> str:
     return visible(text)
 
 
+def rust_note(text: str) -> str:
+    """`text` for a Rust comment, which ends with its line and holds nothing that turns writing."""
+    return visible(text)
+
+
 def javascript_note(text: str) -> str:
     """`text` for a JavaScript comment, which ends with its line: at U+2028 and U+2029 too."""
     return visible(text)
