@@ -8,7 +8,8 @@ indices are whole.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from syn0.lower.loops import Kernel
@@ -18,12 +19,14 @@ from syn0.program import Apply, Const, Expr, Name, is_helper
 KINDS = {"number": "number", "total": "number", "key": "key", "entry": "entry", "index": "index"}
 """The types of a kernel's own names, by their kinds."""
 
-TRUTHS = ("equal", "greater", "greater_equal", "less", "is_missing", "same_text")
+TRUTHS = ("equal", "greater", "greater_equal", "less", "is_missing")
 DRAWN = {"random": "number", "normal": "number", "random_seed": "key"}
 GIVEN = {
     "key_of": (("number", "number", "number"), "key"),
     "uniform_at": (("key", "index"), "number"),
     "normal_at": (("key", "key", "index"), "number"),
+    "smoothly_clipped": (("number", "number"), "number"),
+    "same_text": (("text", "text"), "truth"),
 }
 """What operations take, and what they give."""
 
@@ -36,16 +39,22 @@ class Types:
 
     Args:
         dtype: of the entries, "float32" or "float64".
-        indices: the arrays whose entries are indices.
-        others: the types of further names.
+        arrays: the types of the entries of arrays where they are others.
+        rows: the type of numbers in rows that are written out, where these are no indices.
+        marked: whether numbers that are written out among entries keep their `as_entry`.
     """
 
     def __init__(
-        self, dtype: str, indices: Iterable[str] = (), others: Iterable[tuple[str, str]] = ()
+        self,
+        dtype: str,
+        arrays: Mapping[str, str] | None = None,
+        *,
+        rows: str = "number",
+        marked: bool = False,
     ) -> None:
-        self.wide = dtype == "float64"
-        self.indices = {*indices}
-        self.names = {"rows": "index", "z": "entry", **dict(others)}
+        self.wide, self.rows, self.marked = dtype == "float64", rows, marked
+        self.arrays = dict(arrays or {})
+        self.names = {"rows": "index", "z": "entry"}
 
     def kernel(self, kernel: Kernel) -> Kernel:
         """A kernel with all conversions."""
@@ -59,8 +68,13 @@ class Types:
                 return replace(statement, value=self.to(KINDS[kind], value))
             case Set(Name(name) as place, value):
                 return Set(place, self.to(self.names.get(name, "number"), value))
-            case Set(Entry() as place, value):
-                return Set(self.placed(place), self.to("entry", value))
+            case Let(name, "row", Const(tuple() as row)):
+                kind = type_of_row(row)
+                self.arrays[name] = self.rows if kind == "number" else kind
+            case Set(Entry(name) as place, value):
+                kind = self.arrays.get(name, "entry")
+                made = self.deep(value) if kind == "number" else self.to(kind, value)
+                return Set(self.placed(place), made)
             case Loop(index, _, body):
                 self.names[index] = "index"
                 return replace(statement, body=tuple(map(self.statement, body)))
@@ -70,17 +84,23 @@ class Types:
         """`expr` as a value of a type."""
         match expr:
             case Const(float() | int() as value):
-                return Const(int(value) if kind == "index" else float(value))
-            case Apply("as_entry", (inner,)) if kind == "number" or self.wide:
+                number = Const(int(value) if kind == "index" else float(value))
+                broken = math.isfinite(value) and not float(value).is_integer()
+                marks = self.marked and kind == "entry" and broken
+                return Apply("as_entry", (number,)) if marks else number
+            case Apply("as_entry", (inner,)) if kind in ("number", "entry"):
                 return self.to(kind, inner)
-            case Apply("as_entry", (inner,)):
-                return self.to(kind, self.to("entry", inner)) if kind != "entry" else (
-                    self.to("entry", inner)
-                )  # fmt: skip
         own = self.of(expr) or kind
         made = self.made(expr, own)
         same = own == kind or (self.wide and {own, kind} == {"number", "entry"})
         return made if same else Apply(f"{kind}_from_{own}", (made,))
+
+    def deep(self, expr: Expr) -> Expr:
+        """`expr` as a number, worked out as one from its parts on."""
+        match expr:
+            case Apply("add" | "subtract" | "multiply" | "divide" as operation, args):
+                return Apply(operation, tuple(map(self.deep, args)))
+        return self.to("number", expr)
 
     def of(self, expr: Expr) -> str | None:
         """The type of an expression; None of numbers that are written out, which have any."""
@@ -88,7 +108,7 @@ class Types:
             case Name(name):
                 return self.names.get(name, "number")
             case Entry(name):
-                return "index" if name in self.indices else "entry"
+                return self.arrays.get(name, "entry")
             case Apply("as_entry"):
                 return "entry"
             case Apply("as_index"):
@@ -137,3 +157,10 @@ class Types:
     def placed(self, entry: Entry) -> Entry:
         """An entry whose places are indices."""
         return Entry(entry.name, tuple(self.to("index", index) for index in entry.indices))
+
+
+def type_of_row(row: tuple[float, ...] | tuple[str, ...]) -> str:
+    """The type of what stands in a row that is written out."""
+    if any(isinstance(value, str) for value in row):
+        return "text"
+    return "index" if all(isinstance(value, int) for value in row) else "number"

@@ -20,6 +20,8 @@ PRINTERS: Lazy[ScriptPrinter] = Lazy(
 MODULES: Lazy[ModulePrinter] = Lazy(
     numpy="syn0.printers.numpy_module:NumpyModule()",
     javascript="syn0.printers.javascript_module:JavaScriptModule()",
+    c="syn0.printers.c_module:CModule()",
+    **{"c-int8": "syn0.printers.c_module:CModuleInEightBits()"},
 )
 """What prints trained models."""
 

@@ -76,7 +76,7 @@ class RustPrinter(LoopPrinter):
     def lowered(self, program: Program, shapes: Mapping[str, Shape]) -> list[Kernel]:
         """The kernels, each conversion written out."""
         kernels = super().lowered(program, shapes)
-        return [Types(program.dtype, ["batch"]).kernel(kernel) for kernel in kernels]
+        return [Types(program.dtype, {"batch": "index"}).kernel(kernel) for kernel in kernels]
 
     def formula(self, name: str, program: Program) -> Expr:
         """An activation, each conversion written out."""
@@ -143,7 +143,7 @@ class RustPrinter(LoopPrinter):
         return [
             *self.comment(plan.title),
             "// rustc -O net.rs && ./net",
-            "#![allow(dead_code, non_snake_case, unused_assignments, clippy::needless_range_loop)]",
+            "#![allow(dead_code, non_snake_case, unused_assignments, clippy::all)]",
             "",
             f"type Real = {'f32' if plan.program.dtype == 'float32' else 'f64'};",
             f"const ROWS: usize = {plan.rows};",
