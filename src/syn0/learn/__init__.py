@@ -1,1 +1,1 @@
-"""Learning what a network does: the tour."""
+"""What teaches: the tour, and the drill, in which one rebuilds a network from memory."""
