@@ -31,7 +31,7 @@ from syn0.learn.tour.content import (
 from syn0.learn.tour.scene import Scene, with_steps
 from syn0.learn.tour.tour import Lesson, Tour
 from syn0.models import NETWORK_SETTINGS, Network, make_network, tutorial_training
-from syn0.printers import Data, example_data
+from syn0.printers import PRINTERS, Data, example_data
 from syn0.printers.difference import difference
 from syn0.printers.notes import counted_by_loop
 from syn0.printers.script import CLOSING
@@ -403,6 +403,9 @@ def gpu(tour: Tour) -> Chapter:
         if "jax" in names
         else "None of them uses a graphics card yet: they run on the processor's cores."
     )
+    if "cuda" in PRINTERS:
+        cuda = code(f"syn0 write {scene.spec} --to cuda")
+        card += f" {cuda} prints a program for one, to be compiled by {code('nvcc')}."
     return Chapter(
         paragraphs=(
             "The tutorial's last wish was a graphics card. Here an engine takes the program and "
