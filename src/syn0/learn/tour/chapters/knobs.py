@@ -297,7 +297,7 @@ def printed(scene: Scene, steps: int) -> str:
     return Network.from_spec(scene.spec).program("numpy", training=training, data=data)
 
 
-def difference_lines(plain: Scene, turned: Scene) -> list[str]:
+def written_difference(plain: Scene, turned: Scene) -> list[str]:
     """What `syn0 write --diff` prints, without the names of the two."""
     net = str(turned.spec)
     lines = difference_lines(printed(plain, plain.steps), printed(turned, plain.steps), net)
@@ -311,7 +311,7 @@ def changes(plain: Scene, turned: Scene) -> list[Difference]:
 
 def diff_figure(plain: Scene, turned: Scene) -> Figure:
     """The difference of the programs; of a long one the lines alone, without what stands around."""
-    lines = [line.rstrip("\n") for line in difference_lines(plain, turned)]
+    lines = [line.rstrip("\n") for line in written_difference(plain, turned)]
     title = "the difference"
     if len(lines) > MOST_LINES:
         lines, title = [*statements(lines)], "the lines that differ"
