@@ -241,8 +241,10 @@ def assert_stored(name: str, text: str) -> None:
     assert text == stored(name)
 
 
-FEW = dict.fromkeys(("javascript", "math", "latex", "mathml"), ("tutorial-3-4-1", "modern"))
-"""Languages of which some texts are enough, as their loops are C's or their equations alike."""
+FEW = dict.fromkeys(
+    ("javascript", "torch", "jax", "math", "latex", "mathml"), ("tutorial-3-4-1", "modern")
+)
+"""Languages of which some texts are enough, as they are made as those of others are."""
 TEXTS = [
     (name, language)
     for name, golden in WHOLE.items()
