@@ -104,3 +104,35 @@ def test_a_lost_server_leaves_what_is_shown(reader: Reader, address: str) -> Non
     reader.button("Next line ▶")
     reader.stands(3, 2)
     assert len(sockets) == 3
+
+
+def test_a_locked_scale_stays(reader: Reader, address: str) -> None:
+    reader.open(address)
+    reader.press("ArrowRight", "ArrowRight")
+    reader.stands(0, 1)
+    lock = reader.page.get_by_role("button", name="Lock the colours of l0 @ syn0:")
+    before = lock.get_attribute("aria-label")
+    lock.focus()
+    reader.press("Enter")
+    assert lock.get_attribute("aria-pressed") == "true"
+    limit = float(lock.inner_text().strip().removeprefix("±"))
+    reader.press("]")
+    goto = reader.page.locator("[data-goto]")
+    goto.fill("20000")
+    goto.press("Enter")
+    reader.stands(20_000, -1)
+    reader.page.locator("main").focus()
+    reader.press("ArrowRight", "ArrowRight")
+    reader.stands(20_000, 1)
+    # The scale is the first step's, and what lies beyond it is marked and counted.
+    assert float(lock.inner_text().strip().removeprefix("±")) == limit
+    cells = reader.page.locator(".corner .cell")
+    values = [float(text) for text in cells.all_text_contents()]
+    beyond = sum(abs(value) > limit for value in values)
+    assert beyond > 0
+    assert reader.page.locator(".corner .cell.clipped").count() == beyond
+    assert reader.page.locator(".corner [data-beyond]").inner_text().startswith(str(beyond))
+    lock.click()
+    assert lock.get_attribute("aria-pressed") == "false"
+    assert lock.get_attribute("aria-label") != before
+    assert reader.page.locator(".corner .cell.clipped").count() == 0

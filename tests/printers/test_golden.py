@@ -242,7 +242,8 @@ def assert_stored(name: str, text: str) -> None:
 
 
 FEW = dict.fromkeys(
-    ("javascript", "torch", "jax", "math", "latex", "mathml"), ("tutorial-3-4-1", "modern")
+    ("javascript", "cpp", "cuda", "d", "torch", "jax", "math", "latex", "mathml"),
+    ("tutorial-3-4-1", "modern"),
 )
 """Languages of which some texts are enough, as they are made as those of others are."""
 TEXTS = [

@@ -84,6 +84,8 @@ export class Store {
   readonly large = signal(false);
   readonly opened = signal<Window>(null);
   readonly letters = signal(remembered("letters") !== "off");
+  /** Where the colours of an array end, for those that are kept there while its numbers change. */
+  readonly locks = signal<ReadonlyMap<string, number>>(new Map());
   /** Whether arrays are written to the last digit. */
   readonly exactly = signal(false);
   readonly rate = signal<number | null>(null);
@@ -219,6 +221,13 @@ export class Store {
     this.send({ type: "watch", arrays: [...names], detail, window, hidden: document.hidden });
   }
 
+  lock(array: string, limit: number | null): void {
+    const locks = new Map(this.locks.value);
+    if (limit === null) locks.delete(array);
+    else locks.set(array, limit);
+    this.locks.value = locks;
+  }
+
   done(prompt: Prompt): void {
     if (this.seen.value.has(prompt)) return;
     this.seen.value = new Set([...this.seen.value, prompt]);
@@ -281,7 +290,10 @@ export class Store {
     batch(() => {
       this.program.value = program;
       this.trouble.value = null;
-      if (before?.data.title !== program.data.title) this.reports.value = new Map();
+      if (before?.data.title !== program.data.title) {
+        this.reports.value = new Map();
+        this.locks.value = new Map();
+      }
       if (program.difference.knob) this.spoken.value = `${program.difference.knob}: ${program.difference.words}`;
       if (!fits(this.weight.value, program)) {
         this.weight.value = null;

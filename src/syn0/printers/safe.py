@@ -20,6 +20,22 @@ def c_note(text: str) -> str:
     return visible(text).replace("*/", "* /").replace("/*", "/ *").replace("??/", "? ?/")
 
 
+def cpp_note(text: str) -> str:
+    """`text` for C++ comments, which end with their line; warnings about stars and slashes, and
+    what old compilers read as a backslash, as in C."""
+    return c_note(text)
+
+
+def cpp_line(line: str) -> str:
+    """A line of a C++ comment: a backslash at its end would make the next line a comment too."""
+    return f"{line}." if line.endswith("\\") else line
+
+
+def d_note(text: str) -> str:
+    """`text` for a D comment, which ends with its line: at U+2028 and U+2029 too."""
+    return visible(text)
+
+
 def javascript_note(text: str) -> str:
     """`text` for a JavaScript comment, which ends with its line: at U+2028 and U+2029 too."""
     return visible(text)
