@@ -23,7 +23,9 @@ PRINTERS: Lazy[ScriptPrinter] = Lazy(
 
 MODULES: Lazy[ModulePrinter] = Lazy(
     numpy="syn0.printers.numpy_module:NumpyModule()",
+    python="syn0.printers.python_module:PythonModule()",
     javascript="syn0.printers.javascript_module:JavaScriptModule()",
+    torch="syn0.printers.torch_module:TorchModule()",
 )
 """What prints trained models."""
 

@@ -399,10 +399,14 @@ def indented(lines: Iterable[str]) -> list[str]:
     return [f"    {line}" if line else "" for line in split]
 
 
+TWO_LINES = ("def ", "class ", "@")
+"""What begins functions and classes, around which two empty lines stand."""
+
+
 def join_sections(sections: list[str]) -> str:
     """Sections with empty lines between them, two around functions."""
     text = sections[0]
     for above, below in pairwise(sections):
-        function = above.startswith(("def ", "@")) or below.startswith(("def ", "@"))
+        function = above.startswith(TWO_LINES) or below.startswith(TWO_LINES)
         text += ("\n\n\n" if function else "\n\n") + below
     return text + "\n"
