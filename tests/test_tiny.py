@@ -72,6 +72,14 @@ def in_python(text: str, folder: Path) -> np.ndarray:
     return names["l2"]
 
 
+def in_framework(text: str, folder: Path) -> np.ndarray:
+    """In a process of its own, as it settles how the framework computes."""
+    framework = re.findall(r"^import (jax|torch)$", text, re.MULTILINE)[0]
+    pytest.importorskip(framework, reason=f"{framework} is not installed")
+    (folder / "net.py").write_text(text)
+    return closing([sys.executable, str(folder / "net.py")])
+
+
 def in_c(text: str, folder: Path) -> np.ndarray:
     try:
         compiler = find_compiler().command
@@ -116,6 +124,7 @@ EQUATIONS = {"math", "latex", "mathml"}
 """What is printed to be read, not run."""
 
 RUN = {"numpy": in_python, "terse": in_python, "c": in_c, "javascript": in_node}
+RUN |= {"torch": in_framework, "jax": in_framework}
 RUN |= {language: in_toolchain(language) for language in TOOLCHAINS}
 
 

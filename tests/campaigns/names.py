@@ -224,6 +224,8 @@ def elements(text: str) -> list[str]:
 PARSERS: dict[str, Callable[[str], object]] = {
     "numpy": python_tree,
     "terse": python_tree,
+    "torch": python_tree,
+    "jax": python_tree,
     "math": below_the_data,
     "latex": below_the_data,
     "mathml": elements,

@@ -15,6 +15,8 @@ PRINTERS: Lazy[ScriptPrinter] = Lazy(
     d="syn0.printers.d:DPrinter()",
     javascript="syn0.printers.javascript:JavaScriptPrinter()",
     rust="syn0.printers.rust:RustPrinter()",
+    torch="syn0.printers.torch:TorchPrinter()",
+    jax="syn0.printers.jax:JaxPrinter()",
     math="syn0.printers.math:MathPrinter()",
     latex="syn0.printers.latex:LatexPrinter()",
     mathml="syn0.printers.mathml:MathmlPrinter()",
@@ -22,9 +24,11 @@ PRINTERS: Lazy[ScriptPrinter] = Lazy(
 
 MODULES: Lazy[ModulePrinter] = Lazy(
     numpy="syn0.printers.numpy_module:NumpyModule()",
+    python="syn0.printers.python_module:PythonModule()",
     javascript="syn0.printers.javascript_module:JavaScriptModule()",
     c="syn0.printers.c_module:CModule()",
     **{"c-int8": "syn0.printers.c_module:CModuleInEightBits()"},
+    torch="syn0.printers.torch_module:TorchModule()",
 )
 """What prints trained models."""
 

@@ -10,9 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from syn0.program import Line, Program, Shape, names_in
+from syn0.program.interpreter import walk
 from syn0.spec import NetworkSpec
 
 LABEL, PROBABILITIES, SCORES = "label", "probabilities", "scores"
@@ -147,6 +149,36 @@ class Sample:
         """The rows of the columns, each by the names of these."""
         for row in zip(*self.cells.values(), strict=True):
             yield dict(zip(self.cells, row, strict=True))
+
+
+def values_of(module: Module, sample: Sample) -> dict[str, Any]:
+    """What each name of a plan means for a sample, by the reference interpreter."""
+    bound: dict[str, Any] = dict(module.weights)
+    for given in module.given:
+        columns = [sample.cells[name] for name in given.columns if name in sample.cells]
+        if given.texts:
+            texts = ["" if cell is None else str(cell).strip() for cell in columns[0]]
+            known = ["" if text in given.missing else text for text in texts]
+            bound[given.name] = np.array(known)[:, np.newaxis]
+        elif columns:
+            bound[given.name] = np.array(columns, float).T
+        else:
+            bound[given.name] = np.asarray(sample.matrix, module.program.dtype)
+    lines = module.program.phase("prepare", "forward", "answer")
+    return bound | {line.target: value for line, value in walk(lines, bound)}
+
+
+def answers_to(module: Module, sample: Sample) -> list[dict[str, Any]]:
+    """What the definition answers to each row of a sample, by the roles of the answers: one value
+    where a label or a number is one, else a list."""
+    found = values_of(module, sample)
+    columns = {}
+    for answer in module.answers:
+        values = found[answer.name]
+        single = answer.width == 1 and answer.role in (LABEL, VARIABLE)
+        values = values.astype(int) if values.dtype.kind == "b" else values
+        columns[answer.role] = (values[:, 0] if single else values).tolist()
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
 class ModulePrinter:

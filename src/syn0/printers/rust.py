@@ -21,7 +21,7 @@ from syn0.printers.loops import (
     all_rows_of,
     block,
     commented,
-    declared,
+    inside,
 )
 from syn0.printers.pretty import INDENT, Code, fitted, listed
 from syn0.printers.safe import rust_note
@@ -126,7 +126,7 @@ class RustPrinter(LoopPrinter):
             *self.data(plan),
             "",
             *(self.array(Array(name, shape)) for name, shape in parts.arrays.items()),
-            *([declared("let [", listed(names), zeros)] if names else []),
+            *([inside("let [", listed(names), zeros)] if names else []),
             "",
             *self.seed(parts),
             *parts.start(),
