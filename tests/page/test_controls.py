@@ -45,7 +45,8 @@ def test_every_knob_can_be_turned_and_turned_back(reader: Reader, address: str) 
 
 
 @pytest.mark.parametrize(
-    "title", ["irises", "handwritten", "wines", "tumours", "patients", "part 1", "ring", "heaps"]
+    "title",
+    ["irises", "handwritten", "wines", "tumours", "patients", "first input", "ring", "heaps"],
 )
 def test_every_set_of_data_begins(reader: Reader, address: str, title: str) -> None:
     reader.open(address)

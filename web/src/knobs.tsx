@@ -18,6 +18,7 @@ export function KnobsPanel(): JSX.Element {
   const store = useStore();
   const program = store.program.value;
   const [onlyTurned, setOnlyTurned] = useState(false);
+  const [focused, setFocused] = useState<Knob | null>(null);
   if (!program) return <section class="region knobs" aria-label="Knobs" data-region="knobs" />;
   const { difference } = program;
   const { network, training } = program.recipe;
@@ -26,7 +27,16 @@ export function KnobsPanel(): JSX.Element {
   const knobs = all.filter((knob) => !onlyTurned || turned(knob));
   const turnedCount = all.filter(turned).length;
   return (
-    <section class="region knobs" aria-label="Knobs" data-region="knobs" tabIndex={0}>
+    <section
+      class="region knobs"
+      aria-label="Knobs"
+      data-region="knobs"
+      tabIndex={0}
+      onFocusIn={(event) => {
+        const name = (event.target as HTMLInputElement).name;
+        setFocused(program.knobs.find((knob) => knob.name === name) ?? null);
+      }}
+    >
       <div class="knob-head">
         <h2>Knobs</h2>{" "}
         {difference.knob && (
@@ -47,7 +57,7 @@ export function KnobsPanel(): JSX.Element {
               checked={onlyTurned}
               onChange={(event) => setOnlyTurned(event.currentTarget.checked)}
             />
-            only the {turnedCount} turned
+            only what was turned ({turnedCount})
           </label>
         )}
       </div>
@@ -66,6 +76,11 @@ export function KnobsPanel(): JSX.Element {
           )
         );
       })}
+      {focused && (
+        <p class="knob-words" aria-hidden="true">
+          <strong>{spaced(focused.name)}</strong>: {wordsOf(focused)}
+        </p>
+      )}
     </section>
   );
 }
@@ -74,11 +89,11 @@ function KnobField({ knob, turned }: { readonly knob: Knob; readonly turned: boo
   const store = useStore();
   const off = store.still.value || store.recorded.value || (knob.idle !== "" && !turned);
   const set = (value: Knob["value"]): void => store.turn(knob.name, value);
-  const words = [knob.words, bounds(knob), knob.idle].filter(Boolean).join("; ");
+  const words = wordsOf(knob);
   return (
     <div class={`knob ${turned ? "turned" : ""}`} title={words}>
       <label>
-        <span>{knob.name.replaceAll("_", " ")}</span>
+        <span>{spaced(knob.name)}</span>
         <span class="hidden-words">{words}</span>
         <Control knob={knob} off={off} set={set} />
       </label>
@@ -173,6 +188,9 @@ function Control({ knob, off, set }: ControlProps): JSX.Element {
     </>
   );
 }
+
+const spaced = (name: string): string => name.replaceAll("_", " ");
+const wordsOf = (knob: Knob): string => [knob.words, bounds(knob), knob.idle].filter(Boolean).join("; ");
 
 function bounds(knob: Knob): string {
   const { low, high } = knob;
