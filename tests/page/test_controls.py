@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from syn0.view.recipes import usual_recipe
+from syn0.view.session import Session
 from tests.page.conftest import Reader
 
 KNOBS = """() => [...document.querySelectorAll("[data-region=knobs] [name]")]
@@ -213,3 +215,25 @@ def test_the_choices_say_why_l_bfgs_is_not_among_them(reader: Reader, address: s
     option = reader.page.locator("select[name=optimizer] option", has_text="lbfgs")
     assert option.is_disabled()
     assert "no line shows" in option.inner_text()
+
+
+def test_a_block_of_a_large_array_opens_to_the_last_digit(reader: Reader, address: str) -> None:
+    reader.open(address)
+    reader.page.get_by_role("button", name="Data:").click()
+    reader.page.get_by_role("dialog").get_by_role("button").filter(has_text="handwritten").click()
+    reader.until("() => document.querySelector('input[name=net]').value.startsWith('64-')")
+    reader.press("ArrowRight")
+    reader.stands(0, 0)
+    pictures = reader.page.locator("[data-region=line] .picture")
+    pictures.last.focus()
+    reader.press("ArrowDown", "Enter")
+    opened = reader.page.locator("[data-opened]")
+    opened.wait_for()
+    pictures.last.focus()
+    reader.press("ArrowDown", "ArrowRight", "ArrowRight")
+    reader.page.wait_for_selector("[data-opened='2,2']")
+    session = Session(usual_recipe({"id": "digits"}))
+    session.answer({"type": "open"})
+    pixel = session.run.trace["l0"][2, 2]
+    words = f"l0[2,2] = {pixel}"
+    reader.until("words => document.querySelector('[data-opened]').textContent === words", words)

@@ -127,12 +127,11 @@ def test_a_split_goes_with_the_run(reader: Reader, address: str) -> None:
 
 def test_what_a_knob_does_is_said_beside_it(reader: Reader, address: str) -> None:
     reader.open(address)
-    knobs = reader.page.locator("[data-region=knobs]")
-    knobs.locator("input[name=momentum]").focus()
-    words = knobs.locator(".knob-words")
+    reader.page.locator("input[name=momentum]").focus()
+    words = reader.page.locator("[data-region=status] .beside-knob")
     assert words.inner_text().startswith("momentum: ")
-    field = knobs.locator("input[name=momentum]").bounding_box()
-    assert field["y"] + field["height"] <= words.bounding_box()["y"]
+    reader.page.locator("main").focus()
+    words.wait_for(state="detached")
 
 
 def test_momentum_adds_its_lines_and_no_others(reader: Reader, address: str) -> None:

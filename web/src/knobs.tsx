@@ -18,7 +18,6 @@ export function KnobsPanel(): JSX.Element {
   const store = useStore();
   const program = store.program.value;
   const [onlyTurned, setOnlyTurned] = useState(false);
-  const [focused, setFocused] = useState<Knob | null>(null);
   if (!program) return <section class="region knobs" aria-label="Knobs" data-region="knobs" />;
   const { difference } = program;
   const { network, training } = program.recipe;
@@ -33,9 +32,11 @@ export function KnobsPanel(): JSX.Element {
       data-region="knobs"
       tabIndex={0}
       onFocusIn={(event) => {
-        const name = (event.target as HTMLInputElement).name;
-        setFocused(program.knobs.find((knob) => knob.name === name) ?? null);
+        const { name } = event.target as HTMLInputElement;
+        const knob = program.knobs.find((one) => one.name === name);
+        store.beside.value = knob ? `${spaced(name)}: ${wordsOf(knob)}` : "";
       }}
+      onFocusOut={() => (store.beside.value = "")}
     >
       <div class="knob-head">
         <h2>Knobs</h2>{" "}
@@ -76,11 +77,6 @@ export function KnobsPanel(): JSX.Element {
           )
         );
       })}
-      {focused && (
-        <p class="knob-words" aria-hidden="true">
-          <strong>{spaced(focused.name)}</strong>: {wordsOf(focused)}
-        </p>
-      )}
     </section>
   );
 }

@@ -73,6 +73,8 @@ export class Store {
   readonly uploading = signal("");
   /** The last thing that could not be done. */
   readonly refusal = signal("");
+  /** What the knob does that has the focus; readers of screens hear it with its name. */
+  readonly beside = signal("");
   /** What is said aloud, politely. */
   readonly spoken = signal("");
 
