@@ -241,14 +241,14 @@ const pixels = (room: number, entries: number): number =>
 /** Colour only, on a canvas; the entry under the cursor is written below. */
 function Picture(props: ArrayProps & { readonly limit: number }): JSX.Element {
   const { matrix, place, onPlace, onOpen, limit, title = matrix.name } = props;
-  const { theme } = useStore();
+  const { theme, layout } = useStore();
   const canvas = useRef<HTMLCanvasElement>(null);
   const [own, setOwn] = useState<Place>([0, 0]);
   const rows = rowsOf(matrix);
   const columns = columnsOf(matrix);
   const current = clamp(place ?? own, rows, columns);
   const high = pixels(120, rows);
-  const wide = Math.min(pixels(420, columns), 4 * high);
+  const wide = Math.min(pixels(layout.value === "wide" ? 420 : 180, columns), 4 * high);
   const box = useRef<HTMLDivElement>(null);
 
   useEffect(() => {
