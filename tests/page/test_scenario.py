@@ -197,6 +197,7 @@ def test_a_table_dropped_on_the_page(reader: Reader, address: str, tmp_path: Pat
     present = reader.page.locator("[data-present]")
     assert "128 rows to learn from, 32 held out" in present.inner_text()
     present.locator("summary").click()
+    present.get_by_role("checkbox", name="Survived").wait_for(state="detached")  # it is the target
     present.get_by_role("checkbox", name="Fare").click()
     present.locator("summary").filter(has_text="1 left out").wait_for()
     reader.press("Escape")
