@@ -205,9 +205,10 @@ def judged(run: PageRun) -> tuple[NDArray[Any], NDArray[Any], str]:
     held: Table | None = made.held_out
     if held is not None and schema is not None and len(held):
         rows = held.take(np.arange(min(len(held), JUDGED)))
-        return schema.inputs(rows, dtype), schema.targets(rows, dtype), "rows it has not seen"
+        words = f"{len(rows):,} rows it has not seen"
+        return schema.inputs(rows, dtype), schema.targets(rows, dtype), words
     X, y = made.examples.X[:JUDGED], made.examples.y[:JUDGED]
-    return X, y, "the rows that it learns from (none are held out)"
+    return X, y, f"the {len(X):,} rows that it learns from (none are held out)"
 
 
 def units(run: PageRun, asked: dict[str, Any]) -> Message:
