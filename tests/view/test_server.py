@@ -174,11 +174,16 @@ def test_a_closed_tab_stops_its_training(
 def test_who_waits_for_an_answer_goes_before_training(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stretches = []
+    stretches: list[float] = []
+
+    def advance(seconds: float) -> list[Any]:
+        stretches.append(seconds)
+        return []
+
     page = server.Page(None, house, None)  # type: ignore[arg-type]
     page.session.answer({"type": "open"})
     page.session.answer({"type": "play"})
-    monkeypatch.setattr(page.session, "advance", lambda seconds: stretches.append(seconds) or [])
+    monkeypatch.setattr(page.session, "advance", advance)
     with house.answering():  # another page
         assert not house.calm.is_set()
         page.turn()
