@@ -241,8 +241,10 @@ def assert_stored(name: str, text: str) -> None:
     assert text == stored(name)
 
 
-FEW = {"javascript": ("tutorial-3-4-1", "modern")}
-"""Languages of which some texts are enough, as their loops are C's."""
+FEW = dict.fromkeys(
+    ("javascript", "cpp", "cuda", "d", "math", "latex", "mathml"), ("tutorial-3-4-1", "modern")
+)
+"""Languages of which some texts are enough, as their loops are C's or their equations alike."""
 TEXTS = [
     (name, language)
     for name, golden in WHOLE.items()
@@ -263,7 +265,8 @@ def test_the_folder_holds_these_texts_and_no_others() -> None:
 def test_a_program_is_printed_word_for_word_and_neat(name: str, language: str) -> None:
     text = WHOLE[name].text(language)
     assert_stored(f"{name}.{language}", text)
-    assert_neat(text)
+    if language not in ("latex", "mathml"):  # whose lines are broken where they are shown
+        assert_neat(text)
     if language == "terse":
         assert "#" not in text
         assert "" not in text.splitlines()

@@ -48,7 +48,8 @@ BETWEEN = tuple(name for name in Extras.KNOBS if not name.startswith("input_"))
               help=f"Of start weights, batches and masks; default {SEED}.")  # fmt: skip
 @network_options
 @click.option("--to", "language", default="numpy", show_default=True, metavar="LANGUAGE",
-              help="numpy (commented), terse (eleven lines), c or javascript.")  # fmt: skip
+              help="numpy (commented), terse (eleven lines), c, cpp, cuda, d, javascript, math, "
+              "latex, mathml.")  # fmt: skip
 @click.option("--diff", is_flag=True, help="Show what the options change in the plain program.")
 @click.option("--predict", is_flag=True,
               help="Of a saved model: the program that predicts with what it learned.")  # fmt: skip

@@ -10,7 +10,13 @@ PRINTERS: Lazy[ScriptPrinter] = Lazy(
     numpy="syn0.printers.numpy:NumpyPrinter()",
     terse="syn0.printers.terse:TersePrinter()",
     c="syn0.printers.c:CPrinter()",
+    cpp="syn0.printers.cpp:CppPrinter()",
+    cuda="syn0.printers.cuda:CudaPrinter()",
+    d="syn0.printers.d:DPrinter()",
     javascript="syn0.printers.javascript:JavaScriptPrinter()",
+    math="syn0.printers.math:MathPrinter()",
+    latex="syn0.printers.latex:LatexPrinter()",
+    mathml="syn0.printers.mathml:MathmlPrinter()",
 )
 
 MODULES: Lazy[ModulePrinter] = Lazy(

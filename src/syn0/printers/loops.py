@@ -8,7 +8,8 @@ the parts is its own.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+import textwrap
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from numpy.typing import NDArray
@@ -109,8 +110,12 @@ class LoopPrinter(Printer, ScriptPrinter):
         if kernel.copied:
             return [*head, *self.comment(f"({kernel.copied} itself is read)")]
         if not kernel.has_names:
-            return [*head, *self.code(kernel.statements, width)]
-        return [*head, "{", *indented(self.code(kernel.statements, width - INDENT)), "}"]
+            return [*head, *self.kernel(kernel.statements, width)]
+        return [*head, "{", *indented(self.kernel(kernel.statements, width - INDENT)), "}"]
+
+    def kernel(self, statements: Iterable[Statement], width: int) -> list[str]:
+        """The statements of a kernel."""
+        return self.code(statements, width)
 
     def title(self, line: Line) -> str:
         """What a kernel is called: its line, as NumPy has it."""
@@ -232,6 +237,20 @@ class Parts(Lowered):
 def block(head: str, body: list[str]) -> list[str]:
     """Text under a head, in braces."""
     return [f"{head} {{", *indented(body), "}"]
+
+
+def together(parts: Parts, room: Callable[[Shape], str], number: str) -> list[str]:
+    """Declarations of a program's arrays, those of a size together, and of its plain numbers."""
+    kinds: dict[str, list[str]] = {}
+    for name, shape in parts.arrays.items():
+        kinds.setdefault(room(shape), []).append(name)
+    kinds |= {number: parts.numbers} if parts.numbers else {}
+    return [declared(f"{kind} ", listed(names), ";") for kind, names in kinds.items()]
+
+
+def commented(note: str, width: int, sign: str = "// ") -> list[str]:
+    """A note in lines that each begin with the sign of a comment."""
+    return textwrap.wrap(note, width, initial_indent=sign, subsequent_indent=sign)
 
 
 def rows_of(dim: Dim) -> str:

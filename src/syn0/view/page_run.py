@@ -93,6 +93,11 @@ class PageRun:
     # -------------------------------------------------------------------------------------- places
 
     @property
+    def standing(self) -> Recipe:
+        """The recipe, with where it stands now."""
+        return {**self.recipe, "step": self.step, "line": self.line}
+
+    @property
     def first(self) -> int:
         """The step with which it begins: a saved model has taken some before."""
         return self.timeline.first
@@ -363,7 +368,7 @@ class PageRun:
             "data": data_info(self.recipe, made),
             "sets": data_sets(),
             "languages": list(PRINTERS),
-            "recipe": {**self.recipe, "step": self.step, "line": self.line},
+            "recipe": self.standing,
             "engine": job.runner.name,
         }
 
