@@ -641,3 +641,22 @@ def test_units_that_there_are_not_are_refused(windows: object) -> None:
     visitor = Visitor()
     visitor.ask("report", kind="network", windows=windows)
     assert "windows" in visitor.words
+
+
+def test_a_recording_that_is_broken_off_leaves_no_trace() -> None:
+    from syn0.view.recording import Tape, recording, taking
+
+    visitor = Visitor()
+    visitor.ask("watch", arrays=["l1"])
+    visitor.ask("go", step=30, line=2)
+    before = visitor.session.sequence, visitor.session.run.state_hash()
+    whole = recording(visitor.session)
+    turns = taking(visitor.session, Tape(len(whole)))
+    for _ in range(40):
+        next(turns)
+    assert visitor.session.run.step != 30
+    turns.close()
+    assert (visitor.session.sequence, visitor.session.run.state_hash()) == before
+    assert visitor.session.watched == ["l1"]
+    assert (visitor.session.run.step, visitor.session.run.line) == (30, 2)
+    assert recording(visitor.session) == whole
