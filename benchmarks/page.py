@@ -93,17 +93,15 @@ WATCH_ERRORS = """(count) => {
 }"""
 
 FRAMES = """(seconds) => new Promise((done) => {
-  const look = () => document.querySelector("[data-where]").dataset.where;
-  let [count, last] = [0, look()];
-  const end = performance.now() + 1000 * seconds;
-  const next = () => {
-    const now = look();
-    if (now !== last) [count, last] = [count + 1, now];
-    if (performance.now() < end) requestAnimationFrame(next);
-    else done(count / seconds);
-  };
-  requestAnimationFrame(next);
+  let count = 0;
+  const observer = new MutationObserver(() => count++);
+  observer.observe(document, { subtree: true, attributeFilter: ["data-where"] });
+  setTimeout(() => {
+    observer.disconnect();
+    done(count / seconds);
+  }, 1000 * seconds);
 })"""
+"""Each frame is painted before the next one comes."""
 
 HIDE = """() => {
   Object.defineProperty(document, "hidden", { get: () => true });
