@@ -221,7 +221,8 @@ def heap(browser: Browser, images: Path) -> None:
     """What a minute of playing adds to the browser's heap."""
     with opened(browser) as (page,):
         session = page.context.new_cdp_session(page)
-        page.keyboard.press("Space")
+        page.locator(".transport select").first.select_option("100")  # steps/s, so that it lasts
+        page.locator("button.play").click()
         page.wait_for_timeout(3000)
         before = used(session)
         page.wait_for_timeout(1000 * SECONDS_OF_HEAP)
