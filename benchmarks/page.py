@@ -37,7 +37,7 @@ SECONDS_A_SET, SECONDS_OF_HEAP = 3, 60
 MOST_WAITING = 30
 """Seconds until something is wrong."""
 
-SECONDS_OF_KEYS, REST = 20, 120
+SECONDS_OF_KEYS, REST = 15, 120
 """How long keys are pressed, and the milliseconds between two of them."""
 
 KNOBS = {"batch_size": "64", "learning_rate": "0.01"}
