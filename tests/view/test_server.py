@@ -171,6 +171,28 @@ def test_a_closed_tab_stops_its_training(
     assert len(calls) == count
 
 
+def test_who_waits_for_an_answer_goes_before_training(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stretches: list[float] = []
+
+    def advance(seconds: float) -> list[Any]:
+        stretches.append(seconds)
+        return []
+
+    page = server.Page(None, house, None)  # type: ignore[arg-type]
+    page.session.answer({"type": "open"})
+    page.session.answer({"type": "play"})
+    monkeypatch.setattr(page.session, "advance", advance)
+    with house.answering():  # another page
+        assert not house.calm.is_set()
+        page.turn()
+    assert (len(stretches), house.calm.is_set()) == (1, True)
+    page.inbox.put_nowait(({"type": "pause"}, []))
+    page.turn()
+    assert len(stretches) == 1
+
+
 def test_who_waits_for_a_core_is_told_so_and_can_stop_waiting(
     client: TestClient, house: House
 ) -> None:
@@ -201,23 +223,6 @@ def test_who_waits_for_a_core_is_told_so_and_can_stop_waiting(
         assert next_state(socket) == "playing"
     until(lambda: house.sockets == 0)
     assert house.turns._value == 1 <= free
-
-
-def test_who_waits_for_an_answer_goes_before_training(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    stretches = []
-    page = server.Page(None, house, None)  # type: ignore[arg-type]
-    page.session.answer({"type": "open"})
-    page.session.answer({"type": "play"})
-    monkeypatch.setattr(page.session, "advance", lambda seconds: stretches.append(seconds) or [])
-    with house.answering():  # another page
-        assert not house.calm.is_set()
-        page.turn()
-    assert (len(stretches), house.calm.is_set()) == (1, True)
-    page.inbox.put_nowait(({"type": "pause"}, []))
-    page.turn()
-    assert len(stretches) == 1
 
 
 def test_so_many_pages_are_enough(

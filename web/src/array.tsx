@@ -1,5 +1,5 @@
 // An array as a person reads it: a grid of numbers up to 256 entries, a picture above.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { ComponentChildren, JSX } from "preact";
 import { css, ink, limitOf, shade, type Theme } from "./colour";
 import { plain, shapeText, short } from "./numbers";
@@ -251,10 +251,11 @@ function Picture(props: ArrayProps & { readonly limit: number }): JSX.Element {
   const wide = Math.min(pixels(layout.value === "wide" ? 420 : 180, columns), 4 * high);
   const box = useRef<HTMLDivElement>(null);
 
-  useEffect(() => {
+  // Drawn before the browser paints: once for the whole page, not once more for what an effect draws.
+  useLayoutEffect(() => {
     if (canvas.current) paint(canvas.current, matrix, limit, theme.value, wide, high);
   }, [matrix, limit, theme.value, wide, high]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const [top, shown] = [current[0] * high, box.current];
     if (!shown) return;
     if (top < shown.scrollTop) shown.scrollTop = top;
@@ -315,7 +316,7 @@ export function Thumbnail({ matrix, age }: { readonly matrix: Matrix; readonly a
   const { theme, locks } = useStore();
   const locked = locks.value.get(matrix.name);
   const canvas = useRef<HTMLCanvasElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!canvas.current || age === "none") return;
     const small = reduced(matrix, 11, 24);
     const size = Math.max(2, Math.min(6, Math.floor(48 / columnsOf(small)), Math.floor(22 / rowsOf(small))));

@@ -1,7 +1,7 @@
 // G: loss or error of every run on shared axes, the exact value under the cursor; printed output.
 import { scaleLinear, scaleLog } from "d3-scale";
 import { line } from "d3-shape";
-import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { JSX } from "preact";
 import { RUNS } from "./colour";
 import { count, plain } from "./numbers";
@@ -21,7 +21,7 @@ export function Curves(): JSX.Element {
   const store = useStore();
   const lines = store.printed.value;
   const end = useRef<HTMLPreElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (end.current) end.current.scrollTop = end.current.scrollHeight;
   }, [lines]);
   return (

@@ -71,6 +71,7 @@ class PageRun:
         data: the arrays of data, by their identity, with what is shown of them.
         lines, init: the program.
         step, line: where it stands: so many steps were taken before, and this line has just run.
+        at_start: how inputs and units go with the targets at the start weights, once it is asked.
         bad: the step and the line where a number went bad, once that is known.
     """
 
@@ -89,6 +90,7 @@ class PageRun:
         self.data = {id(array): Summary(array) for array in run.job.arrays.values()}
         self.step, self.line = self.timeline.first, -1
         self.bad: tuple[int, int] | None = None
+        self.at_start: dict[str, NDArray[Any]] = {}
         self.removed: list[Removed] = []
         self.difference: Difference = UNCHANGED
         if before is not None and knob:
