@@ -388,9 +388,9 @@ def test_a_rate_is_kept() -> None:
     import time
 
     begun = time.perf_counter()
-    while time.perf_counter() - begun < 0.2:
+    while visitor.session.run.step < 100:
         visitor.take(visitor.session.advance(0.01))
-    assert 10 <= visitor.session.run.step <= 1_000 * (time.perf_counter() - begun) + 5
+        assert visitor.session.run.step <= 1_000 * (time.perf_counter() - begun) + 5
 
 
 REPORTS = {
