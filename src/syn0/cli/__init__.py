@@ -27,6 +27,7 @@ from syn0.cli.export import export
 from syn0.cli.play import play
 from syn0.cli.plot import plot
 from syn0.cli.predict import predict
+from syn0.cli.tour import tour
 from syn0.cli.train import train
 from syn0.cli.write import write
 from syn0.spec.words import MOST_SAID, visible
@@ -44,6 +45,7 @@ def cli() -> None:
     \b
     syn0 write 3-4-1              print the program of a network
     syn0 play                     see it learn, line by line, in the browser
+    syn0 tour                     how it learns, in short chapters that ask you first
     syn0 train digits             train on real data
     syn0 train table.csv --target COLUMN --out model.safetensors
     syn0 predict model.safetensors new.csv
@@ -57,7 +59,7 @@ def cli() -> None:
 
 
 for command in (
-    write, play, train, predict, evaluate, export, explain, plot, check, engines, bench,
+    write, play, tour, train, predict, evaluate, export, explain, plot, check, engines, bench,
 ):  # fmt: skip
     cli.add_command(command)
 
