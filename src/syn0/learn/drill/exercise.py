@@ -11,7 +11,7 @@ import numpy as np
 
 from syn0.derive import training_program
 from syn0.derive.layers import RANDOM
-from syn0.learn.drill.levels import BLANK, LEVELS, check_level, start_text
+from syn0.learn.drill.levels import BLANK, LEVELS, check_level, facts_of, start_text, title
 from syn0.learn.drill.verdict import Verdict
 from syn0.printers import PRINTERS, Data, example_data
 from syn0.program import Line, Program
@@ -110,8 +110,13 @@ class Exercise:
 
     @property
     def title(self) -> str:
-        """The network in a few words: "3-4-1"."""
-        return str(self.network)
+        """The network in a few words: "a 3-4-1 network (sigmoid)"."""
+        return title(self.network, self.training)
+
+    @once
+    def key(self) -> str:
+        """What tells this network and training from others, in words; the level is no part."""
+        return "; ".join([str(self.network), *facts_of(self.network, self.training)])
 
     @property
     def words(self) -> str:
