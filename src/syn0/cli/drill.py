@@ -9,7 +9,7 @@ import shutil
 import sys
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -239,7 +239,7 @@ def watch(drilling: Drilling) -> None:
     seen = state_of(drilling.path)
     if drilling.path.exists() and text_of(drilling.path) != drilling.exercise.start_text():
         say(checked(drilling))
-    with keys() as pressed:
+    with keys() as pressed, suppress(KeyboardInterrupt):
         while not drilling.done:
             try:
                 key = pressed.get(timeout=SETTLED)

@@ -41,13 +41,13 @@ class Drilling:
 
     def begin(self) -> list[str]:
         """Write the file, if it is not there, and say what is to do."""
-        task = f"Drill: {self.exercise.title}, {self.exercise.words}."
+        task = self.report.wrapped(f"Drill: {self.exercise.title}, {self.exercise.words}.")
         if self.path.exists():
             how = f"Going on with {self.path} as it is; r, twice, writes it anew."
         else:
             self.write_start()
             how = f"Wrote {self.path}: open it in your editor, and save; each save is checked."
-        return [task, *self.report.wrapped(how), self.keys]
+        return [*task, *self.report.wrapped(how), self.keys]
 
     def write_start(self) -> None:
         """Write the file with which one begins."""
@@ -67,7 +67,10 @@ class Drilling:
         key = self.exercise.key
         if self.solved.get(key, 0) < self.exercise.level:
             self.solved[key] = self.exercise.level
-            self.keep(self.solved)
+            try:
+                self.keep(self.solved)
+            except OSError as error:
+                return self.report.wrapped(f"That cannot be kept for another day: {error}")
         return []
 
     @property
@@ -115,7 +118,7 @@ class Drilling:
             return None
         states = {mark.name: mark.state for mark in self.verdict.rail}
         known = (name for name in self.exercise.lines if name in states)
-        lost = [name for name in known if states[name] in ("wrong", "open")]
+        lost = [name for name in known if states[name] in ("wrong", "missing", "open")]
         return lost[0] if lost else next(iter(self.exercise.lines))
 
     def next_level(self) -> list[str]:
@@ -142,7 +145,7 @@ class Drilling:
         """The exercise's own program, once it is solved."""
         if self.verdict is None or self.verdict.outcome != RIGHT:
             return ["The solution is shown once yours is right; h gives hints."]
-        return self.exercise.solution.rstrip().splitlines()
+        return self.report.program(self.exercise.solution)
 
     def go_on(self) -> list[str]:
         """The next exercise of the ladder, with what was written kept in a file beside."""

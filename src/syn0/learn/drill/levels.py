@@ -9,7 +9,7 @@ from syn0.printers import Data, Script
 from syn0.printers.numpy import STEP_INDENT, NumpyPrinter
 from syn0.printers.script import Phase
 from syn0.program import Line, Program
-from syn0.spec import Dense, NetworkSpec, Training
+from syn0.spec import SGD, Dense, NetworkSpec, Training
 
 LEVELS = {
     1: "one line missing",
@@ -64,6 +64,11 @@ class WithGaps(NumpyPrinter):
                 result += super().statements([line], indent)
         return result
 
+    def step_lines(self, script: Script, *, reporting: bool = True) -> list[str]:
+        """The lines of a step; where all are missing, something that stands for them."""
+        body = super().step_lines(script, reporting=reporting)
+        return body if any(line and line[0] != "#" for line in body) else [*body, "", "pass"]
+
     def report_lines(self, phase: Phase, script: Script) -> list[str]:
         """Nothing is reported: what is measured may be missing."""
         return []
@@ -91,9 +96,17 @@ TASK = (
 
 
 def title(network: NetworkSpec, training: Training) -> str:
-    """The network in a few words."""
-    kinds = list(dict.fromkeys(layer.activation for layer in network.dense))
-    return f"a {network} network ({', '.join(kinds)})"
+    """The network in a few words, with what is unlike the tutorial's."""
+    words = list(dict.fromkeys(layer.activation for layer in network.dense))
+    words += ["bias"] if any(layer.bias for layer in network.dense) else []
+    words += dict.fromkeys(type(x).__name__ for x in network.layers if not isinstance(x, Dense))
+    words += [] if network.loss == "squared_error" else [str(network.loss)]
+    words += [f"batches of {training.batch_size}"] if training.batch_size else []
+    words += ["averaged"] if training.reduction == "mean" else []
+    if training.optimizer != SGD():
+        words.append(shown(training.optimizer))
+    words += [f"{name} {getattr(training, name)}" for name in turned(training)]
+    return f"a {network} network ({', '.join(words)})"
 
 
 def facts_of(network: NetworkSpec, training: Training) -> list[str]:
@@ -102,8 +115,9 @@ def facts_of(network: NetworkSpec, training: Training) -> list[str]:
     for layer in network.layers:
         if isinstance(layer, Dense):
             number += 1
-            bias = ", with a bias" if layer.bias else ", no bias"
-            facts.append(f"l{number}: {layer.units} of {layer.activation}{bias}")
+            bias = "a bias each, from 0" if layer.bias else "no bias"
+            units = f"{layer.units} unit{'s' * (layer.units > 1)}"
+            facts.append(f"l{number}: {units}, {layer.activation}, {bias}")
             if layer.init != Dense(1).init:
                 facts.append(f"    its weights start as {layer.init} has them")
         else:
@@ -115,7 +129,7 @@ def facts_of(network: NetworkSpec, training: Training) -> list[str]:
     further = [f"{name} = {getattr(training, name)}" for name in turned(training)]
     return [
         *facts,
-        f"start weights {starts}, biases 0",
+        f"start weights {starts}",
         f"loss: {loss_of(network).row.words}; updates {sums} over the rows",
         f"each step takes {rows}{order}",
         f"updates by {shown(training.optimizer)}",
@@ -129,8 +143,11 @@ def started_evenly(network: NetworkSpec) -> bool:
 
 
 def shown(description: object) -> str:
-    """A description with its settings: Adam(learning_rate=0.01, …)."""
-    return repr(description)
+    """A description with those of its settings that are not 0: "SGD, learning_rate 0.5"."""
+    knobs = getattr(description, "KNOBS", {})
+    held = {name: getattr(description, name) for name in knobs}
+    settings = [f"{name} {value}" for name, value in held.items() if value]
+    return ", ".join([type(description).__name__, *settings])
 
 
 SAID_ELSEWHERE = ("steps", "epochs", "optimizer", "batch_size", "shuffle", "reduction")

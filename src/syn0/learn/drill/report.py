@@ -13,9 +13,16 @@ MOST_LINES = 12
 MOST_RAIL, MOST_PRINTED = 3, 2
 """Lines of the rail, and of what the program printed."""
 
-SIGNS = {"right": "✓", "lenient": "✓", "merged": "-", "wrong": "✗", "open": "·"}
-PLAIN_SIGNS = {"right": "ok", "lenient": "ok", "merged": "-", "wrong": "WRONG", "open": "."}
-COLOURS = {"right": "green", "lenient": "green", "wrong": "red"}
+SIGNS = {"right": "✓", "lenient": "✓", "merged": "-", "wrong": "✗", "missing": "?", "open": "·"}
+PLAIN_SIGNS = {
+    "right": "ok",
+    "lenient": "ok",
+    "merged": "-",
+    "wrong": "WRONG",
+    "missing": "?",
+    "open": ".",
+}
+COLOURS = {"right": "green", "lenient": "green", "wrong": "red", "missing": "red"}
 
 Style = Callable[[str, str], str]
 """Gives a text a colour, by its name."""
@@ -84,7 +91,7 @@ class Report:
         where = f"Line {trouble.line}: " if trouble.line else ""
         yield from self.wrapped(f"{where}{trouble.sentence}")
         if trouble.text:
-            text = trouble.text.rstrip()
+            text = trouble.text.partition("  #")[0].rstrip()
             cut = len(text) - len(text.lstrip())
             yield f"    {text[cut:]}"[: self.width]
             if trouble.end > trouble.column >= cut:
@@ -124,6 +131,20 @@ class Report:
         """The last lines that the program printed."""
         lines = [visible(line, self.width - 9) for line in output.splitlines() if line.strip()]
         return [f"printed: {line}" for line in lines[-MOST_PRINTED:]]
+
+    def program(self, text: str) -> list[str]:
+        """A program, with notes above the lines that they make too long."""
+        lines: list[str] = []
+        for line in text.rstrip().splitlines():
+            indent = line[: len(line) - len(line.lstrip())]
+            code, mark, note = line[len(indent) :].rpartition("# ")
+            if len(line) <= self.width or not mark:
+                lines.append(line)
+                continue
+            head = f"{indent}# "
+            lines += textwrap.wrap(note, self.width, initial_indent=head, subsequent_indent=head)
+            lines += [f"{indent}{code.rstrip()}"] if code else []
+        return lines
 
     def wrapped(self, text: str) -> list[str]:
         """A sentence in lines that fit."""
