@@ -40,7 +40,7 @@ DEFAULT_NET = "3-4-1"
 @click.command(cls=Sections)
 @click.argument("net", type=FILE, required=False)
 @click.option("--level", type=int, metavar="N",
-              help="How much is missing: 1 (a line) to 5 (all); default 5.")  # fmt: skip
+              help="How much is missing, from 1 (a line) to 5 (all of it, as usual).")  # fmt: skip
 @click.option("--file", "path", type=FILE, metavar="FILE", default="drill.py", show_default=True,
               help="Where you write.")  # fmt: skip
 @click.option("--check", type=FILE, metavar="FILE",
@@ -84,7 +84,8 @@ def drill(
         sys.exit(graded(exercise, check, as_json=as_json))
     drilling = begun(net, level, options, Path(path))
     if sys.stdin.isatty() and sys.stdout.isatty():
-        watch(drilling)
+        with suppress(KeyboardInterrupt):
+            watch(drilling)
     else:
         sys.exit(once_only(drilling))
 
@@ -239,7 +240,7 @@ def watch(drilling: Drilling) -> None:
     seen = state_of(drilling.path)
     if drilling.path.exists() and text_of(drilling.path) != drilling.exercise.start_text():
         say(checked(drilling))
-    with keys() as pressed, suppress(KeyboardInterrupt):
+    with keys() as pressed:
         while not drilling.done:
             try:
                 key = pressed.get(timeout=SETTLED)

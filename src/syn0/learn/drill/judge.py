@@ -20,7 +20,7 @@ from syn0.program import Name, names_in
 if TYPE_CHECKING:
     from syn0.learn.drill.exercise import Exercise
 
-SURELY = 12
+SURELY = 24
 """Entries of which none is below 0 by chance, of numbers drawn around 0."""
 
 SHIFTS = ("-", "normal", "randn", "uniform", "zeros", "orthogonal")
