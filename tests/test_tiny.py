@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -19,6 +20,7 @@ from syn0.explain import check_gradients
 from syn0.printers import PRINTERS
 from syn0.program import check
 from syn0.program.interpreter import start, step
+from tests.printers.toolchains import TOOLCHAINS
 
 X = np.array([[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]])
 Y = np.array([[0], [1], [1], [0]])
@@ -89,15 +91,35 @@ def in_node(text: str, folder: Path) -> np.ndarray:
 
 def closing(command: list[str]) -> np.ndarray:
     """The output that a program prints at its end, a row a line."""
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return outputs(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+
+def outputs(said: str) -> np.ndarray:
+    """The output at the end of what a program prints."""
     numbers = re.findall(r"[-\d.e]+", said.partition("Output after training:")[2])
     return np.array(numbers, float)[:, np.newaxis]
 
 
+def in_toolchain(language: str) -> Callable[[str, Path], np.ndarray]:
+    """Compiles a program with what is here for its language."""
+    tool = TOOLCHAINS[language]
+
+    def run(text: str, folder: Path) -> np.ndarray:
+        if tool.compiler is None:
+            pytest.skip(f"none of the compilers is here: {', '.join(tool.compilers)}")
+        return outputs(tool.printed(tool.compiled([text], folder)))
+
+    return run
+
+
+EQUATIONS = {"math", "latex", "mathml"}
+"""What is printed to be read, not run."""
+
 RUN = {"numpy": in_python, "terse": in_python, "c": in_c, "javascript": in_node}
+RUN |= {language: in_toolchain(language) for language in TOOLCHAINS}
 
 
-@pytest.mark.parametrize("language", PRINTERS)
+@pytest.mark.parametrize("language", [name for name in PRINTERS if name not in EQUATIONS])
 def test_what_is_printed_learns_what_the_definition_does(
     language: str, expected, tmp_path: Path
 ) -> None:

@@ -40,10 +40,10 @@ def run_c(tmp_path: Path) -> Callable[..., str]:
     return lambda text, optimized="-O1": printed_by(compiled(text, tmp_path, optimized))
 
 
-def c_text(case: Any, arrays: dict[str, Any]) -> str:
+def program_text(language: str, case: Any, arrays: dict[str, Any]) -> str:
     """The program of a case, its data inside."""
     data = Data(arrays["X"], arrays["y"], "made up", sample_weight=arrays.get("sample_weight"))
-    return PRINTERS["c"].script(case.program, case.network, case.training, data)
+    return PRINTERS[language].script(case.program, case.network, case.training, data)
 
 
 def reports(printed: str) -> list[list[float]]:
@@ -59,9 +59,9 @@ def test_a_c_program_reports_what_the_interpreter_does(
     arrays = made_up_arrays(stepped)
     if any(layer.init == "orthogonal" for layer in stepped.network.dense):
         with pytest.raises(UnsupportedError, match="orthogonal"):
-            c_text(stepped, arrays)
+            program_text("c", stepped, arrays)
         return
-    found = reports(run_c(c_text(stepped, arrays), "-O0"))
+    found = reports(run_c(program_text("c", stepped, arrays), "-O0"))
     assert len(found) > 1
     every = defined(stepped, made_up_arrays).reports
     expected = [(number, *every[int(number)]) for number, *_ in found]

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 ROWS_SHOWN = 5
 """Of the data that a network was trained on."""
 
+ROWS_TRIED = 8
+"""Of a program's self-test."""
+
 MADE_UP = "A made-up row: put your own here."
 
 
@@ -92,6 +95,32 @@ def sample(network: Network, rows: Table | None) -> Sample:
             pixels = np.stack([rows.columns[c.name].values for c in columns], axis=1)
         return Sample(note, matrix=pixels)
     return Sample(note, cells_of(schema, columns, rows))
+
+
+def trial(network: Network) -> Sample:
+    """Rows for a program to try itself on: made-up numbers and texts, some of them missing or
+    never seen."""
+    schema, random = network.schema, np.random.RandomState(0)
+    note = f"{ROWS_TRIED} made-up rows, with missing and unknown values where these may be."
+    if schema is None:
+        return Sample(note, matrix=random.normal(size=(ROWS_TRIED, network.spec.inputs)).round(2))
+    columns = [column for column in schema.columns if not isinstance(column, LeftOut)]
+    cells = {column.name: tried(column, schema, random) for column in columns}
+    if schema.image_shape:
+        return Sample(note, matrix=np.stack([np.array(x) for x in cells.values()], axis=1))
+    return Sample(note, cells)
+
+
+def tried(
+    column: NumberInput | TextInput, schema: Schema, random: np.random.RandomState
+) -> list[Any]:
+    """The cells of a column in these rows."""
+    if isinstance(column, TextInput):
+        known = [column.categories[k % len(column.categories)] for k in range(ROWS_TRIED - 2)]
+        return [*known, None, "never seen"]
+    numbers = (column.mean + column.scale * random.normal(size=ROWS_TRIED)).round(3).tolist()
+    gap = random.randint(ROWS_TRIED) if schema.prepare and not schema.image_shape else None
+    return [None if k == gap else number for k, number in enumerate(numbers)]
 
 
 def cells_of(

@@ -10,12 +10,21 @@ PRINTERS: Lazy[ScriptPrinter] = Lazy(
     numpy="syn0.printers.numpy:NumpyPrinter()",
     terse="syn0.printers.terse:TersePrinter()",
     c="syn0.printers.c:CPrinter()",
+    cpp="syn0.printers.cpp:CppPrinter()",
+    cuda="syn0.printers.cuda:CudaPrinter()",
+    d="syn0.printers.d:DPrinter()",
     javascript="syn0.printers.javascript:JavaScriptPrinter()",
+    rust="syn0.printers.rust:RustPrinter()",
+    math="syn0.printers.math:MathPrinter()",
+    latex="syn0.printers.latex:LatexPrinter()",
+    mathml="syn0.printers.mathml:MathmlPrinter()",
 )
 
 MODULES: Lazy[ModulePrinter] = Lazy(
     numpy="syn0.printers.numpy_module:NumpyModule()",
     javascript="syn0.printers.javascript_module:JavaScriptModule()",
+    c="syn0.printers.c_module:CModule()",
+    **{"c-int8": "syn0.printers.c_module:CModuleInEightBits()"},
 )
 """What prints trained models."""
 

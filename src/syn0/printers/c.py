@@ -6,6 +6,9 @@ It draws the same start weights and batches as NumPy does, and prints the same n
 from __future__ import annotations
 
 import textwrap
+from typing import Any
+
+from numpy.typing import NDArray
 
 from syn0.lower import Array
 from syn0.printers.base import NEGATIVE, Template, infix
@@ -20,7 +23,7 @@ from syn0.printers.loops import (
     number_rows,
 )
 from syn0.printers.numpy import indented
-from syn0.printers.pretty import Assigned, fitted, listed
+from syn0.printers.pretty import INDENT, Assigned, fitted, listed
 from syn0.printers.safe import c_note
 from syn0.printers.script import Script, digits
 from syn0.program import Apply, Const, Expr
@@ -59,7 +62,14 @@ C_TEMPLATES = {
 
 
 class CPrinter(LoopPrinter):
-    """Prints a program as C for `cc net.c -lm`."""
+    """Prints a program as C for `cc net.c -lm`.
+
+    Attributes:
+        result: what a function of an entry begins with.
+        printing: the function that prints figures.
+        ending: what ends a line that is printed.
+        order, shuffled: the statements that make room for an order of the rows, and draw one.
+    """
 
     language, suffix = "c", "c"
     templates = C_TEMPLATES
@@ -72,6 +82,8 @@ class CPrinter(LoopPrinter):
     }
     infinity = "INFINITY"
     indent, all_rows = 4, "const int rows = ROWS;"
+    result, printing, ending = "static real", "printf", "\\n"
+    order, shuffled = "static int order[ROWS];", "shuffle(order, ROWS);"
 
     def frame(self, parts: Parts) -> list[str]:
         """Data, functions, arrays, and `main`."""
@@ -117,7 +129,10 @@ class CPrinter(LoopPrinter):
 
     def function(self, name: str, value: Expr) -> str:
         """A function of an entry `z`."""
-        head, back = f"static real {name}(real z)", Assigned("return ", self.expression(value), ";")
+        head, back = (
+            f"{self.result} {name}({self.kinds['entry']} z)",
+            Assigned("return ", self.expression(value), ";"),
+        )
         line = f"{head} {{ {back} }}"
         long = block(head, [fitted(back, WIDTH - self.indent)])
         return line if len(line) <= WIDTH else "\n".join(long)
@@ -145,14 +160,14 @@ class CPrinter(LoopPrinter):
 
     def data(self, plan: Script) -> list[str]:
         """X, y and weights of rows, written out."""
-        lines = self.comment(f"The data, one example a row: {plan.data.note}.")
-        for name, values in plan.arrays.items():
-            rows, columns = values.shape
-            numbers = number_rows(values, "{", "}")
-            lines.append(
-                declared(f"static const real {name}[{rows}][{columns}] = {{ ", numbers, " };")
-            )
-        return lines
+        note = self.comment(f"The data, one example a row: {plan.data.note}.")
+        return [*note, *(self.table(name, values) for name, values in plan.arrays.items())]
+
+    def table(self, name: str, values: NDArray[Any]) -> str:
+        """An array of the data."""
+        rows, columns = values.shape
+        start = f"static const real {name}[{rows}][{columns}] = {{ "
+        return declared(start, number_rows(values, "{", "}"), " };")
 
     def names(self, parts: Parts) -> list[str]:
         """The names of the program: arrays and plain numbers."""
@@ -169,43 +184,57 @@ class CPrinter(LoopPrinter):
     def loop_head(self, plan: Script) -> list[str]:
         """The loop over the steps, up to the rows of each."""
         steps = [f"const double steps = {plan.steps};"] if "steps" in plan.program.numbers else []
-        head = f"for (int step = 0; step < {plan.steps}; step++) {{"
+        head = f"{self.head.format(index='step', length=plan.steps)} {{"
         if plan.batch_size is None:
             return [*steps, head, f"    {self.all_rows}"]
-        begin, place = self.loop("i", "ROWS", ["order[i] = i;"]), f"step % {plan.batches}"
+        begin, place = self.ordered(), f"step % {plan.batches}"
         once = plan.training.reshuffle or not plan.shuffles
-        shuffled = block(f"if ({place} == 0)", [*([] if once else begin), "shuffle(order, ROWS);"])
+        shuffled = block(f"if ({place} == 0)", [*([] if once else begin), self.shuffled])
         return [
-            "static int order[ROWS];",
+            self.order,
             *steps,
             *(begin if once else []),
             head,
             *indented(shuffled if plan.shuffles else []),
-            f"    const int *batch = order + {place} * BATCH;",
-            f"    const int left = ROWS - {place} * BATCH;",
-            "    const int rows = left < BATCH ? left : BATCH;",
+            *indented(self.taken(f"{place} * BATCH")),
+        ]
+
+    def ordered(self) -> list[str]:
+        """The statements that put the rows in their own order."""
+        return self.loop("i", "ROWS", ["order[i] = i;"])
+
+    def taken(self, first: str) -> list[str]:
+        """The statements that take the rows of a step, from a place in the order on."""
+        return [
+            f"const int *batch = order + {first};",
+            f"const int left = ROWS - {first};",
+            "const int rows = left < BATCH ? left : BATCH;",
         ]
 
     def report(self, plan: Script) -> list[str]:
         """The statement that prints a step's figures."""
-        forms = [f"{name} %.{digits(name)}g" for name in plan.program.reports]
-        figures = [f"(double){name}" for name in plan.program.reports]
+        figures = [*plan.program.reports]
+        forms = [f"{name} %.{digits(name)}g" for name in figures]
         if plan.batch_size is not None:
             forms, figures = [*forms, "of %d rows"], [*figures, "rows"]
-        return [
-            f'printf("step %d: {", ".join(forms)}\\n",',
-            f"       step, {', '.join(figures)});",
-        ]
+        return self.printed(f"step %d: {', '.join(forms)}", "step", *figures)
 
     def last_report(self) -> str:
         """The statement that prints how good the closing prediction is."""
-        return 'printf("all rows: loss %.12g, error %.12g\\n", (double)loss, (double)error);'
+        return "\n".join(self.printed("all rows: loss %.12g, error %.12g", "loss", "error"))
+
+    def printed(self, form: str, *figures: str) -> list[str]:
+        """The statement that prints a line."""
+        start, rest = f'{self.printing}("{form}{self.ending}",', f"{', '.join(figures)});"
+        if len(start) + len(rest) < WIDTH - 4 * INDENT:
+            return [f"{start} {rest}"]
+        return [start, " " * (len(self.printing) + 1) + rest]
 
     def end(self, plan: Script) -> list[str]:
         """The last output."""
-        number = f'printf(" %.8f", (double){plan.program.output}[i][j]);'
-        row = [*self.loop("j", str(plan.network.outputs), [number]), 'printf("\\n");']
+        number = f'{self.printing}(" %.8f", {plan.program.output}[i][j]);'
+        row = [*self.loop("j", str(plan.network.outputs), [number]), f'{self.printing}("\\n");']
         return [
-            'printf("Output after training:\\n");',
+            f'{self.printing}("Output after training:\\n");',
             *self.loop("i", "ROWS", row, braces=True),
         ]

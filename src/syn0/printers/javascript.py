@@ -5,12 +5,19 @@ It draws the same start weights and batches as NumPy does, and prints the same n
 
 from __future__ import annotations
 
-import textwrap
-
 from syn0.lower import Array
 from syn0.printers.base import Template, infix
 from syn0.printers.c import C_TEMPLATES
-from syn0.printers.loops import NOTES, WIDTH, LoopPrinter, Parts, all_rows_of, declared, number_rows
+from syn0.printers.loops import (
+    NOTES,
+    WIDTH,
+    LoopPrinter,
+    Parts,
+    all_rows_of,
+    commented,
+    declared,
+    number_rows,
+)
 from syn0.printers.pretty import Assigned, fitted, listed
 from syn0.printers.safe import javascript_note
 from syn0.printers.script import Script, digits
@@ -52,8 +59,7 @@ class JavaScriptPrinter(LoopPrinter):
 
     def comment(self, text: str, width: int = NOTES) -> list[str]:
         """A comment of one line, or of several."""
-        note = javascript_note(text)
-        return textwrap.wrap(note, width, initial_indent="// ", subsequent_indent="// ")
+        return commented(javascript_note(text), width)
 
     def frame(self, parts: Parts) -> list[str]:
         """Data, functions, arrays, and what runs."""

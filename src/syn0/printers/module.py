@@ -150,10 +150,15 @@ class Sample:
 
 
 class ModulePrinter:
-    """What prints trained models in a language, into files with such an ending."""
+    """What prints trained models in a language, into files with such an ending.
+
+    Attributes:
+        tries: whether what is exported tries itself on a few rows, of which some are odd.
+    """
 
     language: str
     ending: str
+    tries: bool = False
 
     def program(self, module: Module, sample: Sample, weights_file: str | None = None) -> str:
         """A standalone program that predicts a sample, its weights in the text or in a file beside

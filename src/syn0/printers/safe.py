@@ -6,7 +6,10 @@ characters that a reader sees; a language adds what would end its comments.
 
 from __future__ import annotations
 
-from syn0.spec.words import visible
+import string
+
+from syn0.printers.base import UnsupportedError
+from syn0.spec.words import MOST_OF_A_NAME, visible
 
 
 def python_note(text: str) -> str:
@@ -20,11 +23,62 @@ def c_note(text: str) -> str:
     return visible(text).replace("*/", "* /").replace("/*", "/ *").replace("??/", "? ?/")
 
 
+def cpp_note(text: str) -> str:
+    """`text` for C++ comments, which end with their line; warnings about stars and slashes, and
+    what old compilers read as a backslash, as in C."""
+    return c_note(text)
+
+
+def cpp_line(line: str) -> str:
+    """A line of a C++ comment: a backslash at its end would make the next line a comment too."""
+    return f"{line}." if line.endswith("\\") else line
+
+
+def d_note(text: str) -> str:
+    """`text` for a D comment, which ends with its line: at U+2028 and U+2029 too."""
+    return visible(text)
+
+
+def rust_note(text: str) -> str:
+    """`text` for a Rust comment, which ends with its line and holds nothing that turns writing."""
+    return visible(text)
+
+
 def javascript_note(text: str) -> str:
     """`text` for a JavaScript comment, which ends with its line: at U+2028 and U+2029 too."""
     return visible(text)
 
 
+def c_text(text: str) -> str:
+    """`text` as a C string, in ASCII whatever it holds: other bytes of its UTF-8 are written in
+    octal, of always three digits.
+
+    Raises:
+        UnsupportedError: it holds NUL, with which texts end in C.
+    """
+    if "\0" in text:
+        shown = visible(text, MOST_OF_A_NAME)
+        raise UnsupportedError(f"texts end with NUL in C, and '{shown}' holds one")
+    plain = {ord(c) for c in string.ascii_letters + string.digits + string.punctuation + " "}
+    plain -= {*b'"\\?'}
+    code = text.encode("utf-8", "surrogatepass")
+    return '"' + "".join(chr(b) if b in plain else f"\\{b:03o}" for b in code) + '"'
+
+
 def python_text(text: str) -> str:
     """`text` as a Python string, in ASCII whatever it holds."""
     return ascii(text)
+
+
+LATEX_SIGNS = {
+    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
+    "×": r"$\times$", **{sign: rf"\{sign}" for sign in "{}$&#%_"},
+    **{sign: f"\\text{name}{{}}" for sign, name in (("<", "less"), (">", "greater"))},
+}  # fmt: skip
+"""Signs that mean something to LaTeX, alone or side by side."""
+
+
+def latex_note(text: str) -> str:
+    """`text` for a LaTeX document, in ASCII: its own signs are written out, and others named."""
+    known = (c if c in LATEX_SIGNS else python_text(c)[1:-1] for c in visible(text))
+    return "".join(LATEX_SIGNS.get(c, c) for part in known for c in part)

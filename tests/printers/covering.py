@@ -1,0 +1,38 @@
+"""Few rows of the table in which every operation and every way of taking steps occurs, for
+languages whose compilers take their time."""
+
+from collections.abc import Hashable, Iterator
+from functools import cache
+
+from syn0.program import operations_in
+from tests.derive.cases import Case, Row, covering_rows, described, leaves_steps_to_scipy
+
+WAYS = ("batching", "weighted", "length", "schedule", "depth", "optimizer")
+
+
+def loop_rows() -> Iterator[tuple[Row, Case]]:
+    """The rows that languages with loops can say."""
+    for row in covering_rows():
+        if not leaves_steps_to_scipy(row) and row["init"] != "orthogonal":
+            yield row, described(row)
+
+
+def features(row: Row, case: Case) -> set[Hashable]:
+    """What a row tries: operations, each of both number types, and ways of taking steps."""
+    program = case.program
+    operations = {(name, program.dtype) for line in program.lines
+                  for name in operations_in(line.expression)}  # fmt: skip
+    return {*operations, *((way, row[way]) for way in WAYS)}
+
+
+@cache
+def few_cases() -> dict[str, Case]:
+    """So few that all features occur, by names; of several, the ones of the shortest programs."""
+    rows = [(features(row, case), case) for row, case in loop_rows()]
+    missing = {feature for found, _ in rows for feature in found}
+    chosen: dict[str, Case] = {}
+    while missing:
+        found, case = max(rows, key=lambda x: len(x[0] & missing) / (20 + len(x[1].program.lines)))
+        chosen[f"{case.network} {case.network.loss} {len(chosen)}"] = case
+        missing -= found
+    return chosen

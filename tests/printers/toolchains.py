@@ -1,0 +1,127 @@
+"""Compilers of the languages that programs are printed in: many programs become one executable,
+since starting a compiler costs more than a program does."""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+def heads(texts: Sequence[str], word: str) -> list[str]:
+    """The lines that begin with a word, of all texts, each once."""
+    return sorted({line for text in texts for line in text.splitlines() if line.startswith(word)})
+
+
+def without(texts: Sequence[str], word: str) -> Iterator[str]:
+    """The texts without these lines."""
+    return (re.sub(rf"^{word}.*\n", "", text, flags=re.MULTILINE) for text in texts)
+
+
+def namespaces(texts: Sequence[str]) -> str:
+    """C++ programs in one file, each in a namespace of its own; the first argument chooses."""
+    parts = []
+    for number, body in enumerate(without(texts, "#include")):
+        body = body.replace("int main() {", "int run() {").rstrip().removesuffix("}")
+        parts.append(f"namespace p{number} {{\n{body}    return 0;\n}}\n}}\n")
+    calls = ", ".join(f"p{number}::run" for number in range(len(texts)))
+    all_runs = f"int (*all[])() = {{{calls}}};"
+    main = f"int main(int, char **words) {{ {all_runs} return all[std::atoi(words[1])](); }}"
+    return "\n".join([*heads(texts, "#include"), "#include <cstdlib>", *parts, main, ""])
+
+
+def emulated(texts: Sequence[str]) -> str:
+    """CUDA programs for a C++ compiler, which runs the threads of their block on this machine."""
+    launched = [text.replace("train<<<1, THREADS>>>();", "launch(train);") for text in texts]
+    shim = (Path(__file__).parent / "cuda_here.hpp").as_posix()
+    return f'#include "{shim}"\n{namespaces(launched)}'
+
+
+def modules_of_rust(texts: Sequence[str]) -> str:
+    """Rust programs in one file, each in a module of its own."""
+    parts = [
+        f"mod p{number} {{\n{text.replace('fn main() {', 'pub fn main() {')}}}\n"
+        for number, text in enumerate(texts)
+    ]
+    calls = ", ".join(f"p{number}::main" for number in range(len(texts)))
+    main = (
+        f"fn main() {{ let all: [fn(); {len(texts)}] = [{calls}]; "
+        "all[std::env::args().nth(1).unwrap().parse::<usize>().unwrap()](); }"
+    )
+    return "\n".join([*parts, main, ""])
+
+
+def classes_of_d(texts: Sequence[str]) -> str:
+    """D programs in one file, each in a struct of its own, in which everything is static."""
+    parts = [
+        f"struct p{number} {{ static:\n{text.replace('void main() {', 'void run() {')}}}\n"
+        for number, text in enumerate(without(texts, "import"))
+    ]
+    calls = ", ".join(f"&p{number}.run" for number in range(len(texts)))
+    main = (
+        "void main(string[] words) { import std.conv : to; void function()[] all = "
+        f"[{calls}]; all[words[1].to!int](); }}"
+    )
+    return "\n".join([*heads(texts, "import"), *parts, main, ""])
+
+
+@dataclass(frozen=True)
+class Toolchain:
+    """How a language's programs are compiled.
+
+    Attributes:
+        language: as `--to` names it.
+        compilers: commands, of which the first that is found is taken.
+        options: further words of the command; "{source}" and "{program}" stand for files.
+        joined: makes one source of several texts.
+    """
+
+    language: str
+    suffix: str
+    compilers: tuple[str, ...]
+    options: tuple[str, ...]
+    joined: Callable[[Sequence[str]], str]
+
+    @property
+    def compiler(self) -> str | None:
+        """The compiler, if one is here."""
+        return next(filter(None, map(shutil.which, self.compilers)), None)
+
+    def compiled(self, texts: Sequence[str], folder: Path, *more: str) -> Path:
+        """One executable of all texts."""
+        source, program = folder / f"net.{self.suffix}", folder / "net"
+        source.write_text(self.joined(texts), encoding="utf-8")
+        options = [word.format(source=source, program=program) for word in self.options]
+        command = [str(self.compiler), *options, *more]
+        made = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        assert made.returncode == 0, made.stderr[:4000]
+        assert made.stderr == "", made.stderr[:4000]
+        return program
+
+    def printed(self, program: Path, number: int = 0, threads: int = 1) -> str:
+        """What one of the texts prints, in a block of so many threads if it is one of CUDA's."""
+        done = subprocess.run(
+            [program, str(number)], env={"THREADS": str(threads)},
+            capture_output=True, text=True, check=False, timeout=60,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+
+WARNED = ("-Wall", "-Wextra", "-Werror", "-ffp-contract=off")
+
+TOOLCHAINS = {
+    tool.language: tool
+    for tool in (
+        Toolchain("cpp", "cpp", ("g++", "clang++"),
+                  ("-std=c++17", "-O0", *WARNED, "-o", "{program}", "{source}"), namespaces),
+        Toolchain("cuda", "cpp", ("g++", "clang++"),
+                  ("-std=c++20", "-O0", *WARNED, "-Wno-unused-variable", "-o", "{program}",
+                   "{source}", "-pthread"), emulated),
+        Toolchain("d", "d", ("ldc2",), ("-O0", "-w", "-of={program}", "{source}"), classes_of_d),
+        Toolchain("rust", "rs", ("rustc",),
+                  ("--edition=2021", "-Dwarnings", "-Copt-level=0", "-Cdebuginfo=0", "-o",
+                   "{program}", "{source}"), modules_of_rust),
+    )
+}  # fmt: skip
