@@ -239,7 +239,7 @@ class Judge:
         upheld = [s for s in compared.decisive(step) if s.right]
         for suspect in lenient:
             read = set(names_in(suspect.line.expression))
-            inherited = any(s.line.target in read for s in lenient)
+            inherited = any(s.line.target in read for s in lenient if s is not suspect)
             if inherited or any(leads_to(step, suspect, s) for s in upheld):
                 continue
             assert suspect.found is not None  # noqa: S101
@@ -423,18 +423,15 @@ class Judge:
         return ""
 
     def unshifted(self, weight: str) -> bool:
-        """Whether nothing in the lines that make a weight's start takes anything from it."""
+        """Whether nothing in the line that makes a weight's start takes anything from it."""
         first = self.compared[0]
-        lines = self.text.splitlines()
-        made = [
-            lines[event.place[0] - 1][event.place[1] :].partition("#")[0]
-            for event in first.run.events
-            if event.name == first.names.get(weight)
-            and event.kind == "bound"
-            and not event.path
-            and event.place[0] <= len(lines)
-        ]
-        return bool(made) and not any(word in line for line in made for word in SHIFTS)
+        theirs, lines = first.names.get(weight), self.text.splitlines()
+        made = (e for e in first.run.events if e.name == theirs and e.kind == "bound")
+        line, column, *_ = next((event.place for event in made), (0, 0))
+        if not 0 < line <= len(lines):
+            return False
+        code = lines[line - 1][column:].partition("#")[0]
+        return not any(word in code for word in SHIFTS)
 
     def told_uncentred(self, own: Comparison) -> Verdict:
         """The verdict on start weights that are all above 0."""
