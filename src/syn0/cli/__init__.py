@@ -20,6 +20,7 @@ from syn0 import __version__
 from syn0.cli.bench import bench
 from syn0.cli.check import check
 from syn0.cli.command import HELP_NAMES
+from syn0.cli.drill import drill
 from syn0.cli.engines import engines
 from syn0.cli.evaluate import evaluate
 from syn0.cli.explain import explain
@@ -46,6 +47,7 @@ def cli() -> None:
     syn0 write 3-4-1              print the program of a network
     syn0 play                     see it learn, line by line, in the browser
     syn0 tour                     how it learns, in short chapters that ask you first
+    syn0 drill                    rebuild it from memory, checked at each save
     syn0 train digits             train on real data
     syn0 train table.csv --target COLUMN --out model.safetensors
     syn0 predict model.safetensors new.csv
@@ -59,7 +61,7 @@ def cli() -> None:
 
 
 for command in (
-    write, play, tour, train, predict, evaluate, export, explain, plot, check, engines, bench,
+    write, play, tour, drill, train, predict, evaluate, export, explain, plot, check, engines, bench,
 ):  # fmt: skip
     cli.add_command(command)
 
