@@ -21,6 +21,7 @@ MODULES: Lazy[ModulePrinter] = Lazy(
     numpy="syn0.printers.numpy_module:NumpyModule()",
     javascript="syn0.printers.javascript_module:JavaScriptModule()",
     c="syn0.printers.c_module:CModule()",
+    rust="syn0.printers.rust_module:RustModule()",
     **{"c-int8": "syn0.printers.c_module:CModuleInEightBits()"},
 )
 """What prints trained models."""

@@ -5,24 +5,21 @@ that a microcontroller runs it. One row a call; its self-test is in it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from syn0.lower import Array, Kernel, Let, Statement
+from syn0.lower import Array, Let, Statement
 from syn0.lower.rows import of_one_row
-from syn0.lower.types import Types, type_of_row
-from syn0.printers.base import Template, UnsupportedError
+from syn0.printers.base import Template
 from syn0.printers.c import C_TEMPLATES, CPrinter
-from syn0.printers.loops import WIDTH, Lowered, block, declared
-from syn0.printers.module import LABEL, VARIABLE, Answer, Module, ModulePrinter, Sample
-from syn0.printers.one_row import Field, OneRowModule, expected, in_eight_bits, one_row_kernels
+from syn0.printers.loops import WIDTH, block, declared
+from syn0.printers.module import LABEL, Answer, Module
+from syn0.printers.one_row import Field, OneRowModulePrinter, OneRowPrinter, floated, in_eight_bits
 from syn0.printers.pretty import INDENT, Code, Group, fitted, listed
 from syn0.printers.safe import c_note, c_text
-from syn0.program import Const, Expr, Line, Program
-from syn0.program.operations import Shape
+from syn0.program import Const
 
 MATHEMATICS = ("exp", "expm1", "log", "log1p", "sqrt", "tanh", "cos")
 
@@ -47,13 +44,8 @@ C_MODULE_TEMPLATES = C_TEMPLATES | {
 }
 
 
-class CHeader(CPrinter):
-    """One model as a C header.
-
-    Args:
-        plan: the model, one row at a time.
-        sample: the rows of its self-test.
-    """
+class CHeader(OneRowPrinter, CPrinter):
+    """One model as a C header."""
 
     suffix, infinity, indent = "h", "INFINITY", 4
     templates = C_MODULE_TEMPLATES
@@ -61,22 +53,8 @@ class CHeader(CPrinter):
     result = "static inline float"
     element = {  # noqa: RUF012  (a table, as in every printer)
         "entry": "float ", "number": "double ", "text": "const char *", "index": "int ",
-        "small": "int8_t ",
+        "whole": "int ", "small": "int8_t ",
     }  # fmt: skip
-
-    def __init__(self, plan: OneRowModule, sample: Sample) -> None:
-        self.plan, self.module, self.sample = plan, plan.module, sample
-        self.types, self.fields = plan.types(), plan.fields()
-        called = ["texts" for given in self.module.given if given.texts]
-        self.parts = Lowered(self, plan.program, called)
-
-    def lowered(self, program: Program, shapes: Mapping[str, Shape]) -> list[Kernel]:
-        """The kernels for one row, each conversion written out."""
-        return one_row_kernels(program, shapes, self.types, marked=True)
-
-    def formula(self, name: str, program: Program) -> Expr:
-        """An activation, each conversion written out."""
-        return Types("float32", marked=True).to("entry", super().formula(name, program))
 
     def whole(self) -> str:
         """The whole header."""
@@ -118,11 +96,6 @@ class CHeader(CPrinter):
             *(["#include <string.h>"] if texts else []),
         ]  # fmt: skip
 
-    @property
-    def small(self) -> bool:
-        """Whether weights have 8 bits."""
-        return "small" in self.types.values()
-
     def takes(self) -> list[str]:
         """The type of a row."""
         if not self.fields:
@@ -134,10 +107,6 @@ class CHeader(CPrinter):
     def field_type(self, field: Field) -> str:
         """The type of what is handed in of a column."""
         return self.element["text" if field.given.texts else self.kind(field.given.name)]
-
-    def kind(self, name: str) -> str:
-        """The type of an array's entries."""
-        return self.types.get(name, "entry")
 
     def fixed(self, kind: str) -> str:
         """What the declaration of something constant begins with."""
@@ -157,22 +126,10 @@ class CHeader(CPrinter):
         """The dimension of an answer; none of a single one."""
         return "" if self.single(answer) else f"[{answer.width}]"
 
-    def single(self, answer: Answer) -> bool:
-        """Whether an answer is one value."""
-        return answer.width == 1 and answer.role in (LABEL, VARIABLE)
-
     def weight(self, name: str, array: NDArray[Any]) -> str:
         """What it learned, of one name."""
         start = f"static {self.fixed(self.kind(name))}{name}{self.dimensions(array.shape)}"
         return declared(f"{start} = ", self.numbers(array), ";", hang=0)
-
-    def numbers(self, array: NDArray[Any]) -> Group:
-        """A row of numbers, or several."""
-        if array.ndim > 1:
-            return listed(map(self.numbers, array), "{", "}")
-        if array.dtype == np.int8:
-            return listed(map(str, array), "{", "}")
-        return listed(map(floated, array.astype(np.float32)), "{", "}")
 
     # The function
 
@@ -220,8 +177,7 @@ class CHeader(CPrinter):
         """As in C; a row of numbers or texts is a table of its own."""
         match statement:
             case Let(name, "row", Const(tuple() as row)):
-                kind = type_of_row(row)
-                kind = "entry" if kind == "number" and "number" not in self.types.values() else kind
+                kind = self.row_kind(row)
                 texts = [self.constant(kind, value) for value in row]
                 start = f"static {self.fixed(kind)}{name}[{len(row)}] = "
                 return [fitted(Code(start, listed(texts, "{", "}"), ";"), width)]
@@ -232,10 +188,6 @@ class CHeader(CPrinter):
         if isinstance(value, str):
             return c_text(value)
         return floated(value) if kind == "entry" else self.number(value)
-
-    def title(self, line: Line) -> str:
-        """A forward line as NumPy has it; of others the name: rows of values stand in them."""
-        return super().title(line) if line.phase == "forward" else line.target
 
     def answered(self, answer: Answer) -> list[str]:
         """The statements that give an answer."""
@@ -249,8 +201,7 @@ class CHeader(CPrinter):
 
     def self_test(self) -> list[str]:
         """A program that predicts a few rows, and compares."""
-        found = expected(self.module, self.sample)
-        count = len(next(iter(found.values())))
+        found, count = self.expected, self.count
         kind = "model_row" if self.fields else "float"
         rows = [self.row_given(i) for i in range(count)]
         width = "" if self.fields else f"[{self.module.given[0].width}]"
@@ -339,29 +290,10 @@ class CHeader(CPrinter):
         return [compare] if self.single(answer) else self.loop("j", str(answer.width), [compare])
 
 
-def floated(value: float) -> str:
-    """A number of 32 bits, as short as it stays exact; one beyond them is infinite."""
-    with np.errstate(over="ignore"):
-        text = str(np.float32(value))
-    return f"{'-' * (value < 0)}INFINITY" if "inf" in text else f"{text}f"
-
-
-class CModule(ModulePrinter):
+class CModule(OneRowModulePrinter):
     """Prints trained models as a header for `#include "model.h"`, their weights in float32."""
 
-    language, ending, tries = "c", ".h", True
-    header = CHeader
-
-    def program(self, module: Module, sample: Sample, weights_file: str | None = None) -> str:
-        """See `ModulePrinter.program`."""
-        if weights_file is not None:
-            raise UnsupportedError(f"the {self.language} printer writes weights into the program")
-        return self.header(OneRowModule(self.narrow(module)), sample).whole()
-
-    def narrow(self, module: Module) -> Module:
-        """The module with its weights as they are written."""
-        weights = {name: array.astype(np.float32) for name, array in module.weights.items()}
-        return replace(module, weights=weights)
+    language, ending, printer = "c", ".h", CHeader
 
 
 class CModuleInEightBits(CModule):

@@ -65,6 +65,19 @@ def c_text(text: str) -> str:
     return '"' + "".join(chr(b) if b in plain else f"\\{b:03o}" for b in code) + '"'
 
 
+def rust_text(text: str) -> str:
+    """`text` as a Rust string, in ASCII whatever it holds.
+
+    Raises:
+        UnsupportedError: it holds half of a pair of UTF-16, which no text of Rust's does.
+    """
+    if any("\ud800" <= c <= "\udfff" for c in text):
+        shown = visible(text, MOST_OF_A_NAME)
+        raise UnsupportedError(f"Rust's texts are valid UTF-8, and '{shown}' is not")
+    plain = {*string.ascii_letters, *string.digits, *string.punctuation, " "} - {*'"\\'}
+    return '"' + "".join(c if c in plain else f"\\u{{{ord(c):x}}}" for c in text) + '"'
+
+
 def python_text(text: str) -> str:
     """`text` as a Python string, in ASCII whatever it holds."""
     return ascii(text)
