@@ -21,6 +21,7 @@ MODULES: Lazy[ModulePrinter] = Lazy(
     numpy="syn0.printers.numpy_module:NumpyModule()",
     javascript="syn0.printers.javascript_module:JavaScriptModule()",
     c="syn0.printers.c_module:CModule()",
+    cpp="syn0.printers.cpp_module:CppModule()",
     rust="syn0.printers.rust_module:RustModule()",
     **{"c-int8": "syn0.printers.c_module:CModuleInEightBits()"},
 )

@@ -4,7 +4,7 @@ that a microcontroller runs it. One row a call; its self-test is in it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from syn0.printers.one_row import Field, OneRowModulePrinter, OneRowPrinter, flo
 from syn0.printers.pretty import INDENT, Code, Group, fitted, listed
 from syn0.printers.safe import c_note, c_text
 from syn0.program import Const
+from syn0.program.operations import Shape
 
 MATHEMATICS = ("exp", "expm1", "log", "log1p", "sqrt", "tanh", "cos")
 
@@ -56,6 +57,17 @@ class CHeader(OneRowPrinter, CPrinter):
         "whole": "int ", "small": "int8_t ",
     }  # fmt: skip
 
+    row_type, answer_type, input = "model_row", "model_answer", "const model_row *input"
+    predicts, call = "static inline model_answer model_predict", "model_predict"
+    member, address, lasting = "input->", "&", "static"
+    whole_number, no_text, alike = "(int)", "NULL", "strcmp({}, {}) == 0"
+    main, magnitude = "int main(void)", "fabs"
+    test_headers: tuple[str, ...] = ("#include <stdio.h>", "#include <string.h>")
+
+    def text_code(self, text: str) -> str:
+        """A text, written out."""
+        return c_text(text)
+
     def whole(self) -> str:
         """The whole header."""
         parts = [
@@ -82,10 +94,9 @@ class CHeader(OneRowPrinter, CPrinter):
     def heading(self) -> list[str]:
         """What it is, how it is used, and what it stands on."""
         module = self.module
-        size = sum(array.nbytes for array in module.weights.values())
         texts = any(given.texts for given in module.given)
         return [
-            *self.comment(f"{module.title} It holds {size:,} bytes of weights."),
+            *self.comment(f"{module.title} It holds {self.bytes:,} bytes of weights."),
             *self.comment("Use: model_predict of a row. Its self-test: cc -std=c99 -DMODEL_TEST "
                           "-x c model.h -lm -o model_test && ./model_test"),
             "#ifndef MODEL_H",
@@ -96,39 +107,54 @@ class CHeader(OneRowPrinter, CPrinter):
             *(["#include <string.h>"] if texts else []),
         ]  # fmt: skip
 
+    def variable(self, kind: str, name: str, shape: Shape = ()) -> str:
+        """The declaration of a variable."""
+        return f"{self.element[kind]}{name}{self.dimensions(shape)}"
+
+    def structure(self, name: str, rows: list[str]) -> list[str]:
+        """A type of several values."""
+        return [*block("typedef struct", rows)[:-1], f"}} {name};"]
+
     def takes(self) -> list[str]:
         """The type of a row."""
         if not self.fields:
             return []
         note = self.comment("A row of the table. A missing number is NAN, a missing text NULL.")
-        rows = [f"{self.field_type(x)}{x.name}; /* {c_note(x.column)} */" for x in self.fields]
-        return [*note, *block("typedef struct", rows)[:-1], "} model_row;", ""]
+        rows = [f"{self.variable(self.given_kind(x), x.name)}; {self.beside(x.column)}"
+                for x in self.fields]  # fmt: skip
+        return [*note, *self.structure(self.row_type, rows), ""]
 
-    def field_type(self, field: Field) -> str:
+    def beside(self, column: str) -> str:
+        """The comment that says what a column is called."""
+        return f"/* {c_note(column)} */"
+
+    def given_kind(self, field: Field) -> str:
         """The type of what is handed in of a column."""
-        return self.element["text" if field.given.texts else self.kind(field.given.name)]
+        return "text" if field.given.texts else self.kind(field.given.name)
 
-    def fixed(self, kind: str) -> str:
-        """What the declaration of something constant begins with."""
-        return f"{self.element[kind]}const " if kind == "text" else f"const {self.element[kind]}"
+    def fixed(self, kind: str, name: str, shape: Shape) -> str:
+        """The declaration of something constant."""
+        start = f"{self.element[kind]}const " if kind == "text" else f"const {self.element[kind]}"
+        return f"{start}{name}{self.dimensions(shape)}"
 
     def gives(self) -> list[str]:
         """The type of an answer."""
-        rows = [f"{self.answer_type(x)}{x.role}{self.width(x)};" for x in self.module.answers]
-        return [*block("typedef struct", rows)[:-1], "} model_answer;"]
+        rows = [f"{self.variable(self.answer_kind(x), x.role, self.width(x))};"
+                for x in self.module.answers]  # fmt: skip
+        return self.structure(self.answer_type, rows)
 
-    def answer_type(self, answer: Answer) -> str:
+    def answer_kind(self, answer: Answer) -> str:
         """The type of what is answered."""
         kind = self.kind(answer.name)
-        return self.element["index" if answer.role == LABEL and kind == "entry" else kind]
+        return "index" if answer.role == LABEL and kind == "entry" else kind
 
-    def width(self, answer: Answer) -> str:
-        """The dimension of an answer; none of a single one."""
-        return "" if self.single(answer) else f"[{answer.width}]"
+    def width(self, answer: Answer) -> Shape:
+        """The shape of an answer."""
+        return () if self.single(answer) else (answer.width,)
 
     def weight(self, name: str, array: NDArray[Any]) -> str:
         """What it learned, of one name."""
-        start = f"static {self.fixed(self.kind(name))}{name}{self.dimensions(array.shape)}"
+        start = f"{self.lasting} {self.fixed(self.kind(name), name, array.shape)}"
         return declared(f"{start} = ", self.numbers(array), ";", hang=0)
 
     # The function
@@ -136,18 +162,18 @@ class CHeader(OneRowPrinter, CPrinter):
     def predict(self) -> list[str]:
         """The function that predicts."""
         module, lines = self.module, self.module.program.phase("prepare", "forward", "answer")
-        given = "const model_row *input"
+        given = self.input
         if not self.fields:
             [one] = module.given
-            given = f"{self.fixed(self.kind(one.name))}{one.name}[{one.width}]"
+            given = self.taken_row(self.kind(one.name), one.name, (one.width,))
         bound = {line.target for line in lines}
         rooms = (Array(name, of_one_row(shape))
                  for name, shape in self.parts.arrays.items() if name in bound)  # fmt: skip
-        return block(f"static inline model_answer model_predict({given})", [
+        return block(f"{self.predicts}({given})", [
             *self.given(),
             *map(self.array, rooms),
             *self.parts.code(lines, WIDTH - INDENT),
-            "model_answer answer;",
+            f"{self.answer_type} answer;",
             *(line for answer in module.answers for line in self.answered(answer)),
             "return answer;",
         ])  # fmt: skip
@@ -155,23 +181,30 @@ class CHeader(OneRowPrinter, CPrinter):
     def given(self) -> Iterator[str]:
         """What the lines read, taken from the row."""
         missing: dict[tuple[str, ...], str] = {}
+        names = {field.column: field.name for field in self.fields}
         for one in self.module.given if self.fields else ():
-            names = {field.column: field.name for field in self.fields}
-            values = [f"input->{names[column]}" for column in one.columns]
+            values = [f"{self.member}{names[column]}" for column in one.columns]
             if one.texts and one.missing not in missing:
                 missing[one.missing] = f"missing{len(missing) + 1 if missing else ''}"
-                words = listed(map(c_text, one.missing), "{", "}")
-                start = f"static const char *const {missing[one.missing]}[] = "
-                yield fitted(Code(start, words, ";"), WIDTH - INDENT)
+                start = self.fixed("text", missing[one.missing], (len(one.missing),))
+                words = listed(map(self.text_code, one.missing), "{", "}")
+                yield fitted(Code(f"static {start} = ", words, ";"), WIDTH - INDENT)
             if one.texts:
-                values = [f"text_of({values[0]}, {missing[one.missing]}, {len(one.missing)})"]
-            start = f"{self.fixed(self.kind(one.name))}{one.name}[{one.width}] = "
-            yield fitted(Code(start, listed(values, "{", "}"), ";"), WIDTH - INDENT)
+                values = [self.known(values[0], missing[one.missing], len(one.missing))]
+            start = self.fixed(self.kind(one.name), one.name, (one.width,))
+            yield fitted(Code(f"{start} = ", listed(values, "{", "}"), ";"), WIDTH - INDENT)
+
+    def known(self, text: str, missing: str, count: int) -> str:
+        """A text that is handed in, "" where it stands for a missing one."""
+        return f"text_of({text}, {missing}, {count})"
+
+    def taken_row(self, kind: str, name: str, shape: Shape) -> str:
+        """The declaration of a row that the function takes."""
+        return self.fixed(kind, name, shape)
 
     def array(self, array: Array) -> str:
         """An array on the stack."""
-        room = f"{self.element[self.kind(array.name)]}{array.name}{self.dimensions(array.shape)}"
-        return f"{room} = {{0}};" if array.starts_at_0 else f"{room};"
+        return f"{self.variable(self.kind(array.name), array.name, array.shape)};"
 
     def spelled(self, statement: Statement, width: int) -> list[str]:
         """As in C; a row of numbers or texts is a table of its own."""
@@ -179,19 +212,19 @@ class CHeader(OneRowPrinter, CPrinter):
             case Let(name, "row", Const(tuple() as row)):
                 kind = self.row_kind(row)
                 texts = [self.constant(kind, value) for value in row]
-                start = f"static {self.fixed(kind)}{name}[{len(row)}] = "
+                start = f"static {self.fixed(kind, name, (len(row),))} = "
                 return [fitted(Code(start, listed(texts, "{", "}"), ";"), width)]
         return super().spelled(statement, width)
 
     def constant(self, kind: str, value: float | str) -> str:
         """A value of a row that is written out."""
         if isinstance(value, str):
-            return c_text(value)
+            return self.text_code(value)
         return floated(value) if kind == "entry" else self.number(value)
 
     def answered(self, answer: Answer) -> list[str]:
         """The statements that give an answer."""
-        cast = "(int)" * (answer.role == LABEL and self.kind(answer.name) == "entry")
+        cast = self.whole_number * (answer.role == LABEL and self.kind(answer.name) == "entry")
         if self.single(answer):
             return [f"answer.{answer.role} = {cast}{answer.name}[0];"]
         number = f"answer.{answer.role}[j] = {cast}{answer.name}[j];"
@@ -201,92 +234,89 @@ class CHeader(OneRowPrinter, CPrinter):
 
     def self_test(self) -> list[str]:
         """A program that predicts a few rows, and compares."""
-        found, count = self.expected, self.count
-        kind = "model_row" if self.fields else "float"
-        rows = [self.row_given(i) for i in range(count)]
-        width = "" if self.fields else f"[{self.module.given[0].width}]"
-        row = "&test_rows[i]" if self.fields else "test_rows[i]"
+        count, name = self.count, f"test_rows[{self.count}]"
+        given = f"const {self.row_type} {name}"
+        if not self.fields:
+            given = self.test_row(name, (self.module.given[0].width,))
+        rows = listed(map(self.row_given, range(count)), "{", "}")
+        answers = listed(map(self.row_answered, range(count)), "{", "}")
+        wanted = f"static const {self.answer_type} test_answers[{count}] = "
+        address = self.address * bool(self.fields)
         return [
             "#ifdef MODEL_TEST",
-            "#include <stdio.h>",
-            "#include <string.h>",
+            *self.test_headers,
             "",
             *self.comment(self.sample.note),
-            declared(
-                f"static const {kind} test_rows[{count}]{width} = ",
-                listed(rows, "{", "}"),
-                ";",
-                hang=0,
-            ),
+            declared(f"static {given} = ", rows, ";", hang=0),
             "",
             *self.comment("What they are answered, as the definition has it."),
-            declared(
-                f"static const model_answer test_answers[{count}] = ",
-                listed((self.row_answered(found, i) for i in range(count)), "{", "}"), ";",
-            ),
+            declared(wanted, answers, ";", hang=0),
             "",
             "static double far(double one, double other) {",
-            "    return fabs(one - other) / (1 + fabs(other));",
+            f"    return {self.magnitude}(one - other) / (1 + {self.magnitude}(other));",
             "}",
             "",
-            *block("int main(void)", [
+            *block(self.main, [
                 "int right = 0;",
                 *block(f"for (int i = 0; i < {count}; i++)", [
-                    f"const model_answer found = model_predict({row});",
-                    "const model_answer wanted = test_answers[i];",
-                    "double worst = 0;",
+                    f"const {self.answer_type} wanted = test_answers[i];",
+                    f"const {self.answer_type} found = {self.call}({address}test_rows[i]);",
+                    "int same = 1;",
                     *(line for answer in self.module.answers for line in self.compared(answer)),
-                    "right += worst < 1e-4;",
+                    "right += same;",
                 ]),
-                f'printf("%d of {count} rows as expected\\n", right);',
+                f'{self.printing}("%d of {count} rows as expected\\n", right);',
                 f"return right != {count};",
             ]),
             "#endif",
         ]  # fmt: skip
 
+    def test_row(self, name: str, shape: Shape) -> str:
+        """The declaration of the self-test's rows, where they are plain."""
+        return self.fixed(self.kind(self.module.given[0].name), name, shape)
+
     def row_given(self, i: int) -> Group:
         """A row of the self-test."""
         if self.sample.matrix is not None:
-            return listed(
-                (f"{x}f" for x in np.asarray(self.sample.matrix[i], np.float32)), "{", "}"
-            )
+            return self.numbers(np.asarray(self.sample.matrix[i], np.float32))
         cells = ((field, self.sample.cells[field.column][i]) for field in self.fields)
         return listed((self.cell(field, value) for field, value in cells), "{", "}")
 
     def cell(self, field: Field, value: Any) -> str:
         """A cell of a row."""
         if field.given.texts:
-            return "NULL" if value is None else c_text(str(value))
+            return self.no_text if value is None else self.text_code(str(value))
         if value is None:
             return "NAN"
         return floated(value) if self.kind(field.given.name) == "entry" else repr(float(value))
 
-    def row_answered(self, found: Mapping[str, NDArray[Any]], i: int) -> Group:
+    def row_answered(self, i: int) -> Group:
         """What a row of the self-test is answered."""
-        return listed(
-            (self.answer_text(x, found[x.name][i]) for x in self.module.answers), "{", "}"
-        )
+        answers = self.module.answers
+        return listed((self.answer_text(x, self.expected[x.name][i]) for x in answers), "{", "}")
 
     def answer_text(self, answer: Answer, values: NDArray[Any]) -> str:
         """An answer, written out."""
-        kind = self.answer_type(answer)
-        if "char" in kind:
-            texts = map(c_text, map(str, values))
-        elif kind == "int ":
+        kind = self.answer_kind(answer)
+        if kind == "text":
+            texts = map(self.text_code, map(str, values))
+        elif kind in ("index", "whole"):
             texts = map(str, values.astype(int))
         else:
-            texts = map(floated if kind == "float " else repr, values.astype(float))
-        return "".join(texts) if self.single(answer) else listed(texts, "{", "}")
+            texts = map(floated if kind == "entry" else repr, values.tolist())
+        return "".join(texts) if self.single(answer) else self.several(texts)
+
+    def several(self, texts: Iterable[str]) -> str:
+        """An answer of several values, written out."""
+        return listed(texts, "{", "}")
 
     def compared(self, answer: Answer) -> list[str]:
         """The statements that compare an answer."""
-        role = answer.role
-        if self.single(answer) and "char" in self.answer_type(answer):
-            return [f"worst = strcmp(found.{role}, wanted.{role}) == 0 ? worst : 1;"]
-        one, other = (
-            f"{of}.{role}{'' if self.single(answer) else '[j]'}" for of in ("found", "wanted")
-        )
-        compare = f"worst = fmax(worst, far({one}, {other}));"
+        place = "" if self.single(answer) else "[j]"
+        one, other = f"found.{answer.role}{place}", f"wanted.{answer.role}{place}"
+        if self.answer_kind(answer) == "text":
+            return [f"same = same && {self.alike.format(one, other)};"]
+        compare = f"same = same && far({one}, {other}) < 1e-4;"
         return [compare] if self.single(answer) else self.loop("j", str(answer.width), [compare])
 
 

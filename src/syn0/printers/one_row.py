@@ -203,6 +203,11 @@ class OneRowPrinter(LoopPrinter):
         return self.types.get(name, "entry")
 
     @property
+    def bytes(self) -> int:
+        """The size of the weights."""
+        return sum(array.nbytes for array in self.module.weights.values())
+
+    @property
     def small(self) -> bool:
         """Whether weights have 8 bits."""
         return "small" in self.types.values()

@@ -77,9 +77,8 @@ class RustModel(OneRowPrinter, RustPrinter):
     def heading(self) -> list[str]:
         """What it is, and how it is used."""
         module = self.module
-        size = sum(array.nbytes for array in module.weights.values())
         return [
-            *self.comment(f"{module.title} It holds {size:,} bytes of weights."),
+            *self.comment(f"{module.title} It holds {self.bytes:,} bytes of weights."),
             *self.comment("Use: `mod model;` and `model::predict` of a row; it needs `core` alone. "
                           "Its self-test: rustc --edition 2021 --test model.rs && ./model"),
             "#![allow(dead_code, non_snake_case, non_upper_case_globals, clippy::all)]",

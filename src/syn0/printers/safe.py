@@ -50,8 +50,7 @@ def javascript_note(text: str) -> str:
 
 
 def c_text(text: str) -> str:
-    """`text` as a C string, in ASCII whatever it holds: other bytes of its UTF-8 are written in
-    octal, of always three digits.
+    """`text` as a C string.
 
     Raises:
         UnsupportedError: it holds NUL, with which texts end in C.
@@ -59,6 +58,17 @@ def c_text(text: str) -> str:
     if "\0" in text:
         shown = visible(text, MOST_OF_A_NAME)
         raise UnsupportedError(f"texts end with NUL in C, and '{shown}' holds one")
+    return c_literal(text)
+
+
+def cpp_text(text: str) -> str:
+    """`text` as a C++ string that knows its length."""
+    return f"{c_literal(text)}sv"
+
+
+def c_literal(text: str) -> str:
+    """`text` as C has it, in ASCII whatever it holds: other bytes of its UTF-8 stand in octal, of
+    always three digits."""
     plain = {ord(c) for c in string.ascii_letters + string.digits + string.punctuation + " "}
     plain -= {*b'"\\?'}
     code = text.encode("utf-8", "surrogatepass")
