@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from unittest import mock
+from xml.etree import ElementTree
 
 import numpy as np
 from safetensors.numpy import save as to_bytes
@@ -179,7 +180,7 @@ def structure(language: str, note: str) -> object:
     """A program without its notes, as its language's parser has it."""
     text = small_network().program(language, data=Data(np.eye(3), np.ones((3, 1)), note))
     refuse_output(text)
-    return ast.dump(ast.parse(text)) if language in ("numpy", "terse") else c_tokens(text)
+    return PARSERS.get(language, c_tokens)(text)
 
 
 @cache
@@ -196,6 +197,38 @@ def c_tokens(text: str) -> list[str]:
     comments_and_texts = r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"'
     text = re.sub(comments_and_texts, lambda m: m[0] if m[0][0] == '"' else " ", text, flags=re.S)
     return re.findall(r'"(?:\\.|[^"\\\n])*"|\w+|\S', text)
+
+
+def python_tree(text: str) -> str:
+    """A Python program without its notes."""
+    return ast.dump(ast.parse(text))
+
+
+def below_the_data(text: str) -> str:
+    """What stands below the sentence about the data, which holds nothing that LaTeX obeys."""
+    head, signs, below = text.partition(
+        "\n\\subsection*{Signs}" if "\\begin" in text else "\n\nSigns"
+    )
+    if "\\begin" in text:
+        known = r"\$\\times\$|\\(text\w+\{\}|[{}$&#%_])"
+        said = head.split("\n")[-2]
+        assert not re.search(r"[\\{}$&#%_^~]", re.sub(known, "", said)), said
+    return signs + below
+
+
+def elements(text: str) -> list[str]:
+    """The elements of a page, and what they have; a script or a style would show here."""
+    return [f"{one.tag} {one.attrib}" for one in ElementTree.fromstring(text).iter()]
+
+
+PARSERS: dict[str, Callable[[str], object]] = {
+    "numpy": python_tree,
+    "terse": python_tree,
+    "math": below_the_data,
+    "latex": below_the_data,
+    "mathml": elements,
+}
+"""How programs are read; those of other languages as C is."""
 
 
 def program_scene(chance: random.Random, folder: Path) -> int:

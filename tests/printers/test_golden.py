@@ -241,13 +241,13 @@ def assert_stored(name: str, text: str) -> None:
     assert text == stored(name)
 
 
-FEW = dict.fromkeys(("javascript", "cpp", "cuda", "d", "rust"), ("tutorial-3-4-1", "modern"))
-"""Languages of which some texts are enough, as their loops are C's."""
+MANY, FEW = ("numpy", "terse", "c"), ("tutorial-3-4-1", "modern")
+"""Languages of which each text is kept, and the texts of the others, which are made as those are."""
 TEXTS = [
     (name, language)
     for name, golden in WHOLE.items()
     for language, printer in PRINTERS.items()
-    if name in FEW.get(language, WHOLE) and not printer.cannot_say(golden.program)
+    if (language in MANY or name in FEW) and not printer.cannot_say(golden.program)
 ]
 """The whole programs."""
 
@@ -263,7 +263,8 @@ def test_the_folder_holds_these_texts_and_no_others() -> None:
 def test_a_program_is_printed_word_for_word_and_neat(name: str, language: str) -> None:
     text = WHOLE[name].text(language)
     assert_stored(f"{name}.{language}", text)
-    assert_neat(text)
+    if language not in ("latex", "mathml"):  # whose lines are broken where they are shown
+        assert_neat(text)
     if language == "terse":
         assert "#" not in text
         assert "" not in text.splitlines()

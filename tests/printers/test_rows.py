@@ -102,14 +102,15 @@ def the_description_comes_back_equal_through_json(row: Row) -> None:
 
 def every_text_is_neat(row: Row) -> None:
     assert {"numpy", "terse"} <= set(row.texts)
-    for text in row.texts.values():
-        assert_neat(text)
+    for language, text in row.texts.items():
+        if language not in ("latex", "mathml"):  # whose lines are broken where they are shown
+            assert_neat(text)
 
 
 def programs_are_plain_ascii(row: Row) -> None:
     """Whatever a terminal, a file or a compiler takes text for."""
-    for text in row.texts.values():
-        assert text.isascii()
+    for language, text in row.texts.items():
+        assert text.isascii() or language == "math"
 
 
 def only_a_solvers_script_imports_more_than_numpy(row: Row) -> None:

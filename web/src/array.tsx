@@ -63,29 +63,60 @@ export interface ArrayProps {
   readonly onOpen?: (place: Place) => void;
   /** What is written above: the name unless said otherwise. */
   readonly title?: string;
-  readonly limit?: number;
   readonly children?: ComponentChildren;
 }
 
 export function ArrayBox(props: ArrayProps): JSX.Element {
   const { matrix, age = "now", title = matrix.name, children } = props;
-  const limit = props.limit ?? limitOf(matrix.values);
+  const locked = useStore().locks.value.get(title);
+  const limit = locked ?? limitOf(matrix.values);
+  const hasScale = age !== "none" && cells(matrix) > 1;
   return (
     <figure class={`array ${age}`} data-array={matrix.name}>
       <figcaption>
         <code>{title}</code>
         <span class="quiet">
           {shapeText(matrix.shape)} {matrix.dtype}
-          {age !== "none" && cells(matrix) > 1 && <span title="Where the colours end"> ±{short(limit)}</span>}
         </span>
+        {hasScale && <Scale title={title} limit={limit} />}
       </figcaption>
       {age === "none" ? <Empty matrix={matrix} /> : <Entries {...props} limit={limit} />}
       {age === "none" && <div class="quiet">not yet computed</div>}
       {age === "before" && <div class="quiet">the last step’s value</div>}
+      {hasScale && locked !== undefined && <Beyond values={matrix.values} limit={limit} />}
       {matrix.block && <div class="quiet">{`${matrix.shape.join("×")} in blocks of ${matrix.block.join("×")}`}</div>}
       {children}
     </figure>
   );
+}
+
+/** Where the colours end, and a lock that keeps them there while the numbers change. */
+function Scale({ title, limit }: { readonly title: string; readonly limit: number }): JSX.Element {
+  const store = useStore();
+  const locked = store.locks.value.has(title);
+  const words = locked ? `its colours stay at ±${short(limit)}` : `its colours end at ±${short(limit)}`;
+  return (
+    <button
+      class="lock"
+      aria-pressed={locked}
+      aria-label={`Lock the colours of ${title}: ${words}`}
+      title={locked ? "Locked: press to let the colours follow its largest number" : "Keep the colours at this limit"}
+      onClick={() => store.lock(title, locked ? null : limit)}
+    >
+      ±{short(limit)}{" "}
+      <svg width="11" height="12" viewBox="0 0 11 12" aria-hidden="true">
+        <path d={locked ? "M3 6V3.5a2.5 2.5 0 0 1 5 0V6" : "M3 6V3.5a2.5 2.5 0 0 1 5 0"} />
+        <rect x="1.5" y="6" width="8" height="5" />
+      </svg>
+    </button>
+  );
+}
+
+/** How many entries lie beyond a locked scale. */
+function Beyond({ values, limit }: { readonly values: ArrayLike<number>; readonly limit: number }): JSX.Element | null {
+  let beyond = 0;
+  for (let k = 0; k < values.length; k++) if (Math.abs(values[k]) > limit) beyond++;
+  return beyond ? <div class="quiet" data-beyond={beyond}>{`${beyond} beyond ±${short(limit)}, underlined`}</div> : null;
 }
 
 function Entries(props: ArrayProps & { readonly limit: number }): JSX.Element {
@@ -99,7 +130,8 @@ function Empty({ matrix }: { readonly matrix: Matrix }): JSX.Element {
 }
 
 /** One tab stop; arrows move within, Enter opens the entry. */
-function Grid({ matrix, place, litRow, litColumn, onPlace, onOpen, limit }: ArrayProps & { readonly limit: number }) {
+function Grid(props: ArrayProps & { readonly limit: number }): JSX.Element {
+  const { matrix, age, place, litRow, litColumn, onPlace, onOpen, limit } = props;
   const { theme } = useStore();
   const [own, setOwn] = useState<Place>([0, 0]);
   const table = useRef<HTMLTableElement>(null);
@@ -139,6 +171,7 @@ function Grid({ matrix, place, litRow, litColumn, onPlace, onOpen, limit }: Arra
                     value={value}
                     limit={limit}
                     theme={theme.value}
+                    faded={age === "before"}
                     label={`${placeText(matrix, [row, column])}, ${short(value)}`}
                     place={`${row},${column}`}
                     stop={here}
@@ -164,6 +197,7 @@ interface CellProps {
   readonly value: number;
   readonly limit: number;
   readonly theme: Theme;
+  readonly faded: boolean;
   readonly label: string;
   readonly place: string;
   readonly stop: boolean;
@@ -173,8 +207,10 @@ interface CellProps {
   readonly onOpen: () => void;
 }
 
-function Cell({ value, limit, theme, label, place, stop, chosen, lit, onFocus, onOpen }: CellProps): JSX.Element {
-  const colour = shade(value, limit, theme);
+function Cell(props: CellProps): JSX.Element {
+  const { value, limit, theme, faded, label, place, stop, chosen, lit, onFocus, onOpen } = props;
+  // Faded by a paler colour, not by transparency, so that its digits stay as easy to read.
+  const colour = shade(value, faded ? 2 * limit : limit, theme);
   const kinds = ["cell"];
   if (value < 0) kinds.push("negative");
   if (!Number.isFinite(value)) kinds.push("bad");
@@ -198,9 +234,9 @@ function Cell({ value, limit, theme, label, place, stop, chosen, lit, onFocus, o
   );
 }
 
-/** The size of an entry, so that so many fit. */
+/** The size of an entry, so that so many fit; never so small that its mark below zero is lost. */
 const pixels = (room: number, entries: number): number =>
-  Math.max(2, Math.min(14, Math.floor(room / Math.max(entries, 1))));
+  Math.max(4, Math.min(14, Math.floor(room / Math.max(entries, 1))));
 
 /** Colour only, on a canvas; the entry under the cursor is written below. */
 function Picture({ matrix, place, onPlace, onOpen, limit }: ArrayProps & { readonly limit: number }): JSX.Element {
@@ -275,14 +311,15 @@ function Picture({ matrix, place, onPlace, onOpen, limit }: ArrayProps & { reado
 
 /** A small picture of an array, beside its line. */
 export function Thumbnail({ matrix, age }: { readonly matrix: Matrix; readonly age: Age }): JSX.Element {
-  const { theme } = useStore();
+  const { theme, locks } = useStore();
+  const locked = locks.value.get(matrix.name);
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     if (!canvas.current || age === "none") return;
     const small = reduced(matrix, 11, 24);
     const size = Math.max(2, Math.min(6, Math.floor(48 / columnsOf(small)), Math.floor(22 / rowsOf(small))));
-    paint(canvas.current, small, limitOf(small.values), theme.value, size, size);
-  }, [matrix, age, theme.value]);
+    paint(canvas.current, small, locked ?? limitOf(small.values), theme.value, size, size);
+  }, [matrix, age, theme.value, locked]);
   return <span class={`thumbnail ${age}`}>{age !== "none" && <canvas ref={canvas} aria-hidden="true" />}</span>;
 }
 
@@ -313,17 +350,31 @@ function paint(canvas: HTMLCanvasElement, m: Matrix, limit: number, theme: Theme
   if (!context) return;
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
-      const value = m.values[row * columns + column];
-      const colour = shade(value, limit, theme);
-      context.fillStyle = Number.isFinite(value) ? css(colour) : "#d0006f";
-      context.fillRect(column * wide, row * high, wide, high);
-      if (value < 0 && wide >= 5 && high >= 5) {
-        context.fillStyle = ink(colour);
-        context.fillRect(column * wide, row * high, 2, 1);
-        context.fillRect(column * wide, row * high, 1, 2);
-      }
+      paintEntry(context, m.values[row * columns + column], limit, theme, [column * wide, row * high, wide, high]);
     }
   }
+}
+
+type Box = readonly [number, number, number, number];
+
+/** One entry of a picture: its colour, a mark in the corner below zero, a line where it is clipped. */
+export function paintEntry(
+  context: CanvasRenderingContext2D,
+  value: number,
+  limit: number,
+  theme: Theme,
+  [left, top, wide, high]: Box,
+): void {
+  const colour = shade(value, limit, theme);
+  context.fillStyle = Number.isFinite(value) ? css(colour) : "#d0006f";
+  context.fillRect(left, top, wide, high);
+  context.fillStyle = ink(colour);
+  if (value < 0) {
+    const size = Math.min(wide, high) >= 4 ? 2 : 1;
+    context.fillRect(left, top, size, 1);
+    context.fillRect(left, top, 1, size);
+  }
+  if (Math.abs(value) > limit && value - value === 0 && high >= 4) context.fillRect(left, top + high - 1, wide, 1);
 }
 
 function clamp([row, column]: Place, rows: number, columns: number): Place {

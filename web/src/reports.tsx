@@ -3,6 +3,7 @@ import { scaleLinear } from "d3-scale";
 import { line } from "d3-shape";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { JSX } from "preact";
+import { paintEntry } from "./array";
 import { css, limitOf, RUNS, shade, type Theme } from "./colour";
 import { useSize } from "./curves";
 import { count, plain } from "./numbers";
@@ -268,7 +269,8 @@ function Pixels({ shape, values, number, signed, words }: PixelsProps): JSX.Elem
   const { theme } = useStore();
   const canvas = useRef<HTMLCanvasElement>(null);
   const [, height, width, channels = 1] = shape;
-  const scale = Math.max(1, Math.floor(56 / Math.max(height, width)));
+  // Weights are larger, so that the marks of those below zero can be seen.
+  const scale = Math.max(signed ? 4 : 1, Math.floor((signed ? 84 : 56) / Math.max(height, width)));
   useEffect(() => {
     const context = canvas.current?.getContext("2d");
     if (!context) return;
@@ -276,12 +278,15 @@ function Pixels({ shape, values, number, signed, words }: PixelsProps): JSX.Elem
     const own = values.subarray(number * size, (number + 1) * size);
     const limit = limitOf(own) || 1;
     for (let k = 0; k < height * width; k++) {
+      const box = [(k % width) * scale, Math.floor(k / width) * scale, scale, scale] as const;
+      if (signed) {
+        paintEntry(context, own[k * channels], limit, theme.value, box);
+        continue;
+      }
       const at = (channel: number): number =>
         Math.round((255 * own[k * channels + Math.min(channel, channels - 1)]) / limit);
-      context.fillStyle = signed
-        ? css(shade(own[k * channels], limit, theme.value))
-        : `rgb(${at(0)} ${at(1)} ${at(2)})`;
-      context.fillRect((k % width) * scale, Math.floor(k / width) * scale, scale, scale);
+      context.fillStyle = `rgb(${at(0)} ${at(1)} ${at(2)})`;
+      context.fillRect(...box);
     }
   }, [values, number, theme.value]);
   return <canvas ref={canvas} width={width * scale} height={height * scale} role="img" aria-label={words} />;

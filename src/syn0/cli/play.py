@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 import threading
 import webbrowser
 from contextlib import suppress
@@ -23,6 +24,9 @@ PORT = 7310
 
 OPENING = 0.3
 """Seconds until the browser opens: the server is there by then."""
+
+SWITCH = 0.001
+"""Seconds after which a page that trains lets others at the interpreter: answers wait less."""
 
 
 @click.command(cls=Sections)
@@ -73,6 +77,7 @@ def serve(
     """Print the address, open the browser there, and serve until Ctrl-C."""
     import uvicorn
 
+    from syn0.engines.blas import LIMITS
     from syn0.view.server import LOOPBACK, MOST_MESSAGE, House, application
 
     port = listener.getsockname()[1]
@@ -92,7 +97,9 @@ def serve(
         ws_per_message_deflate=False,
         timeout_graceful_shutdown=1,
     )
-    with suppress(KeyboardInterrupt):  # which uvicorn raises anew once all is closed
+    sys.setswitchinterval(SWITCH)
+    # With one thread a product, pages that train at once leave each other's bits and time alone.
+    with LIMITS.at_most(1), suppress(KeyboardInterrupt):  # which uvicorn raises once all is closed
         uvicorn.Server(config).run(sockets=[listener])
 
 

@@ -15,6 +15,9 @@ PRINTERS: Lazy[ScriptPrinter] = Lazy(
     d="syn0.printers.d:DPrinter()",
     javascript="syn0.printers.javascript:JavaScriptPrinter()",
     rust="syn0.printers.rust:RustPrinter()",
+    math="syn0.printers.math:MathPrinter()",
+    latex="syn0.printers.latex:LatexPrinter()",
+    mathml="syn0.printers.mathml:MathmlPrinter()",
 )
 
 MODULES: Lazy[ModulePrinter] = Lazy(

@@ -73,15 +73,23 @@ class Printer:
                 if "{parts}" in form:
                     form = form.replace("{parts}", ", ".join(f"{{{k}}}" for k in range(len(args))))
                 code = Made(form, *parts)
-                return Made("({0})", code) if template.strength < need else code
+                return self.in_brackets(code) if template.strength < need else code
             case Name(name):
-                return name
+                return self.name(name)
             case Const(value) if isinstance(value, tuple):
                 return self.row(value)
             case Const(float() | int() as value):
                 text = self.number(value)
-                return f"({text})" if value < 0 and need > NEGATIVE else text
+                return self.in_brackets(text) if value < 0 and need > NEGATIVE else text
         raise TypeError(f"{expr!r} is not an expression")
+
+    def name(self, name: str) -> str:
+        """A name of the program's."""
+        return name
+
+    def in_brackets(self, code: str) -> str:
+        """A part that binds less tightly than what stands around it."""
+        return Made("({0})", code)
 
     def template(self, operation: str) -> Template:
         """How `operation` is written; activations are calls of a helper of the same name."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from syn0.program import Expr, Line, Name, Program, check, reads, substitute
@@ -29,21 +30,33 @@ def heading(program: Program, phase: str) -> str:
 def with_shapes(program: Program, rows: int, batch_size: int | None) -> Program:
     """The program, each matrix product's shapes in its line's note: `(4x3) @ (3x4) = (4x4)`; of
     data of so many rows, and of a step of so many."""
-    lengths = {"rows": rows, "batch": min(batch_size or rows, rows)}
-    shapes = check(program)
-
-    def text(shape: Shape) -> str:
-        return f"({'x'.join(str(lengths.get(str(dim), dim)) for dim in shape)})"
+    lengths, shapes = lengths_of(rows, batch_size), check(program)
 
     def noted(line: Line) -> Line:
-        parts = [
-            " @ ".join(text(shape_of(arg, shapes)) for arg in product.args)
-            + f" = {text(shape_of(product, shapes))}"
-            for product in products(line.expression)
-        ]
+        found = product_sizes(line.expression, shapes, lengths)
+        parts = [f"({left}) @ ({right}) = ({whole})" for left, right, whole in found]
         return replace(line, note=": ".join([line.note, *parts]))
 
     return program.replaced(map(noted, program.lines))
+
+
+def lengths_of(rows: int, batch_size: int | None) -> dict[str, int]:
+    """The lengths that shapes leave open: of data of so many rows, and of a step of so many."""
+    return {"rows": rows, "batch": min(batch_size or rows, rows)}
+
+
+def sizes(shape: Shape, lengths: Mapping[str, int], times: str = "x") -> str:
+    """A shape in words: `4x3`."""
+    return times.join(str(lengths.get(str(dim), dim)) for dim in shape)
+
+
+def product_sizes(
+    expr: Expr, shapes: dict[str, Shape], lengths: Mapping[str, int], times: str = "x"
+) -> Iterator[tuple[str, str, str]]:
+    """Of each matrix product in an expression, the sizes of both arguments and of the product."""
+    for product in products(expr):
+        left, right = (sizes(shape_of(arg, shapes), lengths, times) for arg in product.args)
+        yield left, right, sizes(shape_of(product, shapes), lengths, times)
 
 
 STEP = Name("step")

@@ -91,3 +91,17 @@ def rust_text(text: str) -> str:
 def python_text(text: str) -> str:
     """`text` as a Python string, in ASCII whatever it holds."""
     return ascii(text)
+
+
+LATEX_SIGNS = {
+    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
+    "×": r"$\times$", **{sign: rf"\{sign}" for sign in "{}$&#%_"},
+    **{sign: f"\\text{name}{{}}" for sign, name in (("<", "less"), (">", "greater"))},
+}  # fmt: skip
+"""Signs that mean something to LaTeX, alone or side by side."""
+
+
+def latex_note(text: str) -> str:
+    """`text` for a LaTeX document, in ASCII: its own signs are written out, and others named."""
+    known = (c if c in LATEX_SIGNS else python_text(c)[1:-1] for c in visible(text))
+    return "".join(LATEX_SIGNS.get(c, c) for part in known for c in part)

@@ -1,0 +1,150 @@
+"""Signs and digits can be told apart without colours: in grey, and as a deuteranope sees them."""
+
+import io
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from syn0.view.protocol import Recipe
+from syn0.view.recipes import link_of, usual_recipe
+from syn0.view.session import Session
+from tests.page.conftest import Reader, reading
+
+SIZES = (0.1, 0.35, 0.606, 0.835, 0.964, 1.0)
+"""Shares of the scale; where ink turns from black to white among them."""
+
+DEUTERANOPIA = np.array(
+    [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ]
+)
+"""Of linear red, green and blue, at full severity: Machado, Oliveira and Fernandes, "A
+physiologically-based model for simulation of color vision deficiency", IEEE Transactions on
+Visualization and Computer Graphics 15 (2009)."""
+
+GREY = np.tile([0.2126, 0.7152, 0.0722], (3, 1))
+"""What is left is the luminance."""
+
+READABLE, SEEN = 4.5, 3.0
+"""Contrasts of WCAG 2.1: of text, and of the parts of a picture."""
+
+READABLE_TO_A_DEUTERANOPE = 4.1
+"""Where ink turns from white to black neither reaches 4.5 in both kinds of eyes."""
+
+
+def luminance(colours: NDArray[Any], eyes: NDArray[Any]) -> NDArray[Any]:
+    """(...,): of (..., 3) colours from 0 to 255, as such eyes see them."""
+    shares = np.asarray(colours, float) / 255
+    linear = np.where(shares <= 0.04045, shares / 12.92, ((shares + 0.055) / 1.055) ** 2.4)
+    return np.asarray((linear @ eyes.T).clip(0, 1) @ GREY[0])
+
+
+def contrast(one: NDArray[Any], other: NDArray[Any], eyes: NDArray[Any]) -> NDArray[Any]:
+    """From 1, the same, to 21."""
+    ratio = (luminance(one, eyes) + 0.05) / (luminance(other, eyes) + 0.05)
+    return np.asarray(np.maximum(ratio, 1 / ratio))
+
+
+def of_equal_sizes(net: str) -> Recipe:
+    """Exclusive-or, with the first weights written by hand: each size above 0, and below."""
+    recipe = usual_recipe({"id": "xor"}, net)
+    columns = int(net.split("-")[1])
+    values = [value for size in SIZES for value in (size, -size)]
+    return {
+        **recipe,
+        "edits": [
+            {"step": 0, "array": "syn0", "i": k // columns, "j": k % columns, "value": value}
+            for k, value in enumerate(values)
+        ],
+        "line": 1,
+    }
+
+
+def linked(recipe: Recipe) -> str:
+    """The recipe as a link."""
+    session = Session(recipe)
+    session.answer({"type": "open"})
+    return link_of(recipe, session.run.state_hash())
+
+
+def pixels(reader: Reader, selector: str) -> NDArray[Any]:
+    """(height, width, 3): what stands there on the screen."""
+    image = pytest.importorskip("PIL.Image", reason="Pillow is not installed")
+    taken = reader.page.locator(selector).first.screenshot(animations="disabled")
+    return np.asarray(image.open(io.BytesIO(taken)).convert("RGB"))
+
+
+@pytest.fixture(params=["light", "dark"])
+def quiet(browser: Any, request: pytest.FixtureRequest) -> Iterator[Reader]:
+    """Somebody who sees no movement, in a theme."""
+    options = {"color_scheme": request.param, "reduced_motion": "reduce"}
+    with reading(browser, **options) as reader:
+        yield reader
+        assert reader.mistakes == []
+
+
+EYES = pytest.mark.parametrize("eyes", [GREY, DEUTERANOPIA], ids=["grey", "deuteranopia"])
+
+
+def tell_apart(entries: Callable[[int], NDArray[Any]], eyes: NDArray[Any]) -> None:
+    """Of each size, the entry below 0 has a corner that is seen, and that above has none."""
+    for k, size in enumerate(SIZES):
+        above, below = entries(2 * k), entries(2 * k + 1)
+        ground = below[-2, 2]
+        assert contrast(below[:2, :2], ground, eyes).max() >= SEEN, f"-{size}"
+        assert contrast(above[:2, :2], above[-2, 2], eyes).max() < 1.2, f"{size}"
+
+
+@EYES
+def test_signs_of_cells_differ(quiet: Reader, address: str, eyes: NDArray[Any]) -> None:
+    quiet.open(f"{address}#{linked(of_equal_sizes('3-4-1'))}")
+    quiet.stands(0, 1)
+
+    table = pixels(quiet, ".right-operand table")
+    inside = """all => all.map((one) => {
+      const [own, table] = [one, one.closest("table")].map((x) => x.getBoundingClientRect());
+      return [own.top - table.top, own.left - table.left, own.height, own.width].map(Math.round);
+    })"""
+    boxes = quiet.page.locator(".right-operand .cell").evaluate_all(inside)
+
+    def cell(k: int) -> NDArray[Any]:
+        top, left, high, wide = boxes[k]
+        return table[top + 2 : top + high - 2, left + 2 : left + wide - 2]  # within its outline
+
+    tell_apart(cell, eyes)
+
+
+@EYES
+def test_signs_in_pictures_differ(quiet: Reader, address: str, eyes: NDArray[Any]) -> None:
+    quiet.open(f"{address}#{linked(of_equal_sizes('3-100-1'))}")
+    quiet.stands(0, 1)
+    quiet.page.locator(".right-operand .cursor").evaluate("one => one.remove()")
+    picture = pixels(quiet, ".right-operand canvas")
+    wide = picture.shape[1] // 100
+    high = picture.shape[0] // 3
+    tell_apart(lambda k: picture[:high, k * wide : (k + 1) * wide], eyes)
+
+
+def test_digits_are_read_on_every_colour(quiet: Reader, address: str) -> None:
+    quiet.open(f"{address}#{linked(of_equal_sizes('3-4-1'))}")
+    quiet.stands(0, 1)
+    colours = """all => all.map((one) => [getComputedStyle(one).color,
+      getComputedStyle(one).backgroundColor].map((c) => c.match(/[\\d.]+/g).map(Number)))"""
+
+    def check() -> None:
+        cells = np.array(quiet.page.locator(".cell").evaluate_all(colours))
+        for eyes, least in ((GREY, READABLE), (DEUTERANOPIA, READABLE_TO_A_DEUTERANOPE)):
+            assert contrast(cells[:, 0], cells[:, 1], eyes).min() >= least
+
+    check()
+    goto = quiet.page.locator("[data-goto]")  # before the next step's first line: faded cells
+    goto.fill("1")
+    goto.press("Enter")
+    quiet.stands(1, -1)
+    quiet.page.locator(".array.before .cell").first.wait_for()
+    check()
