@@ -16,7 +16,8 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from syn0.cli.write import difference, write
+from syn0.cli.write import shown_difference as difference
+from syn0.cli.write import write
 from syn0.derive import INITIALIZERS, LOSSES, SCHEDULES, training_program
 from syn0.models.settings import NETWORK_SETTINGS, default_steps, make_network, make_training
 from syn0.printers import PRINTERS, Data, example_data
@@ -242,7 +243,7 @@ def assert_stored(name: str, text: str) -> None:
 
 
 MANY, FEW = ("numpy", "terse", "c"), ("tutorial-3-4-1", "modern")
-"""Languages of which each text is kept, and the texts of the others, which are made as those are."""
+"""Languages of which each text is kept, and the texts of the others, made as those are."""
 TEXTS = [
     (name, language)
     for name, golden in WHOLE.items()

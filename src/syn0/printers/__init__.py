@@ -14,6 +14,7 @@ PRINTERS: Lazy[ScriptPrinter] = Lazy(
     cuda="syn0.printers.cuda:CudaPrinter()",
     d="syn0.printers.d:DPrinter()",
     javascript="syn0.printers.javascript:JavaScriptPrinter()",
+    julia="syn0.printers.julia:JuliaPrinter()",
     rust="syn0.printers.rust:RustPrinter()",
     math="syn0.printers.math:MathPrinter()",
     latex="syn0.printers.latex:LatexPrinter()",
