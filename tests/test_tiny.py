@@ -97,6 +97,12 @@ def in_node(text: str, folder: Path) -> np.ndarray:
     return closing([node, str(folder / "net.js")])
 
 
+def in_julia(text: str, folder: Path) -> np.ndarray:
+    julia = shutil.which("julia") or pytest.skip("there is no Julia here")
+    (folder / "net.jl").write_text(text)
+    return closing([julia, str(folder / "net.jl")])
+
+
 def closing(command: list[str]) -> np.ndarray:
     """The output that a program prints at its end, a row a line."""
     return outputs(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
@@ -124,7 +130,7 @@ EQUATIONS = {"math", "latex", "mathml"}
 """What is printed to be read, not run."""
 
 RUN = {"numpy": in_python, "terse": in_python, "c": in_c, "javascript": in_node}
-RUN |= {"torch": in_framework, "jax": in_framework}
+RUN |= {"torch": in_framework, "jax": in_framework, "julia": in_julia}
 RUN |= {language: in_toolchain(language) for language in TOOLCHAINS}
 
 

@@ -14,6 +14,7 @@ PRINTERS: Lazy[ScriptPrinter] = Lazy(
     cuda="syn0.printers.cuda:CudaPrinter()",
     d="syn0.printers.d:DPrinter()",
     javascript="syn0.printers.javascript:JavaScriptPrinter()",
+    julia="syn0.printers.julia:JuliaPrinter()",
     rust="syn0.printers.rust:RustPrinter()",
     torch="syn0.printers.torch:TorchPrinter()",
     jax="syn0.printers.jax:JaxPrinter()",
@@ -27,6 +28,8 @@ MODULES: Lazy[ModulePrinter] = Lazy(
     python="syn0.printers.python_module:PythonModule()",
     javascript="syn0.printers.javascript_module:JavaScriptModule()",
     c="syn0.printers.c_module:CModule()",
+    cpp="syn0.printers.cpp_module:CppModule()",
+    rust="syn0.printers.rust_module:RustModule()",
     **{"c-int8": "syn0.printers.c_module:CModuleInEightBits()"},
     torch="syn0.printers.torch_module:TorchModule()",
 )

@@ -70,7 +70,7 @@ class RustPrinter(LoopPrinter):
     kinds = {"number": "let", "key": "let", "total": "let mut", "entry": "let mut"}  # noqa: RUF012
     types = {"number": ": f64", "total": ": f64", "entry": ": Real"}  # noqa: RUF012
     infinity = "Real::INFINITY"
-    needed = ("figure",)
+    needed: tuple[str, ...] = ("figure",)
     indent, all_rows = 4, "let rows = ROWS;"
 
     def lowered(self, program: Program, shapes: Mapping[str, Shape]) -> list[Kernel]:
