@@ -26,6 +26,7 @@ MODULES: Lazy[ModulePrinter] = Lazy(
     python="syn0.printers.python_module:PythonModule()",
     javascript="syn0.printers.javascript_module:JavaScriptModule()",
     torch="syn0.printers.torch_module:TorchModule()",
+    sql="syn0.printers.sql_module:SqlModule()",
 )
 """What prints trained models."""
 

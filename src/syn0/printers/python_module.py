@@ -113,8 +113,9 @@ class PythonModule(LoopPrinter, ModulePrinter):
         asked = {*(given.kind for given in module.given), "room", "finite", "check"}
         functions = runtime.called("columns_alone.py", parts.called | asked)
         what = "table" if sample.matrix is None else "X"
-        rows = [row_text(row) for row in sample.rows] if sample.matrix is None else None
-        given = listed(rows, "[", "]") if rows is not None else exact_rows(sample.matrix)
+        given = listed(map(row_text, sample.rows), "[", "]")
+        if sample.matrix is not None:
+            given = exact_rows(sample.matrix)
         expected = listed(map(row_text, answers_to(module, sample)), "[", "]")
         return join_sections([
             f'"""{module.title}\n\n{USE}"""',

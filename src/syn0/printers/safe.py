@@ -6,7 +6,7 @@ characters that a reader sees; a language adds what would end its comments.
 
 from __future__ import annotations
 
-from syn0.spec.words import visible
+from syn0.spec.words import MOST_OF_A_NAME, visible
 
 
 def python_note(text: str) -> str:
@@ -58,3 +58,31 @@ def latex_note(text: str) -> str:
     """`text` for a LaTeX document, in ASCII: its own signs are written out, and others named."""
     known = (c if c in LATEX_SIGNS else python_text(c)[1:-1] for c in visible(text))
     return "".join(LATEX_SIGNS.get(c, c) for part in known for c in part)
+
+
+def sql_note(text: str) -> str:
+    """`text` for an SQL comment, which ends with its line."""
+    return visible(text)
+
+
+def sql_text(text: str) -> str:
+    """`text` as an SQL string; ValueError where it holds what no database can."""
+    return f"'{held(text).replace(QUOTE, QUOTE * 2)}'"
+
+
+def sql_name(name: str) -> str:
+    """A column's name in SQL, in which everything else may stand; ValueError as `sql_text`."""
+    return '"' + held(name).replace('"', '""') + '"'
+
+
+def held(text: str) -> str:
+    """`text`, if databases can hold it."""
+    if "\0" in text or any("\ud800" <= c <= "\udfff" for c in text):
+        raise ValueError(
+            f"{visible(text, MOST_OF_A_NAME)!a} holds NUL or half of a pair of surrogates, as no "
+            "text of SQL does"
+        )
+    return text
+
+
+QUOTE = "'"
