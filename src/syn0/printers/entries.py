@@ -8,7 +8,7 @@ learned stand in the expressions as numbers.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
@@ -194,7 +194,7 @@ def power(base: Expr, exponent: Expr) -> Expr:
     raise UnsupportedError(f"the power {exponent!r} cannot be written as numbers alone")
 
 
-MEANINGS = {
+MEANINGS: dict[str, Callable[..., Expr]] = {
     "smoothly_clipped": smoothly_clipped,
     "expm1": expm1,
     "log1p": log1p,

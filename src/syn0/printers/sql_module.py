@@ -56,11 +56,58 @@ SQL_TEMPLATES = {
 }
 
 
-class SqlModule(Printer, ModulePrinter):
+class SqlModule(ModulePrinter):
     """Prints trained models for `sqlite3`, `duckdb` and `psql`."""
 
     language, ending, tries = "sql", ".sql", True
-    templates = SQL_TEMPLATES
+
+    def program(self, module: Module, sample: Sample, weights_file: str | None = None) -> str:
+        """See `ModulePrinter.program`."""
+        if weights_file is not None:
+            raise UnsupportedError("the sql printer writes weights into the program")
+        return Select(module, sample).text().replace("\0", "\n")
+
+
+class Select(Printer):
+    """One model as SQL.
+
+    Args:
+        module: its plan.
+        sample: the rows of its self-test.
+
+    Attributes:
+        spellings: by the name of a column of texts, how else its known texts may be written.
+        key, expected: names of columns beside the table's.
+    """
+
+    language, templates = "sql", SQL_TEMPLATES
+
+    def __init__(self, module: Module, sample: Sample) -> None:
+        self.module, self.sample = module, sample
+        self.columns = [
+            (name, given, place)
+            for given in module.given
+            for place, name in enumerate(given.columns or plain_names(given.width))
+        ]
+        rows: dict[str, list[Expr]] = {}
+        for _, given, place in self.columns:
+            rows.setdefault(given.name, []).append(Name(f"{given.name}_{place}"))
+        names = {name.lower() for name, *_ in self.columns}
+        self.key, self.expected = (free(name, names) for name in ("syn0_row", "expected"))
+        known = texts_in(module)
+        self.spellings = {
+            str(Name(f"{given.name}_0")): spelled(known[given.name], given.missing)
+            for given in module.given if given.texts
+        }  # fmt: skip
+        entries = Entries(module.weights, rows)
+        for line in module.program.phase("prepare", "forward", "answer"):
+            entries.add(line)
+        self.entries = entries
+        if len(entries.bound) > MOST_COLUMNS * 10 or len(self.columns) > MOST_COLUMNS:
+            raise UnsupportedError(
+                f"the sql printer writes a column for every number, at most {MOST_COLUMNS:,} of "
+                f"inputs and not these {len(self.columns):,}"
+            )
 
     def number(self, value: float) -> str:
         """A number that is a float in every database."""
@@ -101,52 +148,6 @@ class SqlModule(Printer, ModulePrinter):
     def word(self, value: Any) -> str:
         """A text or a number among answers and cells."""
         return text_of(value) if isinstance(value, str) else self.number(value)
-
-    def program(self, module: Module, sample: Sample, weights_file: str | None = None) -> str:
-        """See `ModulePrinter.program`."""
-        if weights_file is not None:
-            raise UnsupportedError("the sql printer writes weights into the program")
-        return One(module, sample).text().replace("\0", "\n")
-
-
-class One(SqlModule):
-    """One model as SQL.
-
-    Args:
-        module: its plan.
-        sample: the rows of its self-test.
-
-    Attributes:
-        spellings: by the name of a column of texts, how else its known texts may be written.
-        key, expected: names of columns beside the table's.
-    """
-
-    def __init__(self, module: Module, sample: Sample) -> None:
-        self.module, self.sample = module, sample
-        self.columns = [
-            (name, given, place)
-            for given in module.given
-            for place, name in enumerate(given.columns or plain_names(given.width))
-        ]
-        rows: dict[str, list[Expr]] = {}
-        for _, given, place in self.columns:
-            rows.setdefault(given.name, []).append(Name(f"{given.name}_{place}"))
-        names = {name.lower() for name, *_ in self.columns}
-        self.key, self.expected = (free(name, names) for name in ("syn0_row", "expected"))
-        known = texts_in(module)
-        self.spellings = {
-            str(Name(f"{given.name}_0")): spelled(known[given.name], given.missing)
-            for given in module.given if given.texts
-        }  # fmt: skip
-        entries = Entries(module.weights, rows)
-        for line in module.program.phase("prepare", "forward", "answer"):
-            entries.add(line)
-        self.entries = entries
-        if len(entries.bound) > MOST_COLUMNS * 10 or len(self.columns) > MOST_COLUMNS:
-            raise UnsupportedError(
-                f"the sql printer writes a column for every number, at most {MOST_COLUMNS:,} of "
-                f"inputs and not these {len(self.columns):,}"
-            )
 
     def text(self) -> str:
         """The whole statement."""
