@@ -27,6 +27,7 @@ MODULES: Lazy[ModulePrinter] = Lazy(
     javascript="syn0.printers.javascript_module:JavaScriptModule()",
     torch="syn0.printers.torch_module:TorchModule()",
     sql="syn0.printers.sql_module:SqlModule()",
+    html="syn0.printers.html_module:HtmlModule()",
 )
 """What prints trained models."""
 

@@ -6,6 +6,9 @@ characters that a reader sees; a language adds what would end its comments.
 
 from __future__ import annotations
 
+import base64
+from hashlib import sha256
+
 from syn0.spec.words import MOST_OF_A_NAME, visible
 
 
@@ -86,3 +89,13 @@ def held(text: str) -> str:
 
 
 QUOTE = "'"
+
+
+def script_text(code: str) -> str:
+    """JavaScript as it may stand in a page: nothing in it ends its element."""
+    return code.replace("</", "<\\/").replace("<!--", "<\\!--")
+
+
+def digest(text: str) -> str:
+    """A text's hash, by which the policy of a page allows it."""
+    return f"sha256-{base64.b64encode(sha256(text.encode()).digest()).decode()}"
