@@ -204,7 +204,7 @@ def test_large_numbers_neither_overflow_nor_stop_a_database(query: Query, tmp_pa
 def test_what_sql_cannot_hold_is_refused_in_one_sentence(tmp_path: Path) -> None:
     frame = passengers().rename(columns={"age": "a\0ge"})
     network = fitted(frame, "survived").network
-    with pytest.raises(ValueError, match="holds NUL or half of a pair") as refused:
+    with pytest.raises(ValueError, match=r"holds NUL .*: choose another") as refused:
         network.export(tmp_path / "model.sql", to="sql")
     assert "\0" not in str(refused.value)
     assert not (tmp_path / "model.sql").exists()

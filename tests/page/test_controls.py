@@ -73,17 +73,23 @@ def test_downloads(reader: Reader, address: str, tmp_path: Path) -> None:
         assert download.value.suggested_filename.endswith(ending)
 
 
-def test_a_lost_server_leaves_what_is_shown(reader: Reader, address: str) -> None:
-    sockets = []
+def breakable(reader: Reader) -> list[Any]:
+    """The sockets of a page as they come; the first try to come back fails."""
+    sockets: list[Any] = []
 
     def between(socket: Any) -> None:
         sockets.append(socket)
-        if len(sockets) != 2:  # the first try to come back fails
+        if len(sockets) != 2:
             socket.connect_to_server()
         else:
             socket.close()
 
     reader.page.route_web_socket("**/socket", between)
+    return sockets
+
+
+def test_a_lost_server_leaves_what_is_shown(reader: Reader, address: str) -> None:
+    sockets = breakable(reader)
     reader.open(address)
     goto = reader.page.locator("[data-goto]")
     goto.fill("3")
@@ -136,3 +142,73 @@ def test_a_locked_scale_stays(reader: Reader, address: str) -> None:
     assert lock.get_attribute("aria-pressed") == "false"
     assert lock.get_attribute("aria-label") != before
     assert reader.page.locator(".corner .cell.clipped").count() == 0
+
+
+def test_runs_are_there_again_after_a_lost_connection(reader: Reader, address: str) -> None:
+    sockets = breakable(reader)
+    reader.open(address)
+    goto = reader.page.locator("[data-goto]")
+    goto.fill("700")
+    goto.press("Enter")
+    reader.stands(700, -1)
+    reader.button("Next line ▶")
+    reader.button("Next line ▶")
+    reader.stands(700, 1)
+    first = reader.written("l1")
+    reader.button("+ fork")
+    choice = reader.page.locator(".toolbar select")
+    choice.wait_for()
+    field = reader.page.locator("input[name=learning_rate]")
+    field.fill("0.1")
+    field.press("Enter")
+    reader.page.locator(".row.changed").first.wait_for()
+    goto.fill("90")
+    goto.press("Enter")
+    reader.stands(90, -1)
+    reader.button("Next line ▶")
+    reader.button("Next line ▶")
+    reader.stands(90, 1)
+    second = reader.written("l1")
+    sockets[0].close()
+    reader.page.locator("[data-region=status]").filter(has_text="not connected").wait_for()
+    reader.page.locator("button.primary:not(:disabled)").wait_for()
+    reader.stands(90, 1)
+    assert choice.input_value() == "B"
+    assert field.input_value() == "0.1"
+    assert reader.written("l1") == second
+    choice.select_option("A")
+    reader.stands(700, 1)
+    assert reader.written("l1") == first
+
+
+def test_of_a_large_network_some_units_are_drawn_and_others_can_be_chosen(
+    reader: Reader, address: str
+) -> None:
+    reader.open(address)
+    reader.page.get_by_role("button", name="Data:").click()
+    reader.page.get_by_role("dialog").get_by_role("button").filter(has_text="handwritten").click()
+    reader.until("() => document.querySelector('input[name=net]').value.startsWith('64-')")
+    net = reader.page.locator("input[name=net]")
+    net.fill("64-128-10")
+    net.press("Enter")
+    units = reader.page.locator("select[name=units-1]")
+    units.locator("option", has_text="10 of 128 units: the strongest weights").wait_for(
+        state="attached"
+    )
+    reader.until("() => document.querySelectorAll('[data-wire]').length === 200")
+    units.focus()
+    reader.press("4")  # as the keyboard chooses: 40 to 49
+    reader.page.locator("[data-wire='syn0[0,40]']").or_(
+        reader.page.locator("[data-unit='40']")
+    ).first.wait_for(state="attached")
+    wire = reader.page.locator("[data-wire^='syn1[4']").first
+    assert wire.get_attribute("data-wire") == "syn1[40,0]"
+    wire.dispatch_event("click")
+    reader.page.wait_for_selector("[data-split='syn1[40,0]']")
+
+
+def test_the_choices_say_why_l_bfgs_is_not_among_them(reader: Reader, address: str) -> None:
+    reader.open(address)
+    option = reader.page.locator("select[name=optimizer] option", has_text="lbfgs")
+    assert option.is_disabled()
+    assert "no line shows" in option.inner_text()

@@ -104,8 +104,17 @@ def test_the_split_of_a_weight(reader: Reader, address: str, trace: Trace) -> No
     assert reader.page.locator("[data-vote]").count() == 4
 
 
+LISTEN = """() => {
+  const place = document.querySelector("[data-spoken]");
+  window.spoken = [];
+  new MutationObserver(() => window.spoken.push(place.textContent))
+    .observe(place, { childList: true, characterData: true, subtree: true });
+}"""
+
+
 def test_momentum_adds_its_lines_and_no_others(reader: Reader, address: str) -> None:
     reader.open(address)
+    reader.page.evaluate(LISTEN)
     reader.press("k")
     field = reader.page.locator("input[name=momentum]")
     field.fill("0.9")
@@ -114,7 +123,7 @@ def test_momentum_adds_its_lines_and_no_others(reader: Reader, address: str) -> 
     assert "2 added, 2 changed" in words
     added = reader.page.locator(".row.added code").all_text_contents()
     assert [x.split(": ")[1].split(" ")[0] for x in added] == ["syn1_velocity", "syn0_velocity"]
-    reader.until("() => document.querySelector('[data-spoken]').textContent.includes('2 added')")
+    reader.until("() => window.spoken.some((text) => text.includes('2 added'))")
     reader.page.locator("body").click(position={"x": 720, "y": 3})
     reader.press("d")
     assert reader.page.locator(".row.added").count() == 0

@@ -38,6 +38,20 @@ def emulated(texts: Sequence[str]) -> str:
     return f'#include "{shim}"\n{namespaces(launched)}'
 
 
+def modules_of_rust(texts: Sequence[str]) -> str:
+    """Rust programs in one file, each in a module of its own."""
+    parts = [
+        f"mod p{number} {{\n{text.replace('fn main() {', 'pub fn main() {')}}}\n"
+        for number, text in enumerate(texts)
+    ]
+    calls = ", ".join(f"p{number}::main" for number in range(len(texts)))
+    main = (
+        f"fn main() {{ let all: [fn(); {len(texts)}] = [{calls}]; "
+        "all[std::env::args().nth(1).unwrap().parse::<usize>().unwrap()](); }"
+    )
+    return "\n".join([*parts, main, ""])
+
+
 def classes_of_d(texts: Sequence[str]) -> str:
     """D programs in one file, each in a struct of its own, in which everything is static."""
     parts = [
@@ -106,5 +120,8 @@ TOOLCHAINS = {
                   ("-std=c++20", "-O0", *WARNED, "-Wno-unused-variable", "-o", "{program}",
                    "{source}", "-pthread"), emulated),
         Toolchain("d", "d", ("ldc2",), ("-O0", "-w", "-of={program}", "{source}"), classes_of_d),
+        Toolchain("rust", "rs", ("rustc",),
+                  ("--edition=2021", "-Dwarnings", "-Copt-level=0", "-Cdebuginfo=0", "-o",
+                   "{program}", "{source}"), modules_of_rust),
     )
 }  # fmt: skip

@@ -171,6 +171,55 @@ def test_a_closed_tab_stops_its_training(
     assert len(calls) == count
 
 
+def test_who_waits_for_a_core_is_told_so_and_can_stop_waiting(
+    client: TestClient, house: House
+) -> None:
+    def state(socket: Any, kind: str, **how: Any) -> str:
+        socket.send_bytes(packed({"type": kind, **how}))
+        while (header := said(socket))["type"] != "frame":
+            pass
+        socket.send_bytes(packed({"type": "ack", "sequence": header["sequence"]}))
+        return str(header["state"])
+
+    def next_state(socket: Any) -> str:
+        while (header := said(socket))["type"] != "frame":
+            pass
+        return str(header["state"])
+
+    with client.websocket_connect("/socket", headers=OWN) as socket:
+        frame = opened(socket, house)
+        socket.send_bytes(packed({"type": "ack", "sequence": frame["sequence"]}))
+        free, house.turns._value = house.turns._value, 0  # others have all of them
+        assert state(socket, "play", rate=100.0) == "playing"
+        assert next_state(socket) == "waiting"
+        socket.send_bytes(packed({"type": "ack", "sequence": 10**6}))
+        assert state(socket, "pause") == "paused"
+        assert state(socket, "play", rate=100.0) == "playing"
+        assert next_state(socket) == "waiting"
+        socket.send_bytes(packed({"type": "ack", "sequence": 10**6}))
+        client.portal.call(house.turns.release)  # type: ignore[union-attr]
+        assert next_state(socket) == "playing"
+    until(lambda: house.sockets == 0)
+    assert house.turns._value == 1 <= free
+
+
+def test_who_waits_for_an_answer_goes_before_training(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stretches = []
+    page = server.Page(None, house, None)  # type: ignore[arg-type]
+    page.session.answer({"type": "open"})
+    page.session.answer({"type": "play"})
+    monkeypatch.setattr(page.session, "advance", lambda seconds: stretches.append(seconds) or [])
+    with house.answering():  # another page
+        assert not house.calm.is_set()
+        page.turn()
+    assert (len(stretches), house.calm.is_set()) == (1, True)
+    page.inbox.put_nowait(({"type": "pause"}, []))
+    page.turn()
+    assert len(stretches) == 1
+
+
 def test_so_many_pages_are_enough(
     client: TestClient, house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

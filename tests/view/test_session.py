@@ -13,7 +13,7 @@ from syn0.program.interpreter import start, walk
 from syn0.view.protocol import packed
 from syn0.view.recipes import from_link, usual_recipe
 from syn0.view.session import Session
-from syn0.view.shelf import Shelf
+from syn0.view.shelf import Kept, Shelf
 from syn0.view.shown import FRAME_BYTES
 from tests.view.pages import Visitor
 
@@ -530,3 +530,114 @@ def test_recipes_of_files_that_are_not_here_are_refused() -> None:
     session = Session(shelf=Shelf())
     ((header, _),) = session.answer({"type": "open", "recipe": recipe})
     assert header["words"] == "drop table.csv on the page: it is not here"
+
+
+def test_runs_come_back_to_where_they_stood() -> None:
+    visitor = Visitor()
+    visitor.ask("move", unit="step", count=700)
+    visitor.wait()
+    visitor.ask("edit", array="syn1", i=0, j=0, value="0.25")
+    visitor.ask("fork")
+    visitor.ask("knob", name="learning_rate", value=0.1)
+    visitor.ask("go", step=1_234, line=4)
+    visitor.wait()
+    before = visitor.session
+    program = visitor.ask("select", run="B")[0][0]
+    known = [{"run": one["run"], "recipe": one["recipe"]} for one in program["runs"]]
+    assert [(one["run"], one["recipe"]["step"]) for one in known] == [("A", 700), ("B", 1_234)]
+    assert visitor.frame[0]["others"] == [{"run": "A", "step": 700, "line": -1}]
+    again = Visitor(runs=known, present="B")
+    again.wait()
+    assert again.session.present == "B"
+    for name, run in before.runs.items():
+        other = again.session.runs[name]
+        assert (other.step, other.line) == (run.step, run.line)
+        assert other.state_hash() == run.state_hash()
+        assert other.recipe["training"] == run.recipe["training"]
+        assert other.recipe["edits"] == run.recipe["edits"]
+    curves = again.latest["curve"]
+    assert [run["run"] for run in curves[0]["runs"]] == ["A", "B"]
+    assert [curves[1][run["step"]][-1] for run in curves[0]["runs"]] == [700, 1_234]
+
+
+@pytest.mark.parametrize(
+    ("runs", "words"),
+    [
+        ([], "a list of 1 to 4"),
+        ([{"run": "A"}], "recipe"),
+        ([{"run": "Z", "recipe": {}}], "run 'Z'"),
+        ([{"run": "A", "recipe": {"network": {"net": "3-1"}}}] * 2, "there twice"),
+        (["A"], "its name and its recipe"),
+        ("A", "a list of 1 to 4"),
+    ],
+)
+def test_runs_that_are_none_are_refused(runs: object, words: str) -> None:
+    visitor = Visitor(runs=runs, present="A")
+    assert words in visitor.words
+    assert not visitor.session.runs
+
+
+def test_a_run_that_is_stepped_on_before_it_is_back_stays_there() -> None:
+    recipe = usual_recipe({"id": "xor"})
+    runs = [{"run": name, "recipe": {**recipe, "step": 9_000}} for name in "AB"]
+    visitor = Visitor(runs=runs, present="A")
+    visitor.ask("select", run="B")
+    visitor.ask("go", step=3, line=2)
+    visitor.wait()
+    assert visitor.at == (3, 2)
+
+
+def test_solvers_stand_among_the_choices_with_the_reason_why_not() -> None:
+    knobs = {knob["name"]: knob for knob in Visitor().latest["program"][0]["knobs"]}
+    assert list(knobs["optimizer"]["left_out"]) == ["lbfgs"]
+    assert "no line shows" in knobs["optimizer"]["left_out"]["lbfgs"]
+    assert "lbfgs" not in knobs["optimizer"]["choices"]
+    assert knobs["momentum"]["left_out"] == {}
+
+
+def test_a_model_of_a_solver_goes_on_by_adam() -> None:
+    network = Network([3, 4, 1])
+    network.train([[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]], [0, 1, 1, 0], optimizer="lbfgs",
+                  steps=3, progress=False)  # fmt: skip
+    shelf = Shelf()
+    shelf.keep(Kept("model.safetensors", "it", network, 0))
+    data = {"id": "file", "name": "model.safetensors", "hash": "it"}
+    visitor = Visitor(Session(shelf=shelf), recipe={"data": data, "network": {}})
+    program = visitor.latest["program"][0]
+    assert "trained by L-BFGS" in program["data"]["notes"][0]
+    assert {knob["name"]: knob["value"] for knob in program["knobs"]}["optimizer"] == "adam"
+    visitor.ask("move", unit="step", count=2)
+    assert visitor.at == (visitor.session.run.first + 2, -1)
+
+
+def network_report(visitor: Visitor, **how: Any) -> tuple[dict[str, Any], list[Any]]:
+    ((header, arrays),) = visitor.ask("report", kind="network", **how)
+    return header, arrays
+
+
+def test_units_of_a_large_network_are_the_strongest_or_those_asked_for() -> None:
+    visitor = Visitor(recipe={"data": {"id": "digits"}, "network": {"net": "64-128-10"}})
+    visitor.ask("go", step=2, line=4)
+    visitor.wait()
+    values = visitor.session.run.values()
+    syn0, syn1 = (np.asarray(values[name][0]) for name in ("syn0", "syn1"))
+    header, arrays = network_report(visitor)
+    inputs, hidden, outputs = header["layers"]
+    sums = np.abs(syn0).sum(axis=0) + np.abs(syn1).sum(axis=1)
+    assert hidden["units"] == sorted(np.argsort(-sums)[:10].tolist())
+    assert (hidden["size"], outputs["units"]) == (128, list(range(10)))
+    header, arrays = network_report(visitor, windows=[60, 40, None], example=5)
+    inputs, hidden, outputs = header["layers"]
+    assert inputs["units"] == list(range(54, 64))  # the last ten
+    assert hidden["units"] == list(range(40, 50))
+    assert np.array_equal(arrays[hidden["values"]], values["l1"][0][5, 40:50])
+    assert np.array_equal(arrays[header["weights"][0]], syn0[54:64, 40:50])
+    assert np.array_equal(arrays[header["weights"][1]], syn1[40:50])
+    assert header["limits"][0] == np.abs(syn0).max()
+
+
+@pytest.mark.parametrize("windows", [[1], "all", [0, -1, 0], [0, "x", 0]])
+def test_units_that_there_are_not_are_refused(windows: object) -> None:
+    visitor = Visitor()
+    visitor.ask("report", kind="network", windows=windows)
+    assert "windows" in visitor.words

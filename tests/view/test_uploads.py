@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import io
 import lzma
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -51,6 +53,25 @@ def test_tables_are_taken(name: str, content: bytes) -> None:
     assert visitor.latest["program"][0]["data"]["target"] == "a"
     visitor.ask("go", step=3, line=0)
     assert visitor.at == (3, 0)
+
+
+def parquet(columns: dict[str, list[Any]]) -> bytes:
+    polars = pytest.importorskip("polars", reason="polars is not installed")
+    file = io.BytesIO()
+    polars.DataFrame(columns).write_parquet(file)
+    return file.getvalue()
+
+
+def test_parquet_is_taken_within_the_same_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    visitor = Visitor()
+    rows = range(60)
+    content = parquet({"a": [k % 7 for k in rows], "answer": [k % 7 > 3 for k in rows]})
+    assert dropped(visitor, "table.parquet", content) == ""
+    data = visitor.latest["program"][0]["data"]
+    assert (data["columns"], data["rows"] + data["held_out"]) == (["a", "answer"], 60)
+    monkeypatch.setattr(module, "MOST_CELLS", 100)
+    monkeypatch.setattr(module, "read_table", None)  # it is not even read
+    assert "more than 100 cells" in dropped(visitor, "large.pq", content)
 
 
 def test_a_table_trains_to_a_confusion_matrix_and_its_link_finds_it() -> None:
@@ -142,7 +163,7 @@ def test_other_archives_are_refused(
     ("name", "content", "words"),
     [
         ("page.html", b"<html>", "neither a table"),
-        ("table.parquet", b"PAR1", "neither a table"),
+        ("table.parquet", b"PAR1", "table.parquet cannot be read as Parquet"),
         ("", b"", "neither a table"),
         ("..", b"", "neither a table"),
         ("m.safetensors", b"\xff" * 100, "m"),

@@ -111,6 +111,7 @@ function NetField({ net, off }: { readonly net: string; readonly off: boolean })
         <input
           class="number"
           name="net"
+          size={Math.max(7, net.length)}
           title="Sizes of the layers, first to last; Enter makes the network anew"
           value={text ?? net}
           disabled={off}
@@ -125,6 +126,7 @@ function NetField({ net, off }: { readonly net: string; readonly off: boolean })
 const STATES: Record<string, string> = {
   idle: "ready",
   playing: "playing",
+  waiting: "waiting for a core",
   paused: "paused",
   replaying: "replaying",
   diverged: "diverged",
@@ -172,7 +174,7 @@ function Spoken(): JSX.Element {
   const timer = useRef(0);
   const where =
     frame && line
-      ? `${frame.state === "playing" ? "playing, " : ""}step ${frame.step}, ${frame.line < 0 ? "before its first line" : `line ${frame.line + 1}: ${line.note}`}`
+      ? `${store.playing.value ? `${STATES[frame.state]}, ` : ""}step ${frame.step}, ${frame.line < 0 ? "before its first line" : `line ${frame.line + 1}: ${line.note}`}`
       : "";
   const wish = useRef("");
   const last = useRef("");

@@ -146,6 +146,7 @@ function Chart({ sent }: { readonly sent: Sent<"curve"> }): JSX.Element {
               </text>
             ))}
           <line class="axis" x1={LEFT} x2={width - RIGHT} y1={height - BOTTOM} y2={height - BOTTOM} />
+          {runs.map((run, k) => run.values.length === 1 && <circle key={run.run} cx={x(run.steps[0])} cy={y(run.values[0])} r={3} fill={colour(k)} />)}
           {runs.map((run, k) => (
             <path
               key={run.run}

@@ -130,6 +130,11 @@ function Control({ knob, off, set }: ControlProps): JSX.Element {
             {option}
           </option>
         ))}
+        {Object.entries(knob.left_out).map(([option, why]) => (
+          <option key={option} disabled>
+            {option}: {why}
+          </option>
+        ))}
       </select>
     );
   }

@@ -30,10 +30,10 @@ export function LinePanel(): JSX.Element {
         <Tokens tokens={line.tokens} />
       </h2>
       <p class="note">{line.note}</p>
-      {frame.state === "playing" && (
+      {store.playing.value && (
         <p class="quiet">Playing: arrays are looked at now and then; pause to see each line.</p>
       )}
-      {frame.state !== "playing" && !ran && (
+      {!store.playing.value && !ran && (
         <p class="quiet">This is the first line of step {count(frame.step)}; it has not run yet.</p>
       )}
       {ran && store.taken.value?.line === frame.line && line.parts.length > 0 ? (
@@ -129,7 +129,7 @@ function Exact({
   const store = useStore();
   const whole = store.exactly.value;
   const frame = store.frame.value!;
-  const quiet = frame.state === "playing" || !!matrix.block;
+  const quiet = store.playing.value || !!matrix.block;
   useEffect(() => {
     if (!quiet) store.send(whole ? textAt(array, matrix, null) : textAt(array, matrix, place));
   }, [array, place[0], place[1], frame.step, frame.line, quiet, whole]);

@@ -2,7 +2,7 @@
 // Framing: 4 bytes header length (little-endian), JSON header, arrays at multiples of 8
 // bytes from the start of the message, little-endian; offsets count from the header's end.
 
-export const PROTOCOL = "759f632a253c";
+export const PROTOCOL = "e8023af56663";
 
 /** Place of an array among those of the message. */
 export type Ref = number;
@@ -161,6 +161,8 @@ export interface Knob {
   high_is_open: boolean;
   /** names that may be chosen; some take a number: huber:1.5. */
   choices: string[];
+  /** choices that the page cannot show, each with the reason. */
+  left_out: Record<string, string>;
   /** values worth trying. */
   tries: (string | number | boolean | null)[];
   /** why it does nothing now; empty where it does. */
@@ -202,7 +204,22 @@ export interface RunInfo {
   run: string;
   /** how it differs from the first: momentum 0.9. */
   words: string;
+  /** all that it follows from, and where it stands. */
+  recipe: Recipe;
+}
+
+/** A run that the page knows from before, to be there again. */
+export interface KnownRun {
+  run: string;
+  /** its step and line are where it stood. */
+  recipe: Recipe;
+}
+
+/** Where a run stands. */
+export interface Standing {
+  run: string;
   step: number;
+  line: number;
 }
 
 /** An array as it is shown: whole up to 1,024 entries, else in blocks; or neither, where the message was full or there is nothing yet. */
@@ -253,7 +270,7 @@ export interface Figure {
   text: string;
 }
 
-/** Begin, from a recipe or a link; without either, exclusive-or in a 3-4-1 network. */
+/** Begin, from a recipe, a link, or the runs of a page whose connection broke; without any of them, exclusive-or in a 3-4-1 network. */
 export interface Open {
   wire?: WireArray[];
   type: "open";
@@ -264,6 +281,10 @@ export interface Open {
   recipe?: Recipe;
   /** what `link` gave. */
   link?: string;
+  /** in order. */
+  runs?: KnownRun[];
+  /** of those, the one that is looked at. */
+  present?: string;
 }
 
 /** Stand after a line of a step. */
@@ -406,11 +427,15 @@ export interface Upload {
 export interface AskReport {
   wire?: WireArray[];
   type: "report";
-  kind: "table" | "regions" | "images" | "confusion" | "units" | "statistics";
+  kind: "table" | "regions" | "images" | "confusion" | "units" | "statistics" | "network";
   /** of a table or images: the first row. */
   first?: number;
   /** of units: which layer; the last hidden one without. */
   layer?: number;
+  /** of a network: each layer's first unit; null: the strongest. */
+  windows?: (number | null)[];
+  /** of a network: the row of the step. */
+  example?: number;
   /** whether it is sent anew with every frame. */
   keep?: boolean;
 }
@@ -497,7 +522,7 @@ export interface Frame {
   /** of this step or, before its line has run, of the last one. */
   loss: number | null;
   error: number | null;
-  state: "idle" | "playing" | "paused" | "replaying" | "diverged" | "finished";
+  state: "idle" | "playing" | "waiting" | "paused" | "replaying" | "diverged" | "finished";
   /** steps that were computed again to get here. */
   replayed: number;
   /** while replaying: how much of the way is done, 0 to 1. */
@@ -508,6 +533,8 @@ export interface Frame {
   arrays: Shown[];
   opened: Opened | null;
   window: Window | null;
+  /** the other runs. */
+  others: Standing[];
 }
 
 /** Loss and error over the steps of every run, thinned to 2,000 points by least and greatest. */
@@ -706,6 +733,36 @@ export interface Statistics {
   texts: string[][];
 }
 
+/** Some units of a layer. */
+export interface SomeUnits {
+  /** how many it has. */
+  size: number;
+  /** those that are told of, at most 10. */
+  units: number[];
+  /** (units,) float64, of the example; null: not computed yet. */
+  values: Ref | null;
+  /** largest size in the whole layer, for the colours. */
+  limit: number;
+  age: "now" | "last" | "none";
+}
+
+/** Some units of each layer, and the weights between them. */
+export interface NetworkReport {
+  wire?: WireArray[];
+  /** the run it is of: A, B, …. */
+  run: string;
+  /** counts up. */
+  sequence: number;
+  type: "network";
+  example: number;
+  /** the inputs first. */
+  layers: SomeUnits[];
+  /** (units below, units above) float64, of each two layers. */
+  weights: Ref[];
+  /** largest size of all weights there. */
+  limits: number[];
+}
+
 /** What the program has printed: a line a report, and the tutorial's six errors. */
 export interface Printed {
   wire?: WireArray[];
@@ -828,6 +885,7 @@ export type ToPage =
   | Confusion
   | Units
   | Statistics
+  | NetworkReport
   | Printed
   | Trouble
   | Error

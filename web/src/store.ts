@@ -86,6 +86,10 @@ export class Store {
   readonly letters = signal(remembered("letters") !== "off");
   /** Where the colours of an array end, for those that are kept there while its numbers change. */
   readonly locks = signal<ReadonlyMap<string, number>>(new Map());
+  /** Of a large network: each layer's first unit that is drawn; null: its strongest ones. */
+  readonly windows = signal<readonly (number | null)[]>([]);
+  /** The row of the step whose values the network's units show. */
+  readonly example = signal(0);
   /** Whether arrays are written to the last digit. */
   readonly exactly = signal(false);
   readonly rate = signal<number | null>(null);
@@ -103,7 +107,10 @@ export class Store {
   readonly current: ReadonlySignal<p.Line | null> = computed(
     () => this.program.value?.lines[Math.max(0, this.frame.value?.line ?? 0)] ?? null,
   );
-  readonly playing: ReadonlySignal<boolean> = computed(() => this.frame.value?.state === "playing");
+  readonly playing: ReadonlySignal<boolean> = computed(() => {
+    const state = this.frame.value?.state;
+    return state === "playing" || state === "waiting";
+  });
   /** Whether nothing can be asked: said beside disabled controls. */
   readonly still: ReadonlySignal<boolean> = computed(
     () => this.connection.value === "lost" || this.connection.value === "connecting",
@@ -143,12 +150,20 @@ export class Store {
 
   private open(): void {
     const known = this.program.value;
-    const frame = this.frame.value;
     const message: p.Open = { type: "open", token: this.token, protocol: p.PROTOCOL };
-    // Connected anew: the recipe says all, and where we stood.
-    if (known) message.recipe = { ...known.recipe, step: frame?.step ?? 0, line: frame?.line ?? -1 };
+    if (known) Object.assign(message, { runs: this.standing(known), present: known.run });
     else if (this.firstLink) message.link = this.firstLink;
     this.host.send(message);
+  }
+
+  /** All runs with where they stand: what Python needs to have them again. */
+  private standing(program: p.Program): p.KnownRun[] {
+    const frame = this.frame.value;
+    const places = new Map<string, p.Standing>(frame ? [frame, ...frame.others].map((one) => [one.run, one]) : []);
+    return program.runs.map(({ run, recipe }) => {
+      const { step, line } = places.get(run) ?? recipe;
+      return { run, recipe: { ...recipe, step, line } };
+    });
   }
 
   move(unit: p.Move["unit"], count: number): void {
@@ -193,7 +208,17 @@ export class Store {
   show(tab: Tab): void {
     this.tab.value = tab;
     if (REPORTS.has(tab)) this.send({ type: "report", kind: tab as p.AskReport["kind"], keep: true });
+    if (tab === "network") this.askNetwork();
     if (tab === "weight") this.askSplit();
+  }
+
+  /** Of a network that is too large to be drawn whole, some units and their weights. */
+  askNetwork(): void {
+    const program = this.program.value;
+    if (!program || !isLarge(program)) return;
+    const known = this.windows.value;
+    const windows = program.sizes.map((size, layer) => (size > DRAWN ? (known[layer] ?? null) : 0));
+    this.send({ type: "report", kind: "network", windows, example: this.example.value, keep: true });
   }
 
   askSplit(): void {
@@ -290,7 +315,9 @@ export class Store {
     batch(() => {
       this.program.value = program;
       this.trouble.value = null;
+      if (before && before.net !== program.net) this.windows.value = [];
       if (before?.data.title !== program.data.title) {
+        this.example.value = 0;
         this.reports.value = new Map();
         this.locks.value = new Map();
       }
@@ -301,7 +328,7 @@ export class Store {
       }
     });
     this.watch();
-    if (REPORTS.has(this.tab.value)) this.show(this.tab.value);
+    if (REPORTS.has(this.tab.value) || this.tab.value === "network") this.show(this.tab.value);
   }
 
   /** What is not there yet has the shape that it will have. */
@@ -329,10 +356,15 @@ export class Store {
     const wish = this.wanted;
     this.wanted = null;
     if (wish) this.go(wish.step, wish.line);
-    if (this.tab.value === "weight" && before?.step !== frame.step && frame.state !== "playing") this.askSplit();
+    if (this.tab.value === "weight" && before?.step !== frame.step && !this.playing.value) this.askSplit();
     requestAnimationFrame(() => this.host.send({ type: "ack", sequence: frame.sequence }));
   }
 }
+
+/** Units of a layer that are drawn at once. */
+export const DRAWN = 10;
+
+export const isLarge = (program: p.Program): boolean => program.sizes.some((size) => size > DRAWN);
 
 export function known(shown: p.Shown, wired: readonly Wired[]): Known {
   const common = { name: shown.name, shape: shown.shape, dtype: shown.dtype };

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import sys
 from collections.abc import Iterator
@@ -48,8 +47,8 @@ BETWEEN = tuple(name for name in Extras.KNOBS if not name.startswith("input_"))
               help=f"Of start weights, batches and masks; default {SEED}.")  # fmt: skip
 @network_options
 @click.option("--to", "language", default="numpy", show_default=True, metavar="LANGUAGE",
-              help="numpy (commented), terse (eleven lines), c, cpp, cuda, d, javascript, torch, "
-              "jax, or equations: math, latex, mathml.")  # fmt: skip
+              help="numpy (commented), terse (eleven lines), c, cpp, cuda, d, javascript, rust, "
+              "torch, jax, or equations: math, latex, mathml.")  # fmt: skip
 @click.option("--diff", is_flag=True, help="Show what the options change in the plain program.")
 @click.option("--predict", is_flag=True,
               help="Of a saved model: the program that predicts with what it learned.")  # fmt: skip
@@ -104,7 +103,7 @@ def write(
         notes = [*idle(network, training, options), *unlearning(network, training, data, language)]
     text = network.program(language, training=training, data=data)
     if diff:
-        text = difference(plain_program(network, language, data), text, str(network.spec))
+        text = shown_difference(plain_program(network, language, data), text, str(network.spec))
         if not text and not notes:
             notes = ["no line changes: what the options ask for is so in the plain program too"]
     click.echo(text, nl=False)
@@ -314,15 +313,11 @@ def data_for(network: Network, training: Training, options: dict[str, Any]) -> D
     return Data(schema.inputs(table), y, note, sample_weight=weight)
 
 
-def difference(before: str, after: str, net: str) -> str:
-    """A unified diff with two lines of context, coloured on a terminal."""
-    lines = difflib.unified_diff(
-        before.splitlines(keepends=True),
-        after.splitlines(keepends=True),
-        f"{net}, plain",
-        f"{net}, as described",
-        n=2,
-    )
+def shown_difference(before: str, after: str, net: str) -> str:
+    """The difference of two programs, coloured on a terminal."""
+    from syn0.printers.difference import difference
+
+    lines = difference(before, after, net)
     if not sys.stdout.isatty() or os.environ.get("NO_COLOR"):
         return "".join(lines)
     colours = {"+": "green", "-": "red", "@": "cyan"}

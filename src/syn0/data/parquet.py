@@ -43,16 +43,22 @@ def read_parquet(path: Path, reading: Reading) -> dict[str, Column]:
     import polars
 
     size = path.stat().st_size
-    with _reasons_of(path):
-        rows: Any = polars.scan_parquet(path)
-        width = len(rows.collect_schema())
-        height = rows.select(polars.len()).collect().item()
-    reading.check_cells(path, width * height, size)
+    reading.check_cells(path, cells_in(path), size)
     if size < SMALL_FILE:
         _try_apart(path)
     with _reasons_of(path):
         frame = polars.read_parquet(path)
     return frame_columns(frame, str(path))
+
+
+def cells_in(path: Path) -> int:
+    """How many cells a Parquet file says that it has; ValueError as `read_parquet`."""
+    import polars
+
+    with _reasons_of(path):
+        rows: Any = polars.scan_parquet(path)
+        height: int = rows.select(polars.len()).collect().item()
+        return len(rows.collect_schema()) * height
 
 
 def _try_apart(path: Path) -> None:

@@ -57,7 +57,7 @@ def span(value: Any) -> str:
     return f"{ends}, {bad}" if bad else ends
 
 
-def array_text(value: Any, indent: int = 2) -> str:
+def array_text(value: Any, indent: int = 2, width: int = WIDTH) -> str:
     """An array's entries, lined up; of a large one its corners."""
     array = np.asarray(value)
     if array.dtype.kind == "b":
@@ -69,7 +69,7 @@ def array_text(value: Any, indent: int = 2) -> str:
         precision=DIGITS,
         threshold=MOST_SHOWN,
         edgeitems=3,
-        max_line_width=WIDTH - indent,
+        max_line_width=width - indent,
         suppress_small=bool(array.size) and float(np.abs(array).max(initial=0)) >= 1e-3,
     )
     return "\n".join(" " * indent + line for line in text.splitlines())

@@ -16,6 +16,7 @@ PRINTERS: Lazy[ScriptPrinter] = Lazy(
     javascript="syn0.printers.javascript:JavaScriptPrinter()",
     torch="syn0.printers.torch:TorchPrinter()",
     jax="syn0.printers.jax:JaxPrinter()",
+    rust="syn0.printers.rust:RustPrinter()",
     math="syn0.printers.math:MathPrinter()",
     latex="syn0.printers.latex:LatexPrinter()",
     mathml="syn0.printers.mathml:MathmlPrinter()",
@@ -28,6 +29,8 @@ MODULES: Lazy[ModulePrinter] = Lazy(
     torch="syn0.printers.torch_module:TorchModule()",
     sql="syn0.printers.sql_module:SqlModule()",
     html="syn0.printers.html_module:HtmlModule()",
+    c="syn0.printers.c_module:CModule()",
+    **{"c-int8": "syn0.printers.c_module:CModuleInEightBits()"},
 )
 """What prints trained models."""
 

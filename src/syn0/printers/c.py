@@ -226,7 +226,7 @@ class CPrinter(LoopPrinter):
     def printed(self, form: str, *figures: str) -> list[str]:
         """The statement that prints a line."""
         start, rest = f'{self.printing}("{form}{self.ending}",', f"{', '.join(figures)});"
-        if len(start) + len(rest) < WIDTH - 3 * INDENT:
+        if len(start) + len(rest) < WIDTH - 4 * INDENT:
             return [f"{start} {rest}"]
         return [start, " " * (len(self.printing) + 1) + rest]
 

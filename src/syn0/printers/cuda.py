@@ -14,7 +14,16 @@ from numpy.typing import NDArray
 
 from syn0.lower import Array, Entry, Loop, Set, Statement, values_in
 from syn0.printers.c import C_TEMPLATES, CPrinter
-from syn0.printers.loops import NOTES, Parts, block, commented, declared, number_rows, rows_of
+from syn0.printers.loops import (
+    NOTES,
+    Parts,
+    block,
+    commented,
+    declared,
+    inside,
+    number_rows,
+    rows_of,
+)
 from syn0.printers.numpy import indented
 from syn0.printers.pretty import INDENT, listed
 from syn0.printers.safe import cpp_line, cpp_note
@@ -50,7 +59,7 @@ class CudaPrinter(CPrinter):
             "// One block trains: its threads share the entries of an array, and meet after each.",
             "__global__ void train() {",
             *(f"    __shared__ double {name};" for name in drawn),
-            *indented([declared("double ", listed(numbers), ";")] if numbers else []),
+            *indented([inside("double ", listed(numbers), ";")] if numbers else []),
             *indented(body),
             "}",
             "",

@@ -39,6 +39,8 @@ class LoopPrinter(Printer, ScriptPrinter):
     Attributes:
         suffix: of the files that hold its functions, in `runtime`.
         kinds: what a name of a kernel's own begins with, by its kind.
+        types: what a name of a kernel's own ends with where it is declared, by its kind.
+        when: the head of what only steps that report do.
         head: the head of a loop, a format string over its `index` and `length`.
         infinity: how the number without end is written.
         needed: the pieces of its functions that every program calls.
@@ -51,6 +53,8 @@ class LoopPrinter(Printer, ScriptPrinter):
     head: str
     infinity: str
     needed: tuple[str, ...] = ()
+    types: Mapping[str, str] = {}
+    when: str = "if (step % {interval} == 0)"
     indent: int = 0
     all_rows: str
 
@@ -100,6 +104,14 @@ class LoopPrinter(Printer, ScriptPrinter):
         """Whether the language has a way to say an operation, or the lowering leaves none of it."""
         return operation in {*self.templates, *RULES, *LOWERED} or self.calls(operation)
 
+    def lowered(self, program: Program, shapes: Mapping[str, Shape]) -> list[Kernel]:
+        """The kernels of a program's lines."""
+        return kernels(program, shapes)
+
+    def formula(self, name: str, program: Program) -> Expr:
+        """An activation, or the slope of one, of an entry `z`."""
+        return function_of_entry(name, program)
+
     def code(self, statements: Iterable[Statement], width: int) -> list[str]:
         """Statements as lines of text, of at most so many columns where they can be broken."""
         return [text for statement in statements for text in self.spelled(statement, width)]
@@ -125,7 +137,7 @@ class LoopPrinter(Printer, ScriptPrinter):
         """A statement as lines of text."""
         match statement:
             case Let(name, kind, value):
-                start = f"{self.kinds[kind]} {name} ="
+                start = f"{self.kinds[kind]} {name}{self.types.get(kind, '')} ="
             case Set(place, Apply(sign, (first, value))) if sign in SIGNS and first == place:
                 start = f"{self.expression(place)} {SIGNS[sign]}"
             case Set(place, value):
@@ -135,7 +147,11 @@ class LoopPrinter(Printer, ScriptPrinter):
             case Loop(index, length, body):
                 inner = self.code(body, width - INDENT)
                 return self.loop(index, rows_of(length), inner, braces=len(body) > 1)
-        return [fitted(Assigned(f"{start} ", self.expression(value), ";"), width)]
+        return [self.assigned(f"{start} ", self.expression(value), width)]
+
+    def assigned(self, start: str, value: str, width: int) -> str:
+        """A statement that gives something a value, which has brackets where it is broken."""
+        return fitted(Assigned(start, value, ";"), width)
 
     def loop(self, index: str, length: str, body: list[str], *, braces: bool = False) -> list[str]:
         """A loop around statements; a single one needs no braces."""
@@ -164,7 +180,7 @@ class Lowered:
 
     def __init__(self, printer: LoopPrinter, program: Program, called: Iterable[str] = ()) -> None:
         shapes = check(program)
-        lowered = kernels(program, shapes)
+        lowered = printer.lowered(program, shapes)
         self.printer, self.width = printer, WIDTH - printer.indent
         self.kernels = {kernel.line: kernel for kernel in lowered}
         bound = dict.fromkeys(kernel.line.target for kernel in lowered if not kernel.copied)
@@ -173,7 +189,7 @@ class Lowered:
         self.numbers = [name for name, shape in own.items() if not shape]
         values = [value for kernel in lowered for value in values_in(kernel.statements)]
         helpers = printer.helpers(values)
-        self.helpers = {name: function_of_entry(name, program) for name in helpers}
+        self.helpers = {name: printer.formula(name, program) for name in helpers}
         values += self.helpers.values()
         self.called = {operation for value in values for operation in operations_in(value)}
         self.called |= {*called, *printer.needed}
@@ -222,7 +238,7 @@ class Parts(Lowered):
         """What a phase only reports, and the figures where all are known."""
         body = self.code(phase.measured, width)
         body += self.printer.report(self.plan) if phase.reports else []
-        return block(f"if (step % {self.plan.interval} == 0)", body) if body else []
+        return block(self.printer.when.format(interval=self.plan.interval), body) if body else []
 
     def closing(self) -> list[str]:
         """A prediction of all rows, and how good it is, where the last step leaves none."""

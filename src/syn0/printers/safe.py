@@ -7,8 +7,10 @@ characters that a reader sees; a language adds what would end its comments.
 from __future__ import annotations
 
 import base64
+import string
 from hashlib import sha256
 
+from syn0.printers.base import UnsupportedError
 from syn0.spec.words import MOST_OF_A_NAME, visible
 
 
@@ -39,9 +41,30 @@ def d_note(text: str) -> str:
     return visible(text)
 
 
+def rust_note(text: str) -> str:
+    """`text` for a Rust comment, which ends with its line and holds nothing that turns writing."""
+    return visible(text)
+
+
 def javascript_note(text: str) -> str:
     """`text` for a JavaScript comment, which ends with its line: at U+2028 and U+2029 too."""
     return visible(text)
+
+
+def c_text(text: str) -> str:
+    """`text` as a C string, in ASCII whatever it holds: other bytes of its UTF-8 are written in
+    octal, of always three digits.
+
+    Raises:
+        UnsupportedError: it holds NUL, with which texts end in C.
+    """
+    if "\0" in text:
+        shown = visible(text, MOST_OF_A_NAME)
+        raise UnsupportedError(f"texts end with NUL in C, and '{shown}' holds one")
+    plain = {ord(c) for c in string.ascii_letters + string.digits + string.punctuation + " "}
+    plain -= {*b'"\\?'}
+    code = text.encode("utf-8", "surrogatepass")
+    return '"' + "".join(chr(b) if b in plain else f"\\{b:03o}" for b in code) + '"'
 
 
 def python_text(text: str) -> str:
@@ -69,22 +92,20 @@ def sql_note(text: str) -> str:
 
 
 def sql_text(text: str) -> str:
-    """`text` as an SQL string; ValueError where it holds what no database can."""
+    """`text` as an SQL string; UnsupportedError where it holds what no database can."""
     return f"'{held(text).replace(QUOTE, QUOTE * 2)}'"
 
 
 def sql_name(name: str) -> str:
-    """A column's name in SQL, in which everything else may stand; ValueError as `sql_text`."""
+    """A column's name in SQL, whatever else it holds; UnsupportedError as `sql_text`."""
     return '"' + held(name).replace('"', '""') + '"'
 
 
 def held(text: str) -> str:
     """`text`, if databases can hold it."""
     if "\0" in text or any("\ud800" <= c <= "\udfff" for c in text):
-        raise ValueError(
-            f"{visible(text, MOST_OF_A_NAME)!a} holds NUL or half of a pair of surrogates, as no "
-            "text of SQL does"
-        )
+        shown = visible(text, MOST_OF_A_NAME)
+        raise UnsupportedError(f"'{shown}' holds NUL or half of a pair, as no text of SQL does")
     return text
 
 

@@ -58,13 +58,17 @@ class Batches:
     def position(self) -> tuple[tuple[Any, ...], tuple[int, int, int] | None]:
         """The generator's state and the epoch in progress, as a `Checkpoint` holds them. Of orders
         that are shuffled on, no epoch is taken up again: its order depends on all before it."""
-        if self._order is None or self._size is None or self._training.reshuffle:
+        if self._size is None:  # the generator stays where it is
+            return self._epoch_start, None
+        if self._order is None or self._training.reshuffle:
             return self._generator.get_state(), None  # type: ignore[return-value]
         return self._epoch_start, (self._rows, self._size, self._taken)
 
     def copy(self) -> Batches:
         """The same, to be taken from on its own."""
         twin = copy.copy(self)
+        if self._size is None:
+            return twin
         twin._generator = generator_at(self._generator.get_state())  # type: ignore[arg-type]
         return twin
 

@@ -62,6 +62,9 @@ TRIES: dict[str, tuple[Setting, ...]] = {
     "report_every": (None, 1_000),
 }
 
+NO_LINES = "its steps have lengths of their own, which no line shows"
+"""Why solvers are left out."""
+
 SIZES = spec_knobs.Knob(
     "inputs, units of each hidden layer, outputs", name="net", kinds=("str",), default="3-4-1"
 )
@@ -118,6 +121,7 @@ def knobs(
             "low_is_open": "above" in knob.bounds,
             "high_is_open": "below" in knob.bounds,
             "choices": choices_of(knob),
+            "left_out": dict.fromkeys(SOLVERS, NO_LINES) if knob.table == "optimizer" else {},
             "tries": tries_of(knob.name, rows),
             "idle": "a saved model keeps its layers"
             if is_model and of == "network"
@@ -155,8 +159,7 @@ def kind_of(knob: spec_knobs.Knob) -> str:
 
 
 def choices_of(knob: spec_knobs.Knob) -> list[str]:
-    """The names that a knob may have; those that take a number stand without it. Solvers are left
-    out: they take steps of their own, of which no line can be shown."""
+    """The names that a knob may have; those that take a number stand without it."""
     if knob.table == "optimizer":
         return [name for name in OPTIMIZERS if name not in SOLVERS]
     table = "activation" if knob.name == "output_activation" else knob.table

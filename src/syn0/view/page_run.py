@@ -35,7 +35,7 @@ from syn0.view.protocol import (
 )
 from syn0.view.recipes import Made, make
 from syn0.view.shelf import Shelf
-from syn0.view.shown import Pack, window_of
+from syn0.view.shown import Pack, Summary, window_of
 from syn0.view.timeline import Hand, Timeline
 
 MOST_BATCH = 1_024
@@ -60,6 +60,7 @@ class PageRun:
         recipe: what it follows from; its step and line are those where it began.
         made: data, network and training.
         timeline: its steps.
+        data: the arrays of data, by their identity, with what is shown of them.
         lines, init: the program.
         step, line: where it stands: so many steps were taken before, and this line has just run.
         bad: the step and the line where a number went bad, once that is known.
@@ -77,6 +78,7 @@ class PageRun:
         weights = {name: np.shape(run.state[name]) for name in self.program.weights}
         recipe["edits"] = [edit for edit in recipe["edits"] if has_place(edit, weights)]
         self.timeline = Timeline(run, [hand_of(edit, weights) for edit in recipe["edits"]])
+        self.data = {id(array): Summary(array) for array in run.job.arrays.values()}
         self.step, self.line = self.timeline.first, -1
         self.bad: tuple[int, int] | None = None
         self.removed: list[Removed] = []
@@ -89,6 +91,11 @@ class PageRun:
         self.removed, self.difference = compare(lines, self.lines, (init, self.init), knob)
 
     # -------------------------------------------------------------------------------------- places
+
+    @property
+    def standing(self) -> Recipe:
+        """The recipe, with where it stands now."""
+        return {**self.recipe, "step": self.step, "line": self.line}
 
     @property
     def first(self) -> int:
@@ -280,9 +287,17 @@ class PageRun:
             if name in known and pack.left > 0:
                 value, age = values.get(name, (None, "none"))
                 found[name] = pack.shown(
-                    name, value, age=age, changed=name == target, detail=name == detail
+                    name,
+                    self.summary(value),
+                    age=age,
+                    changed=name == target,
+                    detail=name == detail,
                 )
         return [found[name] for name in dict.fromkeys(names) if name in found]
+
+    def summary(self, value: Any) -> Any:
+        """What is shown of the data, which stay as they are; other values as they are."""
+        return self.data.get(id(value), value)
 
     def opened(self, pack: Pack) -> Opened | None:
         """The line that has just run, taken apart."""
@@ -292,7 +307,9 @@ class PageRun:
         reads = dict(traced.reads)
         return {
             "line": self.line,
-            "operands": [pack.shown(name, value, detail=True) for name, value in reads.items()],
+            "operands": [
+                pack.shown(name, self.summary(value), detail=True) for name, value in reads.items()
+            ],
             "parts": [
                 pack.shown(f"part {k}", value, detail=True)
                 for k, value in enumerate(part_values(self.trace, self.line))
@@ -351,7 +368,7 @@ class PageRun:
             "data": data_info(self.recipe, made),
             "sets": data_sets(),
             "languages": list(PRINTERS),
-            "recipe": {**self.recipe, "step": self.step, "line": self.line},
+            "recipe": self.standing,
             "engine": job.runner.name,
         }
 

@@ -172,6 +172,7 @@ class Knob(TypedDict):
     low_is_open: Annotated[bool, "whether the least value itself is not allowed"]
     high_is_open: bool
     choices: Annotated[list[str], "names that may be chosen; some take a number: huber:1.5"]
+    left_out: Annotated[dict[str, str], "choices that the page cannot show, each with the reason"]
     tries: Annotated[list[Setting], "values worth trying"]
     idle: Annotated[str, "why it does nothing now; empty where it does"]
 
@@ -207,7 +208,22 @@ class RunInfo(TypedDict):
 
     run: str
     words: Annotated[str, "how it differs from the first: momentum 0.9"]
+    recipe: Annotated[Recipe, "all that it follows from, and where it stands"]
+
+
+class KnownRun(TypedDict):
+    """A run that the page knows from before, to be there again."""
+
+    run: str
+    recipe: Annotated[Recipe, "its step and line are where it stood"]
+
+
+class Standing(TypedDict):
+    """Where a run stands."""
+
+    run: str
     step: int
+    line: int
 
 
 class Shown(TypedDict):
@@ -257,13 +273,16 @@ class Figure(TypedDict):
 
 
 class Open(TypedDict):
-    """Begin, from a recipe or a link; without either, exclusive-or in a 3-4-1 network."""
+    """Begin, from a recipe, a link, or the runs of a page whose connection broke; without any of
+    them, exclusive-or in a 3-4-1 network."""
 
     type: Literal["open"]
     token: Annotated[str, "from the address; the first message of a socket"]
     protocol: Annotated[str, "the page's PROTOCOL"]
     recipe: NotRequired[Recipe]
     link: NotRequired[Annotated[str, "what `link` gave"]]
+    runs: NotRequired[Annotated[list[KnownRun], "in order"]]
+    present: NotRequired[Annotated[str, "of those, the one that is looked at"]]
 
 
 class Go(TypedDict):
@@ -392,9 +411,13 @@ class AskReport(TypedDict):
     """One of the pictures beside the program."""
 
     type: Literal["report"]
-    kind: Literal["table", "regions", "images", "confusion", "units", "statistics"]
+    kind: Literal["table", "regions", "images", "confusion", "units", "statistics", "network"]
     first: NotRequired[Annotated[int, "of a table or images: the first row"]]
     layer: NotRequired[Annotated[int, "of units: which layer; the last hidden one without"]]
+    windows: NotRequired[
+        Annotated[list[int | None], "of a network: each layer's first unit; null: the strongest"]
+    ]
+    example: NotRequired[Annotated[int, "of a network: the row of the step"]]
     keep: NotRequired[Annotated[bool, "whether it is sent anew with every frame"]]
 
 
@@ -463,13 +486,14 @@ class Frame(Head):
     epoch: Annotated[float, "passes over the rows taken before the present step"]
     loss: Annotated[float | None, "of this step or, before its line has run, of the last one"]
     error: float | None
-    state: Literal["idle", "playing", "paused", "replaying", "diverged", "finished"]
+    state: Literal["idle", "playing", "waiting", "paused", "replaying", "diverged", "finished"]
     replayed: Annotated[int, "steps that were computed again to get here"]
     progress: Annotated[float | None, "while replaying: how much of the way is done, 0 to 1"]
     batch: Annotated[list[int], "the rows of this step, at most 1,024; empty for all"]
     arrays: Annotated[list[Shown], "in the order in which they are watched"]
     opened: Opened | None
     window: Window | None
+    others: Annotated[list[Standing], "the other runs"]
 
 
 class Curve(Head):
@@ -598,6 +622,26 @@ class Statistics(Head):
     texts: Annotated[list[list[str]], "of each name: correlation at the start, and now"]
 
 
+class SomeUnits(TypedDict):
+    """Some units of a layer."""
+
+    size: Annotated[int, "how many it has"]
+    units: Annotated[list[int], "those that are told of, at most 10"]
+    values: Annotated[Ref | None, "(units,) float64, of the example; null: not computed yet"]
+    limit: Annotated[float, "largest size in the whole layer, for the colours"]
+    age: Literal["now", "last", "none"]
+
+
+class NetworkReport(Head):
+    """Some units of each layer, and the weights between them."""
+
+    type: Literal["network"]
+    example: int
+    layers: Annotated[list[SomeUnits], "the inputs first"]
+    weights: Annotated[list[Ref], "(units below, units above) float64, of each two layers"]
+    limits: Annotated[list[float], "largest size of all weights there"]
+
+
 class Printed(Head):
     """What the program has printed: a line a report, and the tutorial's six errors."""
 
@@ -658,7 +702,7 @@ ToPython = Union[  # noqa: UP007  (read at run time)
 ]  # fmt: skip
 ToPage = Union[  # noqa: UP007
     Program, Frame, Curve, Text, Split, TableReport, Regions, Images, Confusion, Units, Statistics,
-    Printed, Trouble, Error, Link, File,
+    NetworkReport, Printed, Trouble, Error, Link, File,
 ]  # fmt: skip
 
 # ----------------------------------------------------------------------------------------- framing

@@ -27,7 +27,7 @@ from syn0.models import (
 )
 from syn0.models.arrays import loss_targets
 from syn0.printers import example_data
-from syn0.spec import OPTIMIZERS, Training, parse_sizes
+from syn0.spec import OPTIMIZERS, Adam, Training, parse_sizes
 from syn0.spec.checks import choice, real, whole
 from syn0.view.planes import PLANES, read_plane
 from syn0.view.protocol import DataChoice, Edit, Recipe, Setting
@@ -261,7 +261,10 @@ def made_of_model(network: Network, recipe: Recipe, examples: Examples | None = 
     if recipe["network"]:
         raise ValueError("a saved model keeps its layers: only its training can be changed")
     twin = Network.from_record(network.record())
-    before = network.training or tutorial_training({}, network.spec)
+    before, notes = network.training or tutorial_training({}, network.spec), []
+    if before.solver is not None:
+        before = replace(before, optimizer=Adam())
+        notes.append("it was trained by L-BFGS, whose steps have no lines: here it goes on by Adam")
     training = turned(before, recipe["training"])
     values: dict[str, Setting] = {
         name: value
@@ -279,7 +282,7 @@ def made_of_model(network: Network, recipe: Recipe, examples: Examples | None = 
     else:
         made = Made(twin, training, examples, None, None, None, values, is_model=True)
     check_cost(twin, training, len(made.examples.X))
-    return made
+    return replace(made, notes=(*notes, *made.notes))
 
 
 def on_its_data(network: Network, training: Training, values: Mapping[str, Setting]) -> Made:

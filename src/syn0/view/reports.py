@@ -1,8 +1,10 @@
-"""The pictures beside the program: the table, regions, images, confusion, units, statistics."""
+"""The pictures beside the program: the table, regions, images, confusion, units, statistics, and of
+a large network some units."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -19,12 +21,13 @@ from syn0.spec.checks import choice, whole
 from syn0.spec.words import visible
 from syn0.view.page_run import PageRun
 from syn0.view.protocol import Message
-from syn0.view.shown import Pack
+from syn0.view.shown import Pack, extent
 
 ROWS_OF_A_TABLE, COLUMNS_OF_A_TABLE = 50, 40
 IMAGES_AT_ONCE, WEIGHT_IMAGES = 24, 16
 GRID, POINTS = 48, 1_000
 CURVE, UNIT_ROWS, UNITS = 121, 64, 32
+UNITS_DRAWN = 10
 JUDGED = 5_000
 """Rows of those held out by which a run is judged while it goes."""
 
@@ -273,6 +276,63 @@ def figure(row: NDArray[Any]) -> str:
     return f"{known[np.abs(known).argmax()]:.3f}" if known.size else "none"
 
 
+def network(run: PageRun, asked: dict[str, Any]) -> Message:
+    """Some units of each layer, and the weights between them: the strongest, or from one on."""
+    sizes, state = run.made.network.spec.sizes, run.state()
+    arrays = [np.asarray(state[f"syn{k}"], np.float64) for k in range(len(sizes) - 1)]
+    starts = asked.get("windows", [None] * len(sizes))
+    if not isinstance(starts, list) or len(starts) != len(sizes):
+        raise ValueError(f"windows must be a list of {len(sizes)}: a first unit, or null, a layer")
+    chosen = [
+        strongest(arrays, k)
+        if start is None
+        else window(whole(f"windows {k}", start, least=0), sizes[k])
+        for k, start in enumerate(starts)
+    ]
+    example = whole("example", asked.get("example", 0), least=0)
+    pack = Pack()
+    layers = [some_units(run, pack, k, units, example) for k, units in enumerate(chosen)]
+    header = {
+        "type": "network",
+        "example": example,
+        "layers": layers,
+        "weights": [
+            pack.add(array[np.ix_(below, above)])
+            for array, (below, above) in zip(arrays, pairwise(chosen), strict=True)
+        ],
+        "limits": [extent(array)[0] or 0.0 for array in arrays],
+    }
+    return pack.message(header)
+
+
+def strongest(arrays: Sequence[NDArray[Any]], layer: int) -> NDArray[np.intp]:
+    """The units of a layer whose weights, in and out, are largest in sum; in their order."""
+    sums = [np.abs(arrays[layer - 1]).sum(axis=0)] if layer else []
+    sums += [np.abs(arrays[layer]).sum(axis=1)] if layer < len(arrays) else []
+    return np.sort(np.argsort(-np.sum(sums, axis=0), kind="stable")[:UNITS_DRAWN])
+
+
+def window(first: int, size: int) -> NDArray[np.intp]:
+    """Units from one on, as many as are drawn."""
+    first = min(first, max(size - UNITS_DRAWN, 0))
+    return np.arange(first, min(first + UNITS_DRAWN, size))
+
+
+def some_units(
+    run: PageRun, pack: Pack, layer: int, units: NDArray[np.intp], example: int
+) -> dict[str, Any]:
+    """Some units of a layer, with their values for an example of the step."""
+    value, age = run.values().get(f"l{layer}", (None, "none"))
+    rows = None if value is None else np.asarray(value, np.float64)
+    return {
+        "size": run.made.network.spec.sizes[layer],
+        "units": units.tolist(),
+        "values": None if rows is None else pack.add(rows[min(example, len(rows) - 1)][units]),
+        "limit": 0.0 if rows is None else extent(rows)[0] or 0.0,
+        "age": age,
+    }
+
+
 REPORTS: dict[str, Callable[[PageRun, dict[str, Any]], Message]] = {
     "table": table,
     "regions": regions,
@@ -280,4 +340,5 @@ REPORTS: dict[str, Callable[[PageRun, dict[str, Any]], Message]] = {
     "confusion": confusion,
     "units": units,
     "statistics": statistics,
+    "network": network,
 }

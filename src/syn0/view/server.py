@@ -11,8 +11,10 @@ import asyncio
 import hmac
 import os
 import secrets
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -45,8 +47,12 @@ MOST_WAITING = 256
 """Messages of a page that may wait to be answered."""
 
 OPEN_SECONDS = 10
-STRETCH_SECONDS = 0.02
+TURN_SECONDS, STRETCH_SECONDS = 0.02, 0.005
+"""How long a page trains before another one may, and before it looks whether somebody waits."""
 RUNS_A_CORE = 2
+PATIENCE_SECONDS = 0.1
+"""How long a page may wait for a core before it is told so."""
+
 REFUSED, FULL = 1008, 1013
 """Why sockets are closed, in the numbers of RFC 6455."""
 
@@ -82,7 +88,23 @@ class House:
     sockets: int = 0
 
     def __post_init__(self) -> None:
-        self.turns = asyncio.Semaphore(RUNS_A_CORE * (os.cpu_count() or 1))
+        # One core is left to answers, and to the browser.
+        self.turns = asyncio.Semaphore(max(1, (os.cpu_count() or 1) - 1))
+        self.waiting = 0
+        self.calm = asyncio.Event()
+        self.calm.set()
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """While somebody waits for an answer, no page trains."""
+        self.waiting += 1
+        self.calm.clear()
+        try:
+            yield
+        finally:
+            self.waiting -= 1
+            if not self.waiting:
+                self.calm.set()
 
     @property
     def hosts(self) -> set[str]:
@@ -209,6 +231,7 @@ class Page:
         self.websocket, self.house, self.worker = websocket, house, worker
         self.session = Session(house.recipe, house.shelf)
         self.inbox: asyncio.Queue[Message | str | None] = asyncio.Queue(MOST_WAITING)
+        self.claim: asyncio.Task[Any] | None = None
 
     async def go(self, header: dict[str, Any], arrays: list[Any]) -> None:
         """Answer, and train in between, until the page is gone."""
@@ -217,15 +240,51 @@ class Page:
         try:
             while True:
                 if self.session.wants_time and self.inbox.empty():
-                    async with self.house.turns:
-                        await self.say(lambda: self.session.advance(STRETCH_SECONDS))
+                    await self.take_a_turn()
                     continue
+                if not self.session.wants_time:
+                    self.leave_the_queue()
                 message = await self.inbox.get()
                 if message is None:
                     return
-                await self.say(self.answering(message))
+                with nullcontext() if is_a(message, "ack") else self.house.answering():
+                    await self.say(self.answering(message))
         finally:
+            self.leave_the_queue()
             reader.cancel()
+
+    async def take_a_turn(self) -> None:
+        """Train a little, if a core is free before long; else say that the page waits for one, and
+        stay in the queue: the page may have something to say meanwhile."""
+        await self.house.calm.wait()
+        turns = self.house.turns
+        self.claim = self.claim or asyncio.create_task(turns.acquire())
+        done, _ = await asyncio.wait([self.claim], timeout=PATIENCE_SECONDS)
+        if not done:
+            if not self.session.is_queued:
+                await self.say(self.session.wait)
+            return
+        self.claim = None
+        try:
+            await self.say(self.turn)
+        finally:
+            turns.release()
+
+    def leave_the_queue(self) -> None:
+        """Give back a turn, or the place in the queue for one."""
+        claim, self.claim, self.session.is_queued = self.claim, None, False
+        if claim is not None and not claim.cancel():  # it is a turn already
+            self.house.turns.release()
+
+    def turn(self) -> list[Message]:
+        """Train until there is something to say, or somebody waits; for a short time at most."""
+        end = time.perf_counter() + TURN_SECONDS
+        found: list[Message] = []
+        while self.session.wants_time and self.inbox.empty() and not found:
+            found = self.session.advance(STRETCH_SECONDS)
+            if self.house.waiting or time.perf_counter() > end:
+                break
+        return found
 
     def answering(self, message: Message | str) -> Callable[[], list[Message]]:
         """What answers a message, or tells that it was none."""
@@ -253,7 +312,7 @@ class Page:
     def overtake(self, message: Message | str) -> None:
         """Of places to go to that wait, the latest wins."""
         waiting = self.inbox._queue  # type: ignore[attr-defined]
-        if waiting and is_go(message) and is_go(waiting[-1]):
+        if waiting and is_a(message, "go") and is_a(waiting[-1], "go"):
             waiting.pop()
 
     async def say(self, work: Callable[[], Iterable[Message]]) -> None:
@@ -266,6 +325,6 @@ class Page:
             await self.websocket.send_bytes(content)
 
 
-def is_go(message: Message | str | None) -> bool:
-    """Whether a message asks to go to a place."""
-    return isinstance(message, tuple) and message[0].get("type") == "go"
+def is_a(message: Message | str | None, kind: str) -> bool:
+    """Whether a message is of a kind."""
+    return isinstance(message, tuple) and message[0].get("type") == kind

@@ -53,6 +53,8 @@ class Session:
         present: the name of the one that is looked at.
         is_playing: whether `advance` trains.
         seeking: the place that `advance` goes to; None.
+        awaited: the places that `advance` takes other runs back to, by name.
+        is_queued: whether others have the cores, which the host tells.
     """
 
     def __init__(self, recipe: Recipe | None = None, shelf: Shelf | None = None) -> None:
@@ -62,6 +64,8 @@ class Session:
         self.present = "A"
         self.is_playing = False
         self.seeking: tuple[int, int] | None = None
+        self.awaited: dict[str, tuple[int, int]] = {}
+        self.is_queued = False
         self.has_moved = False
         self.rate: float | None = None
         self.until: int | None = None
@@ -76,6 +80,7 @@ class Session:
         self.kept_reports: dict[str, dict[str, Any]] = {}
         self.last_curve = self.last_report = 0.0
         self.last_printed: list[str] = []
+        self.told_points = 0
 
     @property
     def run(self) -> PageRun:
@@ -85,7 +90,7 @@ class Session:
     @property
     def wants_time(self) -> bool:
         """Whether `advance` has something to do."""
-        return bool(self.runs) and (self.is_playing or self.seeking is not None)
+        return self.is_playing or self.seeking is not None or bool(self.awaited)
 
     # ----------------------------------------------------------------------------------- answering
 
@@ -110,15 +115,23 @@ class Session:
         return {**header, "run": self.present, "sequence": self.sequence}, arrays or []
 
     def open(self, header: dict[str, Any], arrays: list[Any]) -> list[Message]:
-        """Begin anew, from a recipe or a link."""
-        seen = None
+        """Begin anew, from a recipe, a link, or the runs that a page had."""
+        seen, present = None, "A"
         if "link" in header:
             recipe, seen = from_link(text(header["link"], "link"))
+            recipes = {present: recipe}
+        elif "runs" in header:
+            recipes = known_runs(header["runs"])
+            present = choice("run", header.get("present"), recipes)
         else:
-            recipe = checked(header.get("recipe") or self.first_recipe)
-        run = PageRun(recipe, self.shelf)
-        self.begin({"A": run}, "A")
-        self.seeking = run.place(recipe["step"], recipe["line"])
+            recipes = {present: checked(header.get("recipe") or self.first_recipe)}
+        runs = {name: PageRun(recipe, self.shelf) for name, recipe in recipes.items()}
+        self.begin(runs, present)
+        self.awaited = {
+            name: run.place(run.recipe["step"], run.recipe["line"]) for name, run in runs.items()
+        }
+        self.seeking = self.awaited.pop(present)
+        run = self.run
         found = self.everything() + self.advance(AT_ONCE)
         if seen is not None and self.seeking is None and seen != run.state_hash():
             words = (
@@ -129,6 +142,11 @@ class Session:
 
     def begin(self, runs: dict[str, PageRun], present: str) -> None:
         """Look at other runs."""
+        self.awaited = {
+            name: place
+            for name, place in self.awaited.items()
+            if name in runs and runs[name] is self.runs.get(name)
+        }
         self.runs, self.present = runs, present
         self.is_playing, self.seeking, self.is_due = False, None, False
         self.in_flight = None
@@ -137,7 +155,7 @@ class Session:
     def everything(self) -> list[Message]:
         """All that a fresh page needs but the frame."""
         runs = [
-            {"run": name, "words": self.differs(run), "step": run.step}
+            {"run": name, "words": self.differs(run), "recipe": run.standing}
             for name, run in self.runs.items()
         ]
         return [
@@ -182,6 +200,7 @@ class Session:
 
     def seek(self, step: int, line: int) -> list[Message]:
         """Go to a place, as far as a short time allows; `advance` does the rest."""
+        self.awaited.pop(self.present, None)
         self.is_playing, self.seeking, self.has_moved = False, (step, line), True
         return self.advance(AT_ONCE)
 
@@ -338,7 +357,7 @@ class Session:
 
     def link(self, header: dict[str, Any], arrays: list[Any]) -> list[Message]:
         """The recipe in a few letters."""
-        recipe: Recipe = {**self.run.recipe, "step": self.run.step, "line": self.run.line}
+        recipe = self.run.standing
         words = "it restores everything; another machine may round the last bits differently"
         if recipe["data"]["id"] == "file":
             words = (
@@ -406,16 +425,28 @@ class Session:
             "arrays": run.shown(pack, self.watched or list(run.program.weights), self.detail),
             "opened": opened,
             "window": window,
+            "others": [
+                dict(zip(("run", "step", "line"), (name, *self.place_of(name)), strict=True))
+                for name in self.runs
+                if name != self.present
+            ],
         }
         run.timeline.taken_again = 0
         message = self.stamped(header, pack.arrays)
         self.in_flight = self.sequence if is_acknowledged else None
         return message
 
+    def place_of(self, name: str) -> tuple[int, int]:
+        """Where a run stands, or will once it is back."""
+        run = self.runs[name]
+        return self.awaited.get(name, (run.step, run.line))
+
     def state(self) -> str:
         """What the run does."""
         if self.run.bad == (self.run.step, self.run.line):
             return "diverged"
+        if self.is_queued and self.wants_time:
+            return "waiting"
         if self.seeking is not None:
             return "replaying"
         if self.is_playing:
@@ -431,8 +462,13 @@ class Session:
         for name, run in self.runs.items():
             step, loss, error = map(pack.add, run.timeline.curve.arrays())
             curves.append({"run": name, "step": step, "loss": loss, "error": error})
-        self.last_curve = time.perf_counter()
+        self.last_curve, self.told_points = time.perf_counter(), self.points
         return self.stamped({"type": "curve", "runs": curves}, pack.arrays)
+
+    @property
+    def points(self) -> int:
+        """Of all curves."""
+        return sum(len(run.timeline.curve.steps) for run in self.runs.values())
 
     def printed(self) -> Message:
         """What the program has printed."""
@@ -469,10 +505,13 @@ class Session:
 
     def advance(self, seconds: float) -> list[Message]:
         """Train, or go where was asked, for about so long; what there is to say then."""
+        self.is_queued = False
         if not self.wants_time:
             return []
         try:
-            return self.go_on(seconds) if self.seeking is not None else self.train(seconds)
+            if self.seeking is not None:
+                return self.go_on(seconds)
+            return self.bring_back(seconds) if self.awaited else self.train(seconds)
         except NonFiniteError:
             return self.diverged()
         except MISTAKES as error:
@@ -488,7 +527,26 @@ class Session:
         if is_there:
             self.seeking = None
             news = [self.printed()] if self.run.printed() != self.last_printed else []
+            if self.points != self.told_points:
+                news.append(self.curve())
             return [*news, *self.shown(), *self.reports()]
+        return self.shown()
+
+    def bring_back(self, seconds: float) -> list[Message]:
+        """Take one of the other runs towards where it stood before the connection broke."""
+        name, place = next(iter(self.awaited.items()))
+        try:
+            is_there = self.runs[name].stand(*place, seconds)
+        except NonFiniteError:
+            is_there = True
+        if not is_there:
+            return []
+        del self.awaited[name]
+        return [self.curve(), *self.shown(), *self.reports()]
+
+    def wait(self) -> list[Message]:
+        """Others have the cores: say so, until `advance` is called again."""
+        self.is_queued = True
         return self.shown()
 
     def train(self, seconds: float) -> list[Message]:
@@ -604,6 +662,21 @@ def enough(rows: list[int], columns: list[int]) -> bool:
     if size > MOST_TEXTS:
         raise ValueError(f"at most {MOST_TEXTS:,} entries are written out at once")
     return size > 0
+
+
+def known_runs(value: Any) -> dict[str, Recipe]:
+    """The runs that a page had, by name, in order."""
+    if not isinstance(value, list) or not 0 < len(value) <= MOST_RUNS:
+        raise ValueError(f"runs must be a list of 1 to {MOST_RUNS}")
+    found: dict[str, Recipe] = {}
+    for one in value:
+        if not isinstance(one, dict):
+            raise TypeError("a run says its name and its recipe")
+        name = choice("run", text(one.get("run"), "run"), NAMES)
+        if name in found:
+            raise ValueError(f"run {name} is there twice")
+        found[name] = checked(one.get("recipe"))
+    return found
 
 
 def file_recipe(data: DataChoice, content: object) -> Recipe:

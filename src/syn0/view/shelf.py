@@ -20,6 +20,7 @@ from typing import IO, Any, cast
 
 from syn0.data import Reading, Table, read_table
 from syn0.data.images import IMAGE_SUFFIXES
+from syn0.data.parquet import cells_in
 from syn0.data.text_files import unpacked_name
 from syn0.models import Examples, Network
 from syn0.view.protocol import DataChoice
@@ -33,6 +34,7 @@ MOST_IMAGES = 20_000
 XZ_MEMORY = 2**27
 FILES_KEPT, FILES_BYTES = 8, 256 * 2**20
 TABLE_SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".data", ".dat")
+PARQUET_SUFFIXES = (".parquet", ".pq")
 
 
 @dataclass(frozen=True)
@@ -104,19 +106,29 @@ def opened(name: str, content: bytes, folder: Path) -> Table | Network:
         return network_in(path)
     if Path(name).suffix.lower() == ".zip":
         return replace(read_table(unzip(name, content, folder / "images")), name=name)
+    if Path(name).suffix.lower() in PARQUET_SUFFIXES:
+        path = folder / "table.parquet"
+        path.write_bytes(content)
+        check_cells(name, cells_in(path))  # before they are read
+        return replace(read_table(path, for_prediction=True), name=name)
     if unpacked_name(Path(name)).suffix.lower() not in TABLE_SUFFIXES:
         raise ValueError(
             f"{name} is neither a table of text ({', '.join(TABLE_SUFFIXES)}; packed or not), nor "
-            "a saved model (.safetensors), nor class folders of images (.zip): use syn0 play for "
-            "other data"
+            f"one of {' or '.join(PARQUET_SUFFIXES)}, nor a saved model (.safetensors), nor class "
+            "folders of images (.zip): use syn0 play for other data"
         )
     path = folder / f"table{unpacked_name(Path(name)).suffix.lower()}"
     with path.open("wb") as file:
         unpack(name, content, file)
     table = read_table(path, for_prediction=True, reading=Reading())
-    if len(table) * len(table.columns) > MOST_CELLS:
-        raise ValueError(f"{name} holds more than {MOST_CELLS:,} cells: use syn0 play {name}")
+    check_cells(name, len(table) * len(table.columns))
     return replace(table, name=name)
+
+
+def check_cells(name: str, cells: int) -> None:
+    """ValueError for more cells than the page takes."""
+    if cells > MOST_CELLS:
+        raise ValueError(f"{name} holds more than {MOST_CELLS:,} cells: use syn0 play {name}")
 
 
 def unpack(name: str, content: bytes, file: IO[bytes]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from syn0.spec.once import once
 from syn0.view.protocol import Message, Shown, Window
 
 MOST_WHOLE = 1_024
@@ -20,6 +21,8 @@ THUMBNAIL, DETAIL = (12, 8), (48, 32)
 FRAME_BYTES = 128 * 1024
 HEADER_BYTES = 400
 """Of the JSON that describes an array, about, and of as many more as may stand around it."""
+
+CACHE_BYTES = 2**20
 
 WINDOW_ROWS, WINDOW_COLUMNS = 24, 16
 
@@ -55,27 +58,49 @@ class Pack:
         changed: bool = False,
         detail: bool = False,
     ) -> Shown:
-        """An array as it is shown; None is one that is not there yet."""
+        """An array, or the summary of one, as it is shown; None is one that is not there yet."""
         self.left -= HEADER_BYTES
         if value is None:
             return entry(name, None, "none", changed=False)
-        described = entry(name, value, age, changed=changed)
-        array = on_the_wire(value)
+        summary = value if isinstance(value, Summary) else Summary(value)
+        described = entry(name, summary, age, changed=changed)
+        array = on_the_wire(summary.value)
         if array.size <= self.most_whole and array.nbytes <= self.left:
             described["values"] = self.add(array)
         elif array.size:
-            grid = np.atleast_2d(array) if array.ndim != 1 else array[np.newaxis]
             for most in self.detail if detail else (THUMBNAIL,):
                 if 3 * most[0] * most[1] * 4 <= self.left:
-                    blocks, size = in_blocks(grid, most)
+                    blocks, size = summary.blocks(most)
                     described["blocks"], described["block"] = self.add(blocks), size
                     break
         return described
 
 
-def entry(name: str, value: Any, age: str, *, changed: bool) -> Shown:
+class Summary:
+    """What is shown of a value that is too large to be shown whole; worked out once."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+        self._blocks: dict[tuple[int, int], tuple[NDArray[np.float32], list[int]]] = {}
+
+    @once
+    def extent(self) -> tuple[float | None, int]:
+        """See `extent`."""
+        return extent(np.asarray(self.value))
+
+    def blocks(self, most: tuple[int, int]) -> tuple[NDArray[np.float32], list[int]]:
+        """See `in_blocks`."""
+        if most not in self._blocks:
+            array = on_the_wire(self.value)
+            grid = np.atleast_2d(array) if array.ndim != 1 else array[np.newaxis]
+            self._blocks[most] = in_blocks(grid, most)
+        return self._blocks[most]
+
+
+def entry(name: str, summary: Summary | None, age: str, *, changed: bool) -> Shown:
     """What is said of an array beside its entries."""
-    limit, bad = (None, 0) if value is None else extent(np.asarray(value))
+    limit, bad = (None, 0) if summary is None else summary.extent
+    value = None if summary is None else summary.value
     dtype = getattr(value, "dtype", None)
     return {
         "name": name,
@@ -120,10 +145,15 @@ def in_blocks(array: NDArray[Any], most: tuple[int, int]) -> tuple[NDArray[np.fl
     if array.dtype.kind != "f":
         array = array.astype(np.float32)
     with np.errstate(all="ignore"):
-        parts = [
-            function.reduceat(function.reduceat(array, starts[1], axis=1), starts[0], axis=0)
-            for function in (np.add, np.minimum, np.maximum)
-        ]
+        # What counts is how many pieces there are, as long as the processor's cache holds them.
+        counts = [len(at) * n for at, n in zip(starts, array.shape[::-1], strict=True)]
+        axes = (0, 1) if counts[0] < counts[1] and array.nbytes <= CACHE_BYTES else (1, 0)
+        parts = []
+        for function in (np.add, np.minimum, np.maximum):
+            part = array
+            for axis in axes:
+                part = function.reduceat(part, starts[axis], axis=axis)
+            parts.append(part)
         heights, widths = (
             np.diff(np.append(at, n)) for at, n in zip(starts, array.shape, strict=True)
         )

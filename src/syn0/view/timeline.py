@@ -35,9 +35,6 @@ STEPS_APART = 512, 64
 """Steps from one state that is kept to the next, at first: of small states, and of large ones,
 whose steps take longer."""
 
-SLICES = 4
-"""Measured steps in each call of `advance`, for the curve."""
-
 
 @dataclass(frozen=True)
 class Moment:
@@ -134,7 +131,7 @@ class Timeline:
         self.kept: dict[int, Moment] = {}
         self.hot: OrderedDict[int, Moment] = OrderedDict()
         self.traces: OrderedDict[int, Trace] = OrderedDict()
-        self.seconds_a_step = 1e-4
+        self.steps, self.seconds = 1.0, 1e-4
         self.origin = self.now()
         self.apart = STEPS_APART[self.origin.size > LARGE_STATE]
         self.settle()
@@ -231,10 +228,10 @@ class Timeline:
         """Train for so many seconds, or until a step; as `go`."""
         end = time.perf_counter() + seconds
         with self.at_work():
-            while self.run.step < until and (left := end - time.perf_counter()) > 0:
-                self.measured_step()
-                if self.run.step < until:
-                    self.some(until, min(left, seconds / SLICES), hot_from=until - 1)
+            while self.run.step < until and time.perf_counter() < end:
+                self.measured_step()  # for the curve
+                if self.run.step < until and (left := end - time.perf_counter()) > 0:
+                    self.some(until, left, hot_from=until - 1)
 
     def at_work(self) -> AbstractContextManager[object]:
         """What the engine sets up around many steps."""
@@ -267,7 +264,7 @@ class Timeline:
 
     def worth(self, seconds: float) -> int:
         """The steps that take about so long."""
-        return max(1, int(min(seconds, 1) / self.seconds_a_step))
+        return max(1, int(min(seconds, 1) * self.steps / self.seconds))
 
     def measured_step(self) -> None:
         """One step, with what it reports."""
@@ -288,8 +285,9 @@ class Timeline:
         _, figures = run.stretch(most, measure=measure)
         count = run.step - step
         self.taken_again += count
-        took = (time.perf_counter() - started) / max(count, 1)
-        self.seconds_a_step += 0.3 * (took - self.seconds_a_step)
+        # By the latest stretches, long ones most: a single step is mostly what starting one costs.
+        self.steps = 0.7 * self.steps + count
+        self.seconds = 0.7 * self.seconds + time.perf_counter() - started
         self.settle()
         return figures
 

@@ -16,7 +16,7 @@ import traitlets
 from syn0.models import Examples, Network
 from syn0.view import STATIC
 from syn0.view.protocol import Message, Recipe, packed, unpacked
-from syn0.view.recipes import usual_recipe
+from syn0.view.recipes import check_cost, usual_recipe
 from syn0.view.recording import recording
 from syn0.view.session import Session
 from syn0.view.shelf import Kept, Lesson, Shelf
@@ -146,7 +146,7 @@ class Widget(anywidget.AnyWidget):
 
 def recipe_of(session: Session) -> Recipe:
     """What a session's run follows from, and where it stands."""
-    return {**session.run.recipe, "step": session.run.step, "line": session.run.line}
+    return session.run.standing
 
 
 def recorded(session: Session) -> bytes:
@@ -161,6 +161,7 @@ def recorded(session: Session) -> bytes:
 def watch(network: Network, X: Any, y: Any, **how: Any) -> Widget:
     """The widget of a network on these rows; see `Network.watch`."""
     job = network.replay(X, y, **how).job
+    check_cost(network, job.training, job.rows)
     examples = Examples(job.arrays["X"], job.arrays["y"], job.arrays.get("sample_weight"))
     twin = Network.from_record(network.record())
     twin.training = job.training

@@ -1,0 +1,1 @@
+"""What teaches: the tour, and the drill, in which one rebuilds a network from memory."""

@@ -1,0 +1,261 @@
+"""Other languages, your own data, and the exercise."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from syn0.data import BUILT_IN, Schema, read_table
+from syn0.explain import correlations
+from syn0.explain.text import number
+from syn0.learn.tour.answers import Options
+from syn0.learn.tour.chapters.first_look import tells
+from syn0.learn.tour.content import (
+    Action,
+    Chapter,
+    Experiment,
+    Figure,
+    Outcome,
+    Question,
+    code,
+)
+from syn0.learn.tour.figures import rows_of
+from syn0.learn.tour.scene import Scene
+from syn0.learn.tour.tour import Tour
+from syn0.models import Network
+from syn0.printers import PRINTERS, Data
+
+ASKED = "c"
+"""The language that is asked about."""
+
+SAMPLE = "iris"
+"""Data of a tour that has none of its own but the tutorial's tables."""
+
+MOST_NAMES = 12
+LONGEST_TEXT = 60
+
+
+# --------------------------------------------------------------------------------------- languages
+
+
+def languages(tour: Tour) -> Chapter:
+    """The same lines in another language."""
+    scene = tour.deep
+    names = said(scene)
+    lines = {name: len(text.splitlines()) for name, text in names.items()}
+    table = rows_of("the same program", ["language", "lines"], [[n, k] for n, k in lines.items()])
+    asked = which_lines(scene, names[ASKED]) if ASKED in names else None
+    return Chapter(
+        paragraphs=(
+            "The lines do not belong to one language. A printer says the same list of lines in "
+            f"{', '.join(map(code, names))}; each text is a whole program that draws the same "
+            "start weights and prints the same numbers.",
+            "Languages without matrix products spell them out as loops: over rows, over units, and "
+            "over what is summed.",
+        ),
+        net=str(scene.spec),
+        data_name=scene.data_name,
+        program=scene.lines,
+        figures=(table,),
+        lights=("program",),
+        questions=() if asked is None else (asked,),
+        closing=(f"{code(f'syn0 write {scene.spec} --to LANGUAGE')} prints any of them.",),
+        experiment=one_language(scene, tuple(names)),
+    )
+
+
+def said(scene: Scene) -> dict[str, str]:
+    """The program in every language that can say it."""
+    texts = {}
+    network = Network.from_spec(scene.spec)
+    data = Data(scene.X[:8], scene.y[:8], f"from {scene.data_name}")
+    for name, printer in PRINTERS.items():
+        if printer.cannot_say(scene.program) is None:
+            texts[name] = network.program(name, training=scene.training, data=data)
+    return texts
+
+
+def which_lines(scene: Scene, text: str) -> Question | None:
+    """A line, and three pieces of the other program, one of which is it."""
+    pieces = {}
+    for target, line in scene.lines:
+        if piece := piece_of(text, line):
+            pieces[target] = (line, piece)
+    names = [
+        name for name in pieces if name.startswith("syn") or name.endswith(("_error", "_delta"))
+    ]
+    if len(names) < 3:
+        return None
+    chosen = sorted(names[-3:], key=lambda name: pieces[name][1])
+    target = next((name for name in names[-3:] if name.endswith("_delta")), names[-1])
+    letters = ("A", "B", "C")
+    right = chosen.index(target)
+    figures = tuple(
+        Figure(letter, pieces[name][1]) for letter, name in zip(letters, chosen, strict=True)
+    )
+
+    def reply(guess: int | None) -> str:
+        words = f"{letters[right]} binds {code(target)}."
+        if guess is None or guess == right:
+            return words
+        return f"{letters[guess]} is {code(pieces[chosen[guess]][0])}. {words}"
+
+    return Question(
+        f"Which of these pieces of {code(ASKED)} is the line {code(pieces[target][0])}?",
+        Options(letters, frozenset([right])),
+        reply,
+        figures=figures,
+    )
+
+
+def piece_of(text: str, line: str) -> str:
+    """The loops below the comment that holds a line; "" where there are none."""
+    found = re.search(
+        r"/\* " + re.escape(line) + r": .*?\*/\n(.*?)(?=\n\s*/\*|\n\n|\n    }\n)", text, re.DOTALL
+    )
+    if found is None:
+        return ""
+    lines = found[1].splitlines()
+    indent = min((len(x) - len(x.lstrip()) for x in lines if x.strip()), default=0)
+    return "\n".join(x[indent:] for x in lines)
+
+
+def one_language(scene: Scene, names: tuple[str, ...]) -> Experiment:
+    """The program in a language of the reader's choice."""
+
+    def run(place: int) -> Outcome:
+        text = said(scene)[names[place]]
+        lines = text.splitlines()
+        shown = "\n".join(lines[:LONGEST_TEXT])
+        if (more := len(lines) - LONGEST_TEXT) > 0:
+            shown += f"\n… {more:,} more lines"
+        return Outcome(f"{len(lines):,} lines of {code(names[place])}.", (Figure("", shown),))
+
+    return Experiment("See the whole program in one of them.", "language",
+                      Options(names, kind="name"), run, names[1:3])  # fmt: skip
+
+
+# ---------------------------------------------------------------------------------------- own data
+
+
+def own_data(tour: Tour) -> Chapter:
+    """What tells most in data that are no toy."""
+    if tour.is_usual:
+        name, columns, target, found = measured(SAMPLE)
+    else:
+        scene = tour.deep
+        name, columns, target = scene.data_name, scene.columns, scene.targets[0]
+        found = correlations(scene.X, scene.y)[:, 0]
+    strength = np.nan_to_num(np.abs(found))
+    shown = sorted(np.argsort(-strength, kind="stable")[:MOST_NAMES].tolist())
+    names = tuple(columns[k] for k in shown)
+    right = frozenset(k for k, column in enumerate(shown) if strength[column] == strength.max())
+
+    def reply(guess: int | None) -> str:
+        top = shown[min(right)]
+        words = f"{code(columns[top])} has a correlation of {tells(found[top])}."
+        if guess is None or guess in right:
+            return words
+        return f"{code(names[guess])} has {tells(found[shown[guess]])}. {words}"
+
+    body = [[columns[k], tells(found[k])] for k in shown]
+    return Chapter(
+        paragraphs=(
+            f"Your data are the same problem: rows, columns, an answer. Begin as in the first "
+            f"chapter, by what single columns tell. Here are the columns of {code(name)}, with "
+            f"{code(target)} to be told.",
+            "Columns of texts, missing values and numbers of all sizes are prepared first, in "
+            "lines that stand in the program as well.",
+        ),
+        net=str(tour.deep.spec),
+        data_name=name,
+        lights=("data",),
+        questions=(
+            Question(
+                f"Which column goes with {code(target)} most closely, up or down?",
+                Options(names, right, "name"),
+                reply,
+                revealed=(rows_of(f"correlation with {target}", ["column", ""], body),),
+            ),
+        ),
+        closing=(
+            f"{code('syn0 tour --data table.csv --target COLUMN')} makes this tour of your own "
+            f"data. {code('syn0 train table.csv --target COLUMN --out model.safetensors')} trains "
+            f"on it, and {code('syn0 explain model.safetensors')} opens what it learned.",
+        ),
+        experiment=other_data(),
+    )
+
+
+def measured(name: str) -> tuple[str, tuple[str, ...], str, np.ndarray]:
+    """Built-in data: name, columns, a target, and how each column goes with it."""
+    table = read_table(name)
+    schema = Schema.fit(table)
+    targets = schema.classes or (schema.target,)
+    found = correlations(schema.inputs(table), schema.targets(table))
+    return name, schema.input_names, str(targets[0]), found[:, 0]
+
+
+def other_data() -> Experiment:
+    """The strongest columns of other built-in data."""
+    names = tuple(BUILT_IN)
+
+    def run(place: int) -> Outcome:
+        name, columns, target, found = measured(names[place])
+        strength = np.nan_to_num(np.abs(found))
+        best = np.argsort(-strength, kind="stable")[:5]
+        words = (
+            f"Of the {len(columns):,} columns of {code(name)}, {code(columns[best[0]])} goes most "
+            f"closely with {code(target)}: {number(found[best[0]])}."
+        )
+        body = [[columns[k], tells(found[k])] for k in best]
+        return Outcome(words, (rows_of("correlations", ["column", target], body),))
+
+    return Experiment(
+        "Look at other data that are always here.", "data", Options(names, kind="name"), run,
+        ("wine", "digits"),
+    )  # fmt: skip
+
+
+# --------------------------------------------------------------------------------------- by memory
+
+
+def from_memory(tour: Tour) -> Chapter:
+    """The exercise."""
+    scene = tour.deep
+    targets = [target for target, _ in scene.lines if target not in ("loss", "error")]
+    place = next((k for k, name in enumerate(targets) if name.endswith("_delta")), 0)
+    here, following = targets[place], targets[min(place + 1, len(targets) - 1)]
+    names = tuple(sorted({name for name in targets if name != here})[:MOST_NAMES])
+    if following not in names:
+        names = (*names[:-1], following)
+    text = dict(scene.lines)
+
+    def reply(guess: int | None) -> str:
+        words = f"After {code(text[here])} comes {code(text[following])}."
+        if guess is not None and names[guess] != following:
+            return f"{code(text[names[guess]])} stands elsewhere. {words}"
+        return words
+
+    return Chapter(
+        paragraphs=(
+            "The best exercise of all: close this, open an empty file, and write the network from "
+            "memory. Do it again until nothing is missing. What you can write you have understood.",
+            f"{code(f'syn0 drill {scene.spec}')} watches the file as you write: it runs it, "
+            "compares every array with the right one, and names the first line that is wrong.",
+        ),
+        net=str(scene.spec),
+        data_name=scene.data_name,
+        lights=("program",),
+        actions=(Action("go", here),),
+        questions=(
+            Question(
+                f"Without looking: which array is bound right after {code(here)}?",
+                Options(names, frozenset([names.index(following)]), "name"),
+                reply,
+                revealed=(Figure("a step", "\n".join(text for _, text in scene.lines)),),
+            ),
+        ),
+        closing=("Then turn a knob, and write that one from memory.",),
+    )

@@ -1,0 +1,147 @@
+"""Trained models that predict one row a call without a heap: what their languages share.
+
+Weights and the forward lines are float32, or weights are whole numbers of 8 bits, one scale a unit.
+Columns are prepared, and answers restored, in float64 where float32 is too coarse for them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from syn0.lower.loops import Kernel, kernels
+from syn0.lower.rows import OneRow
+from syn0.lower.types import Types, type_of_row
+from syn0.printers.module import Given, Module, Sample, values_of
+from syn0.program import Apply, Const, Expr, Line, Name, Program, Shape
+
+LARGEST = 127
+"""The largest whole number of a weight in 8 bits."""
+
+
+TAKEN = """\
+abstract alignas alignof and as asm async auto await become bitand bitor bool box break case
+catch char class compl concept const constexpr continue crate decltype default delete do
+double dyn else enum explicit export extern false final float fn for friend gen goto if impl
+import in inline int let long loop macro match mod module move mut mutable namespace near
+new noexcept not nullptr operator or override priv private protected pub public ref register
+requires restrict return self short signed sizeof static struct super switch template this
+throw trait true try type typedef typeid typename typeof union unsafe unsigned unsized use
+using virtual void volatile where while xor yield"""
+WORDS = frozenset(TAKEN.split())
+"""Names that one of the languages has for itself."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """What a caller hands in of one column.
+
+    Attributes:
+        name: in the program.
+        column: what the table calls it.
+        given: what it is part of.
+    """
+
+    name: str
+    column: str
+    given: Given
+
+
+@dataclass(frozen=True)
+class OneRowModule:
+    """A plan for one row at a time."""
+
+    module: Module
+
+    @property
+    def program(self) -> Program:
+        """Its program, whose forward lines are float32."""
+        return replace(self.module.program, dtype="float32")
+
+    def types(self) -> dict[str, str]:
+        """The types of arrays that do not hold plain entries."""
+        module, found = self.module, dict[str, str]()
+        if any(any(given.coarse) for given in module.given):
+            prepared = {line.target for line in module.program.phase("prepare")} - {"X"}
+            found |= dict.fromkeys(prepared | {g.name for g in module.given}, "number")
+        found |= {given.name: "text" for given in module.given if given.texts}
+        found |= {answer.name: "number" for answer in module.answers if answer.wide}
+        found |= {n: "small" for n, array in module.weights.items() if array.dtype == np.int8}
+        for line in module.program.lines:
+            match line.expression:
+                case Apply("label", (_, Const(tuple() as row))):
+                    found[line.target] = type_of_row(row)
+        return found
+
+    def fields(self) -> list[Field]:
+        """What a caller hands in, in the table's order; none where it is a plain row of numbers."""
+        taken = {*WORDS}
+        found = []
+        for column, given, _ in self.module.columns:
+            name = identifier(column, taken)
+            taken.add(name)
+            found.append(Field(name, column, given))
+        return found
+
+
+def identifier(column: str, taken: set[str]) -> str:
+    """A name of plain letters and digits that a column's suggests."""
+    words = re.sub("[^a-z0-9]+", "_", column.lower()).strip("_")[:24].strip("_")
+    start = words if words[:1].isalpha() else f"column_{words}".rstrip("_")
+    made, number = start, 1
+    while made in taken:
+        number += 1
+        made = f"{start}_{number}"
+    return made
+
+
+def one_row_kernels(
+    program: Program, shapes: Mapping[str, Shape], types: Mapping[str, str], *, marked: bool
+) -> list[Kernel]:
+    """The kernels for one row, each conversion written out."""
+    rows = OneRow(name for name, shape in shapes.items() if shape[:1] == ("rows",))
+    made = map(rows.kernel, kernels(program, shapes))
+    rows_of = "number" if "number" in types.values() else "entry"
+    return [Types("float32", types, rows=rows_of, marked=marked).kernel(x) for x in made]
+
+
+def expected(module: Module, sample: Sample) -> dict[str, NDArray[Any]]:
+    """What the definition answers to a sample, by the names of the answers: (rows, width)."""
+    found = values_of(module, sample)
+    return {answer.name: found[answer.name] for answer in module.answers}
+
+
+def in_eight_bits(module: Module) -> Module:
+    """The module, its matrices of weights as whole numbers from -127 to 127, times one scale for
+    each column; the lines that multiply by a matrix multiply by these too."""
+    matrices = [name for name, array in module.weights.items() if array.ndim == 2]
+    weights: dict[str, NDArray[Any]] = {}
+    for name, array in module.weights.items():
+        weights[name] = array.astype(np.float32)
+        if name in matrices:
+            scale = np.maximum(np.abs(array).max(axis=0), 1e-30) / LARGEST
+            weights[name] = np.rint(array / scale).astype(np.int8)
+            weights[f"{name}_scale"] = scale.astype(np.float32)
+
+    def scaled(expr: Expr) -> Expr:
+        match expr:
+            case Apply("matmul", (left, Name(name))) if name in matrices:
+                return Apply("matmul", (scaled(left), Name(name))) * Name(f"{name}_scale")
+            case Apply(operation, args, fixed):
+                return Apply(operation, tuple(map(scaled, args)), fixed)
+        return expr
+
+    scales = [
+        Line(
+            f"{name}_scale", Apply("ones", (), weights[f"{name}_scale"].shape), "init", 0, "scales"
+        )
+        for name in matrices
+    ]
+    lines = (replace(x, expression=scaled(x.expression)) for x in module.program.lines)
+    program = replace(module.program, lines=(*scales, *lines), weights=tuple(weights))
+    return replace(module, program=program, weights=weights)
