@@ -17,7 +17,7 @@ from syn0.printers.base import Printer, Template, UnsupportedError, infix
 from syn0.printers.entries import Bound, Entries
 from syn0.printers.module import LABEL, VARIABLE, Given, Module, ModulePrinter, Sample, answers_to
 from syn0.printers.numpy import indented
-from syn0.printers.pretty import Assigned, Code, Made, fitted, listed
+from syn0.printers.pretty import Code, Made, fitted, listed
 from syn0.printers.safe import sql_name, sql_note, sql_text
 from syn0.program import Apply, Const, Expr, Name, names_in
 from syn0.program.tidy import TRUTHS
@@ -317,7 +317,7 @@ def spelled(known: tuple[str, ...], missing: tuple[str, ...]) -> dict[str, tuple
     ways = {}
     for text in known:
         others = {"True": "true", "False": "false", "": ""}.get(text)
-        others = f"{text}.0" if re.fullmatch(r"-?\d+", text) else others
+        others = f"{text}.0" if re.fullmatch(r"0|-?[1-9]\d*", text) else others
         same = [x for x in (others,) if x and x not in known]
         ways[text] = (text, *same, *(missing if text == "" else ()))
     return ways
@@ -325,7 +325,7 @@ def spelled(known: tuple[str, ...], missing: tuple[str, ...]) -> dict[str, tuple
 
 def fitted_column(code: str, name: str) -> str:
     """An expression and its name."""
-    return fitted(Assigned("", code, f" AS {name}"), WIDTH - 8)
+    return fitted(Code(code, f" AS {name}"), WIDTH - 8)
 
 
 def joined(cases: Iterable[str]) -> Iterator[str]:
