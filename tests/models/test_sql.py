@@ -210,6 +210,16 @@ def test_what_sql_cannot_hold_is_refused_in_one_sentence(tmp_path: Path) -> None
     assert not (tmp_path / "model.sql").exists()
 
 
+@pytest.mark.parametrize("spelling", [("True", "False"), ("true", "false"), (1.0, 0.0)])
+def test_truth_values_are_known_however_they_are_written(ask: Any, spelling: Any) -> None:
+    frame = passengers()
+    frame["alone"] = frame["fare"] > 20
+    network = fitted(frame, "survived", dtype="float64").network
+    news = frame.assign(alone=np.where(frame["alone"], *spelling))
+    found = [answer["probabilities"][1] for answer in ask(network, news)]
+    np.testing.assert_allclose(found, network.predict(frame)[:, 0], rtol=1e-9)
+
+
 def test_a_columns_own_key_is_no_trouble(ask: Any) -> None:
     frame = passengers().rename(columns={"fare": "syn0_row", "age": "expected"})
     network = fitted(frame, "survived", dtype="float64").network

@@ -312,14 +312,19 @@ def texts_in(module: Module) -> dict[str, tuple[str, ...]]:
     return found
 
 
+TRUTH_WORDS = {"True": ("TRUE", "true", "1", "1.0"), "False": ("FALSE", "false", "0", "0.0")}
+"""How databases write truth values, where a column holds nothing else."""
+
+
 def spelled(known: tuple[str, ...], missing: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     """Known texts, and how databases write the same: truth values, whole numbers."""
+    words = TRUTH_WORDS if {*known} <= {"True", "False", ""} else {}
     ways = {}
     for text in known:
-        others = {"True": "true", "False": "false", "": ""}.get(text)
-        others = f"{text}.0" if re.fullmatch(r"0|-?[1-9]\d*", text) else others
-        same = [x for x in (others,) if x and x not in known]
-        ways[text] = (text, *same, *(missing if text == "" else ()))
+        others = words.get(text, ())
+        if re.fullmatch(r"0|-?[1-9]\d*", text) and f"{text}.0" not in known:
+            others = (f"{text}.0",)
+        ways[text] = (text, *others, *(missing if text == "" else ()))
     return ways
 
 
