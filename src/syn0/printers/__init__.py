@@ -27,11 +27,13 @@ MODULES: Lazy[ModulePrinter] = Lazy(
     numpy="syn0.printers.numpy_module:NumpyModule()",
     python="syn0.printers.python_module:PythonModule()",
     javascript="syn0.printers.javascript_module:JavaScriptModule()",
+    torch="syn0.printers.torch_module:TorchModule()",
+    sql="syn0.printers.sql_module:SqlModule()",
+    html="syn0.printers.html_module:HtmlModule()",
     c="syn0.printers.c_module:CModule()",
     cpp="syn0.printers.cpp_module:CppModule()",
     rust="syn0.printers.rust_module:RustModule()",
     **{"c-int8": "syn0.printers.c_module:CModuleInEightBits()"},
-    torch="syn0.printers.torch_module:TorchModule()",
 )
 """What prints trained models."""
 

@@ -19,10 +19,18 @@ from syn0.lower.rows import OneRow
 from syn0.lower.types import Types, type_of_row
 from syn0.printers.base import UnsupportedError
 from syn0.printers.loops import LoopPrinter, Lowered
-from syn0.printers.module import LABEL, VARIABLE, Answer, Given, Module, ModulePrinter, Sample
+from syn0.printers.module import (
+    LABEL,
+    VARIABLE,
+    Answer,
+    Given,
+    Module,
+    ModulePrinter,
+    Sample,
+    values_of,
+)
 from syn0.printers.pretty import Group, listed
 from syn0.program import Apply, Const, Expr, Line, Name, Program, Shape
-from syn0.program.interpreter import walk
 
 LARGEST = 127
 """The largest whole number of a weight in 8 bits."""
@@ -116,20 +124,8 @@ def one_row_kernels(
 
 def expected(module: Module, sample: Sample) -> dict[str, NDArray[Any]]:
     """What the definition answers to a sample, by the names of the answers: (rows, width)."""
-    bound: dict[str, Any] = dict(module.weights)
-    for given in module.given:
-        columns = [sample.cells[name] for name in given.columns if name in sample.cells]
-        if given.texts:
-            texts = ["" if cell is None else str(cell).strip() for cell in columns[0]]
-            known = ["" if text in given.missing else text for text in texts]
-            bound[given.name] = np.array(known)[:, np.newaxis]
-        elif columns:
-            bound[given.name] = np.array(columns, float).T
-        else:
-            bound[given.name] = np.asarray(sample.matrix, module.program.dtype)
-    lines = module.program.phase("prepare", "forward", "answer")
-    bound |= {line.target: value for line, value in walk(lines, bound)}
-    return {answer.name: bound[answer.name] for answer in module.answers}
+    found = values_of(module, sample)
+    return {answer.name: found[answer.name] for answer in module.answers}
 
 
 def in_eight_bits(module: Module) -> Module:

@@ -113,9 +113,8 @@ class PythonModule(LoopPrinter, ModulePrinter):
         asked = {*(given.kind for given in module.given), "room", "finite", "check"}
         functions = runtime.called("columns_alone.py", parts.called | asked)
         what = "table" if sample.matrix is None else "X"
-        if sample.matrix is None:
-            given = listed(map(row_text, sample.rows), "[", "]")
-        else:
+        given = listed(map(row_text, sample.rows), "[", "]")
+        if sample.matrix is not None:
             given = exact_rows(sample.matrix)
         expected = listed(map(row_text, answers_to(module, sample)), "[", "]")
         return join_sections([

@@ -6,7 +6,9 @@ characters that a reader sees; a language adds what would end its comments.
 
 from __future__ import annotations
 
+import base64
 import string
+from hashlib import sha256
 
 from syn0.printers.base import UnsupportedError
 from syn0.spec.words import MOST_OF_A_NAME, visible
@@ -105,3 +107,39 @@ def latex_note(text: str) -> str:
     """`text` for a LaTeX document, in ASCII: its own signs are written out, and others named."""
     known = (c if c in LATEX_SIGNS else python_text(c)[1:-1] for c in visible(text))
     return "".join(LATEX_SIGNS.get(c, c) for part in known for c in part)
+
+
+def sql_note(text: str) -> str:
+    """`text` for an SQL comment, which ends with its line."""
+    return visible(text)
+
+
+def sql_text(text: str) -> str:
+    """`text` as an SQL string; UnsupportedError where it holds what no database can."""
+    return f"'{held(text).replace(QUOTE, QUOTE * 2)}'"
+
+
+def sql_name(name: str) -> str:
+    """A column's name in SQL, whatever else it holds; UnsupportedError as `sql_text`."""
+    return '"' + held(name).replace('"', '""') + '"'
+
+
+def held(text: str) -> str:
+    """`text`, if databases can hold it."""
+    if "\0" in text or any("\ud800" <= c <= "\udfff" for c in text):
+        shown = visible(text, MOST_OF_A_NAME)
+        raise UnsupportedError(f"'{shown}' holds NUL or half of a pair, as no text of SQL does")
+    return text
+
+
+QUOTE = "'"
+
+
+def script_text(code: str) -> str:
+    """JavaScript as it may stand in a page: nothing in it ends its element."""
+    return code.replace("</", "<\\/").replace("<!--", "<\\!--")
+
+
+def digest(text: str) -> str:
+    """A text's hash, by which the policy of a page allows it."""
+    return f"sha256-{base64.b64encode(sha256(text.encode()).digest()).decode()}"
