@@ -242,7 +242,7 @@ def assert_stored(name: str, text: str) -> None:
 
 
 MANY, FEW = ("numpy", "terse", "c"), ("tutorial-3-4-1", "modern")
-"""Languages of which each text is kept, and the texts of the others, which are made as those are."""
+"""Languages of which each text is kept, and the texts of the others, made as those are."""
 TEXTS = [
     (name, language)
     for name, golden in WHOLE.items()
