@@ -24,7 +24,7 @@ from typing import Any
 # Where NumPy is, in whatever way this user has it: nothing else is taken from the surroundings.
 sys.path += [place for place in sys.argv[2:] if place not in sys.path]
 
-import numpy as np  # noqa: E402
+import numpy as np
 
 STEPS = 3
 MOST_CALLS = 150_000
