@@ -15,6 +15,7 @@ import random
 import re
 import shutil
 import sqlite3
+import subprocess
 import sys
 import tempfile
 import tomllib
@@ -123,19 +124,24 @@ def sentences() -> Iterator[None]:
 # Scenes: each plays so many names
 
 
-def table_scene(chance: random.Random, folder: Path) -> int:
-    """A table whose columns, categories and classes are called so, from memory to every output."""
-    names = [hostile(chance) for _ in range(12)]
+def hostile_table(names: list[str]) -> Table:
+    """A table whose columns, categories and classes are called so, and itself."""
     columns, target, classes, texts = names[:4], names[4], names[5:8], names[8:11]
     rows = 9
     made = [Column(columns[0], np.arange(rows) / 3), Column(columns[1], np.ones(rows))]
     made += [text_column(columns[2], [texts[i % 3] for i in range(rows)])]
     made += [text_column(columns[3], [f"{names[11]}{i}" for i in range(rows)])]
     made += [text_column(target, [classes[i % 3] for i in range(rows)])]
-    table = Table(
+    return Table(
         name=names[11], columns={c.name: c for c in made}, target=target,
         fingerprint=fingerprint_of(made),
     )  # fmt: skip
+
+
+def table_scene(chance: random.Random, folder: Path) -> int:
+    """A table whose columns, categories and classes are called so, from memory to every output."""
+    names = [hostile(chance) for _ in range(12)]
+    table, target, classes = hostile_table(names), names[4], names[5:8]
     options = table_options(hidden=(2,), epochs=1, task="classification", holdout=0.0)
     plan = plan_table(table, options)
     fitted = plan.fit(engine="numpy", progress=False)
@@ -242,6 +248,42 @@ def program_scene(chance: random.Random, folder: Path) -> int:
         for note in (name, f"from {name!a}"):
             assert structure(language, note) == plain_structure(language), (language, note[:200])
     return 1
+
+
+COMPILED = {
+    "numpy": (sys.executable, "-c", "import ast, sys; ast.parse(open(sys.argv[1]).read())", "{}"),
+    "javascript": ("node", "--check", "{}"),
+    "c": ("cc", "-std=c99", "-Wall", "-Werror", "-DMODEL_TEST", "-x", "c", "{}", "-lm"),
+    "c-int8": ("cc", "-std=c99", "-Wall", "-Werror", "-DMODEL_TEST", "-x", "c", "{}", "-lm"),
+    "cpp": ("g++", "-std=c++17", "-Wall", "-Werror", "-DMODEL_TEST", "-fsyntax-only", "-x", "c++",
+            "{}"),
+    "rust": ("rustc", "--edition=2021", "-Dwarnings", "--crate-type=lib", "--emit=metadata", "{}"),
+}  # fmt: skip
+"""What reads a trained model in a language: its own parser or compiler, where it is here."""
+
+
+def module_scene(chance: random.Random, folder: Path) -> int:
+    """Trained models whose columns, categories and classes are called so, in every language: it
+    reads them as code, and C answers as the model does."""
+    names = [hostile(chance) for _ in range(12)]
+    options = table_options(hidden=(2,), epochs=1, task="classification", holdout=0.0)
+    network = plan_table(hostile_table(names), options).fit(engine="numpy", progress=False).network
+    for language, words in COMPILED.items():
+        path = folder / f"model{MODULES[language].ending}"
+        with sentences():
+            network.export(path, to=language)
+            if shutil.which(words[0]):
+                command = [str(path) if word == "{}" else word for word in words]
+                refuse_failure(subprocess.run(command, cwd=folder, capture_output=True), language)
+                if words[0] == "cc":
+                    tried = subprocess.run(folder / "a.out", capture_output=True)
+                    refuse_failure(tried, f"{language}'s self-test")
+    return len(names)
+
+
+def refuse_failure(done: subprocess.CompletedProcess[bytes], what: str) -> None:
+    """AssertionError for a command that failed."""
+    assert done.returncode == 0, (what, (done.stderr or done.stdout)[:400])
 
 
 def named_network(names: list[str]) -> syn0.Network:
@@ -607,7 +649,8 @@ def onnx_scene(chance: random.Random, folder: Path) -> int:
 
 SCENES: dict[Callable[[random.Random, Path], int], int] = {
     table_scene: 3, program_scene: 6, setting_scene: 2, toml_scene: 2, model_scene: 20,
-    command_scene: 1, folder_scene: 1, estimator_scene: 1, onnx_scene: 2, export_scene: 1,
+    command_scene: 1, folder_scene: 1, estimator_scene: 1, onnx_scene: 2, module_scene: 1,
+    export_scene: 1,
 }  # fmt: skip
 """How often each is played in a round."""
 

@@ -127,7 +127,8 @@ class JaxPrinter(NumpyPrinter):
     def calls_of_steps(self, script: Script) -> list[str]:
         """The loop of single steps."""
         figures = in_brackets(figures_of(script))
-        batch = "" if script.batch_size is None else ", jnp.array(batch)"
+        # A copy: JAX may read it when the order has been shuffled already.
+        batch = "" if script.batch_size is None else ", batch.copy()"
         report = [report_line(script)]
         if script.interval > 1:
             interval = "batches" if script.by_epoch else script.interval

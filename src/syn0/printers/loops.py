@@ -201,7 +201,7 @@ class Lowered:
                         for name in files)  # fmt: skip
         own = [self.printer.function(name, value) for name, value in self.helpers.items()]
         functions = [*(code for pieces in first for code in pieces), *own, *last]
-        return [line for function in functions for line in (function, "")]
+        return [line for function in functions if function for line in (function, "")]
 
     def code(self, lines: Iterable[Line], width: int) -> list[str]:
         """The kernels of lines, each headed by its line and its note."""

@@ -52,8 +52,7 @@ def javascript_note(text: str) -> str:
 
 
 def c_text(text: str) -> str:
-    """`text` as a C string, in ASCII whatever it holds: other bytes of its UTF-8 are written in
-    octal, of always three digits.
+    """`text` as a C string.
 
     Raises:
         UnsupportedError: it holds NUL, with which texts end in C.
@@ -61,10 +60,34 @@ def c_text(text: str) -> str:
     if "\0" in text:
         shown = visible(text, MOST_OF_A_NAME)
         raise UnsupportedError(f"texts end with NUL in C, and '{shown}' holds one")
+    return c_literal(text)
+
+
+def cpp_text(text: str) -> str:
+    """`text` as a C++ string that knows its length."""
+    return f"{c_literal(text)}sv"
+
+
+def c_literal(text: str) -> str:
+    """`text` as C has it, in ASCII whatever it holds: other bytes of its UTF-8 stand in octal, of
+    always three digits."""
     plain = {ord(c) for c in string.ascii_letters + string.digits + string.punctuation + " "}
     plain -= {*b'"\\?'}
     code = text.encode("utf-8", "surrogatepass")
     return '"' + "".join(chr(b) if b in plain else f"\\{b:03o}" for b in code) + '"'
+
+
+def rust_text(text: str) -> str:
+    """`text` as a Rust string, in ASCII whatever it holds.
+
+    Raises:
+        UnsupportedError: it holds half of a pair of UTF-16, which no text of Rust's does.
+    """
+    if any("\ud800" <= c <= "\udfff" for c in text):
+        shown = visible(text, MOST_OF_A_NAME)
+        raise UnsupportedError(f"Rust's texts are valid UTF-8, and '{shown}' is not")
+    plain = {*string.ascii_letters, *string.digits, *string.punctuation, " "} - {*'"\\'}
+    return '"' + "".join(c if c in plain else f"\\u{{{ord(c):x}}}" for c in text) + '"'
 
 
 def python_text(text: str) -> str:

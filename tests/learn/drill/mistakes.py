@@ -89,6 +89,10 @@ MISTAKES = [
     Mistake("batch", "syn1 += syn1_velocity", "syn1 -= syn1_velocity", "syn1", "sign"),
     Mistake("batch", "l1_error = l2_delta @ syn1.T", "l1_error = l3_delta @ syn2.T @ syn1.T",
             "l1_error", "slope"),
+    Mistake("batch", "syn1 += syn1_velocity", "syn1 = syn1_velocity", "syn1", "overwritten"),
+    Mistake("batch", "    syn1 += syn1_velocity", "    pass #", "syn1", "missing"),
+    Mistake("batch", "syn2_velocity + alpha", "syn2_velocity - alpha", "syn2_velocity", "sign"),
+    Mistake("bias", "bias1 += alpha", "bias1 = alpha", "bias1", "overwritten"),
     # classes
     Mistake("classes", "(l1 > 0)", "(l1 < 0)", "l1_delta", ""),
     Mistake("classes", "l1_error * (l1 > 0)", "l1_error", "l1_delta", "slope"),

@@ -21,6 +21,9 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+# Where NumPy is, in whatever way this user has it: nothing else is taken from the surroundings.
+sys.path += [place for place in sys.argv[2:] if place not in sys.path]
+
 import numpy as np
 
 STEPS = 3

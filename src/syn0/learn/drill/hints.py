@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from syn0.printers.numpy import NumpyPrinter
-from syn0.program import Line, check
+from syn0.program import Line, check, names_in
 from syn0.program.checker import shape_of
 from syn0.program.expressions import products
 from syn0.program.operations import Shape
@@ -53,20 +53,16 @@ def question(exercise: Exercise, line: Line) -> str:
 def shapes(exercise: Exercise, line: Line) -> str:
     """A picture of the shapes: what the line reads, and what it gives."""
     known = check(exercise.program)
-    made = products(line.expression)
-    if made:
-        parts = [
-            " @ ".join(text(shape_of(arg, known)) for arg in part.args)
-            + f" = {text(shape_of(part, known))}"
-            for part in made
-        ]
-        return f"{line.target} is {text(known[line.target])}. In it: {', '.join(parts)}."
-    from syn0.program import names_in
-
     read = ", ".join(
         f"{name} {text(known[name])}" for name in dict.fromkeys(names_in(line.expression))
     )
-    return f"{line.target} is {text(known[line.target])}, made of {read}."
+    told = f"{line.target} is {text(known[line.target])}, made of {read}."
+    made = [
+        " @ ".join(text(shape_of(arg, known)) for arg in part.args)
+        + f" = {text(shape_of(part, known))}"
+        for part in products(line.expression)
+    ]
+    return f"{told} In it, {', '.join(made)}." if made else told
 
 
 def text(shape: Shape) -> str:

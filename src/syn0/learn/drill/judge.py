@@ -15,12 +15,12 @@ from syn0.learn.drill.reference import Follower, Seen, Step, dependents
 from syn0.learn.drill.sandbox import Event, Record, Run, run_program
 from syn0.learn.drill.steps import STEPS, divisions
 from syn0.learn.drill.verdict import RIGHT, STOPPED, WRONG, Mark, Trouble, Verdict, Wrong, window
-from syn0.program import Name
+from syn0.program import Name, names_in
 
 if TYPE_CHECKING:
     from syn0.learn.drill.exercise import Exercise
 
-SURELY = 12
+SURELY = 24
 """Entries of which none is below 0 by chance, of numbers drawn around 0."""
 
 SHIFTS = ("-", "normal", "randn", "uniform", "zeros", "orthogonal")
@@ -162,7 +162,7 @@ class Judge:
         first = self.compared[0]
         if first.run.trouble is not None and not first.right:
             return self.broken(first)
-        if not first.run.trouble and len(first.steps) < STEPS and self.first_wrong(first) is None:
+        if first.lacking or (len(first.steps) < STEPS and self.first_wrong(first) is None):
             return self.incomplete(first)
         if all(c.right for c in self.compared) and not self.same_rows() and not self.uncentred():
             return self.right()
@@ -236,7 +236,12 @@ class Judge:
             return None
         first = lost[0] if lost else wrong[0]
         kept = self.kept_factor(compared, step, lost[-1] if lost else wrong[0])
+        upheld = [s for s in compared.decisive(step) if s.right]
         for suspect in lenient:
+            read = set(names_in(suspect.line.expression))
+            inherited = any(s.line.target in read for s in lenient if s is not suspect)
+            if inherited or any(leads_to(step, suspect, s) for s in upheld):
+                continue
             assert suspect.found is not None  # noqa: S101
             if kept is not None and np.isclose(suspect.found.factor, kept):
                 return suspect
@@ -269,8 +274,10 @@ class Judge:
 
     # ------------------------------------------------------------------ what is told
 
-    def marks(self, step: Step | None, wrong: Seen | None) -> Iterator[Mark]:
-        """The rail: what became of each array."""
+    def marks(
+        self, step: Step | None, wrong: Seen | None, *, missing: bool = False
+    ) -> Iterator[Mark]:
+        """The rail: what became of each array; the first wrong one may be missing."""
         yield Mark("X", "right", "X")
         seen = step.seen if step is not None else ()
         state = ""
@@ -280,7 +287,7 @@ class Judge:
             if isinstance(s.line.expression, Name) or not is_shown(s, self.exercise):
                 continue
             if wrong is not None and s.line is wrong.line:
-                yield Mark(name, "wrong")
+                yield Mark(name, "missing" if missing else "wrong")
                 state = "open"
             elif state:
                 if name not in told:
@@ -301,7 +308,8 @@ class Judge:
     ) -> Verdict:
         """The verdict, with both arrays."""
         wrong = self.difference(step, seen, cause, found, other_data=other_data)
-        rail = tuple(self.marks(step, seen))
+        missing = wrong.found is None and not wrong.cause
+        rail = tuple(self.marks(step, seen, missing=missing))
         outcome = STOPPED if trouble else WRONG
         sentence = trouble.sentence if trouble else sentence_of(wrong)
         return Verdict(outcome, "", sentence, rail, wrong, trouble, self.record.output)
@@ -415,18 +423,15 @@ class Judge:
         return ""
 
     def unshifted(self, weight: str) -> bool:
-        """Whether nothing in the lines that make a weight's start takes anything from it."""
+        """Whether nothing in the line that makes a weight's start takes anything from it."""
         first = self.compared[0]
-        lines = self.text.splitlines()
-        made = [
-            lines[event.place[0] - 1][event.place[1] :].partition("#")[0]
-            for event in first.run.events
-            if event.name == first.names.get(weight)
-            and event.kind == "bound"
-            and not event.path
-            and event.place[0] <= len(lines)
-        ]
-        return bool(made) and not any(word in line for line in made for word in SHIFTS)
+        theirs, lines = first.names.get(weight), self.text.splitlines()
+        made = (e for e in first.run.events if e.name == theirs and e.kind == "bound")
+        line, column, *_ = next((event.place for event in made), (0, 0))
+        if not 0 < line <= len(lines):
+            return False
+        code = lines[line - 1][column:].partition("#")[0]
+        return not any(word in code for word in SHIFTS)
 
     def told_uncentred(self, own: Comparison) -> Verdict:
         """The verdict on start weights that are all above 0."""
@@ -506,6 +511,11 @@ def carried_on(step: Step, seen: Seen, weights: Collection[str]) -> bool:
         return True
     others = [s for s in made_of(step, seen) if s.line.target not in weights]
     return any(carried_on(step, s, weights) for s in others)
+
+
+def leads_to(step: Step, seen: Seen, weight: Seen) -> bool:
+    """Whether a line is part of what a weight is updated by."""
+    return seen is weight or any(leads_to(step, s, weight) for s in made_of(step, seen))
 
 
 def made_of(step: Step, seen: Seen) -> list[Seen]:

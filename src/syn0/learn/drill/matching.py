@@ -20,7 +20,7 @@ TOLERANCE, SINGLE_TOLERANCE = 1e-6, 2e-5
 MOST_STACKED = 20_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Found:
     """Where an array of the exercise was found.
 

@@ -224,7 +224,10 @@ def factors(setting: Setting, expr: Expr) -> Iterator[Rewrite]:
     match expr:
         case Apply("multiply", (left, right)):
             for lost, kept in ((right, left), (left, right)):
-                yield *missing_factor(setting, lost), kept
+                if is_slope(setting, expr):
+                    yield "slope", f"a part of the slope is missing: take {said(expr)}", kept
+                else:
+                    yield *missing_factor(setting, lost), kept
         case Apply("divide", (left, right)) if isinstance(right, Name | Apply):
             yield "factor", f"a division is missing: by {said(right)}", left
 
