@@ -90,9 +90,6 @@ def drill(
         sys.exit(once_only(drilling))
 
 
-# ---------------------------------------------------------------- which exercise
-
-
 def exercise_of(net: str, level: int | None, options: Mapping[str, Any]) -> Exercise:
     """The exercise that NET and the options mean."""
     from syn0.learn.drill.exercise import Exercise
@@ -168,9 +165,6 @@ def begun(net: str | None, level: int | None, options: Mapping[str, Any], path: 
         following = next_exercise(solved)
         exercise = list(exercises())[-1][1] if following is None else following
     return Drilling(exercise, path, solved, report(), keep_progress)
-
-
-# ---------------------------------------------------------------- at a terminal
 
 
 def report() -> Report:
