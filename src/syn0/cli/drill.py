@@ -241,18 +241,18 @@ def watch(drilling: Drilling) -> None:
             except queue.Empty:
                 now = state_of(drilling.path)
                 if now is not None and now != seen and now == settled(drilling.path, now):
+                    say(["", *checked(drilling, counts=seen is not None or not was_there)])
                     seen = now
-                    say(["", *checked(drilling)])
                 continue
             say(drilling.pressed(key))
             if key in "rn":  # the file may be our own work now
                 seen = state_of(drilling.path)
 
 
-def checked(drilling: Drilling) -> list[str]:
+def checked(drilling: Drilling, *, counts: bool) -> list[str]:
     """Check the file as it is now."""
     try:
-        return drilling.saved(text_of(drilling.path))
+        return drilling.saved(text_of(drilling.path), counts=counts)
     except (OSError, ValueError) as error:
         return [f"{drilling.path} cannot be read: {error}"]
 
