@@ -231,8 +231,7 @@ class Arrows:
         """The signs, and how many."""
         if len(self.value) == 1:
             return "+ for up, - for down or . for neither"
-        names = ", ".join(self.names)
-        return f"{len(self.value)} signs, + for up, - for down, . for neither: for {names}"
+        return f"{len(self.value)} signs, + for up, - for down, . for neither"
 
     @property
     def told(self) -> str:

@@ -35,6 +35,9 @@ class Figure:
     title: str
     text: str
 
+    def __str__(self) -> str:
+        return f"{self.title}\n{self.text}" if self.title else self.text
+
     def data(self) -> dict[str, Any]:
         """As JSON has it."""
         return {"title": self.title, "text": self.text}
@@ -76,6 +79,9 @@ class Reply:
     guess: str
     words: str
     figures: tuple[Figure, ...] = ()
+
+    def __str__(self) -> str:
+        return "\n\n".join([self.words, *map(str, self.figures)])
 
     def data(self) -> dict[str, Any]:
         """As JSON has it."""
@@ -137,6 +143,9 @@ class Outcome:
 
     words: str
     figures: tuple[Figure, ...] = ()
+
+    def __str__(self) -> str:
+        return "\n\n".join([self.words, *map(str, self.figures)])
 
     def data(self) -> dict[str, Any]:
         """As JSON has it."""

@@ -11,7 +11,7 @@ import numpy as np
 from syn0.data import Schema, read_table
 from syn0.explain import Replay
 from syn0.learn.tour.content import Chapter, LeftOut
-from syn0.learn.tour.scene import MOST_ROWS, Scene
+from syn0.learn.tour.scene import MADE_UP, MOST_ROWS, Scene
 from syn0.models import Examples, make_network, tutorial_training
 from syn0.spec import NetworkSpec
 from syn0.spec.checks import did_you_mean
@@ -65,8 +65,9 @@ class Tour:
         return cls.around(deep, built_in(FIRST_TABLE), is_usual=seed == 1)
 
     @classmethod
-    def of(cls, replay: Replay, data_name: str) -> Tour:
-        """A tour of a network on the rows of a replay: at most 1,000 of them, from all over.
+    def of(cls, replay: Replay, data_name: str | None = None) -> Tour:
+        """A tour of a network on the rows of a replay: at most 1,000 of them, from all over. Those
+        of the tutorial's tables are called by their names, others `data_name` or made-up rows.
 
         Raises:
             ValueError: L-BFGS, whose steps no line shows.
@@ -83,11 +84,10 @@ class Tour:
         taken = Examples(
             arrays["X"][rows], arrays["y"][rows], None if weight is None else weight[rows]
         )
-        names = replay.inputs, replay.targets
-        deep = Scene.of(replay.spec, replay.job.training, taken, data_name, names)
-        table = built_in(TABLE)
-        is_table = np.array_equal(taken.X, table.X) and np.array_equal(taken.y, table.y)
-        return cls.around(deep, built_in(FIRST_TABLE) if is_table else None)
+        names, known = (replay.inputs, replay.targets), table_of(taken)
+        called = known or data_name or MADE_UP
+        deep = Scene.of(replay.spec, replay.job.training, taken, called, names)
+        return cls.around(deep, built_in(FIRST_TABLE) if known == TABLE else None)
 
     @classmethod
     def around(cls, deep: Scene, opening: Examples | None, *, is_usual: bool = False) -> Tour:
@@ -164,6 +164,15 @@ def without_hidden(spec: NetworkSpec) -> NetworkSpec:
     return NetworkSpec(
         spec.inputs, (spec.dense[-1],), loss=spec.loss, seed=spec.seed, dtype=spec.dtype
     )
+
+
+def table_of(examples: Examples) -> str | None:
+    """Which of the tutorial's tables these are; None for others."""
+    for name in (TABLE, FIRST_TABLE):
+        table = built_in(name)
+        if np.array_equal(examples.X, table.X) and np.array_equal(examples.y, table.y):
+            return name
+    return None
 
 
 def built_in(name: str) -> Examples:

@@ -158,8 +158,8 @@ def start(tour: Tour) -> Chapter:
     return Chapter(
         paragraphs=(
             "Before the first step the weights are drawn at random. Numbers of a generator that "
-            f"starts from a seed are the same in every run ({seeded} here), so that you and I "
-            "see the same numbers, and a change in the result comes from what you changed.",
+            f"starts from a seed are the same in every run ({seeded} here), so that everybody "
+            "sees the same numbers, and a change in the result comes from what you changed.",
             "They are drawn evenly around zero: then the sums begin near zero, where the curve is "
             "steep and learning is quick, and no unit leans to one side from the start."
             if scene.spec.dense[0].init == "uniform"
@@ -281,8 +281,8 @@ def central_line(tour: Tour) -> Chapter:
             one_delta(scene, layer, row),
         ),
         closing=(
-            f"{code(delta)} is what will change the weights: an error that is weighted by how open "
-            "the unit still is.",
+            f"{code(delta)} is what will change the weights: an error that is weighted by how "
+            "undecided the unit still is.",
             f"In words of calculus: {code(delta)} is minus the gradient of the loss with respect "
             f"to the weighted sums. {line.note.capitalize()}.",
         ),

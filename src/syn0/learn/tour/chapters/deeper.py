@@ -26,6 +26,9 @@ from syn0.models import make_network
 SOLVED = 0.1
 """A mean error below this share of the first one counts as solved."""
 
+HARDLY = 0.2
+"""A correlation below which a column hardly tells."""
+
 MOST_UNITS = 64
 MOST_NAMES, MOST_TERMS = 12, 6
 DIGIT = 3
@@ -83,13 +86,18 @@ def failure(tour: Tour) -> Chapter:
             ),
         ),
         closing=(
-            "Steps will not help, nor will another learning rate: what is missing is a place where "
-            "columns are combined."
-            if fails
-            else "A hidden layer may still do it in fewer steps, or with a smaller error.",
+            after_failure(best) if fails else "A hidden layer may still come to a smaller error.",
         ),
         experiment=longer(scene),
     )
+
+
+def after_failure(best: float) -> str:
+    """What is missing, where the best column has this correlation."""
+    missing = "what is missing is a place where columns are combined"
+    if best < HARDLY:
+        return f"More steps will not help, nor will another learning rate: {missing}."
+    return f"More steps help a little; {missing}."
 
 
 def longer(scene: Scene) -> Experiment:

@@ -36,9 +36,9 @@ def one_column(tour: Tour) -> Chapter:
 
     def reply(guess: int | None) -> str:
         top = shown[min(right)]
-        words = f"{code(scene.columns[top])}: {strength(scene, top)}."
+        words = f"{strength(scene, top)}."
         if guess is not None and guess not in right:
-            words = f"{code(names[guess])}: {strength(scene, shown[guess])}. But {words}"
+            words = f"{strength(scene, shown[guess])}. {words}"
         return words + (" All other columns tell less." if len(right) == 1 else "")
 
     table = rows_of(
@@ -94,14 +94,14 @@ def tells(correlation: float) -> str:
 
 def strength(scene: Scene, column: int) -> str:
     """What a column says of the target, in words."""
-    correlation = column_correlations(scene)[column]
+    correlation, name = column_correlations(scene)[column], code(scene.columns[column])
     if np.isnan(correlation):
         value = number(scene.X[0, column])
-        return f"it is {value} in every row, so it tells nothing"
+        return f"{name} is {value} in every row, so it tells nothing"
     target = code(scene.targets[0])
     if np.array_equal(scene.X[:, column], scene.y[:, 0]):
-        return f"it equals {target} in every row, a correlation of {number(correlation)}"
-    return f"its correlation with {target} is {tells(correlation)}"
+        return f"{name} equals {target} in every row, a correlation of {number(correlation)}"
+    return f"{name} has a correlation of {tells(correlation)} with {target}"
 
 
 def without_a_row(scene: Scene) -> Experiment:
@@ -146,9 +146,9 @@ def shapes(tour: Tour) -> Chapter:
 
     def reply(guess: tuple[int, ...] | None) -> str:
         words = (
-            f"Each of the {shape[0]:,} rows of {code(left.text)} meets each of the {shape[1]:,} "
-            f"columns of {code(right.text)}: the {inner:,} numbers of the one are multiplied by "
-            f"the {inner:,} of the other and added up to one number."
+            f"{code(left.text)} has {counted(shape[0], 'row')}, {code(right.text)} has "
+            f"{counted(shape[1], 'column')}, and each row meets each column: "
+            f"{counted(inner, 'number')} times as many others, added up to one."
         )
         if guess is None or guess == shape:
             return words
@@ -210,6 +210,11 @@ def shapes(tour: Tour) -> Chapter:
 def shape_text(shape: tuple[int, ...]) -> str:
     """A shape as the program's notes have it."""
     return f"({' x '.join(f'{n:,}' for n in shape)})"
+
+
+def counted(count: int, what: str) -> str:
+    """ "1 row", "4 rows"."""
+    return f"{count:,} {what}{'s' * (count != 1)}"
 
 
 def more_rows(scene: Scene) -> Experiment:

@@ -50,7 +50,7 @@ def languages(tour: Tour) -> Chapter:
         paragraphs=(
             "The lines do not belong to one language. A printer says the same list of lines in "
             f"{', '.join(map(code, names))}; each text is a whole program that draws the same "
-            "start weights and prints the same numbers.",
+            "start weights and computes the same numbers.",
             "Languages without matrix products spell them out as loops: over rows, over units, and "
             "over what is summed.",
         ),

@@ -34,6 +34,7 @@ from syn0.models import NETWORK_SETTINGS, Network, make_network, tutorial_traini
 from syn0.printers import Data, example_data
 from syn0.printers.difference import difference
 from syn0.printers.notes import counted_by_loop
+from syn0.printers.script import CLOSING
 
 PHASES = {
     **{name: name for name in ("forward", "loss", "backward", "update")},
@@ -78,7 +79,7 @@ KNOBS = (
             "too large, and each step overshoots what the last one gained.",
         ),
         "The tutorial's steps have a rate of one, so its program needs no `alpha` at all.",
-        ("learning_rate", Number(least=1e-6, most=1000), ("0.1", "3", "30")),
+        ("learning_rate", Number(least=1e-6, most=1000), ("0.1", "10", "300")),
     ),
     Knob(
         "bias", "Bias units", {"bias": True},
@@ -164,8 +165,9 @@ KNOBS = (
     Knob(
         "batch-norm", "Batch normalization", {"batch_norm": True},
         (
-            "Batch normalization brings each hidden unit's sums to mean zero and the same spread, "
-            "over the rows of a step, and then lets it learn a scale and a shift of its own.",
+            "Batch normalization brings each hidden unit's values to mean zero and the same "
+            "spread, over the rows of a step, and then lets it learn a scale and a shift of its "
+            "own.",
         ),
         "Its lines are many, and none is new in kind: each has a value, a slope, and an error that "
         "is sent back through it.",
@@ -227,7 +229,13 @@ def turn(tour: Tour, *, knob: Knob) -> Chapter:
     command = command_of(plain, turned, knob)
 
     def reply(guess: int | None) -> str:
-        return f"{command} shows it: {counted(plain, turned)}."
+        words = f"{command} shows it: {counted(plain, turned)}."
+        if guess is None:
+            return words
+        if guess not in right:
+            return f"In {code(names[guess])} no line is other than before. {words}"
+        others = [code(names[k]) for k in sorted(right - {guess})]
+        return f"So it does in {' and '.join(others)}. {words}" if others else words
 
     return Chapter(
         paragraphs=knob.words,
@@ -246,26 +254,37 @@ def turn(tour: Tour, *, knob: Knob) -> Chapter:
             ),
         ),
         closing=(knob.closing,),
-        experiment=tried(plain, knob),
+        experiment=tried(tour, knob),
     )
 
 
 def with_knob(scene: Scene, knob: Knob, settings: Mapping[str, Any]) -> Scene:
-    """The plain network with a knob turned, for as many steps."""
-    sizes = scene.spec.sizes
-    if knob.name == "layer-sizes":
-        inputs, *between, outputs = sizes
-        units = settings.get("units", between[-1] if between else outputs + 1)
-        sizes = (inputs, *between, units, outputs)
-        settings = {}
+    """The network of a scene with a knob turned, for as many steps."""
+    if knob.name != "layer-sizes":
+        return with_settings(scene, scene.spec.sizes, settings)
+    inputs, *between, outputs = scene.spec.sizes
+    own = dict(settings)
+    units = own.pop("units", between[-1] if between else outputs + 1)
+    return with_settings(scene, (inputs, *between, units, outputs), own)
+
+
+def with_settings(scene: Scene, sizes: tuple[int, ...], settings: Mapping[str, Any]) -> Scene:
+    """A tutorial's network with some settings on the rows of a scene, for as many steps."""
     network = {name: v for name, v in settings.items() if name in NETWORK_SETTINGS}
     how = {name: v for name, v in settings.items() if name not in NETWORK_SETTINGS}
     if how.get("batch_size", 0) > len(scene.X):
         raise ValueError(f"there are {len(scene.X):,} rows: type a number up to that")
-    if (size := how.get("batch_size")) is not None:
-        how["batch_size"] = min(size, len(scene.X))
     spec = make_network(sizes, {"seed": scene.spec.seed, **network})
     return scene.but(spec=spec, training=tutorial_training({"steps": scene.steps, **how}, spec))
+
+
+def needed(scene: Scene) -> dict[str, Any]:
+    """The settings without which a plain network could not learn these data: a smaller learning
+    rate for the sum over many rows, and outputs of any size."""
+    optimizer, output = scene.training.optimizer, scene.spec.dense[-1].activation
+    rate = getattr(optimizer, "learning_rate", 1)
+    settings: dict[str, Any] = {} if rate == 1 else {"learning_rate": rate}
+    return settings | ({"output_activation": output} if output == "identity" else {})
 
 
 def printed(scene: Scene, steps: int) -> str:
@@ -298,14 +317,17 @@ def diff_figure(plain: Scene, turned: Scene) -> Figure:
         lines, title = [*statements(lines)], "the lines that differ"
     if (more := len(lines) - MOST_LINES) > 0:
         lines = [*lines[:MOST_LINES], f"… {more:,} more"]
-    return Figure(f"{title}, - {plain.spec}, plain, + with the knob", "\n".join(lines))
+    return Figure(f"{title} (-: the plain {plain.spec}, +: with the knob)", "\n".join(lines))
 
 
 def statements(lines: Iterable[str]) -> Iterator[str]:
-    """The statements of a difference: without notes, what stands around, and whole functions."""
+    """The statements of a difference: without notes, what stands around, whole functions, and what
+    follows the loop."""
     inside = False
     for line in lines:
         mark, text = line[:1], line[1:].split("  # ")[0].rstrip()
+        if text.endswith(CLOSING):
+            return
         inside = text.startswith("def ") or (inside and not text[:1].strip())
         if mark in "+-" and text.strip() and not inside and not text.lstrip().startswith("#"):
             yield f"{mark}{text}"
@@ -336,27 +358,29 @@ def command_of(plain: Scene, turned: Scene, knob: Knob) -> str:
     return code(f"syn0 write {plain.spec} {' '.join(flags)} --diff")
 
 
-def tried(scene: Scene, knob: Knob) -> Experiment:
+def tried(tour: Tour, knob: Knob) -> Experiment:
     """The knob at any value, and where training ends with it."""
     name, wanted, tries = knob.tried
-    without = scene.short
+    base, plain = needed(tour.deep), tour.deep.plain
+    without = with_settings(plain.short, plain.spec.sizes, base) if base else plain.short
 
     def run(value: Any) -> Outcome:
         if isinstance(wanted, Options):
             value = wanted.says(value)
             value = {"no": False, "yes": True}.get(value, value)
-        turned = with_knob(without, knob, {**knob.settings, name: value})
+        turned = with_knob(without, knob, {**base, **knob.settings, name: value})
         ended = turned.journey
         if ended.trouble:
             return Outcome(ended.trouble)
         words = (
-            f"After {turned.steps:,} steps the mean error is {number(ended.errors[-1])}; the plain "
-            f"program ends with {number(without.final_error())}."
+            f"After {turned.steps:,} steps the mean error is {number(ended.errors[-1])}; without "
+            f"the knob it is {number(without.final_error())}."
         )
         return Outcome(words, (diff_figure(without, turned),))
 
-    return Experiment("Turn it yourself, and see the lines and the error.", name.replace("_", " "),
-                      wanted, run, tries)  # fmt: skip
+    label = name.replace("_", " ")
+    words = "Turn it yourself, and see the lines and the error."
+    return Experiment(words, label, wanted, run, tries)
 
 
 # --------------------------------------------------------------------------------------------- gpu
