@@ -63,6 +63,12 @@ def test_success_is_kept_and_leads_on_with_the_program_kept_beside(drilling):
     assert drilling.exercise.key != PLAIN.key
 
 
+def test_what_was_right_before_one_began_does_not_count(drilling):
+    told = " ".join(drilling.saved(PLAIN.solution, counts=False))
+    assert "before you began" in told
+    assert drilling.kept == []
+
+
 def test_neither_solution_nor_next_before_it_is_right(drilling):
     drilling.saved("x = 1")
     assert "once yours is right" in drilling.pressed("s")[0]
