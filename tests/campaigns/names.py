@@ -207,6 +207,13 @@ def c_tokens(text: str) -> list[str]:
     return re.findall(r'"(?:\\.|[^"\\\n])*"|\w+|\S', text)
 
 
+def julia_tokens(text: str) -> list[str]:
+    """The tokens of a Julia program, its comments left out: each ends with its line."""
+    comments_and_texts = r'#[^\n]*|"(?:\\.|[^"\\\n])*"'
+    text = re.sub(comments_and_texts, lambda m: m[0] if m[0][0] == '"' else " ", text)
+    return re.findall(r'"(?:\\.|[^"\\\n])*"|\w+|\S', text)
+
+
 def python_tree(text: str) -> str:
     """A Python program without its notes."""
     return ast.dump(ast.parse(text))
@@ -234,6 +241,7 @@ PARSERS: dict[str, Callable[[str], object]] = {
     "terse": python_tree,
     "torch": python_tree,
     "jax": python_tree,
+    "julia": julia_tokens,
     "math": below_the_data,
     "latex": below_the_data,
     "mathml": elements,
