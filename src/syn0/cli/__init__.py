@@ -63,8 +63,8 @@ def cli() -> None:
 
 
 for command in (
-    write, play, tour, drill, train, predict, evaluate, export, serve, explain, plot, check, engines,
-    bench,
+    write, play, tour, drill, train, predict, evaluate, export, serve, explain, plot, check,
+    engines, bench,
 ):  # fmt: skip
     cli.add_command(command)
 
