@@ -169,6 +169,12 @@ class Terminal:
         os.close(self.master)
 
 
+def saved(folder, text):
+    """Put a new file in the place of the old one, as editors do."""
+    (folder / "new.py").write_text(text)
+    (folder / "new.py").replace(folder / "drill.py")
+
+
 @pytest.fixture
 def terminal():
     """Opens terminals, and closes them."""
@@ -186,7 +192,7 @@ def terminal():
 def test_at_a_terminal_each_save_is_checked_and_keys_are_answered(terminal, tmp_path):
     screen = terminal("drill", "3-4-1", NO_COLOR="1")
     screen.wait_for("q quit")
-    (tmp_path / "drill.py").write_text(WRONG)
+    saved(tmp_path, WRONG)
     told = screen.wait_for("q quit")
     assert "l1_delta ✗" in told
     assert "slope is missing" in told
@@ -194,8 +200,7 @@ def test_at_a_terminal_each_save_is_checked_and_keys_are_answered(terminal, tmp_
     assert all(len(line) <= 80 for line in told.splitlines())
     screen.press("h")
     assert "Hint, question" in screen.wait_for(r"\(h: shapes\)")
-    (tmp_path / "new.py").write_text(RIGHT)
-    (tmp_path / "new.py").replace(tmp_path / "drill.py")  # as editors save
+    saved(tmp_path, RIGHT)
     assert "Right:" in screen.wait_for("q quit")
     screen.press("q")
     assert screen.process.wait(60) == 0

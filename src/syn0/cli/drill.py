@@ -236,10 +236,10 @@ def say(lines: list[str]) -> None:
 
 def watch(drilling: Drilling) -> None:
     """Check each save and answer keys, until q or Ctrl-C."""
-    say(drilling.begin())
-    seen = state_of(drilling.path)
-    if drilling.path.exists() and text_of(drilling.path) != drilling.exercise.start_text():
-        say(checked(drilling))
+    was_there = drilling.path.exists()
+    lines = drilling.begin()
+    seen = None if was_there else state_of(drilling.path)  # what was there is checked at once
+    say(lines)
     with keys() as pressed:
         while not drilling.done:
             try:

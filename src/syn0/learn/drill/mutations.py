@@ -191,6 +191,8 @@ def signs(setting: Setting, expr: Expr) -> Iterator[Rewrite]:
                 )
             yield "sign", words, right - left
             yield "sign", words, left + right
+        case Apply("negative", (inner,)):
+            yield "sign", f"a sign is wrong: take {said(expr)}", inner
     if expr == setting.expression and not is_sum(expr):
         yield "sign", "the sign is wrong", -expr
 
@@ -257,6 +259,11 @@ def functions(setting: Setting, expr: Expr) -> Iterator[Rewrite]:
         case Apply(name, (inner,)) if name in ACTIVATIONS and setting.line.phase == "forward":
             words = f"the activation is missing: take {said(expr)}"
             yield "activation", words, inner
+            written = ACTIVATIONS[name].formula(inner)
+            words = (
+                f"a sign within {name} is wrong: take {said(ACTIVATIONS[name].formula(Name('z')))}"
+            )
+            yield from (("sign", words, new) for *_, new in rewritten(written, signs, setting))
             for other in ("sigmoid", "tanh", "relu", "softmax"):
                 if other != name:
                     words = f"the activation is {name}, not {other}"
