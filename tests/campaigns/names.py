@@ -210,6 +210,14 @@ def tokens(text: str) -> list[str]:
     return re.findall(r'"(?:\\.|[^"\\\n])*"|\w+|\S', text)
 
 
+def julia_tokens(text: str) -> list[str]:
+    """The tokens of a Julia program, its comments left out."""
+    comments_and_texts = r'#=.*?=#|#[^\n]*|"(?:\\.|[^"\\])*"'
+    return tokens(
+        re.sub(comments_and_texts, lambda m: m[0] if m[0][0] == '"' else " ", text, flags=re.S)
+    )
+
+
 def python_tree(text: str) -> str:
     """A Python program without its notes."""
     return ast.dump(ast.parse(text))
@@ -237,6 +245,7 @@ PARSERS: dict[str, Callable[[str], object]] = {
     "terse": python_tree,
     "torch": python_tree,
     "jax": python_tree,
+    "julia": julia_tokens,
     "math": below_the_data,
     "latex": below_the_data,
     "mathml": elements,
