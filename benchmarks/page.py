@@ -37,8 +37,11 @@ SECONDS_A_SET, SECONDS_OF_HEAP = 3, 60
 MOST_WAITING = 30
 """Seconds until something is wrong."""
 
-ROUNDS, REST = 12, 120
-"""How often the keys are pressed, and the milliseconds between two of them."""
+SECONDS_OF_KEYS, REST = 15, 120
+"""How long keys are pressed, and the milliseconds between two of them."""
+
+KNOBS = {"batch_size": "64", "learning_rate": "0.01"}
+"""Of the training on images."""
 
 # Notes when each frame was painted, and of a key that was pressed: when it was sent, answered, and
 # seen. It runs in each page before the page's own script does.
@@ -56,7 +59,7 @@ WATCH = """
       super(...rest);
       this.addEventListener("message", ({ data }) => {
         seen.bytes = Math.max(seen.bytes, data.byteLength);
-        if (seen.key?.sent) seen.key.came = performance.now();
+        if (seen.key?.sent && !seen.key.seen) seen.key.came = performance.now();
       });
     }
     send(data) {
@@ -75,8 +78,7 @@ WATCH = """
     const { key } = seen;
     if (!key?.sent || key.seen || !seen.wants?.(state, place !== key.place)) return;
     key.seen = -1;
-    const { came } = key;
-    painted(() => Object.assign(key, { came, seen: performance.now() }));
+    painted(() => { key.seen = performance.now(); });
   };
   new MutationObserver(look).observe(document, {
     subtree: true, childList: true, attributes: true, attributeFilter: ["data-where", "data-state"],
@@ -93,17 +95,15 @@ WATCH_ERRORS = """(count) => {
 }"""
 
 FRAMES = """(seconds) => new Promise((done) => {
-  const look = () => document.querySelector("[data-where]").dataset.where;
-  let [count, last] = [0, look()];
-  const end = performance.now() + 1000 * seconds;
-  const next = () => {
-    const now = look();
-    if (now !== last) [count, last] = [count + 1, now];
-    if (performance.now() < end) requestAnimationFrame(next);
-    else done(count / seconds);
-  };
-  requestAnimationFrame(next);
+  let count = 0;
+  const observer = new MutationObserver(() => count++);
+  observer.observe(document, { subtree: true, attributeFilter: ["data-where"] });
+  setTimeout(() => {
+    observer.disconnect();
+    done(count / seconds);
+  }, 1000 * seconds);
 })"""
+"""Each frame is painted before the next one comes."""
 
 HIDE = """() => {
   Object.defineProperty(document, "hidden", { get: () => true });
@@ -221,7 +221,8 @@ def heap(browser: Browser, images: Path) -> None:
     """What a minute of playing adds to the browser's heap."""
     with opened(browser) as (page,):
         session = page.context.new_cdp_session(page)
-        page.keyboard.press("Space")
+        page.locator(".transport select").first.select_option("100")  # steps/s, so that it lasts
+        page.locator("button.play").click()
         page.wait_for_timeout(3000)
         before = used(session)
         page.wait_for_timeout(1000 * SECONDS_OF_HEAP)
@@ -239,6 +240,11 @@ def tabs(browser: Browser, images: Path) -> None:
     """Answers to keys while three others train: in tabs behind the first, in windows in sight."""
     for where in ("tabs", "windows"):
         with opened(browser, str(images), "--net", "784-128-10", count=4) as (page, *others):
+            for one in (page, *others):
+                for name, value in KNOBS.items():
+                    one.locator(f"input[name={name}]").fill(value)
+                    one.locator(f"input[name={name}]").press("Enter")
+                until(one, "() => document.querySelector('[data-difference]') !== null")
             for other in others:
                 if where == "tabs":
                     other.evaluate(HIDE)
@@ -251,8 +257,9 @@ def tabs(browser: Browser, images: Path) -> None:
 
 def answers(page: Page, title: str) -> None:
     """Press keys, and print how long their answers took, and where."""
-    times = []
-    for _ in range(ROUNDS):
+    times: list[dict[str, float]] = []
+    end = time.monotonic() + SECONDS_OF_KEYS
+    while time.monotonic() < end:
         for key, wants in KEYS:
             page.evaluate(f"() => {{ seen.key = null; seen.wants = {wants}; }}")
             page.keyboard.press(key)

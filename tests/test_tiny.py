@@ -72,6 +72,14 @@ def in_python(text: str, folder: Path) -> np.ndarray:
     return names["l2"]
 
 
+def in_framework(text: str, folder: Path) -> np.ndarray:
+    """In a process of its own, as it settles how the framework computes."""
+    framework = re.findall(r"^import (jax|torch)$", text, re.MULTILINE)[0]
+    pytest.importorskip(framework, reason=f"{framework} is not installed")
+    (folder / "net.py").write_text(text)
+    return closing([sys.executable, str(folder / "net.py")])
+
+
 def in_c(text: str, folder: Path) -> np.ndarray:
     try:
         compiler = find_compiler().command
@@ -87,6 +95,12 @@ def in_node(text: str, folder: Path) -> np.ndarray:
     node = shutil.which("node") or pytest.skip("there is no Node here")
     (folder / "net.js").write_text(text)
     return closing([node, str(folder / "net.js")])
+
+
+def in_julia(text: str, folder: Path) -> np.ndarray:
+    julia = shutil.which("julia") or pytest.skip("there is no Julia here")
+    (folder / "net.jl").write_text(text)
+    return closing([julia, str(folder / "net.jl")])
 
 
 def closing(command: list[str]) -> np.ndarray:
@@ -116,6 +130,7 @@ EQUATIONS = {"math", "latex", "mathml"}
 """What is printed to be read, not run."""
 
 RUN = {"numpy": in_python, "terse": in_python, "c": in_c, "javascript": in_node}
+RUN |= {"torch": in_framework, "jax": in_framework, "julia": in_julia}
 RUN |= {language: in_toolchain(language) for language in TOOLCHAINS}
 
 

@@ -64,7 +64,7 @@ from syn0.files import container as files
 from syn0.models import Examples, plan_table, table_options
 from tests.campaigns import Outcome
 
-SHORT = 400
+SHORT = 300
 
 SECONDS, MEMORY = 60, 8 * 2**30
 """What a case may take; memory is counted by addresses, of which libraries reserve many."""

@@ -14,6 +14,8 @@ import os
 import random
 import re
 import shutil
+import sqlite3
+import subprocess
 import sys
 import tempfile
 import tomllib
@@ -21,6 +23,7 @@ import unicodedata
 import warnings
 from collections.abc import Callable, Iterator
 from functools import cache
+from html.parser import HTMLParser
 from pathlib import Path
 from unittest import mock
 from xml.etree import ElementTree
@@ -40,7 +43,7 @@ from syn0.data.table import fingerprint_of
 from syn0.files.container import digest
 from syn0.models import evaluate, plan_table, resolved_settings, table_options
 from syn0.models.answers import answers
-from syn0.printers import PRINTERS, Data
+from syn0.printers import MODULES, PRINTERS, Data
 from syn0.spec.words import JOINERS, OBEYED
 from tests.campaigns import Outcome
 
@@ -121,19 +124,24 @@ def sentences() -> Iterator[None]:
 # Scenes: each plays so many names
 
 
-def table_scene(chance: random.Random, folder: Path) -> int:
-    """A table whose columns, categories and classes are called so, from memory to every output."""
-    names = [hostile(chance) for _ in range(12)]
+def hostile_table(names: list[str]) -> Table:
+    """A table whose columns, categories and classes are called so, and itself."""
     columns, target, classes, texts = names[:4], names[4], names[5:8], names[8:11]
     rows = 9
     made = [Column(columns[0], np.arange(rows) / 3), Column(columns[1], np.ones(rows))]
     made += [text_column(columns[2], [texts[i % 3] for i in range(rows)])]
     made += [text_column(columns[3], [f"{names[11]}{i}" for i in range(rows)])]
     made += [text_column(target, [classes[i % 3] for i in range(rows)])]
-    table = Table(
+    return Table(
         name=names[11], columns={c.name: c for c in made}, target=target,
         fingerprint=fingerprint_of(made),
     )  # fmt: skip
+
+
+def table_scene(chance: random.Random, folder: Path) -> int:
+    """A table whose columns, categories and classes are called so, from memory to every output."""
+    names = [hostile(chance) for _ in range(12)]
+    table, target, classes = hostile_table(names), names[4], names[5:8]
     options = table_options(hidden=(2,), epochs=1, task="classification", holdout=0.0)
     plan = plan_table(table, options)
     fitted = plan.fit(engine="numpy", progress=False)
@@ -189,13 +197,23 @@ def small_network() -> syn0.Network:
 
 
 def c_tokens(text: str) -> list[str]:
-    """The tokens of a C program, its comments left out, as a compiler of 1989 reads it; JavaScript
-    has the same comments."""
+    """The tokens of a C program, its comments left out, as a compiler of 1989 reads it."""
     for last, sign in zip("=(/)'<!>-", "#[\\]^{|}~", strict=True):
         text = text.replace(f"??{last}", sign)
-    text = text.replace("\\\n", "")
+    return tokens(text.replace("\\\n", ""))
+
+
+def tokens(text: str) -> list[str]:
+    """The tokens of a program whose comments and texts are as C's."""
     comments_and_texts = r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"'
     text = re.sub(comments_and_texts, lambda m: m[0] if m[0][0] == '"' else " ", text, flags=re.S)
+    return re.findall(r'"(?:\\.|[^"\\\n])*"|\w+|\S', text)
+
+
+def julia_tokens(text: str) -> list[str]:
+    """The tokens of a Julia program, its comments left out: each ends with its line."""
+    comments_and_texts = r'#[^\n]*|"(?:\\.|[^"\\\n])*"'
+    text = re.sub(comments_and_texts, lambda m: m[0] if m[0][0] == '"' else " ", text)
     return re.findall(r'"(?:\\.|[^"\\\n])*"|\w+|\S', text)
 
 
@@ -224,6 +242,9 @@ def elements(text: str) -> list[str]:
 PARSERS: dict[str, Callable[[str], object]] = {
     "numpy": python_tree,
     "terse": python_tree,
+    "torch": python_tree,
+    "jax": python_tree,
+    "julia": julia_tokens,
     "math": below_the_data,
     "latex": below_the_data,
     "mathml": elements,
@@ -238,6 +259,128 @@ def program_scene(chance: random.Random, folder: Path) -> int:
         for note in (name, f"from {name!a}"):
             assert structure(language, note) == plain_structure(language), (language, note[:200])
     return 1
+
+
+COMPILED = {
+    "numpy": (sys.executable, "-c", "import ast, sys; ast.parse(open(sys.argv[1]).read())", "{}"),
+    "javascript": ("node", "--check", "{}"),
+    "c": ("cc", "-std=c99", "-Wall", "-Werror", "-DMODEL_TEST", "-x", "c", "{}", "-lm"),
+    "c-int8": ("cc", "-std=c99", "-Wall", "-Werror", "-DMODEL_TEST", "-x", "c", "{}", "-lm"),
+    "cpp": ("g++", "-std=c++17", "-Wall", "-Werror", "-DMODEL_TEST", "-fsyntax-only", "-x", "c++",
+            "{}"),
+    "rust": ("rustc", "--edition=2021", "-Dwarnings", "--crate-type=lib", "--emit=metadata", "{}"),
+}  # fmt: skip
+"""What reads a trained model in a language: its own parser or compiler, where it is here."""
+
+
+def module_scene(chance: random.Random, folder: Path) -> int:
+    """Trained models whose columns, categories and classes are called so, in every language: it
+    reads them as code, and C answers as the model does."""
+    names = [hostile(chance) for _ in range(12)]
+    options = table_options(hidden=(2,), epochs=1, task="classification", holdout=0.0)
+    network = plan_table(hostile_table(names), options).fit(engine="numpy", progress=False).network
+    for language, words in COMPILED.items():
+        path = folder / f"model{MODULES[language].ending}"
+        with sentences():
+            network.export(path, to=language)
+            if shutil.which(words[0]):
+                command = [str(path) if word == "{}" else word for word in words]
+                refuse_failure(subprocess.run(command, cwd=folder, capture_output=True), language)
+                if words[0] == "cc":
+                    tried = subprocess.run(folder / "a.out", capture_output=True)
+                    refuse_failure(tried, f"{language}'s self-test")
+    return len(names)
+
+
+def refuse_failure(done: subprocess.CompletedProcess[bytes], what: str) -> None:
+    """AssertionError for a command that failed."""
+    assert done.returncode == 0, (what, (done.stderr or done.stdout)[:400])
+
+
+def named_network(names: list[str]) -> syn0.Network:
+    """A network of a table whose columns, texts and classes are called so."""
+    texts, classes = names[3:6], names[6:8]
+    made = [Column(names[0], np.arange(12) / 3)]
+    made += [text_column(names[1], [texts[i % 3] if i % 4 else "" for i in range(12)])]
+    made += [text_column(names[2], [classes[i % 2] for i in range(12)])]
+    table = Table(
+        name=names[8], columns={c.name: c for c in made}, target=names[2],
+        fingerprint=fingerprint_of(made),
+    )  # fmt: skip
+    options = table_options(hidden=(2,), epochs=1, task="classification", holdout=0.0)
+    return plan_table(table, options).fit(engine="numpy", progress=False).network
+
+
+@cache
+def plain_module(language: str, folder: Path) -> object:
+    """The shape of an exported model whose names are plain."""
+    return exported_shape(language, named_network([f"name{n}" for n in range(9)]), folder)
+
+
+def exported_shape(language: str, network: syn0.Network, folder: Path) -> object:
+    """A model as its language's parser has it, whatever its words and numbers are."""
+    path = folder / "model"
+    network.export(path, to=language)
+    text = path.read_text(encoding="utf-8")
+    if language == "sql":
+        with sqlite3.connect(":memory:") as database:
+            rows = database.execute(text).fetchall()
+        return len(rows), len(rows[0]), masked(tokens(without_sql_words(text)))
+    if language == "html":
+        parser = Tags()
+        parser.feed(text)
+        script = text.partition("<script>")[2].rpartition("</script>")[0]
+        return parser.found, masked(tokens(script))
+    if language in ("numpy", "python", "torch"):
+        return [*python_shape(ast.parse(text))]
+    return masked(tokens(text) if language == "javascript" else c_tokens(text))
+
+
+def python_shape(node: ast.AST) -> Iterator[str]:
+    """The kinds of a program's parts, in their order; numbers may have signs."""
+    if not isinstance(node, ast.UnaryOp | ast.USub):
+        yield type(node).__name__
+    for child in ast.iter_child_nodes(node):
+        yield from python_shape(child)
+
+
+class Tags(HTMLParser):
+    """The elements of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self.found.append(tag)
+
+
+def without_sql_words(text: str) -> str:
+    """A statement, its comments left out, its texts and names as such of C."""
+    parts = r"--[^\n]*|'(?:''|[^'])*'|\"(?:\"\"|[^\"])*\""
+    return re.sub(parts, lambda m: " " if m[0][:2] == "--" else '"x"', text)
+
+
+def masked(found: list[str]) -> str:
+    """Tokens, alike for all words, numbers and texts, and lists of these."""
+    marks = ("x" if re.match(r'["\w]', token) else token for token in found)
+    return re.sub(r"(?:- )?x(?:[ ,.-]|x)*", "x ", " ".join(marks))
+
+
+def export_scene(chance: random.Random, folder: Path) -> int:
+    """Exported models whose columns, texts and classes are called so, in every format."""
+    names = [hostile(chance) for _ in range(9)]
+    network = named_network(names)
+    for language in MODULES:
+        wanted = plain_module(language, folder)
+        try:
+            found = exported_shape(language, network, folder)
+        except ValueError as error:  # what no text of a language holds
+            refuse_message(str(error))
+            found = None
+        odd = any(c == "\0" or "\ud800" <= c <= "\udfff" for c in "".join(names))
+        assert found == wanted or (found is None and odd), (language, names)
+    return len(names)
 
 
 def setting_scene(chance: random.Random, folder: Path) -> int:
@@ -517,7 +660,8 @@ def onnx_scene(chance: random.Random, folder: Path) -> int:
 
 SCENES: dict[Callable[[random.Random, Path], int], int] = {
     table_scene: 3, program_scene: 6, setting_scene: 2, toml_scene: 2, model_scene: 20,
-    command_scene: 1, folder_scene: 1, estimator_scene: 1, onnx_scene: 2,
+    command_scene: 1, folder_scene: 1, estimator_scene: 1, onnx_scene: 2, module_scene: 1,
+    export_scene: 1,
 }  # fmt: skip
 """How often each is played in a round."""
 

@@ -27,7 +27,7 @@ from tests.campaigns import Outcome
 
 SHORT = 400
 BATCH = 5_000
-SECONDS = 10  # of a case
+SECONDS = 10  # of a case, on one core
 MEGABYTES = 500  # of a batch, beyond what it began with
 PARQUET_EVERY = 200  # each is read by yet another process
 
@@ -72,12 +72,12 @@ def batch() -> None:
             name = names[draw.randint(len(names))]
             path = Path(folder) / f"case-{name}"
             path.write_bytes(mutated(whole[name], draw, is_text=name.endswith("csv")))
-            began = time.perf_counter()
+            began = time.process_time()
             end = ending_of(path)
             counts["a table" if end is None else "one sentence"] += 1
             if end is not None and not end.startswith("sentence: "):
                 faults.append(f"seed {seed}, case {case}, {name}: {end}")
-            if (took := time.perf_counter() - began) > SECONDS:
+            if (took := time.process_time() - began) > SECONDS:
                 faults.append(f"seed {seed}, case {case}, {name}: {took:.0f} s")
         if (grown := peak() - before) > MEGABYTES:
             faults.append(f"seed {seed}, cases {first} to {last}: {grown:.0f} MB")

@@ -82,7 +82,7 @@ def print_guarded(gcc: str, number: int, folder: Path, outcome: Outcome) -> None
         return
     source, program = folder / "program.c", folder / "program"
     source.write_text(text, encoding="utf-8")
-    flags = ["-O1", "-g1", *UNDEFINED]
+    flags = ["-O0", "-g1", *UNDEFINED]
     subprocess.run([gcc, *flags, "-o", program, source, "-lm"], check=True)
     done = subprocess.run([program], capture_output=True, text=True, check=False)
     if "error: while loading" in done.stderr:
@@ -124,7 +124,7 @@ def call_guarded(guard: str, rows: dict[str, Row]) -> None:
     from syn0.engines import compiler, threads
 
     threads.cores = lambda: 3
-    compiler.FLAGS = ("-O1", "-g1", "-march=native", *GUARDS[guard][1], "-fopenmp-simd",
+    compiler.FLAGS = ("-O0", "-g1", "-march=native", *GUARDS[guard][1], "-fopenmp-simd",
                       "-pthread", "-shared", "-fPIC")  # fmt: skip
     for number, row in rows.items():
         case = described(row)

@@ -105,7 +105,7 @@ def test_only_a_terminal_that_cannot_show_a_letter_gets_a_question_mark(start, m
     reader = threading.Thread(target=read)
     reader.start()
     assert process.wait(60) == 0
-    reader.join(10)
+    reader.join(60)
     os.close(master)
     assert b"probability of ??" in b"".join(chunks)
 

@@ -106,9 +106,9 @@ def test_a_categorical_target_of_numbers_is_classes():
 def test_twenty_thousand_different_numbers_for_categories_take_no_time():
     schema = fitted([f"{n % 64}" for n in range(128)])
     data = to_predict(np.random.default_rng(0).normal(size=20_000))
-    began = time.perf_counter()
+    began = time.process_time()
     assert not schema.inputs(data).any()
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 # More texts than the cap -------------------------------------------------------------------------

@@ -224,9 +224,9 @@ BAD = {
     "fails in strange letters": (r"printf '\377\376' >&2; exit 1", "failed", "\ufffd"),
     "is killed": ("echo so far; kill -9 $$", "failed", "so far\n\n[exit status -9]"),
     "makes nothing": ("exit 0", "failed", "[exit status 0]"),
-    "hangs": ("echo so far; exec sleep 20", "took longer than 0.5 s", "so far\n\n[took longer"),
+    "hangs": ("echo so far; exec sleep 600", "took longer than 0.5 s", "so far\n\n[took longer"),
     "hangs in a program that it calls": (
-        "echo so far; sleep 20 & wait", "took longer than 0.5 s", "so far\n\n[took longer"
+        "echo so far; sleep 600 & wait", "took longer than 0.5 s", "so far\n\n[took longer"
     ),
     "makes garbage": (
         'echo done; while [ "$1" != -o ]; do shift; done; echo garbage > "$2"',
@@ -242,10 +242,11 @@ def test_where_the_compiler_is_bad_numpy_trains_and_says_why(
     rows, engine, script, words, logged, machine_with, slow_numpy, monkeypatch, told, cache
 ) -> None:
     machine_with(script)
-    monkeypatch.setattr(compiler, "SECONDS", 0.5)
+    if "sleep" in script:
+        monkeypatch.setattr(compiler, "SECONDS", 0.5)
     began = time.monotonic()
     learns_on_numpy(rows, engine)
-    assert time.monotonic() - began < 10  # whatever still ran would keep the pipe open for 20 s
+    assert time.monotonic() - began < 300  # whatever still ran would keep the pipe open for 600 s
     found = re.search(rf"some-cc {words}: see (\S+\.log)", told())
     assert found
     assert names(cache) == [Path(found[1]).name]
@@ -288,7 +289,7 @@ def test_a_compiler_that_went_away_is_no_reason_to_stop(machine_with, cache) -> 
 def test_a_compiler_that_asks_questions_gets_no_answer(python) -> None:
     script = "from syn0.engines.compiler import call; print(call(['cat']))"
     process = python(script)
-    assert process.communicate("for the user's own program", timeout=20) == ("(0, '')\n", "")
+    assert process.communicate("for the user's own program", timeout=300) == ("(0, '')\n", "")
 
 
 # Ctrl-C
@@ -323,7 +324,7 @@ def test_ctrl_c_stops_the_compiler_with_all_that_it_called_and_leaves_nothing(
     temporary.mkdir()
     machine_with(
         'while [ "$1" != -o ]; do shift; done; echo half > "$2"; echo half > "$TMPDIR/program.s"\n'
-        f"touch {started}; sleep 20 & wait"
+        f"touch {started}; sleep 600 & wait"
     )
     process = python(WHILE_COMPILING.format(work=work), TMPDIR=str(temporary))
     while not started.exists():
@@ -331,8 +332,8 @@ def test_ctrl_c_stops_the_compiler_with_all_that_it_called_and_leaves_nothing(
         time.sleep(0.01)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does
     began = time.monotonic()
-    assert process.communicate(timeout=60) == ("interrupted after 0 steps\n", "")
-    assert time.monotonic() - began < 10
+    assert process.communicate(timeout=600) == ("interrupted after 0 steps\n", "")
+    assert time.monotonic() - began < 300
     assert names(cache) == names(temporary) == []
 
 
@@ -340,19 +341,24 @@ def test_ctrl_c_is_afterwards_what_it_was(sigint) -> None:
     noted = []
     sigint(lambda number, frame: noted.append(number))
     handler = signal.getsignal(signal.SIGINT)
-    timer = threading.Timer(0.1, os.kill, [os.getpid(), signal.SIGINT])
-    timer.start()
+
+    def ctrl_c() -> None:
+        while signal.getsignal(signal.SIGINT) is handler:  # until the compiler is waited for
+            time.sleep(0.005)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    thread = threading.Thread(target=ctrl_c)
+    thread.start()
     with pytest.raises(KeyboardInterrupt):
-        compiler.call(["sleep", "20"])
+        compiler.call(["sleep", "600"])
+    thread.join()
     assert signal.getsignal(signal.SIGINT) is handler
     assert noted == []
 
 
 def test_where_ctrl_c_is_ignored_a_compiler_goes_on(sigint) -> None:
     sigint(signal.SIG_IGN)
-    timer = threading.Timer(0.1, os.kill, [os.getpid(), signal.SIGINT])
-    timer.start()
-    assert compiler.call(["sh", "-c", "sleep 0.3; echo done"]) == (0, "done\n")
+    assert compiler.call(["sh", "-c", f"kill -INT {os.getpid()}; echo done"]) == (0, "done\n")
     assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
 
 

@@ -73,7 +73,7 @@ def trainings(draw: Any) -> tuple[NetworkSpec, Training, int]:
 
 
 @pytest.mark.needs_compiler
-@compiled_examples(40)
+@compiled_examples(25)
 @given(trainings())
 def test_networks_of_any_size_learn_as_on_numpy(
     quick_compiler: None, drawn: tuple[NetworkSpec, Training, int]
@@ -87,6 +87,7 @@ def test_networks_of_any_size_learn_as_on_numpy(
 
 
 @pytest.mark.needs_compiler
+@pytest.mark.usefixtures("quick_compiler")
 @pytest.mark.parametrize("case", REPRESENTATIVE.values(), ids=REPRESENTATIVE)
 def test_two_runs_are_the_same_to_the_last_bit(case, assert_same) -> None:
     spec, training, weighted = case
@@ -107,8 +108,7 @@ def masked(dtype: str) -> Network:
 
 
 @pytest.mark.needs_compiler
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
-@pytest.mark.parametrize("batch_size", [None, 4])
+@pytest.mark.parametrize(("dtype", "batch_size"), [("float64", 4), ("float32", None)])
 def test_ten_epochs_and_ten_more_equal_twenty(rows, assert_same, dtype, batch_size) -> None:
     parts, whole = masked(dtype), masked(dtype)
     for _ in range(2):

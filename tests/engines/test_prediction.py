@@ -53,7 +53,12 @@ def by_numpy(made: Network, X: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize("name", NETWORKS)
-def test_compiled_predictions_are_numpys(name: str, dtype: str) -> None:
+def test_compiled_predictions_are_numpys(
+    name: str, dtype: str, request: pytest.FixtureRequest
+) -> None:
+    """In one number type compiled as for users, in the other quickly."""
+    if dtype == "float64":
+        request.getfixturevalue("quick_compiler")
     made = network(name, dtype)
     for count in (1, 2, 63, 64, 65, 200, 1):
         X = rows(made, count)

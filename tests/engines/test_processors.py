@@ -69,7 +69,7 @@ def under_guard(cache: Path, python: Callable[..., "subprocess.Popen[str]"]) -> 
         settings = {"ASAN_OPTIONS": "detect_leaks=0", "TSAN_OPTIONS": "halt_on_error=1"}
         processes = [python(text, LD_PRELOAD=guard, CC=gcc, **settings) for text in scripts]
         for process in processes:
-            said, complaint = process.communicate(timeout=120)
+            said, complaint = process.communicate(timeout=600)
             if "unexpected memory mapping" in complaint:
                 pytest.skip("this kernel puts memory where gcc's libtsan cannot work")
             assert (process.returncode, complaint) == (0, "")
@@ -81,9 +81,11 @@ def under_guard(cache: Path, python: Callable[..., "subprocess.Popen[str]"]) -> 
 
 
 def test_no_kernel_reads_or_writes_where_it_must_not(under_guard) -> None:
-    asked = ("-fsanitize=address,undefined", "-fno-sanitize-recover=undefined")
-    slow = "-fno-sanitize=null,pointer-overflow"  # what these lead to is seen all the same
-    under_guard("libasan", *asked, slow, predicted=(1, 70))
+    """What takes the compiler long is left to the campaign: what it leads to is seen all the same,
+    and no index of networks so small overflows."""
+    slow = "null,pointer-overflow,signed-integer-overflow,alignment,object-size"
+    asked = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all", f"-fno-sanitize={slow}")
+    under_guard("libasan", *asked, predicted=(1, 70))
 
 
 def test_no_thread_touches_what_another_is_writing(under_guard) -> None:

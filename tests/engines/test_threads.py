@@ -34,6 +34,7 @@ cases = pytest.mark.parametrize("case", REPRESENTATIVE.values(), ids=REPRESENTAT
 
 
 @cases
+@pytest.mark.usefixtures("quick_compiler")
 def test_any_number_of_threads_learns_the_same(case) -> None:
     spec, training, weighted = case
     alone = trained(spec, training, "native", weighted, threads=1)
@@ -43,6 +44,7 @@ def test_any_number_of_threads_learns_the_same(case) -> None:
 
 
 @cases
+@pytest.mark.usefixtures("quick_compiler")
 def test_the_same_number_of_threads_repeats_itself_to_the_last_bit(case, assert_same) -> None:
     spec, training, weighted = case
     first = trained(spec, training, "native", weighted, threads=3)
@@ -121,6 +123,7 @@ def test_short_calls_start_no_threads() -> None:
     assert ThreadCount(1, 1e9).threads(1000) == 1
 
 
+@pytest.mark.usefixtures("quick_compiler")
 @pytest.mark.parametrize("width", [2, 40])
 @pytest.mark.parametrize("rows", [1, 3])
 def test_threads_that_find_nothing_to_do_are_no_harm(rows, width, assert_same) -> None:
@@ -171,7 +174,7 @@ def shared(draw: Any) -> tuple[NetworkSpec, Training, int, int]:
     return spec, training, rows, threads
 
 
-@compiled_examples(30)
+@compiled_examples(20)
 @given(shared())
 def test_networks_of_any_size_are_shared_by_any_number_of_threads(
     quick_compiler: None, drawn: tuple[NetworkSpec, Training, int, int]

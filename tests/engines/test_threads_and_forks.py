@@ -29,7 +29,7 @@ pytestmark = [
 
 X = np.random.default_rng(0).normal(size=(400, 3))
 y = (X[:, :1] > 0).astype(float)
-SECONDS = 20
+SECONDS = 120
 
 
 @contextmanager
@@ -249,14 +249,12 @@ def test_a_function_that_a_signal_calls_amid_a_call_neither_waits_nor_harms(netw
     before = signal.signal(signal.SIGALRM, interrupt)
     signal.setitimer(signal.ITIMER_REAL, 0.002)
     try:
-        end = time.monotonic() + 0.5
-        while time.monotonic() < end:
+        while len(seen) < 100:
             np.testing.assert_array_equal(network.predict(X[:1]), expected[0])
             np.testing.assert_array_equal(network.predict(X), expected[1])
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
-    assert len(seen) > 20
     assert all(np.array_equal(one, expected[2]) for one in seen)
 
 

@@ -22,13 +22,13 @@ from syn0.engines import ENGINES
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def classes():
     """(120, 6) inputs, and which of three classes each row is."""
     return make_classification(120, 6, n_informative=5, n_redundant=0, n_classes=3, random_state=0)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def numbers():
     """(120, 6) inputs and targets."""
     X, y = make_regression(120, 6, noise=1, random_state=0)
@@ -74,18 +74,27 @@ KNOBS: dict[str, dict[str, Any]] = {
 }
 
 
+BATCHES = {"batch_size": 20, "max_iter": 30}
+
+
+@pytest.fixture(scope="module")
+def plain(classes, numbers):
+    """What is learned where no further parameter is set, by what makes the estimator."""
+    made = {small: classes, small_regressor: numbers}
+    return {make: make(**BATCHES).fit(*rows) for make, rows in made.items()}
+
+
 @pytest.mark.parametrize("knob", KNOBS.values(), ids=KNOBS)
 @pytest.mark.parametrize("make", [small, small_regressor], ids=["classifier", "regressor"])
 def test_every_further_parameter_changes_what_is_learned_and_still_learns(
-    classes, numbers, knob, make
+    classes, numbers, plain, knob, make
 ):
     X, y = classes if make is small else numbers
-    how = {"batch_size": 20, "max_iter": 60}
-    plain, other = make(**how).fit(X, y), make(**how | knob).fit(X, y)
-    answers = [getattr(est, "predict_proba", est.predict)(X) for est in (plain, other)]
+    other = make(**BATCHES | knob).fit(X, y)
+    answers = [getattr(est, "predict_proba", est.predict)(X) for est in (plain[make], other)]
     assert not np.allclose(*answers, rtol=1e-3)
     assert other.loss_curve_[-1] < other.loss_curve_[0]
-    again = make(**how | knob).fit(X, y)
+    again = make(**BATCHES | knob).fit(X, y)
     assert np.array_equal(again.predict(X), other.predict(X))
 
 
@@ -598,9 +607,13 @@ def test_ctrl_c_keeps_what_was_learned_and_warns(classes, ctrl_c, solver):
 @pytest.mark.filterwarnings("ignore:Training interrupted")
 def test_ctrl_c_in_the_midst_of_long_training_stops_it_soon(classes, ctrl_c):
     X, y = classes
-    estimator = small(max_iter=10**7, n_iter_no_change=np.inf, engine="numpy")
-    timer = threading.Timer(0.3, os.kill, [os.getpid(), signal.SIGINT])
-    timer.start()
+    timer = threading.Timer(0.1, os.kill, [os.getpid(), signal.SIGINT])
+
+    def begun(estimator, report):
+        if len(estimator.loss_curve_) == 1:
+            timer.start()
+
+    estimator = small(max_iter=10**7, n_iter_no_change=np.inf, engine="numpy", callbacks=[begun])
     with pytest.warns(UserWarning, match="Training interrupted by user"):
         estimator.fit(X, y)
     timer.join()

@@ -6,16 +6,19 @@ import subprocess
 import sys
 from pathlib import Path
 
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
+"""Threads only slow down products of a few rows."""
+
 SCRIPT = Path(__file__).parents[2] / "scripts" / "sklearn_tests.py"
 
 
 def run(*arguments: str, **surroundings: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, SCRIPT, *arguments],
-        env=os.environ | surroundings,
+        env=os.environ | ONE_THREAD | surroundings,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
     )
 
 

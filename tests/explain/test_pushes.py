@@ -63,3 +63,17 @@ def test_the_table_reads_well():
     assert "28 more" in repr(table)
     assert "(3 more weights are in to_frame())" in repr(table)
     assert len(table.to_frame()) == 40 * 9
+
+
+def test_pushes_are_those_of_the_interpreter_however_many_are_counted_together(monkeypatch):
+    rows = made_up()
+    network = Network([5, 4, 2])
+    network.train(*rows, epochs=3, batch_size=5, engine="numpy")
+    replay = network.replay(*rows)
+    up = np.zeros((len(rows[0]), 5), int)
+    for step in range(15):
+        trace = replay.trace(step)
+        up[trace.rows] += trace["l0"] * trace["l1_delta"][:, [2]] > 0
+    assert np.array_equal(replay.pushes("syn0", 2).up, up)
+    monkeypatch.setattr("syn0.explain.pushes.MOST_NUMBERS", 1)
+    assert np.array_equal(replay.pushes("syn0", 2).up, up)

@@ -1,6 +1,8 @@
 """What the tests of models share."""
 
 import json
+import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,23 @@ def one_thread() -> Iterator[None]:
     """Threads only slow down products of a few rows."""
     with threadpool_limits(1):
         yield
+
+
+@pytest.fixture
+def calls() -> Callable[[Callable[[], object]], int]:
+    """How many functions of Python some work calls: what it costs, the same on each machine."""
+
+    def count(work: Callable[[], object]) -> int:
+        seen: Counter[str] = Counter()
+        before = sys.getprofile()
+        sys.setprofile(lambda frame, event, argument: seen.update([event]))
+        try:
+            work()
+        finally:
+            sys.setprofile(before)
+        return seen["call"]
+
+    return count
 
 
 @pytest.fixture

@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from syn0 import Activation, BatchNorm, Dense, LayerNorm, MLPClassifier, Network, Skip
+from syn0 import Dense, MLPClassifier, Network
 from syn0.data import read_table
 from syn0.engines.compiler import find_compiler
 from syn0.models import plan_table, prediction_script, table_options
 from syn0.models.export import export
-from syn0.program import ACTIVATIONS
 
+from .test_javascript import LAYERS
 from .test_module import NEWS, fitted, passengers
 
 pytestmark = pytest.mark.needs_compiler
@@ -90,14 +90,6 @@ def test_a_table_is_answered_as_by_the_network(run, target, language):
     np.testing.assert_allclose(likely[:, -outputs.shape[1] :], outputs, atol=limit)
     alike = np.array([row[0] for row in printed]) == network.labels(news)
     assert alike.all() or (language == "c-int8" and alike.mean() > 0.97)
-
-
-LAYERS = {
-    "activations": [Dense(4, name) for name in ACTIVATIONS if name not in ("exp", "softmax")],
-    "softmax within": [Dense(4, "softmax", bias=True), Dense(3, "tanh")],
-    "normalized": [Dense(4, "identity"), BatchNorm(), Activation("relu"), Skip(), Dense(4),
-                   LayerNorm()],
-}  # fmt: skip
 
 
 @pytest.mark.parametrize("layers", LAYERS.values(), ids=LAYERS)

@@ -70,8 +70,7 @@ CASES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
-@pytest.mark.parametrize("batch_size", [None, 4])
+@pytest.mark.parametrize(("dtype", "batch_size"), [("float64", 4), ("float32", None)])
 @pytest.mark.parametrize(("layers", "how"), CASES.values(), ids=CASES)
 def test_ten_epochs_and_ten_more_after_loading_equal_twenty(
     tmp_path, rows, assert_same, layers, how, batch_size, dtype

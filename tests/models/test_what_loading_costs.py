@@ -1,6 +1,5 @@
 """Loading costs what the file is long: it draws nothing and reads no more than a model can mean."""
 
-import sys
 import time
 
 import numpy as np
@@ -45,27 +44,13 @@ def test_neither_loading_nor_going_on_draws_start_weights(tmp_path, draws, init,
     assert not any(draws)
 
 
-def test_layers_cost_what_they_are_many(tmp_path):
-    """Calls of functions are counted, as seconds are another number each time."""
-
-    def calls(layers):
+def test_layers_cost_what_they_are_many(tmp_path, calls):
+    def loading(layers):
         Network(2, [Dense(1) for _ in range(layers)]).save(tmp_path / "m.safetensors")
         record.training_program.cache_clear()
-        count = 0
+        return calls(lambda: load(tmp_path / "m.safetensors"))
 
-        def counted(frame, event, argument):
-            nonlocal count
-            count += event == "call"
-
-        before = sys.getprofile()
-        sys.setprofile(counted)
-        try:
-            load(tmp_path / "m.safetensors")
-        finally:
-            sys.setprofile(before)
-        return count
-
-    few, many = calls(100), calls(400)
+    few, many = loading(100), loading(400)
     assert many < 5 * few
 
 

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from syn0.view.recipes import usual_recipe
+from syn0.view.session import Session
 from tests.page.conftest import Reader
 
 KNOBS = """() => [...document.querySelectorAll("[data-region=knobs] [name]")]
@@ -45,7 +47,8 @@ def test_every_knob_can_be_turned_and_turned_back(reader: Reader, address: str) 
 
 
 @pytest.mark.parametrize(
-    "title", ["irises", "handwritten", "wines", "tumours", "patients", "part 1", "ring", "heaps"]
+    "title",
+    ["irises", "handwritten", "wines", "tumours", "patients", "first input", "ring", "heaps"],
 )
 def test_every_set_of_data_begins(reader: Reader, address: str, title: str) -> None:
     reader.open(address)
@@ -122,14 +125,13 @@ def test_a_locked_scale_stays(reader: Reader, address: str) -> None:
     reader.press("Enter")
     assert lock.get_attribute("aria-pressed") == "true"
     limit = float(lock.inner_text().strip().removeprefix("±"))
-    reader.press("]")
     goto = reader.page.locator("[data-goto]")
-    goto.fill("20000")
+    goto.fill("2000")
     goto.press("Enter")
-    reader.stands(20_000, -1)
+    reader.stands(2_000, -1)
     reader.page.locator("main").focus()
     reader.press("ArrowRight", "ArrowRight")
-    reader.stands(20_000, 1)
+    reader.stands(2_000, 1)
     # The scale is the first step's, and what lies beyond it is marked and counted.
     assert float(lock.inner_text().strip().removeprefix("±")) == limit
     cells = reader.page.locator(".corner .cell")
@@ -212,3 +214,25 @@ def test_the_choices_say_why_l_bfgs_is_not_among_them(reader: Reader, address: s
     option = reader.page.locator("select[name=optimizer] option", has_text="lbfgs")
     assert option.is_disabled()
     assert "no line shows" in option.inner_text()
+
+
+def test_a_block_of_a_large_array_opens_to_the_last_digit(reader: Reader, address: str) -> None:
+    reader.open(address)
+    reader.page.get_by_role("button", name="Data:").click()
+    reader.page.get_by_role("dialog").get_by_role("button").filter(has_text="handwritten").click()
+    reader.until("() => document.querySelector('input[name=net]').value.startsWith('64-')")
+    reader.press("ArrowRight")
+    reader.stands(0, 0)
+    pictures = reader.page.locator("[data-region=line] .picture")
+    pictures.last.focus()
+    reader.press("ArrowDown", "Enter")
+    opened = reader.page.locator("[data-opened]")
+    opened.wait_for()
+    pictures.last.focus()
+    reader.press("ArrowDown", "ArrowRight", "ArrowRight")
+    reader.page.wait_for_selector("[data-opened='2,2']")
+    session = Session(usual_recipe({"id": "digits"}))
+    session.answer({"type": "open"})
+    pixel = session.run.trace["l0"][2, 2]
+    words = f"l0[2,2] = {pixel}"
+    reader.until("words => document.querySelector('[data-opened]').textContent === words", words)

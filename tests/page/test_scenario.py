@@ -112,6 +112,28 @@ LISTEN = """() => {
 }"""
 
 
+def test_a_split_goes_with_the_run(reader: Reader, address: str) -> None:
+    reader.open(address)
+    reader.page.locator("[data-wire='syn0[2,1]']").dispatch_event("click")
+    reader.page.locator("[data-split]", has_text="in step 0:").wait_for()
+    reader.press("Space")
+    reader.state("finished")
+    reader.page.locator("[data-split]", has_text="in step 59,999:").wait_for()
+    before = reader.page.locator("[data-movement]").inner_text()
+    reader.button("+ fork")  # another run, from the start
+    reader.page.locator("[data-split]", has_text="in step 0:").wait_for()
+    assert reader.page.locator("[data-movement]").inner_text() != before
+
+
+def test_what_a_knob_does_is_said_beside_it(reader: Reader, address: str) -> None:
+    reader.open(address)
+    reader.page.locator("input[name=momentum]").focus()
+    words = reader.page.locator("[data-region=status] .beside-knob")
+    assert words.inner_text().startswith("momentum: ")
+    reader.page.locator("main").focus()
+    words.wait_for(state="detached")
+
+
 def test_momentum_adds_its_lines_and_no_others(reader: Reader, address: str) -> None:
     reader.open(address)
     reader.page.evaluate(LISTEN)
@@ -172,6 +194,12 @@ def test_a_table_dropped_on_the_page(reader: Reader, address: str, tmp_path: Pat
     target = reader.page.locator("select[name=target]", has_text="Survived")
     target.select_option("Survived")
     reader.until("() => document.querySelector('select[name=target]').value === 'Survived'")
+    present = reader.page.locator("[data-present]")
+    assert "128 rows to learn from, 32 held out" in present.inner_text()
+    present.locator("summary").click()
+    present.get_by_role("checkbox", name="Survived").wait_for(state="detached")  # it is the target
+    present.get_by_role("checkbox", name="Fare").click()
+    present.locator("summary").filter(has_text="1 left out").wait_for()
     reader.press("Escape")
     reader.tab("Metrics")
     reader.page.locator("[data-report=confusion] th", has_text="yes").first.wait_for()

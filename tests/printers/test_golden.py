@@ -16,10 +16,11 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from syn0.cli.write import difference, write
+from syn0.cli.write import write
 from syn0.derive import INITIALIZERS, LOSSES, SCHEDULES, training_program
 from syn0.models.settings import NETWORK_SETTINGS, default_steps, make_network, make_training
 from syn0.printers import PRINTERS, Data, example_data
+from syn0.printers.difference import difference
 from syn0.program import ACTIVATIONS, Line, Program, ProgramError, check
 from syn0.spec import (
     LBFGS,
@@ -179,7 +180,7 @@ class Knob:
         return Golden(network, make_training({"steps": steps} | how))
 
     def difference(self) -> str:
-        return difference(*self.texts(), self.net)
+        return "".join(difference(*self.texts(), self.net))
 
 
 def one_for_each(what: str, names: Any) -> Iterator[tuple[str, Knob]]:
@@ -242,7 +243,7 @@ def assert_stored(name: str, text: str) -> None:
 
 
 MANY, FEW = ("numpy", "terse", "c"), ("tutorial-3-4-1", "modern")
-"""Languages of which each text is kept, and the texts of the others, which are made as those are."""
+"""Languages of which every text is kept, and the texts that are kept of the others."""
 TEXTS = [
     (name, language)
     for name, golden in WHOLE.items()
@@ -460,7 +461,7 @@ def quick(name: str, run_alone: Callable[[str], Any]) -> Quick:
     golden = knob.golden(quick=True)
     weighted = knob.weights is not None
     program = training_program(golden.network, golden.training, weighted=weighted)
-    change = Change.read(difference(plain, turned, knob.net))
+    change = Change.read("".join(difference(plain, turned, knob.net)))
     ends = run(turned)
     assert ends is not None
     return Quick(program, plain, turned, change, run, ends)
@@ -507,7 +508,7 @@ def assert_changed_for_something(quick: Quick) -> None:
 def test_a_needless_statement_is_found(run_alone: Callable[[str], Any]) -> None:
     """The checks above can fail."""
     turned = "a = 1\nb = 2\nc = a + 1\nprint(c)\n"
-    change = Change.read(difference("a = 1\nprint(a)\n", turned, ""))
+    change = Change.read("".join(difference("a = 1\nprint(a)\n", turned, "")))
     assert change.applied("a = 1\nprint(a)\n") == turned
     added = statements(turned, change.added)
     assert [s.code for s in added] == ["b = 2", "c = a + 1", "print(c)"]

@@ -73,7 +73,7 @@ def test_the_commands_of_the_readme_run(command, folder, monkeypatch):
     scripts = str(Path(sys.executable).parent)
     monkeypatch.setenv("PATH", scripts, prepend=":")
     done = subprocess.run(
-        ["bash", "-euc", command], cwd=folder, capture_output=True, text=True, timeout=120
+        ["bash", "-euc", command], cwd=folder, capture_output=True, text=True, timeout=600
     )
     assert done.returncode == 0, done.stderr
 

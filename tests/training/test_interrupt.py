@@ -71,7 +71,7 @@ def test_ctrl_c_while_a_compiler_runs_gets_through_and_leaves_a_whole_network(
 ):
     """A compiler may hang: waiting for the end of the step would be of no use."""
     slow, started = tmp_path / "some-cc", tmp_path / "started"
-    slow.write_text(f'#!/bin/sh\n[ "$1" = --version ] && exit\ntouch {started}; exec sleep 20\n')
+    slow.write_text(f'#!/bin/sh\n[ "$1" = --version ] && exit\ntouch {started}; exec sleep 600\n')
     slow.chmod(0o700)
     monkeypatch.setenv("CC", str(slow))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
@@ -81,7 +81,7 @@ def test_ctrl_c_while_a_compiler_runs_gets_through_and_leaves_a_whole_network(
     began = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
         network.train(*rows, steps=LONG, engine="native")
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 300
     assert started.exists()
     assert network.steps_taken == 10
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

@@ -45,7 +45,7 @@ def terminal(monkeypatch):
             patched.setenv("TERM", "xterm")
             patched.setenv("COLUMNS", "120")
             yield shown
-        reader.join(5)
+        reader.join(60)
         os.close(master)
 
     return open_terminal

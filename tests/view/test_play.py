@@ -56,7 +56,7 @@ def test_the_address_works_and_ctrl_c_ends_it(served: subprocess.Popen[str]) -> 
     assert answered(address.split("?")[0]) == "403"
     assert answered(address.replace("127.0.0.1", "localhost")) != "403"
     served.send_signal(signal.SIGINT)
-    _, said = served.communicate(timeout=10)
+    _, said = served.communicate(timeout=60)
     assert served.returncode == 0
     assert said == "Ctrl-C ends it.\n"
 

@@ -14,7 +14,7 @@ from syn0.view.protocol import packed
 from syn0.view.recipes import from_link, usual_recipe
 from syn0.view.session import Session
 from syn0.view.shelf import Kept, Shelf
-from syn0.view.shown import FRAME_BYTES
+from syn0.view.shown import FRAME_BYTES, in_blocks
 from tests.view.pages import Visitor
 
 ERRORS = (
@@ -106,6 +106,7 @@ def test_places() -> None:
     visitor.ask("find", line=9)
     assert visitor.at == (4, 9)
     visitor.ask("go", step=10, line=-2)
+    visitor.wait()
     assert visitor.at == (10, 10)
     visitor.ask("go", step=10**9, line=0)
     visitor.wait()
@@ -117,6 +118,7 @@ def test_old_values_stay_in_sight() -> None:
     visitor = Visitor()
     visitor.ask("watch", arrays=["l1", "l2", "syn0"])
     visitor.ask("go", step=7, line=1)
+    visitor.wait()
     ages = {shown["name"]: shown["age"] for shown in visitor.frame[0]["arrays"]}
     assert ages == {"l1": "now", "l2": "last", "syn0": "now"}
 
@@ -145,6 +147,7 @@ def test_nobody_looks_so_no_frame_is_sent() -> None:
 def test_a_weights_votes_and_rounding_sum_to_its_update() -> None:
     visitor = Visitor()
     visitor.ask("go", step=40, line=10)
+    visitor.wait()
     for weight, rows, columns in (("syn0", 3, 4), ("syn1", 4, 1)):
         for i in range(rows):
             for j in range(columns):
@@ -165,6 +168,7 @@ def test_many_votes(kind: str) -> None:
     visitor = Visitor()
     visitor.ask("data", data={"id": kind})
     visitor.ask("go", step=3, line=0)
+    visitor.wait()
     ((header, (products, sums)),) = visitor.ask("split", weight="syn0", i=1, j=1)
     others, rounding, total, *_ = sums.astype(visitor.session.run.program.dtype)
     assert len(products) == 12
@@ -224,6 +228,7 @@ def test_blocks_tell_mean_least_and_greatest() -> None:
 def test_a_knob_starts_the_run_again_and_tells_what_changed() -> None:
     visitor = Visitor()
     visitor.ask("go", step=50, line=3)
+    visitor.wait()
     visitor.ask("knob", name="momentum", value=0.9)
     program = visitor.latest["program"][0]
     assert visitor.at == (0, -1)
@@ -246,6 +251,7 @@ def test_every_knob_can_be_turned_to_what_it_offers() -> None:
                 ][0]["words"]
                 continue
             visitor.ask("go", step=2, line=-2)
+            visitor.wait()
             assert visitor.at == (2, len(visitor.latest["program"][0]["lines"]) - 1)
             visitor.ask("knob", name=knob["name"], value=None)
 
@@ -305,6 +311,7 @@ def test_a_fork_starts_alike_and_both_are_drawn() -> None:
 def test_an_edit_changes_what_follows() -> None:
     visitor = Visitor()
     visitor.ask("go", step=5, line=4)
+    visitor.wait()
     visitor.ask("edit", array="syn0", i=2, j=1, value="9.5")
     assert visitor.at == (5, 4)
     assert visitor.session.run.trace.start["syn0"][2, 1] == 9.5
@@ -321,6 +328,7 @@ def test_a_link_restores_everything() -> None:
     visitor = Visitor()
     visitor.ask("knob", name="momentum", value=0.9)
     visitor.ask("go", step=123, line=6)
+    visitor.wait()
     visitor.ask("edit", array="syn1", i=1, j=0, value="0.25")
     link = visitor.one("link")
     again = Visitor(link=link["link"])
@@ -388,9 +396,9 @@ def test_a_rate_is_kept() -> None:
     import time
 
     begun = time.perf_counter()
-    while time.perf_counter() - begun < 0.2:
+    while visitor.session.run.step < 100:
         visitor.take(visitor.session.advance(0.01))
-    assert 10 <= visitor.session.run.step <= 1_000 * (time.perf_counter() - begun) + 5
+        assert visitor.session.run.step <= 1_000 * (time.perf_counter() - begun) + 5
 
 
 REPORTS = {
@@ -432,6 +440,7 @@ def test_downloads() -> None:
 
     visitor = Visitor()
     visitor.ask("go", step=9, line=10)
+    visitor.wait()
     for language in visitor.latest["program"][0]["languages"]:
         ((header, (content,)),) = visitor.ask("download", what="program", language=language)
         assert len(content) > 200
@@ -452,6 +461,7 @@ def test_a_recording_holds_steps_and_stays_small() -> None:
 
     visitor = Visitor()
     visitor.ask("go", step=300, line=3)
+    visitor.wait()
     ((_, (content,)),) = visitor.ask("download", what="page")
     assert len(content) < 3_000_000
     page = content.tobytes().decode()
@@ -641,3 +651,40 @@ def test_units_that_there_are_not_are_refused(windows: object) -> None:
     visitor = Visitor()
     visitor.ask("report", kind="network", windows=windows)
     assert "windows" in visitor.words
+
+
+def test_a_recording_that_is_broken_off_leaves_no_trace() -> None:
+    from syn0.view.recording import Tape, recording, taking
+
+    visitor = Visitor()
+    visitor.ask("watch", arrays=["l1"])
+    visitor.ask("go", step=30, line=2)
+    before = visitor.session.sequence, visitor.session.run.state_hash()
+    whole = recording(visitor.session)
+    turns = taking(visitor.session, Tape(len(whole)))
+    for _ in range(40):
+        next(turns)
+    assert visitor.session.run.step != 30
+    turns.close()
+    assert (visitor.session.sequence, visitor.session.run.state_hash()) == before
+    assert visitor.session.watched == ["l1"]
+    assert (visitor.session.run.step, visitor.session.run.line) == (30, 2)
+    assert recording(visitor.session) == whole
+
+
+def test_the_picture_of_large_data_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[tuple[int, ...]] = []
+
+    def counted(array: Any, most: tuple[int, int]) -> Any:
+        made.append(array.shape)
+        return in_blocks(array, most)
+
+    monkeypatch.setattr("syn0.view.shown.in_blocks", counted)
+    recipe = {"data": {"id": "digits"}, "network": {"net": "64-8-10"}}
+    visitor = Visitor(recipe=recipe)
+    visitor.ask("watch", arrays=["X", "l1"])
+    for _ in range(3):
+        visitor.ask("move", unit="step", count=1)
+    rows = len(visitor.session.run.timeline.run.job.arrays["X"])
+    assert made.count((rows, 64)) == 1
+    assert made.count((rows, 8)) >= 3  # what changes is looked at anew

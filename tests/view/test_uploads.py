@@ -16,6 +16,7 @@ import pytest
 from syn0 import Network
 from syn0.view import shelf as module
 from syn0.view.recipes import from_link
+from syn0.view.session import Session
 from syn0.view.shelf import Shelf
 from tests.view.pages import Visitor
 
@@ -72,6 +73,23 @@ def test_parquet_is_taken_within_the_same_bounds(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(module, "MOST_CELLS", 100)
     monkeypatch.setattr(module, "read_table", None)  # it is not even read
     assert "more than 100 cells" in dropped(visitor, "large.pq", content)
+
+
+def test_columns_can_be_left_out() -> None:
+    visitor = Visitor()
+    dropped(visitor, "table.csv", TABLE)
+    data = visitor.latest["program"][0]["recipe"]["data"]
+    visitor.ask("data", data={**data, "target": "answer", "drop": ["a"]})
+    program = visitor.latest["program"][0]
+    assert (program["data"]["columns"], program["data"]["dropped"]) == (["a", "b", "answer"], ["a"])
+    assert program["data"]["inputs"] == ["b"]
+    other = Visitor(Session(shelf=visitor.session.shelf), link=visitor.one("link")["link"])
+    assert other.latest["program"][0]["data"]["inputs"] == ["b"]
+    for drop, words in ((["x"], "'x'"), (["a", "b"], "no columns"), (["answer"], "to be dropped"),
+                        ("a", "a list of columns"), ([1], "a list of columns")):  # fmt: skip
+        visitor.ask("data", data={**data, "target": "answer", "drop": drop})
+        assert words in visitor.words
+    assert visitor.session.run.made.network.spec.inputs == program["sizes"][0]
 
 
 def test_a_table_trains_to_a_confusion_matrix_and_its_link_finds_it() -> None:

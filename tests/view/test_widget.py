@@ -198,7 +198,7 @@ def test_a_closed_widget_trains_no_longer(widget: Any) -> None:
         say(widget, "play")
         await paint(widget, lambda: widget.session.run.step > 10)
         widget.close()
-        await asyncio.wait_for(widget._turns, 1)
+        await asyncio.wait_for(widget._turns, 20)
 
     run(notebook())
 

@@ -1,5 +1,5 @@
 // An array as a person reads it: a grid of numbers up to 256 entries, a picture above.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { ComponentChildren, JSX } from "preact";
 import { css, ink, limitOf, shade, type Theme } from "./colour";
 import { plain, shapeText, short } from "./numbers";
@@ -33,16 +33,16 @@ export const columnsOf = (m: Matrix): number =>
 export const cells = (m: Matrix): number => rowsOf(m) * columnsOf(m);
 
 /** "l1[2,1]", "bias0[3]", "loss". */
-export function placeText(m: Matrix, [row, column]: Place): string {
+export function placeText(m: Matrix, [row, column]: Place, name = m.name): string {
   const [top, left] = m.origin ?? [0, 0];
-  if (m.shape.length === 0) return m.name;
+  if (m.shape.length === 0) return name;
   if (m.block) {
     const [high, wide] = m.block;
     const lastRow = Math.min((row + 1) * high, m.shape.length > 1 ? m.shape[0] : 1) - 1;
     const lastColumn = Math.min((column + 1) * wide, m.shape[m.shape.length - 1]) - 1;
-    return `${m.name}, rows ${row * high}–${lastRow}, columns ${column * wide}–${lastColumn}`;
+    return `${name}, rows ${row * high}–${lastRow}, columns ${column * wide}–${lastColumn}`;
   }
-  return m.shape.length === 1 ? `${m.name}[${left + column}]` : `${m.name}[${top + row},${left + column}]`;
+  return m.shape.length === 1 ? `${name}[${left + column}]` : `${name}[${top + row},${left + column}]`;
 }
 
 const LARGEST_GRID = 256;
@@ -131,7 +131,7 @@ function Empty({ matrix }: { readonly matrix: Matrix }): JSX.Element {
 
 /** One tab stop; arrows move within, Enter opens the entry. */
 function Grid(props: ArrayProps & { readonly limit: number }): JSX.Element {
-  const { matrix, age, place, litRow, litColumn, onPlace, onOpen, limit } = props;
+  const { matrix, age, place, litRow, litColumn, onPlace, onOpen, limit, title } = props;
   const { theme } = useStore();
   const [own, setOwn] = useState<Place>([0, 0]);
   const table = useRef<HTMLTableElement>(null);
@@ -156,7 +156,7 @@ function Grid(props: ArrayProps & { readonly limit: number }): JSX.Element {
 
   return (
     <div class="scroller">
-      <table role="grid" aria-label={`${matrix.name} ${shapeText(matrix.shape)}`} ref={table} onKeyDown={onKeyDown}>
+      <table role="grid" aria-label={`${title ?? matrix.name} ${shapeText(matrix.shape)}`} ref={table} onKeyDown={onKeyDown}>
         <tbody>
           {Array.from({ length: rows }, (_, row) => (
             <tr role="row" key={row}>
@@ -172,7 +172,7 @@ function Grid(props: ArrayProps & { readonly limit: number }): JSX.Element {
                     limit={limit}
                     theme={theme.value}
                     faded={age === "before"}
-                    label={`${placeText(matrix, [row, column])}, ${short(value)}`}
+                    label={`${placeText(matrix, [row, column], title)}, ${short(value)}`}
                     place={`${row},${column}`}
                     stop={here}
                     chosen={chosen}
@@ -239,21 +239,23 @@ const pixels = (room: number, entries: number): number =>
   Math.max(4, Math.min(14, Math.floor(room / Math.max(entries, 1))));
 
 /** Colour only, on a canvas; the entry under the cursor is written below. */
-function Picture({ matrix, place, onPlace, onOpen, limit }: ArrayProps & { readonly limit: number }): JSX.Element {
-  const { theme } = useStore();
+function Picture(props: ArrayProps & { readonly limit: number }): JSX.Element {
+  const { matrix, place, onPlace, onOpen, limit, title = matrix.name } = props;
+  const { theme, layout } = useStore();
   const canvas = useRef<HTMLCanvasElement>(null);
   const [own, setOwn] = useState<Place>([0, 0]);
   const rows = rowsOf(matrix);
   const columns = columnsOf(matrix);
   const current = clamp(place ?? own, rows, columns);
   const high = pixels(120, rows);
-  const wide = Math.min(pixels(420, columns), 4 * high);
+  const wide = Math.min(pixels(layout.value === "wide" ? 420 : 180, columns), 4 * high);
   const box = useRef<HTMLDivElement>(null);
 
-  useEffect(() => {
+  // Drawn before the browser paints: once for the whole page, not once more for what an effect draws.
+  useLayoutEffect(() => {
     if (canvas.current) paint(canvas.current, matrix, limit, theme.value, wide, high);
   }, [matrix, limit, theme.value, wide, high]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const [top, shown] = [current[0] * high, box.current];
     if (!shown) return;
     if (top < shown.scrollTop) shown.scrollTop = top;
@@ -268,7 +270,7 @@ function Picture({ matrix, place, onPlace, onOpen, limit }: ArrayProps & { reado
   const words = matrix.block
     ? `least ${plain(matrix.least?.[at] ?? NaN)}, mean ${plain(matrix.values[at])}, most ${plain(matrix.most?.[at] ?? NaN)}`
     : plain(matrix.values[at]);
-  const spoken = `${placeText(matrix, current)}: ${words}`;
+  const spoken = `${placeText(matrix, current, title)}: ${words}`;
   return (
     <div>
       <div
@@ -276,7 +278,7 @@ function Picture({ matrix, place, onPlace, onOpen, limit }: ArrayProps & { reado
         ref={box}
         role="img"
         tabIndex={0}
-        aria-label={`${matrix.name} ${shapeText(matrix.shape)} as colours. ${spoken}`}
+        aria-label={`${title} ${shapeText(matrix.shape)} as colours. ${spoken}`}
         onKeyDown={(event) => {
           const move = KEYS[event.key];
           if (move && !event.shiftKey) go(clamp([current[0] + move[0], current[1] + move[1]], rows, columns));
@@ -314,7 +316,7 @@ export function Thumbnail({ matrix, age }: { readonly matrix: Matrix; readonly a
   const { theme, locks } = useStore();
   const locked = locks.value.get(matrix.name);
   const canvas = useRef<HTMLCanvasElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!canvas.current || age === "none") return;
     const small = reduced(matrix, 11, 24);
     const size = Math.max(2, Math.min(6, Math.floor(48 / columnsOf(small)), Math.floor(22 / rowsOf(small))));

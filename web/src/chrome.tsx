@@ -151,6 +151,11 @@ export function Status(): JSX.Element {
           {refusal.value}
         </strong>
       )}
+      {store.beside.value && (
+        <span class="beside-knob" aria-hidden="true">
+          {store.beside.value}
+        </span>
+      )}
       {frame && frame.loss !== null && <span class="mono">loss {frame.loss.toPrecision(6)}</span>}
       {frame && frame.error !== null && <span class="mono">error {frame.error.toPrecision(6)}</span>}
       <span class="spread" />

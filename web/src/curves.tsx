@@ -1,7 +1,7 @@
 // G: loss or error of every run on shared axes, the exact value under the cursor; printed output.
 import { scaleLinear, scaleLog } from "d3-scale";
 import { line } from "d3-shape";
-import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { JSX } from "preact";
 import { RUNS } from "./colour";
 import { count, plain } from "./numbers";
@@ -21,7 +21,7 @@ export function Curves(): JSX.Element {
   const store = useStore();
   const lines = store.printed.value;
   const end = useRef<HTMLPreElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (end.current) end.current.scrollTop = end.current.scrollHeight;
   }, [lines]);
   return (
@@ -129,7 +129,7 @@ function Chart({ sent }: { readonly sent: Sent<"curve"> }): JSX.Element {
             event.stopPropagation();
           }}
         >
-          {thinned(isLog ? (decades(least, most) ?? y.ticks(4)) : y.ticks(4)).map((tick) => (
+          {apart(isLog ? (decades(least, most) ?? y.ticks(4)) : y.ticks(4), y).map((tick) => (
             <g key={tick}>
               <line class="guide" x1={LEFT} x2={width - RIGHT} y1={y(tick)} y2={y(tick)} />
               <text x={LEFT - 6} y={y(tick) + 4} text-anchor="end">
@@ -170,10 +170,15 @@ function decades(least: number, most: number): number[] | null {
   return last > first ? Array.from({ length: last - first + 1 }, (_, k) => 10 ** (first + k)) : null;
 }
 
-/** At most five of the ticks, evenly taken. */
-function thinned(ticks: readonly number[]): number[] {
+/** At most five of the ticks, evenly taken, and none so near to the one before that their words touch. */
+function apart(ticks: readonly number[], y: (tick: number) => number): number[] {
   const step = Math.ceil(ticks.length / 5);
-  return ticks.filter((_, k) => k % step === 0);
+  let last = Infinity;
+  return ticks.filter((tick, k) => {
+    if (k % step || Math.abs(y(tick) - last) < 16) return false;
+    last = y(tick);
+    return true;
+  });
 }
 
 const clampStep = (step: number, last: number): number => Math.round(Math.max(0, Math.min(last, step)));

@@ -26,7 +26,18 @@ export function KnobsPanel(): JSX.Element {
   const knobs = all.filter((knob) => !onlyTurned || turned(knob));
   const turnedCount = all.filter(turned).length;
   return (
-    <section class="region knobs" aria-label="Knobs" data-region="knobs" tabIndex={0}>
+    <section
+      class="region knobs"
+      aria-label="Knobs"
+      data-region="knobs"
+      tabIndex={0}
+      onFocusIn={(event) => {
+        const { name } = event.target as HTMLInputElement;
+        const knob = program.knobs.find((one) => one.name === name);
+        store.beside.value = knob ? `${spaced(name)}: ${wordsOf(knob)}` : "";
+      }}
+      onFocusOut={() => (store.beside.value = "")}
+    >
       <div class="knob-head">
         <h2>Knobs</h2>{" "}
         {difference.knob && (
@@ -47,7 +58,7 @@ export function KnobsPanel(): JSX.Element {
               checked={onlyTurned}
               onChange={(event) => setOnlyTurned(event.currentTarget.checked)}
             />
-            only the {turnedCount} turned
+            only what was turned ({turnedCount})
           </label>
         )}
       </div>
@@ -74,11 +85,11 @@ function KnobField({ knob, turned }: { readonly knob: Knob; readonly turned: boo
   const store = useStore();
   const off = store.still.value || store.recorded.value || (knob.idle !== "" && !turned);
   const set = (value: Knob["value"]): void => store.turn(knob.name, value);
-  const words = [knob.words, bounds(knob), knob.idle].filter(Boolean).join("; ");
+  const words = wordsOf(knob);
   return (
     <div class={`knob ${turned ? "turned" : ""}`} title={words}>
       <label>
-        <span>{knob.name.replaceAll("_", " ")}</span>
+        <span>{spaced(knob.name)}</span>
         <span class="hidden-words">{words}</span>
         <Control knob={knob} off={off} set={set} />
       </label>
@@ -173,6 +184,9 @@ function Control({ knob, off, set }: ControlProps): JSX.Element {
     </>
   );
 }
+
+const spaced = (name: string): string => name.replaceAll("_", " ");
+const wordsOf = (knob: Knob): string => [knob.words, bounds(knob), knob.idle].filter(Boolean).join("; ");
 
 function bounds(knob: Knob): string {
   const { low, high } = knob;

@@ -1,5 +1,5 @@
 // C: the line that has just run: its note, its array, its product opened, entry by entry.
-import { useEffect } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { ComponentChildren, JSX } from "preact";
 import { ArrayBox, cells, columnsOf, placeText, rowsOf, type Matrix, type Place } from "./array";
 import { count, plain, shapeText } from "./numbers";
@@ -109,10 +109,32 @@ function Result({ known, place, title, children }: ResultProps): JSX.Element {
         {children}
         {matrix.block && <div class="quiet">Enter opens the block under the cursor.</div>}
       </ArrayBox>
-      {piece && piece.name === matrix.name && matrix.block && (
-        <ArrayBox matrix={piece} title={`${piece.name}, from ${(piece.origin ?? [0, 0]).join(",")}`} />
-      )}
+      {piece && piece.name === matrix.name && matrix.block && <Piece matrix={piece} name={title ?? piece.name} />}
     </>
+  );
+}
+
+/** A block of a large array, opened: its entries, and the exact text of the chosen one. */
+function Piece({ matrix, name }: { readonly matrix: Matrix; readonly name: string }): JSX.Element {
+  const store = useStore();
+  const [own, setOwn] = useState<Place>([0, 0]);
+  const { step, line } = store.frame.value!;
+  const [top, left] = matrix.origin ?? [0, 0];
+  const place = inside(own, matrix);
+  const [row, column] = [top + place[0], left + place[1]];
+  useEffect(() => {
+    if (store.playing.value) return;
+    store.send({ type: "text", array: matrix.name, rows: [row, row + 1], columns: [column, column + 1] });
+  }, [matrix.name, row, column, step, line]);
+  const text = store.text.value;
+  const exact = text?.array === matrix.name && text.rows[0] === row && text.columns[0] === column;
+  const value = exact ? text.texts[0]?.[0] : plain(matrix.values[place[0] * columnsOf(matrix) + place[1]]);
+  return (
+    <ArrayBox matrix={matrix} title={name} place={place} onPlace={setOwn}>
+      <div class="exact" data-opened={`${row},${column}`}>
+        {placeText(matrix, place, name)} = {value}
+      </div>
+    </ArrayBox>
   );
 }
 

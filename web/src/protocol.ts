@@ -2,7 +2,7 @@
 // Framing: 4 bytes header length (little-endian), JSON header, arrays at multiples of 8
 // bytes from the start of the message, little-endian; offsets count from the header's end.
 
-export const PROTOCOL = "e8023af56663";
+export const PROTOCOL = "0a6ec0066b68";
 
 /** Place of an array among those of the message. */
 export type Ref = number;
@@ -37,6 +37,8 @@ export interface DataChoice {
   hash?: string;
   /** of a table: the column to predict. */
   target?: string;
+  /** of a table: columns that are left out. */
+  drop?: string[];
 }
 
 /** All that a run follows from. Python derives every number from it. */
@@ -188,6 +190,8 @@ export interface DataInfo {
   /** of a table: all its columns, to choose the target from. */
   columns: string[];
   target: string;
+  /** columns that are left out. */
+  dropped: string[];
   notes: string[];
 }
 

@@ -1,7 +1,7 @@
 // The data, and what the network makes of it: table, regions, images, units, statistics, metrics.
 import { scaleLinear } from "d3-scale";
 import { line } from "d3-shape";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { JSX } from "preact";
 import { paintEntry } from "./array";
 import { css, limitOf, RUNS, shade, type Theme } from "./colour";
@@ -104,7 +104,7 @@ export function RegionsPicture(): JSX.Element {
   const sent = useReport("regions");
   const { theme, program } = useStore();
   const canvas = useRef<HTMLCanvasElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!sent || !canvas.current) return;
     const { values, points, targets, classes } = sent.message;
     paintRegions(canvas.current, sent.arrays[values].values, classes, theme.value);
@@ -271,7 +271,7 @@ function Pixels({ shape, values, number, signed, words }: PixelsProps): JSX.Elem
   const [, height, width, channels = 1] = shape;
   // Weights are larger, so that the marks of those below zero can be seen.
   const scale = Math.max(signed ? 4 : 1, Math.floor((signed ? 84 : 56) / Math.max(height, width)));
-  useEffect(() => {
+  useLayoutEffect(() => {
     const context = canvas.current?.getContext("2d");
     if (!context) return;
     const size = height * width * channels;

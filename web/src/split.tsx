@@ -74,7 +74,7 @@ function Split(): JSX.Element {
   const label = `${message.weight}[${isMatrix ? `${message.i},${message.j}` : message.i}]`;
   return (
     <div data-split={label}>
-      <p>
+      <p class="quiet">
         <code>{label}</code> in step {count(message.step)}: each example asks for{" "}
         <code>
           {message.input_name} × {message.delta_name}

@@ -69,8 +69,12 @@ export class Store {
   readonly text = signal<p.Text | null>(null);
   readonly link = signal<p.Link | null>(null);
   readonly reports = signal<ReadonlyMap<string, Sent<p.ToPage["type"]>>>(new Map());
+  /** The file that is on its way to Python. */
+  readonly uploading = signal("");
   /** The last thing that could not be done. */
   readonly refusal = signal("");
+  /** What the knob does that has the focus; readers of screens hear it with its name. */
+  readonly beside = signal("");
   /** What is said aloud, politely. */
   readonly spoken = signal("");
 
@@ -226,11 +230,10 @@ export class Store {
     if (weight) this.send({ type: "split", weight: weight.name, i: weight.i, j: weight.j });
   }
 
-  upload(file: File, target?: string): void {
+  upload(file: File): void {
+    this.uploading.value = file.name;
     void file.arrayBuffer().then((content) => {
-      const message: p.Upload = { type: "upload", name: file.name };
-      if (target) message.target = target;
-      this.send(message, new Uint8Array(content));
+      this.send({ type: "upload", name: file.name }, new Uint8Array(content));
     });
   }
 
@@ -295,6 +298,7 @@ export class Store {
         return;
       case "error":
         this.refusal.value = message.words;
+        this.uploading.value = "";
         this.awaiting = false;
         return;
       case "link":
@@ -314,6 +318,7 @@ export class Store {
     const before = this.program.value;
     batch(() => {
       this.program.value = program;
+      this.uploading.value = "";
       this.trouble.value = null;
       if (before && before.net !== program.net) this.windows.value = [];
       if (before?.data.title !== program.data.title) {
@@ -328,7 +333,7 @@ export class Store {
       }
     });
     this.watch();
-    if (REPORTS.has(this.tab.value) || this.tab.value === "network") this.show(this.tab.value);
+    if (REPORTS.has(this.tab.value) || ["network", "weight"].includes(this.tab.value)) this.show(this.tab.value);
   }
 
   /** What is not there yet has the shape that it will have. */
@@ -356,7 +361,8 @@ export class Store {
     const wish = this.wanted;
     this.wanted = null;
     if (wish) this.go(wish.step, wish.line);
-    if (this.tab.value === "weight" && before?.step !== frame.step && !this.playing.value) this.askSplit();
+    const moved = before?.step !== frame.step || before.run !== frame.run || before.state !== frame.state;
+    if (this.tab.value === "weight" && moved && !this.playing.value) this.askSplit();
     requestAnimationFrame(() => this.host.send({ type: "ack", sequence: frame.sequence }));
   }
 }

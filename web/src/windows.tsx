@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ComponentChildren, JSX } from "preact";
 import { KEYS } from "./keys";
+import { count } from "./numbers";
 import type { DataChoice } from "./protocol";
 import { useStore } from "./store";
 
@@ -64,29 +65,9 @@ function DataWindow(): JSX.Element {
       <input class="number" inputMode="decimal" value={value} onInput={(event) => set(event.currentTarget.value)} />
     </label>
   );
-  const { columns, target } = program.data;
   return (
     <Box title="Data">
-      {columns.length > 0 && (
-        <p>
-          <label>
-            column to predict
-            <select
-              name="target"
-              value={target}
-              onChange={(event) =>
-                store.send({ type: "data", data: { ...program.recipe.data, target: event.currentTarget.value } })
-              }
-            >
-              {columns.map((name, k) => (
-                <option key={k} value={name}>
-                  {name}
-                </option>
-              ))}
-            </select>
-          </label>
-        </p>
-      )}
+      <Present />
       <h3>Built in</h3>
       <div class="choices">
         {program.sets
@@ -115,7 +96,7 @@ function DataWindow(): JSX.Element {
       </div>
       <h3>Your own</h3>
       <p>
-        Drop a CSV file, images, or a saved model anywhere on the page, or choose it here. It stays on this machine.
+        Drop a CSV or Parquet file, images, or a saved model anywhere on the page, or choose it here. It stays on this machine.
       </p>
       <label>
         file
@@ -129,6 +110,68 @@ function DataWindow(): JSX.Element {
       </label>
       {store.refusal.value && <p class="notice">{store.refusal.value}</p>}
     </Box>
+  );
+}
+
+/** The data that are learned from now; of a table, which column is predicted, and which are left out. */
+function Present(): JSX.Element {
+  const store = useStore();
+  const { data, recipe } = store.program.value!;
+  const { columns, target, dropped } = data;
+  const learn = (change: Partial<DataChoice>): void => store.send({ type: "data", data: { ...recipe.data, ...change } });
+  if (store.uploading.value) return <p role="status">Reading {store.uploading.value} …</p>;
+  return (
+    <div data-present="">
+      <p>
+        Now: <strong>{data.title}</strong>. {count(data.rows)} rows to learn from
+        {data.held_out > 0 && `, ${count(data.held_out)} held out to judge it by`}.
+      </p>
+      {columns.length > 0 && (
+        <p>
+          <label>
+            column to predict
+            <select
+              name="target"
+              value={target}
+              onChange={(event) => {
+                const wish = event.currentTarget.value;
+                learn({ target: wish, drop: dropped.filter((name) => name !== wish) });
+              }}
+            >
+              {columns.map((name, k) => (
+                <option key={k} value={name}>
+                  {name}
+                </option>
+              ))}
+            </select>
+          </label>
+        </p>
+      )}
+      {columns.length > 2 && (
+        <details>
+          <summary>
+            Columns that it learns from{dropped.length > 0 && ` (${dropped.length} left out)`}
+          </summary>
+          <div class="choices">
+            {columns
+              .filter((name) => name !== target)
+              .map((name, k) => (
+                <label key={k}>
+                  <input
+                    type="checkbox"
+                    checked={!dropped.includes(name)}
+                    onChange={(event) => {
+                      const others = dropped.filter((one) => one !== name);
+                      learn({ target, drop: event.currentTarget.checked ? others : [...others, name] });
+                    }}
+                  />
+                  {name}
+                </label>
+              ))}
+          </div>
+        </details>
+      )}
+    </div>
   );
 }
 

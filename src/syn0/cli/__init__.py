@@ -20,6 +20,7 @@ from syn0 import __version__
 from syn0.cli.bench import bench
 from syn0.cli.check import check
 from syn0.cli.command import HELP_NAMES
+from syn0.cli.drill import drill
 from syn0.cli.engines import engines
 from syn0.cli.evaluate import evaluate
 from syn0.cli.explain import explain
@@ -27,6 +28,7 @@ from syn0.cli.export import export
 from syn0.cli.play import play
 from syn0.cli.plot import plot
 from syn0.cli.predict import predict
+from syn0.cli.serve import serve
 from syn0.cli.tour import tour
 from syn0.cli.train import train
 from syn0.cli.write import write
@@ -46,10 +48,12 @@ def cli() -> None:
     syn0 write 3-4-1              print the program of a network
     syn0 play                     see it learn, line by line, in the browser
     syn0 tour                     how it learns, in short chapters that ask you first
+    syn0 drill                    rebuild it from memory, checked at each save
     syn0 train digits             train on real data
     syn0 train table.csv --target COLUMN --out model.safetensors
     syn0 predict model.safetensors new.csv
     syn0 export model.safetensors --to onnx
+    syn0 serve model.safetensors  answer over HTTP
     syn0 explain 3-4-1            a step of it, line by line
     syn0 plot 3-4-1 error -o error.png
     syn0 check 3-4-1              compare its gradient with differences
@@ -59,7 +63,8 @@ def cli() -> None:
 
 
 for command in (
-    write, play, tour, train, predict, evaluate, export, explain, plot, check, engines, bench,
+    write, play, tour, drill, train, predict, evaluate, export, serve, explain, plot, check,
+    engines, bench,
 ):  # fmt: skip
     cli.add_command(command)
 

@@ -115,7 +115,7 @@ def is_model(path: Path) -> bool:
 
 def is_export(path: Path) -> bool:
     """Whether a file is an ONNX file or a program of a trained model that syn0 wrote."""
-    start = start_of(path)[:16]
+    start = start_of(path)[:32]
     return ONNX_HEAD in start or PROGRAM_HEAD in start
 
 

@@ -53,21 +53,21 @@ def play(**options: Any) -> None:
     """
     from syn0.view.shelf import Shelf
 
-    check_installed()
+    check_installed("the page", "play", "starlette", "uvicorn", "websockets")
     shelf = Shelf()
     recipe = recipe_of(options["data"], options["net"], options["target"], shelf)
-    with bound(options["host"], options["port"]) as listener:
+    with bound(options["host"], options["port"], PORT) as listener:
         serve(listener, options["host"], recipe, shelf, browser=options["browser"])
 
 
-def check_installed() -> None:
+def check_installed(what: str, extra: str, *packages: str) -> None:
     """Say in one sentence what is missing, if anything is."""
-    for name in ("starlette", "uvicorn", "websockets"):
+    for name in packages:
         try:
             import_module(name)
         except ModuleNotFoundError:
             raise ModuleNotFoundError(
-                f"the page needs {name}, which is not installed: pip install 'syn0[play]'"
+                f"{what} needs {name}, which is not installed: pip install 'syn0[{extra}]'"
             ) from None
 
 
@@ -137,13 +137,13 @@ def recipe_of(data: str | None, net: str | None, target: str | None, shelf: Shel
     return recipe
 
 
-def bound(host: str, port: int | None) -> socket.socket:
+def bound(host: str, port: int | None, usual: int) -> socket.socket:
     """A socket that listens: at the usual port, or where that is taken at any."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((host, PORT if port is None else port))
+        listener.bind((host, usual if port is None else port))
     except socket.gaierror:
         listener.close()
         raise OSError(f"{host} is no name of this machine") from None

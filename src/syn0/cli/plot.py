@@ -132,6 +132,7 @@ class Saved:
         refuse_settings(path, options)
         self.path, self.options = path, options
         self.network = saved_network(path)
+        self.is_plain = self.network.schema is None
 
     @once
     def table(self) -> Table:
@@ -140,10 +141,9 @@ class Saved:
         from syn0.data import read_table
 
         schema, data = self.network.schema, self.options["data"]
-        if schema is None:
-            raise ValueError(
-                f"{self.path} was trained on plain arrays: it has no columns to find in a table"
-            )
+        if self.is_plain:
+            return self.plain_table()
+        assert schema is not None  # noqa: S101  (it is not plain)
         if data is None:
             table, why = table_of_its_own(self.network)
             if table is None:
@@ -157,6 +157,27 @@ class Saved:
         tell_unknown_texts(schema, table)
         return table
 
+    def plain_table(self) -> Table:
+        """All rows, whose columns go in as they are, as the arrays did that it was trained on."""
+        from syn0.data import Schema, read_table
+        from syn0.models import check_sizes, task_for
+
+        data, spec = self.options["data"], self.network.spec
+        if data is None:
+            raise ValueError(
+                f"{self.path} was trained on arrays, which it does not hold: name rows with --data"
+            )
+        with waiting(f"reading {data}"):
+            table = read_table(
+                data, target=self.options["target"], drop=self.options["drop"],
+                reading=reading_of(self.options),
+            )  # fmt: skip
+        tell_notes(table)
+        task = task_for(table, spec.sizes, spec.loss)
+        self.network.schema = Schema.fit(table, task=task, prepare=False)
+        check_sizes(spec, self.network.schema, table.name)
+        return table
+
     @once
     def replay(self) -> Replay:
         """The training that led there."""
@@ -165,6 +186,15 @@ class Saved:
     @once
     def history(self) -> History:
         """Of the run, which is taken again from its start, as the file does not hold it."""
+        from syn0.cli.write import table_of_its_own
+
+        if self.options["data"] is None:
+            table, why = table_of_its_own(self.network)
+            if table is None:
+                raise ValueError(
+                    f"{self.path} holds no history, and its steps cannot be taken again, as {why}: "
+                    "name the rows with --data"
+                )
         replay = self.replay
         if not replay.now.step:
             raise ValueError(f"{self.path} was never trained: it has no run to draw")
@@ -180,6 +210,8 @@ class Saved:
         """The rows that it is judged on, and words for them."""
         from syn0.models import judged_rows
 
+        if self.is_plain:
+            return self.table, f"rows of {self.table.name} (its file does not say which it learned)"
         return judged_rows(self.network, self.table)
 
 

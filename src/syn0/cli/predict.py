@@ -132,20 +132,28 @@ def write_csv(columns: dict[str, NDArray[Any]], file: TextIO) -> None:
 def predictions(network: Network, data: str, options: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
     """The columns to print, by name."""
     from syn0.data import read_table
-    from syn0.derive import loss_of
-    from syn0.models import answers, class_probabilities
 
     schema = network.schema
     reading = reading_of(options, schema, float32=network.spec.dtype == "float32")
     table = read_table(data, for_prediction=True, reading=reading)
     tell_notes(table)
-    columns: dict[str, NDArray[Any]] = {} if table.files is None else {"file": table.files}
+    if schema is not None:
+        tell_unknown_texts(schema, table)
+    files: dict[str, NDArray[Any]] = {} if table.files is None else {"file": table.files}
+    return files | answers_of(network, table)
+
+
+def answers_of(network: Network, table: Table) -> dict[str, NDArray[Any]]:
+    """What a network says of the rows of a table, by the names of columns."""
+    from syn0.derive import loss_of
+    from syn0.models import answers, class_probabilities
+
+    schema = network.schema
     if schema is None:
         outputs = network.predict(plain_numbers(table, network.columns.get("X")))
-        return columns | {f"output {k}": column for k, column in enumerate(outputs.T, 1)}
-    tell_unknown_texts(schema, table)
+        return {f"output {k}": column for k, column in enumerate(outputs.T, 1)}
     outputs = network.predict(table)
-    columns["prediction"] = answers(network, outputs)
+    columns = {"prediction": answers(network, outputs)}
     probabilities = class_probabilities(network, outputs)
     if schema.classes and probabilities is not None:
         for name, column in zip(schema.classes, probabilities.T, strict=True):

@@ -47,8 +47,8 @@ BETWEEN = tuple(name for name in Extras.KNOBS if not name.startswith("input_"))
               help=f"Of start weights, batches and masks; default {SEED}.")  # fmt: skip
 @network_options
 @click.option("--to", "language", default="numpy", show_default=True, metavar="LANGUAGE",
-              help="numpy (commented), terse (eleven lines), c, cpp, cuda, d, javascript, rust, "
-              "torch, jax, or equations: math, latex, mathml.")  # fmt: skip
+              help="numpy (commented), terse (eleven lines), c, cpp, cuda, d, javascript, julia, "
+              "rust, torch, jax, or equations: math, latex, mathml.")  # fmt: skip
 @click.option("--diff", is_flag=True, help="Show what the options change in the plain program.")
 @click.option("--predict", is_flag=True,
               help="Of a saved model: the program that predicts with what it learned.")  # fmt: skip

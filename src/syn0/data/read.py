@@ -115,17 +115,25 @@ def _read_path(path: Path, target: str | None, reading: Reading, *, for_predicti
 def _read_csv(path: Path, target: str | None, reading: Reading) -> Table:
     called = Path("standard input") if str(path) in STANDARD_INPUT else path
     with opened(path) as file:
-        compact = reading.float32 and file.seek(0, SEEK_END) >= LARGE_FILE
-        contents = read_csv(file, called, reading, target=target, compact=compact)
-        return Table(
-            name=str(called),
-            columns=contents.columns,
-            target=None,
-            fingerprint=_fingerprint(file),
-            has_names=contents.has_names,
-            missing=None if reading.missing is None else tuple(reading.missing),
-            notes=contents.notes,
-        )
+        return table_in(file, called, reading, target)
+
+
+def table_in(
+    file: BinaryIO, called: Path, reading: Reading | None = None, target: str | None = None
+) -> Table:
+    """The table in a CSV file that is open, called so in errors."""
+    reading = reading or Reading()
+    compact = reading.float32 and file.seek(0, SEEK_END) >= LARGE_FILE
+    contents = read_csv(file, called, reading, target=target, compact=compact)
+    return Table(
+        name=str(called),
+        columns=contents.columns,
+        target=None,
+        fingerprint=_fingerprint(file),
+        has_names=contents.has_names,
+        missing=None if reading.missing is None else tuple(reading.missing),
+        notes=contents.notes,
+    )
 
 
 def _fingerprint(file: BinaryIO) -> str:

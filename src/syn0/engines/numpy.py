@@ -108,12 +108,19 @@ class NumpyRunner(Runner):
         self, values: Values, arrays: Arrays, batches: Batches, *, measure: bool
     ) -> tuple[Values, NDArray[np.float64]]:
         """See `Runner.train`."""
-        with np.errstate(all="ignore"):
-            state, measured = self._functions["train"](
-                batches=batches, measure=measure, **arrays, **self._given(values)
-            )
+        state, measured = self.watched(values, arrays, batches, measure=measure)
         reports = len(self._training.reports)
         return state, np.array(measured, np.float64).reshape(len(measured), reports)
+
+    def watched(
+        self, values: Values, arrays: Arrays, batches: Batches, *, measure: bool = True
+    ) -> tuple[Values, list[tuple[Any, ...]]]:
+        """As `train`, of a program that reports arrays too: for each step what it reports."""
+        with np.errstate(all="ignore"):
+            found: tuple[Values, list[tuple[Any, ...]]] = self._functions["train"](
+                batches=batches, measure=measure, **arrays, **self._given(values)
+            )
+        return found
 
     def gradient(self, values: Mapping[str, Any], arrays: Arrays) -> tuple[Figures, Values]:
         """See `Runner.gradient`."""

@@ -7,20 +7,25 @@ ways cancel.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from syn0.derive import prediction_program
+from syn0.engines.numpy import NumpyRunner
 from syn0.explain.contributions import pull_in
 from syn0.explain.text import frame, number, table
-from syn0.program import Apply, Expr, evaluate
-from syn0.program.interpreter import walk
+from syn0.program import Apply, Expr, Line, Program
 from syn0.spec.checks import choice, whole
 
 if TYPE_CHECKING:
     from syn0.explain.replay import Replay
+    from syn0.training import Run
+
+MOST_NUMBERS = 2**15
+"""Numbers of steps that are counted together."""
 
 MOST_ROWS, MOST_WEIGHTS, MOST_INPUTS = 12, 6, 5
 """Examples, weights and inputs that are shown."""
@@ -102,7 +107,7 @@ def few(values: NDArray[Any]) -> str:
 def pushes(replay: Replay, name: str, unit: int, steps: int | None) -> Pushes:
     """See `Replay.pushes`."""
     job = replay.job
-    program, arrays = job.program, job.arrays
+    program = job.program
     matrices = [w for w in program.weights if np.ndim(replay.now.values[w]) == 2]
     name = choice("array of weights", name, matrices)
     if job.training.solver is not None:
@@ -113,32 +118,47 @@ def pushes(replay: Replay, name: str, unit: int, steps: int | None) -> Pushes:
     run = replay.run(0)
     taken = replay.now.step or job.training.total_steps(job.rows)
     count = taken if steps is None else whole("steps", steps)
-    inputs, deltas = operands(pull_in(program, name))
-    shape = (job.rows, np.shape(run.state[name])[0])
+    return counted(replay, run, name, unit, count)
+
+
+def counted(replay: Replay, run: Run, name: str, unit: int, count: int) -> Pushes:
+    """The pushes of so many steps of a run, some at a time."""
+    job, state = replay.job, dict(run.state)
+    runner = NumpyRunner(watching(job.program, name), prediction_program(replay.spec))
+    start = state[name][:, unit].copy()
+    shape = (job.rows, len(start))
     up, down = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
     seen = np.zeros(job.rows, np.int64)
     rise, fall = np.zeros(shape[1]), np.zeros(shape[1])
-    state, idle = dict(run.state), set(program.measured)
-    start = state[name][:, unit].copy()
-    lines = [x for x in program.phase("forward", "loss", "backward", "update") if x not in idle]
-    with job.runner.at_work(job.training.batch_size or job.rows):
-        for _ in range(count):
-            (batch,) = run.batches.take(1)
-            rows = slice(None) if batch is None else batch
-            values = {**state, **run.given, **arrays, "batch": batch}
-            bound = values | {line.target: value for line, value in walk(lines, values)}
-            state = {key: bound[key] for key in program.state}
-            given, asked = evaluate(inputs, bound), evaluate(deltas, bound)[:, unit]
-            parts = given * asked[:, np.newaxis]
-            up[rows] += parts > 0
-            down[rows] += parts < 0
-            seen[rows] += 1
+    step_rows = job.training.batch_size or job.rows
+    at_once = max(1, MOST_NUMBERS // (step_rows * (len(start) + 1)))
+    with job.runner.at_work(step_rows):
+        for first in range(0, count, at_once):
+            batches = run.batches.take(min(at_once, count - first))
+            state, steps = runner.watched(state | run.given, job.arrays, batches)
+            given = np.concatenate([inputs for inputs, _ in steps])
+            parts = given * np.concatenate([deltas[:, unit] for _, deltas in steps])[:, np.newaxis]
+            rows = batches.order
+            if rows is None:
+                rows = np.tile(np.arange(job.rows), len(steps))
+            np.add.at(up, rows, parts > 0)
+            np.add.at(down, rows, parts < 0)
+            seen += np.bincount(rows, minlength=job.rows)
             rise += np.maximum(parts, 0).sum(axis=0)
             fall += np.minimum(parts, 0).sum(axis=0)
-    now = state[name][:, unit].copy()
-    return Pushes(
-        name, unit, count, up, down, seen, rise, fall, start, now, arrays["X"], arrays["y"]
-    )
+    X, y, now = job.arrays["X"], job.arrays["y"], state[name][:, unit].copy()
+    return Pushes(name, unit, count, up, down, seen, rise, fall, start, now, X, y)
+
+
+def watching(program: Program, name: str) -> Program:
+    """The program of a training that reports, in place of its loss, what the examples put into the
+    pull at an array of weights, and what they ask for."""
+    parts = zip(("put_in", "asked"), operands(pull_in(program, name)), strict=True)
+    idle = set(program.measured)
+    before = [line for line in program.lines if line.phase != "update" and line not in idle]
+    reports = [Line(target, part, "backward", 0, "") for target, part in parts]
+    lines = (*before, *reports, *program.phase("update"))
+    return replace(program, lines=lines, reports=tuple(line.target for line in reports))
 
 
 def operands(pull: Apply) -> tuple[Expr, Expr]:

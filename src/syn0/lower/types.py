@@ -163,4 +163,6 @@ def type_of_row(row: tuple[float, ...] | tuple[str, ...]) -> str:
     """The type of what stands in a row that is written out."""
     if any(isinstance(value, str) for value in row):
         return "text"
-    return "index" if all(isinstance(value, int) for value in row) else "number"
+    if not all(isinstance(value, int) and abs(value) < 2**31 for value in row):
+        return "number"
+    return "index" if min(map(int, row)) >= 0 else "whole"

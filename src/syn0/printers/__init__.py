@@ -14,7 +14,10 @@ PRINTERS: Lazy[ScriptPrinter] = Lazy(
     cuda="syn0.printers.cuda:CudaPrinter()",
     d="syn0.printers.d:DPrinter()",
     javascript="syn0.printers.javascript:JavaScriptPrinter()",
+    julia="syn0.printers.julia:JuliaPrinter()",
     rust="syn0.printers.rust:RustPrinter()",
+    torch="syn0.printers.torch:TorchPrinter()",
+    jax="syn0.printers.jax:JaxPrinter()",
     math="syn0.printers.math:MathPrinter()",
     latex="syn0.printers.latex:LatexPrinter()",
     mathml="syn0.printers.mathml:MathmlPrinter()",
@@ -22,8 +25,14 @@ PRINTERS: Lazy[ScriptPrinter] = Lazy(
 
 MODULES: Lazy[ModulePrinter] = Lazy(
     numpy="syn0.printers.numpy_module:NumpyModule()",
+    python="syn0.printers.python_module:PythonModule()",
     javascript="syn0.printers.javascript_module:JavaScriptModule()",
+    torch="syn0.printers.torch_module:TorchModule()",
+    sql="syn0.printers.sql_module:SqlModule()",
+    html="syn0.printers.html_module:HtmlModule()",
     c="syn0.printers.c_module:CModule()",
+    cpp="syn0.printers.cpp_module:CppModule()",
+    rust="syn0.printers.rust_module:RustModule()",
     **{"c-int8": "syn0.printers.c_module:CModuleInEightBits()"},
 )
 """What prints trained models."""

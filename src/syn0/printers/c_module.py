@@ -4,24 +4,22 @@ that a microcontroller runs it. One row a call; its self-test is in it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from syn0.lower import Array, Kernel, Let, Statement
+from syn0.lower import Array, Let, Statement
 from syn0.lower.rows import of_one_row
-from syn0.lower.types import Types, type_of_row
-from syn0.printers.base import Template, UnsupportedError
+from syn0.printers.base import Template
 from syn0.printers.c import C_TEMPLATES, CPrinter
-from syn0.printers.loops import WIDTH, Lowered, block, declared
-from syn0.printers.module import LABEL, VARIABLE, Answer, Module, ModulePrinter, Sample
-from syn0.printers.one_row import Field, OneRowModule, expected, in_eight_bits, one_row_kernels
+from syn0.printers.loops import WIDTH, block, declared
+from syn0.printers.module import LABEL, Answer, Module
+from syn0.printers.one_row import Field, OneRowModulePrinter, OneRowPrinter, floated, in_eight_bits
 from syn0.printers.pretty import INDENT, Code, Group, fitted, listed
 from syn0.printers.safe import c_note, c_text
-from syn0.program import Const, Expr, Line, Program
+from syn0.program import Const
 from syn0.program.operations import Shape
 
 MATHEMATICS = ("exp", "expm1", "log", "log1p", "sqrt", "tanh", "cos")
@@ -47,13 +45,8 @@ C_MODULE_TEMPLATES = C_TEMPLATES | {
 }
 
 
-class CHeader(CPrinter):
-    """One model as a C header.
-
-    Args:
-        plan: the model, one row at a time.
-        sample: the rows of its self-test.
-    """
+class CHeader(OneRowPrinter, CPrinter):
+    """One model as a C header."""
 
     suffix, infinity, indent = "h", "INFINITY", 4
     templates = C_MODULE_TEMPLATES
@@ -61,22 +54,19 @@ class CHeader(CPrinter):
     result = "static inline float"
     element = {  # noqa: RUF012  (a table, as in every printer)
         "entry": "float ", "number": "double ", "text": "const char *", "index": "int ",
-        "small": "int8_t ",
+        "whole": "int ", "small": "int8_t ",
     }  # fmt: skip
 
-    def __init__(self, plan: OneRowModule, sample: Sample) -> None:
-        self.plan, self.module, self.sample = plan, plan.module, sample
-        self.types, self.fields = plan.types(), plan.fields()
-        called = ["texts" for given in self.module.given if given.texts]
-        self.parts = Lowered(self, plan.program, called)
+    row_type, answer_type, input = "model_row", "model_answer", "const model_row *input"
+    predicts, call = "static inline model_answer model_predict", "model_predict"
+    member, address, lasting = "input->", "&", "static"
+    whole_number, no_text, alike = "(int)", "NULL", "strcmp({}, {}) == 0"
+    main, magnitude = "int main(void)", "fabs"
+    test_headers: tuple[str, ...] = ("#include <stdio.h>", "#include <string.h>")
 
-    def lowered(self, program: Program, shapes: Mapping[str, Shape]) -> list[Kernel]:
-        """The kernels for one row, each conversion written out."""
-        return one_row_kernels(program, shapes, self.types, marked=True)
-
-    def formula(self, name: str, program: Program) -> Expr:
-        """An activation, each conversion written out."""
-        return Types("float32", marked=True).to("entry", super().formula(name, program))
+    def text_code(self, text: str) -> str:
+        """A text, written out."""
+        return c_text(text)
 
     def whole(self) -> str:
         """The whole header."""
@@ -104,10 +94,9 @@ class CHeader(CPrinter):
     def heading(self) -> list[str]:
         """What it is, how it is used, and what it stands on."""
         module = self.module
-        size = sum(array.nbytes for array in module.weights.values())
         texts = any(given.texts for given in module.given)
         return [
-            *self.comment(f"{module.title} It holds {size:,} bytes of weights."),
+            *self.comment(f"{module.title} It holds {self.bytes:,} bytes of weights."),
             *self.comment("Use: model_predict of a row. Its self-test: cc -std=c99 -DMODEL_TEST "
                           "-x c model.h -lm -o model_test && ./model_test"),
             "#ifndef MODEL_H",
@@ -118,79 +107,73 @@ class CHeader(CPrinter):
             *(["#include <string.h>"] if texts else []),
         ]  # fmt: skip
 
-    @property
-    def small(self) -> bool:
-        """Whether weights have 8 bits."""
-        return "small" in self.types.values()
+    def variable(self, kind: str, name: str, shape: Shape = ()) -> str:
+        """The declaration of a variable."""
+        return f"{self.element[kind]}{name}{self.dimensions(shape)}"
+
+    def structure(self, name: str, rows: list[str]) -> list[str]:
+        """A type of several values."""
+        return [*block("typedef struct", rows)[:-1], f"}} {name};"]
 
     def takes(self) -> list[str]:
         """The type of a row."""
         if not self.fields:
             return []
         note = self.comment("A row of the table. A missing number is NAN, a missing text NULL.")
-        rows = [f"{self.field_type(x)}{x.name}; /* {c_note(x.column)} */" for x in self.fields]
-        return [*note, *block("typedef struct", rows)[:-1], "} model_row;", ""]
+        rows = [f"{self.variable(self.given_kind(x), x.name)}; {self.beside(x.column)}"
+                for x in self.fields]  # fmt: skip
+        return [*note, *self.structure(self.row_type, rows), ""]
 
-    def field_type(self, field: Field) -> str:
+    def beside(self, column: str) -> str:
+        """The comment that says what a column is called."""
+        return f"/* {c_note(column)} */"
+
+    def given_kind(self, field: Field) -> str:
         """The type of what is handed in of a column."""
-        return self.element["text" if field.given.texts else self.kind(field.given.name)]
+        return "text" if field.given.texts else self.kind(field.given.name)
 
-    def kind(self, name: str) -> str:
-        """The type of an array's entries."""
-        return self.types.get(name, "entry")
-
-    def fixed(self, kind: str) -> str:
-        """What the declaration of something constant begins with."""
-        return f"{self.element[kind]}const " if kind == "text" else f"const {self.element[kind]}"
+    def fixed(self, kind: str, name: str, shape: Shape) -> str:
+        """The declaration of something constant."""
+        start = f"{self.element[kind]}const " if kind == "text" else f"const {self.element[kind]}"
+        return f"{start}{name}{self.dimensions(shape)}"
 
     def gives(self) -> list[str]:
         """The type of an answer."""
-        rows = [f"{self.answer_type(x)}{x.role}{self.width(x)};" for x in self.module.answers]
-        return [*block("typedef struct", rows)[:-1], "} model_answer;"]
+        rows = [f"{self.variable(self.answer_kind(x), x.role, self.width(x))};"
+                for x in self.module.answers]  # fmt: skip
+        return self.structure(self.answer_type, rows)
 
-    def answer_type(self, answer: Answer) -> str:
+    def answer_kind(self, answer: Answer) -> str:
         """The type of what is answered."""
         kind = self.kind(answer.name)
-        return self.element["index" if answer.role == LABEL and kind == "entry" else kind]
+        return "index" if answer.role == LABEL and kind == "entry" else kind
 
-    def width(self, answer: Answer) -> str:
-        """The dimension of an answer; none of a single one."""
-        return "" if self.single(answer) else f"[{answer.width}]"
-
-    def single(self, answer: Answer) -> bool:
-        """Whether an answer is one value."""
-        return answer.width == 1 and answer.role in (LABEL, VARIABLE)
+    def width(self, answer: Answer) -> Shape:
+        """The shape of an answer."""
+        return () if self.single(answer) else (answer.width,)
 
     def weight(self, name: str, array: NDArray[Any]) -> str:
         """What it learned, of one name."""
-        start = f"static {self.fixed(self.kind(name))}{name}{self.dimensions(array.shape)}"
+        start = f"{self.lasting} {self.fixed(self.kind(name), name, array.shape)}"
         return declared(f"{start} = ", self.numbers(array), ";", hang=0)
-
-    def numbers(self, array: NDArray[Any]) -> Group:
-        """A row of numbers, or several."""
-        if array.ndim > 1:
-            return listed(map(self.numbers, array), "{", "}")
-        if array.dtype == np.int8:
-            return listed(map(str, array), "{", "}")
-        return listed(map(floated, array.astype(np.float32)), "{", "}")
 
     # The function
 
     def predict(self) -> list[str]:
         """The function that predicts."""
         module, lines = self.module, self.module.program.phase("prepare", "forward", "answer")
-        given = "const model_row *input"
+        given = self.input
         if not self.fields:
             [one] = module.given
-            given = f"{self.fixed(self.kind(one.name))}{one.name}[{one.width}]"
+            given = self.taken_row(self.kind(one.name), one.name, (one.width,))
         bound = {line.target for line in lines}
         rooms = (Array(name, of_one_row(shape))
                  for name, shape in self.parts.arrays.items() if name in bound)  # fmt: skip
-        return block(f"static inline model_answer model_predict({given})", [
+        return block(f"{self.predicts}({given})", [
             *self.given(),
             *map(self.array, rooms),
             *self.parts.code(lines, WIDTH - INDENT),
-            "model_answer answer;",
+            f"{self.answer_type} answer;",
             *(line for answer in module.answers for line in self.answered(answer)),
             "return answer;",
         ])  # fmt: skip
@@ -198,48 +181,50 @@ class CHeader(CPrinter):
     def given(self) -> Iterator[str]:
         """What the lines read, taken from the row."""
         missing: dict[tuple[str, ...], str] = {}
+        names = {field.column: field.name for field in self.fields}
         for one in self.module.given if self.fields else ():
-            names = {field.column: field.name for field in self.fields}
-            values = [f"input->{names[column]}" for column in one.columns]
+            values = [f"{self.member}{names[column]}" for column in one.columns]
             if one.texts and one.missing not in missing:
                 missing[one.missing] = f"missing{len(missing) + 1 if missing else ''}"
-                words = listed(map(c_text, one.missing), "{", "}")
-                start = f"static const char *const {missing[one.missing]}[] = "
-                yield fitted(Code(start, words, ";"), WIDTH - INDENT)
+                start = self.fixed("text", missing[one.missing], (len(one.missing),))
+                words = listed(map(self.text_code, one.missing), "{", "}")
+                yield fitted(Code(f"static {start} = ", words, ";"), WIDTH - INDENT)
             if one.texts:
-                values = [f"text_of({values[0]}, {missing[one.missing]}, {len(one.missing)})"]
-            start = f"{self.fixed(self.kind(one.name))}{one.name}[{one.width}] = "
-            yield fitted(Code(start, listed(values, "{", "}"), ";"), WIDTH - INDENT)
+                values = [self.known(values[0], missing[one.missing], len(one.missing))]
+            start = self.fixed(self.kind(one.name), one.name, (one.width,))
+            yield fitted(Code(f"{start} = ", listed(values, "{", "}"), ";"), WIDTH - INDENT)
+
+    def known(self, text: str, missing: str, count: int) -> str:
+        """A text that is handed in, "" where it stands for a missing one."""
+        return f"text_of({text}, {missing}, {count})"
+
+    def taken_row(self, kind: str, name: str, shape: Shape) -> str:
+        """The declaration of a row that the function takes."""
+        return self.fixed(kind, name, shape)
 
     def array(self, array: Array) -> str:
         """An array on the stack."""
-        room = f"{self.element[self.kind(array.name)]}{array.name}{self.dimensions(array.shape)}"
-        return f"{room} = {{0}};" if array.starts_at_0 else f"{room};"
+        return f"{self.variable(self.kind(array.name), array.name, array.shape)};"
 
     def spelled(self, statement: Statement, width: int) -> list[str]:
         """As in C; a row of numbers or texts is a table of its own."""
         match statement:
             case Let(name, "row", Const(tuple() as row)):
-                kind = type_of_row(row)
-                kind = "entry" if kind == "number" and "number" not in self.types.values() else kind
+                kind = self.row_kind(row)
                 texts = [self.constant(kind, value) for value in row]
-                start = f"static {self.fixed(kind)}{name}[{len(row)}] = "
+                start = f"static {self.fixed(kind, name, (len(row),))} = "
                 return [fitted(Code(start, listed(texts, "{", "}"), ";"), width)]
         return super().spelled(statement, width)
 
     def constant(self, kind: str, value: float | str) -> str:
         """A value of a row that is written out."""
         if isinstance(value, str):
-            return c_text(value)
+            return self.text_code(value)
         return floated(value) if kind == "entry" else self.number(value)
-
-    def title(self, line: Line) -> str:
-        """A forward line as NumPy has it; of others the name: rows of values stand in them."""
-        return super().title(line) if line.phase == "forward" else line.target
 
     def answered(self, answer: Answer) -> list[str]:
         """The statements that give an answer."""
-        cast = "(int)" * (answer.role == LABEL and self.kind(answer.name) == "entry")
+        cast = self.whole_number * (answer.role == LABEL and self.kind(answer.name) == "entry")
         if self.single(answer):
             return [f"answer.{answer.role} = {cast}{answer.name}[0];"]
         number = f"answer.{answer.role}[j] = {cast}{answer.name}[j];"
@@ -249,119 +234,96 @@ class CHeader(CPrinter):
 
     def self_test(self) -> list[str]:
         """A program that predicts a few rows, and compares."""
-        found = expected(self.module, self.sample)
-        count = len(next(iter(found.values())))
-        kind = "model_row" if self.fields else "float"
-        rows = [self.row_given(i) for i in range(count)]
-        width = "" if self.fields else f"[{self.module.given[0].width}]"
-        row = "&test_rows[i]" if self.fields else "test_rows[i]"
+        count, name = self.count, f"test_rows[{self.count}]"
+        given = f"const {self.row_type} {name}"
+        if not self.fields:
+            given = self.test_row(name, (self.module.given[0].width,))
+        rows = listed(map(self.row_given, range(count)), "{", "}")
+        answers = listed(map(self.row_answered, range(count)), "{", "}")
+        wanted = f"static const {self.answer_type} test_answers[{count}] = "
+        address = self.address * bool(self.fields)
         return [
             "#ifdef MODEL_TEST",
-            "#include <stdio.h>",
-            "#include <string.h>",
+            *self.test_headers,
             "",
             *self.comment(self.sample.note),
-            declared(
-                f"static const {kind} test_rows[{count}]{width} = ",
-                listed(rows, "{", "}"),
-                ";",
-                hang=0,
-            ),
+            declared(f"static {given} = ", rows, ";", hang=0),
             "",
             *self.comment("What they are answered, as the definition has it."),
-            declared(
-                f"static const model_answer test_answers[{count}] = ",
-                listed((self.row_answered(found, i) for i in range(count)), "{", "}"), ";",
-            ),
+            declared(wanted, answers, ";", hang=0),
             "",
             "static double far(double one, double other) {",
-            "    return fabs(one - other) / (1 + fabs(other));",
+            f"    return {self.magnitude}(one - other) / (1 + {self.magnitude}(other));",
             "}",
             "",
-            *block("int main(void)", [
+            *block(self.main, [
                 "int right = 0;",
                 *block(f"for (int i = 0; i < {count}; i++)", [
-                    f"const model_answer found = model_predict({row});",
-                    "const model_answer wanted = test_answers[i];",
-                    "double worst = 0;",
+                    f"const {self.answer_type} wanted = test_answers[i];",
+                    f"const {self.answer_type} found = {self.call}({address}test_rows[i]);",
+                    "int same = 1;",
                     *(line for answer in self.module.answers for line in self.compared(answer)),
-                    "right += worst < 1e-4;",
+                    "right += same;",
                 ]),
-                f'printf("%d of {count} rows as expected\\n", right);',
+                f'{self.printing}("%d of {count} rows as expected\\n", right);',
                 f"return right != {count};",
             ]),
             "#endif",
         ]  # fmt: skip
 
+    def test_row(self, name: str, shape: Shape) -> str:
+        """The declaration of the self-test's rows, where they are plain."""
+        return self.fixed(self.kind(self.module.given[0].name), name, shape)
+
     def row_given(self, i: int) -> Group:
         """A row of the self-test."""
         if self.sample.matrix is not None:
-            return listed(
-                (f"{x}f" for x in np.asarray(self.sample.matrix[i], np.float32)), "{", "}"
-            )
+            return self.numbers(np.asarray(self.sample.matrix[i], np.float32))
         cells = ((field, self.sample.cells[field.column][i]) for field in self.fields)
         return listed((self.cell(field, value) for field, value in cells), "{", "}")
 
     def cell(self, field: Field, value: Any) -> str:
         """A cell of a row."""
         if field.given.texts:
-            return "NULL" if value is None else c_text(str(value))
+            return self.no_text if value is None else self.text_code(str(value))
         if value is None:
             return "NAN"
         return floated(value) if self.kind(field.given.name) == "entry" else repr(float(value))
 
-    def row_answered(self, found: Mapping[str, NDArray[Any]], i: int) -> Group:
+    def row_answered(self, i: int) -> Group:
         """What a row of the self-test is answered."""
-        return listed(
-            (self.answer_text(x, found[x.name][i]) for x in self.module.answers), "{", "}"
-        )
+        answers = self.module.answers
+        return listed((self.answer_text(x, self.expected[x.name][i]) for x in answers), "{", "}")
 
     def answer_text(self, answer: Answer, values: NDArray[Any]) -> str:
         """An answer, written out."""
-        kind = self.answer_type(answer)
-        if "char" in kind:
-            texts = map(c_text, map(str, values))
-        elif kind == "int ":
+        kind = self.answer_kind(answer)
+        if kind == "text":
+            texts = map(self.text_code, map(str, values))
+        elif kind in ("index", "whole"):
             texts = map(str, values.astype(int))
         else:
-            texts = map(floated if kind == "float " else repr, values.astype(float))
-        return "".join(texts) if self.single(answer) else listed(texts, "{", "}")
+            texts = map(floated if kind == "entry" else repr, values.tolist())
+        return "".join(texts) if self.single(answer) else self.several(texts)
+
+    def several(self, texts: Iterable[str]) -> str:
+        """An answer of several values, written out."""
+        return listed(texts, "{", "}")
 
     def compared(self, answer: Answer) -> list[str]:
         """The statements that compare an answer."""
-        role = answer.role
-        if self.single(answer) and "char" in self.answer_type(answer):
-            return [f"worst = strcmp(found.{role}, wanted.{role}) == 0 ? worst : 1;"]
-        one, other = (
-            f"{of}.{role}{'' if self.single(answer) else '[j]'}" for of in ("found", "wanted")
-        )
-        compare = f"worst = fmax(worst, far({one}, {other}));"
+        place = "" if self.single(answer) else "[j]"
+        one, other = f"found.{answer.role}{place}", f"wanted.{answer.role}{place}"
+        if self.answer_kind(answer) == "text":
+            return [f"same = same && {self.alike.format(one, other)};"]
+        compare = f"same = same && far({one}, {other}) < 1e-4;"
         return [compare] if self.single(answer) else self.loop("j", str(answer.width), [compare])
 
 
-def floated(value: float) -> str:
-    """A number of 32 bits, as short as it stays exact; one beyond them is infinite."""
-    with np.errstate(over="ignore"):
-        text = str(np.float32(value))
-    return f"{'-' * (value < 0)}INFINITY" if "inf" in text else f"{text}f"
-
-
-class CModule(ModulePrinter):
+class CModule(OneRowModulePrinter):
     """Prints trained models as a header for `#include "model.h"`, their weights in float32."""
 
-    language, ending, tries = "c", ".h", True
-    header = CHeader
-
-    def program(self, module: Module, sample: Sample, weights_file: str | None = None) -> str:
-        """See `ModulePrinter.program`."""
-        if weights_file is not None:
-            raise UnsupportedError(f"the {self.language} printer writes weights into the program")
-        return self.header(OneRowModule(self.narrow(module)), sample).whole()
-
-    def narrow(self, module: Module) -> Module:
-        """The module with its weights as they are written."""
-        weights = {name: array.astype(np.float32) for name, array in module.weights.items()}
-        return replace(module, weights=weights)
+    language, ending, printer = "c", ".h", CHeader
 
 
 class CModuleInEightBits(CModule):

@@ -49,34 +49,9 @@ class JavaScriptModule(JavaScriptPrinter, ModulePrinter):
         """See `ModulePrinter.program`."""
         if weights_file is not None:
             raise UnsupportedError("the javascript printer writes weights into the program")
-        lines = module.program.phase("prepare", "forward", "answer")
-        program = replace(module.program, dtype="float64")
-        parts = Lowered(self, program, (given.kind for given in module.given))
-        bound = {line.target for line in lines}
-        rooms = (Array(name, shape) for name, shape in parts.arrays.items() if name in bound)
-        what, rows = "table", listed(map(object_of, sample.rows), "[", "]")
-        if sample.matrix is not None:
-            what, rows = "X", exact_rows(sample.matrix)
-        words = module.missing
-        body = [
-            f"const rows = {what}.length;",
-            *([inside("const missing = ", self.row(words), ";")] if words else []),
-            *(self.given(given, words) for given in module.given),
-            *map(self.array, rooms),
-            *parts.code(lines, WIDTH - INDENT),
-            *answered(module),
-        ]
+        what, rows = rows_in(sample)
         return "\n".join([
-            *self.comment(module.title),
-            "",
-            *parts.functions("functions", "columns"),
-            *self.comment("What it learned."),
-            *(declared(f"const {name} = ", exact_rows(array), ";", hang=0)
-              for name, array in module.weights.items()),
-            "",
-            *self.comment(f"Rows of {'objects' if module.order else 'lists'} -> an answer each."),
-            *block(f"export const predict = ({what}) =>", body)[:-1],
-            "};",
+            *self.model(module, "export const predict"),
             "",
             *self.comment(sample.note),
             declared(f"const {what} = ", rows, ";", hang=0),
@@ -85,6 +60,35 @@ class JavaScriptModule(JavaScriptPrinter, ModulePrinter):
             f"    for (const answer of predict({what})) console.log(JSON.stringify(answer));",
             "",
         ])  # fmt: skip
+
+    def model(self, module: Module, start: str) -> list[str]:
+        """The function that predicts, whose definition begins with `start`, and what it calls."""
+        lines = module.program.phase("prepare", "forward", "answer")
+        program = replace(module.program, dtype="float64")
+        parts = Lowered(self, program, (given.kind for given in module.given))
+        bound = {line.target for line in lines}
+        rooms = (Array(name, shape) for name, shape in parts.arrays.items() if name in bound)
+        what, words = "table" if module.order else "X", module.missing
+        body = [
+            f"const rows = {what}.length;",
+            *([inside("const missing = ", self.row(words), ";")] if words else []),
+            *(self.given(given, words) for given in module.given),
+            *map(self.array, rooms),
+            *parts.code(lines, WIDTH - INDENT),
+            *answered(module),
+        ]
+        return [
+            *self.comment(module.title),
+            "",
+            *parts.functions("functions", "columns"),
+            *self.comment("What it learned."),
+            *(declared(f"const {name} = ", exact_rows(array), ";", hang=0)
+              for name, array in module.weights.items()),
+            "",
+            *self.comment(f"Rows of {'objects' if module.order else 'lists'} -> an answer each."),
+            *block(f"{start} = ({what}) =>", body)[:-1],
+            "};",
+        ]  # fmt: skip
 
     def given(self, given: Given, missing: tuple[str, ...]) -> str:
         """What the lines read, taken from what the caller hands in."""
@@ -96,6 +100,13 @@ class JavaScriptModule(JavaScriptPrinter, ModulePrinter):
         if given.columns:
             return inside(f"const {name} = numbers_of(table, ", names, f", {given.gaps:d});")
         return f"{'' if name == 'X' else 'const '}{name} = rows_of(X, {given.width});"
+
+
+def rows_in(sample: Sample) -> tuple[str, Group]:
+    """What rows are called, and these."""
+    if sample.matrix is not None:
+        return "X", exact_rows(sample.matrix)
+    return "table", listed(map(object_of, sample.rows), "[", "]")
 
 
 def object_of(row: dict[str, Any]) -> str:

@@ -21,7 +21,7 @@ from syn0.printers import runtime
 from syn0.printers.base import Printer, UnsupportedError
 from syn0.printers.numpy import NumpyPrinter, indented
 from syn0.printers.pretty import INDENT, Assigned, Code, Group, fitted, listed
-from syn0.printers.script import CLOSING, Phase, Script, ScriptPrinter
+from syn0.printers.script import CLOSING, Phase, Script, ScriptPrinter, without_search
 from syn0.program import OPERATIONS, Apply, Expr, Line, Program, check, operations_in
 from syn0.program.operations import Dim, Shape
 
@@ -94,8 +94,8 @@ class LoopPrinter(Printer, ScriptPrinter):
 
     def cannot_say(self, program: Program) -> str | None:
         """Why the language cannot say a program, if it cannot."""
-        if program.pulls:
-            return f"the {self.language} printer cannot write L-BFGS, whose search is SciPy's"
+        if reason := without_search(self.language, program):
+            return reason
         operations = (name for x in program.lines for name in operations_in(x.expression))
         unknown = (self.lacks(name) for name in operations if not self.says(name))
         return next(unknown, None)
@@ -201,7 +201,7 @@ class Lowered:
                         for name in files)  # fmt: skip
         own = [self.printer.function(name, value) for name, value in self.helpers.items()]
         functions = [*(code for pieces in first for code in pieces), *own, *last]
-        return [line for function in functions for line in (function, "")]
+        return [line for function in functions if function for line in (function, "")]
 
     def code(self, lines: Iterable[Line], width: int) -> list[str]:
         """The kernels of lines, each headed by its line and its note."""

@@ -10,9 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
-from syn0.program import Line, Program, Shape, names_in
+from syn0.program import Apply, Const, Line, Name, Program, Shape, names_in
+from syn0.program.interpreter import walk
 from syn0.spec import NetworkSpec
 
 LABEL, PROBABILITIES, SCORES = "label", "probabilities", "scores"
@@ -107,6 +109,26 @@ class Module:
         return [(column, *found[column]) for column in self.order]
 
     @property
+    def known_texts(self) -> dict[str, tuple[str, ...]]:
+        """The texts that each column of texts knows, "" for a missing one, by the name of what is
+        given."""
+        found = {}
+        for line in self.program.phase("prepare"):
+            match line.expression:
+                case Apply("one_of", (Name(name), Const(tuple(known)))):
+                    found[name] = tuple(map(str, known))
+        return found
+
+    @property
+    def classes(self) -> tuple[Any, ...]:
+        """The labels in the order of the outputs that tell them; () of numbers."""
+        for line in self.program.phase("answer"):
+            match line.expression:
+                case Apply("label", (_, Const(tuple(labels)))):
+                    return labels
+        return ()
+
+    @property
     def missing(self) -> tuple[str, ...]:
         """The texts that stand for a missing one, in the first column of texts; () without any."""
         return next((given.missing for given in self.given if given.texts), ())
@@ -147,6 +169,36 @@ class Sample:
         """The rows of the columns, each by the names of these."""
         for row in zip(*self.cells.values(), strict=True):
             yield dict(zip(self.cells, row, strict=True))
+
+
+def values_of(module: Module, sample: Sample) -> dict[str, Any]:
+    """What each name of a plan means for a sample, by the reference interpreter."""
+    bound: dict[str, Any] = dict(module.weights)
+    for given in module.given:
+        columns = [sample.cells[name] for name in given.columns if name in sample.cells]
+        if given.texts:
+            texts = ["" if cell is None else str(cell).strip() for cell in columns[0]]
+            known = ["" if text in given.missing else text for text in texts]
+            bound[given.name] = np.array(known)[:, np.newaxis]
+        elif columns:
+            bound[given.name] = np.array(columns, float).T
+        else:
+            bound[given.name] = np.asarray(sample.matrix, module.program.dtype)
+    lines = module.program.phase("prepare", "forward", "answer")
+    return bound | {line.target: value for line, value in walk(lines, bound)}
+
+
+def answers_to(module: Module, sample: Sample) -> list[dict[str, Any]]:
+    """What the definition answers to each row of a sample, by the roles of the answers: one value
+    where a label or a number is one, else a list."""
+    found = values_of(module, sample)
+    columns = {}
+    for answer in module.answers:
+        values = found[answer.name]
+        single = answer.width == 1 and answer.role in (LABEL, VARIABLE)
+        values = values.astype(int) if values.dtype.kind == "b" else values
+        columns[answer.role] = (values[:, 0] if single else values).tolist()
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
 class ModulePrinter:

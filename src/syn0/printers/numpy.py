@@ -111,6 +111,11 @@ class NumpyPrinter(Printer, ScriptPrinter):
 
     language = "numpy"
     templates = NUMPY_TEMPLATES
+    functions = "random.py"
+
+    def imports(self, program: Program) -> list[str]:
+        """What stands before all else."""
+        return import_lines(program)
 
     def shape(self, fixed: tuple[int, ...]) -> str:
         """`np.zeros(4)` for a vector, `np.zeros((3, 4))` for a matrix."""
@@ -122,7 +127,7 @@ class NumpyPrinter(Printer, ScriptPrinter):
         program = script.program
         sections = [
             f'"""{script.title}"""',
-            "\n".join(import_lines(program)),
+            "\n".join(self.imports(program)),
             *self.helper_functions(program.lines),
             "\n".join(self.data_lines(script)),
             "\n".join(self.start_lines(program)),
@@ -189,7 +194,7 @@ class NumpyPrinter(Printer, ScriptPrinter):
         lines = list(lines)
         called = {op for line in lines for op in operations_in(line.expression)}
         helpers = self.helpers(line.expression for line in lines)
-        return [*map(self.helper_function, helpers), *runtime.called("random.py", called)]
+        return [*map(self.helper_function, helpers), *runtime.called(self.functions, called)]
 
     def helper_function(self, name: str) -> str:
         """One activation, or a slope, as a function of `z`; a part that occurs twice is computed
@@ -394,10 +399,14 @@ def indented(lines: Iterable[str]) -> list[str]:
     return [f"    {line}" if line else "" for line in split]
 
 
+TWO_LINES = ("def ", "class ", "@")
+"""What begins functions and classes, around which two empty lines stand."""
+
+
 def join_sections(sections: list[str]) -> str:
     """Sections with empty lines between them, two around functions."""
     text = sections[0]
     for above, below in pairwise(sections):
-        function = above.startswith("def ") or below.startswith("def ")
+        function = above.startswith(TWO_LINES) or below.startswith(TWO_LINES)
         text += ("\n\n\n" if function else "\n\n") + below
     return text + "\n"

@@ -17,9 +17,20 @@ from numpy.typing import NDArray
 from syn0.lower.loops import Kernel, kernels
 from syn0.lower.rows import OneRow
 from syn0.lower.types import Types, type_of_row
-from syn0.printers.module import Given, Module, Sample
+from syn0.printers.base import UnsupportedError
+from syn0.printers.loops import LoopPrinter, Lowered
+from syn0.printers.module import (
+    LABEL,
+    VARIABLE,
+    Answer,
+    Given,
+    Module,
+    ModulePrinter,
+    Sample,
+    values_of,
+)
+from syn0.printers.pretty import Group, listed
 from syn0.program import Apply, Const, Expr, Line, Name, Program, Shape
-from syn0.program.interpreter import walk
 
 LARGEST = 127
 """The largest whole number of a weight in 8 bits."""
@@ -113,20 +124,8 @@ def one_row_kernels(
 
 def expected(module: Module, sample: Sample) -> dict[str, NDArray[Any]]:
     """What the definition answers to a sample, by the names of the answers: (rows, width)."""
-    bound: dict[str, Any] = dict(module.weights)
-    for given in module.given:
-        columns = [sample.cells[name] for name in given.columns if name in sample.cells]
-        if given.texts:
-            texts = ["" if cell is None else str(cell).strip() for cell in columns[0]]
-            known = ["" if text in given.missing else text for text in texts]
-            bound[given.name] = np.array(known)[:, np.newaxis]
-        elif columns:
-            bound[given.name] = np.array(columns, float).T
-        else:
-            bound[given.name] = np.asarray(sample.matrix, module.program.dtype)
-    lines = module.program.phase("prepare", "forward", "answer")
-    bound |= {line.target: value for line, value in walk(lines, bound)}
-    return {answer.name: bound[answer.name] for answer in module.answers}
+    found = values_of(module, sample)
+    return {answer.name: found[answer.name] for answer in module.answers}
 
 
 def in_eight_bits(module: Module) -> Module:
@@ -158,3 +157,107 @@ def in_eight_bits(module: Module) -> Module:
     lines = (replace(x, expression=scaled(x.expression)) for x in module.program.lines)
     program = replace(module.program, lines=(*scales, *lines), weights=tuple(weights))
     return replace(module, program=program, weights=weights)
+
+
+class OneRowPrinter(LoopPrinter):
+    """Prints one model, one row at a time.
+
+    Args:
+        plan: the model.
+        sample: the rows of its self-test.
+
+    Attributes:
+        brackets: around lists.
+        marked: whether numbers that are written out say that they have 32 bits.
+    """
+
+    brackets: tuple[str, str] = ("{", "}")
+    marked = True
+
+    def __init__(self, plan: OneRowModule, sample: Sample) -> None:
+        self.plan, self.module, self.sample = plan, plan.module, sample
+        self.types, self.fields = plan.types(), plan.fields()
+        self.expected = expected(plan.module, sample)
+        self.count = len(next(iter(self.expected.values())))
+        called = ["texts" for given in self.module.given if given.texts]
+        self.parts = Lowered(self, plan.program, called)
+
+    def lowered(self, program: Program, shapes: Mapping[str, Shape]) -> list[Kernel]:
+        """The kernels for one row, each conversion written out."""
+        return one_row_kernels(program, shapes, self.types, marked=self.marked)
+
+    def formula(self, name: str, program: Program) -> Expr:
+        """An activation, each conversion written out."""
+        return Types("float32", marked=self.marked).to("entry", super().formula(name, program))
+
+    def whole(self) -> str:
+        """The whole text."""
+        raise NotImplementedError
+
+    def kind(self, name: str) -> str:
+        """The type of an array's entries."""
+        return self.types.get(name, "entry")
+
+    @property
+    def bytes(self) -> int:
+        """The size of the weights."""
+        return sum(array.nbytes for array in self.module.weights.values())
+
+    @property
+    def small(self) -> bool:
+        """Whether weights have 8 bits."""
+        return "small" in self.types.values()
+
+    def single(self, answer: Answer) -> bool:
+        """Whether an answer is one value."""
+        return answer.width == 1 and answer.role in (LABEL, VARIABLE)
+
+    def title(self, line: Line) -> str:
+        """A forward line as NumPy has it; of others the name: rows of values stand in them."""
+        return super().title(line) if line.phase == "forward" else line.target
+
+    def numbers(self, array: NDArray[Any]) -> Group:
+        """A row of numbers, or several."""
+        if array.ndim > 1:
+            return listed(map(self.numbers, array), *self.brackets)
+        if array.dtype == np.int8:
+            return listed(map(str, array), *self.brackets)
+        return listed(map(self.narrow, array.astype(np.float32)), *self.brackets)
+
+    def row_kind(self, row: tuple[float, ...] | tuple[str, ...]) -> str:
+        """The type of a row that is written out."""
+        kind, wide = type_of_row(row), "number" in self.types.values()
+        return "entry" if kind == "number" and not wide else kind
+
+    def narrow(self, value: float) -> str:
+        """A number of 32 bits."""
+        return floated(value)
+
+
+def floated(value: float) -> str:
+    """A number of 32 bits, as short as it stays exact; one beyond them is infinite."""
+    with np.errstate(over="ignore"):
+        text = str(np.float32(value))
+    return f"{'-' * (value < 0)}INFINITY" if "inf" in text else f"{text}f"
+
+
+class OneRowModulePrinter(ModulePrinter):
+    """Prints trained models, one row at a time.
+
+    Attributes:
+        printer: what prints one.
+    """
+
+    tries = True
+    printer: type[OneRowPrinter]
+
+    def program(self, module: Module, sample: Sample, weights_file: str | None = None) -> str:
+        """See `ModulePrinter.program`."""
+        if weights_file is not None:
+            raise UnsupportedError(f"the {self.language} printer writes weights into the program")
+        return self.printer(OneRowModule(self.narrow(module)), sample).whole()
+
+    def narrow(self, module: Module) -> Module:
+        """The module with its weights as they are written."""
+        weights = {name: array.astype(np.float32) for name, array in module.weights.items()}
+        return replace(module, weights=weights)

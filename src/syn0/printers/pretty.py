@@ -69,13 +69,23 @@ class Code(str):
         pieces = self.pieces
         widest = max((x for x in pieces if isinstance(x, Group)), key=len, default=None)
         left, passed = after + sum(map(len, pieces)), False
-        for piece in pieces:
+        for place, piece in enumerate(pieces, 1):
             left -= len(piece)
             if widest is not None and piece is widest:
                 widest.lay(page, indent, left)
                 passed = True
             else:
-                page.put(piece, indent, left if passed else 1)
+                page.put(piece, indent, left if passed else opening(pieces[place:]))
+
+
+def opening(pieces: list[str]) -> int:
+    """The columns of what must follow on the same line: plain texts and an opening bracket."""
+    columns = 0
+    for piece in pieces:
+        if isinstance(piece, Group):
+            return columns + len(piece.left)
+        columns += len(piece)
+    return columns
 
 
 class Group(Code):

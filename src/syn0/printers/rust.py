@@ -21,7 +21,7 @@ from syn0.printers.loops import (
     all_rows_of,
     block,
     commented,
-    declared,
+    inside,
 )
 from syn0.printers.pretty import INDENT, Code, fitted, listed
 from syn0.printers.safe import rust_note
@@ -70,7 +70,7 @@ class RustPrinter(LoopPrinter):
     kinds = {"number": "let", "key": "let", "total": "let mut", "entry": "let mut"}  # noqa: RUF012
     types = {"number": ": f64", "total": ": f64", "entry": ": Real"}  # noqa: RUF012
     infinity = "Real::INFINITY"
-    needed = ("figure",)
+    needed: tuple[str, ...] = ("figure",)
     indent, all_rows = 4, "let rows = ROWS;"
 
     def lowered(self, program: Program, shapes: Mapping[str, Shape]) -> list[Kernel]:
@@ -126,7 +126,7 @@ class RustPrinter(LoopPrinter):
             *self.data(plan),
             "",
             *(self.array(Array(name, shape)) for name, shape in parts.arrays.items()),
-            *([declared("let [", listed(names), zeros)] if names else []),
+            *([inside("let [", listed(names), zeros)] if names else []),
             "",
             *self.seed(parts),
             *parts.start(),

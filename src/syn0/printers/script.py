@@ -168,6 +168,13 @@ class ScriptPrinter:
         return True
 
 
+def without_search(language: str, program: Program) -> str | None:
+    """Why a language that has no such search cannot say a solver's program; None for others."""
+    if program.pulls:
+        return f"the {language} printer cannot write L-BFGS, whose search is SciPy's"
+    return None
+
+
 def prediction_lines(network: NetworkSpec, reduction: str = "sum") -> Program:
     """The program that predicts, without the layers that only training has."""
     layers = tuple(layer for layer in network.layers if not layer.is_random)

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from syn0.printers.notes import counted_by_loop
-from syn0.printers.numpy import WIDTH, NumpyPrinter, import_lines
+from syn0.printers.numpy import WIDTH, NumpyPrinter
 from syn0.printers.script import Phase, Script
 from syn0.program import (
     Apply,
@@ -33,7 +33,7 @@ class TersePrinter(NumpyPrinter):
         program = script.program
         names = {line.target for line in program.lines}
         parts = [
-            *import_lines(program),
+            *self.imports(program),
             *self.helper_functions(program.lines),
             *self.data_lines(script),
             *self.start_lines(program),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from syn0.program.expressions import (
     Apply,
@@ -31,6 +32,7 @@ from syn0.program.expressions import (
     tanh,
     where,
 )
+from syn0.spec.once import once
 
 
 @dataclass(frozen=True)
@@ -217,6 +219,11 @@ class Helper:
     words: str
     slope: Expr | None = None
 
+    @once
+    def body(self) -> Expr:
+        """The formula of `z`."""
+        return self.formula(Name("z"))
+
 
 SLOPE = "_slope"
 
@@ -226,13 +233,19 @@ def helper(operation: str) -> Helper | None:
     slope of one; None for other operations."""
     row = ACTIVATIONS.get(operation)
     if row is not None:
-        slope = None if row.slope is None else expression(row.slope(Name("out")))
-        return Helper(row.formula, row.words, slope)
+        return helper_of(row)
     name = operation.removesuffix(SLOPE)
     row = ACTIVATIONS.get(name) if name != operation else None
     if row is None or row.slope_at is None:
         return None
     return Helper(row.slope_at, f"the slope (derivative) of {name} at z")
+
+
+@cache
+def helper_of(row: Activation) -> Helper:
+    """An activation as a function, made once: every step that is walked asks for it."""
+    slope = None if row.slope is None else expression(row.slope(Name("out")))
+    return Helper(row.formula, row.words, slope)
 
 
 def formula(operation: str, z: Expr = Name("z")) -> Expr:  # noqa: B008  (frozen)

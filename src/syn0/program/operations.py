@@ -200,7 +200,7 @@ def helper_operation(name: str) -> Operation:
     def value(z: Any) -> Any:
         function = helper(name)
         assert function is not None  # noqa: S101  (made for the names that have one)
-        return evaluate(function.formula(Name("z")), {"z": z})
+        return evaluate(function.body, {"z": z})
 
     return Operation(value, broadcast)
 

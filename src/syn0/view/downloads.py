@@ -5,12 +5,12 @@ from __future__ import annotations
 import base64
 import html
 import tempfile
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from syn0.models import Network
 from syn0.printers import Data
+from syn0.printers.safe import digest
 from syn0.view import STATIC
 from syn0.view.page_run import PageRun
 from syn0.view.recording import recording
@@ -71,8 +71,3 @@ def page_file(session: Session) -> Download:
         f"<script>{script}</script>\n</body>\n</html>\n"
     )
     return f"syn0-{session.run.made.network.spec}.html", "text/html", content.encode()
-
-
-def digest(text: str) -> str:
-    """A text's hash, by which a policy allows it."""
-    return f"sha256-{base64.b64encode(sha256(text.encode()).digest()).decode()}"

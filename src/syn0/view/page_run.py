@@ -47,6 +47,14 @@ MOST_OUTPUT = 24
 MOST_BAD_STEPS = 64
 """Steps back to which the first bad number is looked for."""
 
+TITLES = {
+    **BUILT_IN,
+    "correlated": "the first input is the answer: 4 rows",
+    "xor": "exclusive-or of two inputs: 4 rows",
+    **PLANE_TITLES,
+}
+"""Of the data that may be chosen."""
+
 UNCHANGED: Difference = {
     "knob": "", "added": 0, "removed": 0, "changed": 0, "init_added": [], "init_removed": [],
     "words": "",
@@ -63,6 +71,7 @@ class PageRun:
         data: the arrays of data, by their identity, with what is shown of them.
         lines, init: the program.
         step, line: where it stands: so many steps were taken before, and this line has just run.
+        at_start: how inputs and units go with the targets at the start weights, once it is asked.
         bad: the step and the line where a number went bad, once that is known.
     """
 
@@ -81,6 +90,7 @@ class PageRun:
         self.data = {id(array): Summary(array) for array in run.job.arrays.values()}
         self.step, self.line = self.timeline.first, -1
         self.bad: tuple[int, int] | None = None
+        self.at_start: dict[str, NDArray[Any]] = {}
         self.removed: list[Removed] = []
         self.difference: Difference = UNCHANGED
         if before is not None and knob:
@@ -467,7 +477,7 @@ def data_info(recipe: Recipe, made: Made) -> DataInfo:
     """What the page says of the data."""
     choice, schema, spec = recipe["data"], made.schema, made.network.spec
     name = choice.get("name") or choice["id"]
-    title = BUILT_IN.get(choice["id"]) or PLANE_TITLES.get(choice["id"]) or name
+    title = TITLES.get(choice["id"], name)
     X, y = made.examples.X, made.examples.y
     names = made.network.columns
     inputs = schema.input_names if schema else names.get("X") or [
@@ -492,11 +502,11 @@ def data_info(recipe: Recipe, made: Made) -> DataInfo:
         "held_out": 0 if made.held_out is None else len(made.held_out),
         "columns": [] if made.whole is None else [*made.whole.columns][:200],
         "target": schema.target if schema else "",
+        "dropped": list(choice.get("drop", ())),
         "notes": [visible(note, 300) for note in made.notes],
     }
 
 
 def data_sets() -> list[DataSet]:
     """The data that may be chosen."""
-    titles = {**BUILT_IN, **PLANE_TITLES}
-    return [{"id": k, "title": words, "plane": k in PLANES} for k, words in titles.items()]
+    return [{"id": k, "title": words, "plane": k in PLANES} for k, words in TITLES.items()]

@@ -64,6 +64,7 @@ class DataChoice(TypedDict):
     name: NotRequired[Annotated[str, "of a file: its name"]]
     hash: NotRequired[Annotated[str, "of a file: SHA-256 of its bytes, so that it is known again"]]
     target: NotRequired[Annotated[str, "of a table: the column to predict"]]
+    drop: NotRequired[Annotated[list[str], "of a table: columns that are left out"]]
 
 
 class Recipe(TypedDict):
@@ -192,6 +193,7 @@ class DataInfo(TypedDict):
     held_out: Annotated[int, "rows that training does not see"]
     columns: Annotated[list[str], "of a table: all its columns, to choose the target from"]
     target: str
+    dropped: Annotated[list[str], "columns that are left out"]
     notes: list[str]
 
 

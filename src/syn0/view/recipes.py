@@ -39,6 +39,7 @@ MOST_VALUES = 50_000_000
 
 MOST_STEPS = 10_000_000
 MOST_EDITS = 1_000
+MOST_DROPPED = 1_000
 MOST_LINK, MOST_RECIPE = 16_384, 2**18
 
 USUAL: dict[str, tuple[dict[str, Setting], dict[str, Setting]]] = {
@@ -130,12 +131,25 @@ def checked_data(value: Any) -> DataChoice:
             if not isinstance(value[name], str) or len(value[name]) > 1_000:
                 raise TypeError(f"{name} must be a text")
             data[name] = value[name]
+    if "drop" in value:
+        if not is_list_of_texts(value["drop"]):
+            raise TypeError("drop must be a list of columns")
+        data["drop"] = value["drop"]
     for name in ("rows", "seed"):
         if name in value:
             data[name] = whole(name, value[name], least=0)
     if "noise" in value:
         data["noise"] = real("noise", value["noise"], least=0, most=1)
     return cast(DataChoice, data)
+
+
+def is_list_of_texts(value: Any) -> bool:
+    """Whether it is one, of no more than a table may have columns."""
+    return (
+        isinstance(value, list)
+        and len(value) <= MOST_DROPPED
+        and all(isinstance(text, str) and len(text) <= 1_000 for text in value)
+    )
 
 
 def checked_edit(value: Any) -> Edit:
@@ -231,7 +245,8 @@ def make(recipe: Recipe, shelf: Shelf) -> Made:
         )
     else:
         whole_table = read_table(data["id"])
-    table = read_table(whole_table, target=data.get("target") or whole_table.target)
+    target = data.get("target") or whole_table.target
+    table = read_table(whole_table, target=target, drop=data.get("drop", ()))
     network = {k: v for k, v in recipe["network"].items() if v is not None}
     training = {k: v for k, v in recipe["training"].items() if v is not None}
     net, hidden = network.pop("net", None), network.pop("hidden", None)

@@ -7,7 +7,7 @@ It is zlib of messages, one after the other, each with four bytes before it that
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,6 +32,9 @@ MOST_UNPACKED = 64 * 2**20
 MOST_SPLITS = 64
 """Weights whose splits are recorded, of a step."""
 
+DISTURBED = ("watched", "window", "detail", "in_flight", "is_due", "sequence")
+"""What a recording uses of a session for itself."""
+
 
 class Tape:
     """Messages, packed as they come, while there is room."""
@@ -41,8 +44,9 @@ class Tape:
         self.packer = zlib.compressobj(9)
         self.pieces: list[bytes] = []
 
-    def record(self, messages: Iterable[Message]) -> bool:
-        """Put messages on the tape, if there is room for all of them; whether there was."""
+    def record(self, messages: Iterable[Message]) -> Generator[None, None, bool]:
+        """Put messages on the tape, one after the other, if there is room for all of them; whether
+        there was."""
         before, count, size = self.packer.copy(), len(self.pieces), self.size
         for header, arrays in messages:
             content = packed(header, arrays)
@@ -51,6 +55,7 @@ class Tape:
             self.pieces.append(self.packer.compress(length + content))
             if self.size > MOST_UNPACKED:
                 break
+            yield
         self.pieces.append(self.packer.flush(zlib.Z_SYNC_FLUSH))
         if sum(map(len, self.pieces)) <= self.budget and self.size <= MOST_UNPACKED:
             return True
@@ -64,26 +69,38 @@ class Tape:
 
 
 def recording(session: Session, budget: int = MOST_BYTES) -> bytes:
-    """The session's present run as a recording: the present step first, then the others as long as
-    there is room. The session stands where it stood afterwards."""
+    """The session's present run as a recording."""
+    tape = Tape(budget)
+    for _ in taking(session, tape):
+        pass
+    return tape.content()
+
+
+def taking(session: Session, tape: Tape) -> Generator[None, None, None]:
+    """Record the session's present run, a message at a time: the present step first, then the
+    others as long as there is room. Once this has ended, or is closed, the session is as it was."""
     run = session.run
     step, line = run.step, run.line
-    tape = Tape(budget)
-    tape.record(session.everything())
+    before = {name: getattr(session, name) for name in DISTURBED}
     try:
-        is_small = not tape.record(frames(session, step))
+        yield from tape.record(session.everything())
+        is_small = not (yield from tape.record(frames(session, step)))
         for number in steps_of(run, step):
-            if (number != step or is_small) and not tape.record(frames(session, number, is_small)):
-                break
+            if number != step or is_small:
+                has_room = yield from tape.record(frames(session, number, is_small))
+                if not has_room:
+                    break
             stand(run, number, run.last_line)
-            tape.record(splits(session, run, number == step))
+            yield from tape.record(splits(session, run, number == step))
             if number == step:
                 stand(run, step, line)
                 for picture in pictures(session):
-                    tape.record([picture])
+                    yield from tape.record([picture])
     finally:
         stand(run, step, line)
-    return tape.content()
+        run.timeline.taken_again = 0
+        for name, value in before.items():
+            setattr(session, name, value)
 
 
 def pictures(session: Session) -> Iterator[Message]:
@@ -109,18 +126,14 @@ def frames(session: Session, step: int, is_small: bool = False) -> Iterator[Mess
     """A frame for every line of a step, with every array that is not too large. Small ones are
     less than what zlib looks back at, so that what is the same in two takes no room twice."""
     run = session.run
-    before = session.watched, session.window, session.detail, session.in_flight
     session.watched = [*run.program.weights, *(line["target"] for line in run.lines)]
     session.window = None
-    try:
-        for line in range(-1 if step == run.first else 0, len(run.lines)):
-            stand(run, step, line)
-            if (run.step, run.line) != (step, line):
-                return  # a number goes bad before
-            session.detail = None if line < 0 else run.lines[line]["target"]
-            yield session.frame(Pack(is_small=is_small), is_acknowledged=False)
-    finally:
-        session.watched, session.window, session.detail, session.in_flight = before
+    for line in range(-1 if step == run.first else 0, len(run.lines)):
+        stand(run, step, line)
+        if (run.step, run.line) != (step, line):
+            return  # a number goes bad before
+        session.detail = None if line < 0 else run.lines[line]["target"]
+        yield session.frame(Pack(is_small=is_small), is_acknowledged=False)
 
 
 def splits(session: Session, run: PageRun, is_present: bool) -> Iterator[Message]:

@@ -3,7 +3,7 @@ a large network some units."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -205,9 +205,10 @@ def judged(run: PageRun) -> tuple[NDArray[Any], NDArray[Any], str]:
     held: Table | None = made.held_out
     if held is not None and schema is not None and len(held):
         rows = held.take(np.arange(min(len(held), JUDGED)))
-        return schema.inputs(rows, dtype), schema.targets(rows, dtype), "rows it has not seen"
+        words = f"{len(rows):,} rows it has not seen"
+        return schema.inputs(rows, dtype), schema.targets(rows, dtype), words
     X, y = made.examples.X[:JUDGED], made.examples.y[:JUDGED]
-    return X, y, "the rows that it learns from (none are held out)"
+    return X, y, f"the {len(X):,} rows that it learns from (none are held out)"
 
 
 def units(run: PageRun, asked: dict[str, Any]) -> Message:
@@ -254,14 +255,18 @@ def statistics(run: PageRun, asked: dict[str, Any]) -> Message:
     program = prediction_program(spec)
     layers = ["l0", *(inputs_of_layer(spec, k + 1) for k in range(1, len(spec.dense)))]
     given = {**job.constants, "X": job.arrays["X"][:JUDGED], "y": job.arrays["y"][:JUDGED]}
-    moments = (run.timeline.origin.values, run.state())
-    start, now = (hidden_values(program, {**given, **values}, layers) for values in moments)
+
+    def found(state: Mapping[str, Any], layers: Sequence[str]) -> dict[str, NDArray[Any]]:
+        values = hidden_values(program, {**given, **state}, layers)
+        return {name: correlations(values[name], given["y"]) for name in layers}
+
+    run.at_start = run.at_start or found(run.timeline.origin.values, layers)
+    now = {**run.at_start, **found(run.state(), layers[1:])}  # the data stay as they are
     inputs = run.made.schema.input_names if run.made.schema else ()
     names: list[str] = []
     texts: list[list[str]] = []
     for name in layers:
-        pairs = [correlations(values[name], given["y"]) for values in (start, now)]
-        for k, (before, after) in enumerate(zip(*pairs, strict=True)):
+        for k, (before, after) in enumerate(zip(run.at_start[name], now[name], strict=True)):
             if len(names) == 200:
                 break
             own = name == "l0" and k < len(inputs)

@@ -49,8 +49,8 @@ MOST_WAITING = 256
 OPEN_SECONDS = 10
 TURN_SECONDS, STRETCH_SECONDS = 0.02, 0.005
 """How long a page trains before another one may, and before it looks whether somebody waits."""
-RUNS_A_CORE = 2
-PATIENCE_SECONDS = 0.1
+
+PATIENCE_SECONDS = 0.5
 """How long a page may wait for a core before it is told so."""
 
 REFUSED, FULL = 1008, 1013
@@ -93,6 +93,11 @@ class House:
         self.waiting = 0
         self.calm = asyncio.Event()
         self.calm.set()
+
+    async def turn(self) -> None:
+        """Wait until a page may train; it gives its turn back with `turns.release`."""
+        await self.calm.wait()
+        await self.turns.acquire()
 
     @contextmanager
     def answering(self) -> Iterator[None]:
@@ -231,6 +236,7 @@ class Page:
         self.websocket, self.house, self.worker = websocket, house, worker
         self.session = Session(house.recipe, house.shelf)
         self.inbox: asyncio.Queue[Message | str | None] = asyncio.Queue(MOST_WAITING)
+        self.post = asyncio.Event()
         self.claim: asyncio.Task[Any] | None = None
 
     async def go(self, header: dict[str, Any], arrays: list[Any]) -> None:
@@ -245,6 +251,8 @@ class Page:
                 if not self.session.wants_time:
                     self.leave_the_queue()
                 message = await self.inbox.get()
+                if self.inbox.empty():
+                    self.post.clear()
                 if message is None:
                     return
                 with nullcontext() if is_a(message, "ack") else self.house.answering():
@@ -254,27 +262,22 @@ class Page:
             reader.cancel()
 
     async def take_a_turn(self) -> None:
-        """Train a little, if a core is free before long; else say that the page waits for one, and
-        stay in the queue: the page may have something to say meanwhile."""
-        await self.house.calm.wait()
-        turns = self.house.turns
-        self.claim = self.claim or asyncio.create_task(turns.acquire())
-        done, _ = await asyncio.wait([self.claim], timeout=PATIENCE_SECONDS)
-        if not done:
-            if not self.session.is_queued:
-                await self.say(self.session.wait)
-            return
-        self.claim = None
-        try:
-            await self.say(self.turn)
-        finally:
-            turns.release()
-
-    def leave_the_queue(self) -> None:
-        """Give back a turn, or the place in the queue for one."""
-        claim, self.claim, self.session.is_queued = self.claim, None, False
-        if claim is not None and not claim.cancel():  # it is a turn already
-            self.house.turns.release()
+        """Train a little, once a core is free; where that takes long, say that the page waits for
+        one. It stays in the queue while it answers what comes meanwhile."""
+        self.claim = self.claim or asyncio.create_task(self.house.turn())
+        post = asyncio.create_task(self.post.wait())
+        await asyncio.wait(
+            [self.claim, post], timeout=PATIENCE_SECONDS, return_when=asyncio.FIRST_COMPLETED
+        )
+        post.cancel()
+        if self.claim.done():
+            self.claim = None
+            try:
+                await self.say(self.turn)
+            finally:
+                self.house.turns.release()
+        elif self.inbox.empty() and not self.session.is_queued:
+            await self.say(self.session.wait)
 
     def turn(self) -> list[Message]:
         """Train until there is something to say, or somebody waits; for a short time at most."""
@@ -282,9 +285,16 @@ class Page:
         found: list[Message] = []
         while self.session.wants_time and self.inbox.empty() and not found:
             found = self.session.advance(STRETCH_SECONDS)
-            if self.house.waiting or time.perf_counter() > end:
+            is_slow = self.session.rate is not None  # it may sleep between steps
+            if is_slow or self.house.waiting or time.perf_counter() > end:
                 break
         return found
+
+    def leave_the_queue(self) -> None:
+        """Give back a turn, or the place in the queue for one."""
+        claim, self.claim, self.session.is_queued = self.claim, None, False
+        if claim is not None and not claim.cancel():  # it is a turn already
+            self.house.turns.release()
 
     def answering(self, message: Message | str) -> Callable[[], list[Message]]:
         """What answers a message, or tells that it was none."""
@@ -304,10 +314,12 @@ class Page:
                     message = str(error)
                 self.overtake(message)
                 await self.inbox.put(message)
+                self.post.set()
         except (WebSocketDisconnect, RuntimeError, KeyError):  # KeyError: a text, not bytes
             while not self.inbox.empty():
                 self.inbox.get_nowait()
             self.inbox.put_nowait(None)
+            self.post.set()
 
     def overtake(self, message: Message | str) -> None:
         """Of places to go to that wait, the latest wins."""

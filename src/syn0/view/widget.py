@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from collections.abc import Generator
 from typing import Any
 
 import anywidget
@@ -17,7 +18,7 @@ from syn0.models import Examples, Network
 from syn0.view import STATIC
 from syn0.view.protocol import Message, Recipe, packed, unpacked
 from syn0.view.recipes import check_cost, usual_recipe
-from syn0.view.recording import recording
+from syn0.view.recording import Tape, recording, taking
 from syn0.view.session import Session
 from syn0.view.shelf import Kept, Lesson, Shelf
 
@@ -58,7 +59,8 @@ class Widget(anywidget.AnyWidget):
         self._is_recorded = False
         self._changed = self._unseen = 0.0
         self._rest = REST_SECONDS
-        super().__init__(recipe=recipe_of(session), recording=recorded(session))
+        self._taking: Generator[None, None, None] | None = None
+        super().__init__(recipe=recipe_of(session), recording=recording(session, MOST_RECORDED))
         self.on_msg(self._receive)
 
     def __repr__(self) -> str:
@@ -69,6 +71,7 @@ class Widget(anywidget.AnyWidget):
         """Answer the browser, and go on where it wants more than an answer."""
         with self._lock:
             self._changed, self._unseen, self._is_recorded = time.monotonic(), 0.0, False
+            self._stop_recording()
             for buffer in buffers:
                 self._say(self._answers(bytes(buffer)))
             self._take_turns()
@@ -121,10 +124,12 @@ class Widget(anywidget.AnyWidget):
         if self.session.wants_time:
             self._advance()
             return BREATH_SECONDS
+        if self._is_recorded:
+            return None
         if time.monotonic() - self._changed < self._rest:
             return REST_SECONDS / 4
         self._record()
-        return None
+        return BREATH_SECONDS
 
     def _advance(self) -> None:
         self._changed, self._is_recorded = time.monotonic(), False
@@ -135,27 +140,30 @@ class Widget(anywidget.AnyWidget):
             self._say(self.session.advance(TURN_SECONDS))
 
     def _record(self) -> None:
-        if self._is_recorded:
-            return
+        """Record a little of where the widget stands; once all is recorded, it is told."""
         started = time.monotonic()
+        if self._taking is None:
+            self._tape, self._spent = Tape(MOST_RECORDED), 0.0
+            self._taking = taking(self.session, self._tape)
+        for _ in self._taking:
+            if time.monotonic() - started > TURN_SECONDS:
+                self._spent += time.monotonic() - started
+                return
+        self._taking, self._is_recorded = None, True
         with self.hold_sync():
-            self.recipe, self.recording = recipe_of(self.session), recorded(self.session)
-        self._is_recorded = True
-        self._rest = max(REST_SECONDS, RESTS_A_RECORDING * (time.monotonic() - started))
+            self.recipe, self.recording = recipe_of(self.session), self._tape.content()
+        self._rest = max(REST_SECONDS, RESTS_A_RECORDING * self._spent)
+
+    def _stop_recording(self) -> None:
+        """Leave a recording that is not finished: the session is needed."""
+        if self._taking is not None:
+            self._taking.close()
+            self._taking = None
 
 
 def recipe_of(session: Session) -> Recipe:
     """What a session's run follows from, and where it stands."""
     return session.run.standing
-
-
-def recorded(session: Session) -> bytes:
-    """A recording that a notebook can carry. The session is left as it was."""
-    is_due, sequence = session.is_due, session.sequence
-    content = recording(session, MOST_RECORDED)
-    session.is_due, session.sequence = is_due, sequence
-    session.run.timeline.taken_again = 0
-    return content
 
 
 def watch(network: Network, X: Any, y: Any, **how: Any) -> Widget:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 HOSTILE = {
     "a loop without end": ("while True: pass", "seconds of the processor"),
-    "memory without end": ("a = []\nwhile True: a.append(bytearray(10**8))", "more memory"),
+    "memory without end": (
+        "import numpy as np\na = []\nwhile True: a.append(np.empty(10**7))",
+        "more memory",
+    ),
     "an array too large": ("import numpy as np\nnp.ones((10**6, 10**6))", "memory"),
     "printing without end": ("while True: print('x' * 1000)", "printed more than 64 KB"),
     "a fork": ("import os\nwhile True: os.fork()", "another process"),
@@ -25,7 +28,7 @@ HOSTILE = {
     "an exit": ("import sys\nsys.exit(3)", "SystemExit"),
     "a deep recursion": ("def f(): f()\nf()", "RecursionError"),
     "a bottomless recursion": (
-        "import sys\nsys.setrecursionlimit(10**9)\ndef f(x): return f([x]) + 1\nf(0)",
+        "import sys\nsys.setrecursionlimit(10**9)\ndef f(x): return list(map(f, [x]))\nf(0)",
         "crashed",
     ),
     "a large file": ("open('big', 'wb').write(b'x' * 10**8)", "file of more than"),

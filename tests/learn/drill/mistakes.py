@@ -69,6 +69,8 @@ MISTAKES = [
     Mistake("plain", "l1 = sigmoid(l0 @ syn0)", "l1 = np.tanh(l0 @ syn0)", "l1", "activation"),
     Mistake("plain", "syn0 += l0.T @ l1_delta", "syn0 += l0.T @ l1_delta / len(X)", "syn0", "mean"),
     Mistake("plain", "    syn0 += l0.T", "    syn0 += l1.T", "syn0", "name"),
+    Mistake("plain", "np.exp(-z)", "np.exp(z)", "l1", "sign"),
+    Mistake("plain", "1 + np.exp(-z)", "1 - np.exp(-z)", "l1", "sign"),
     # biases, two outputs, a learning rate
     Mistake("bias", "l0 @ syn0 + bias0", "l0 @ syn0", "l1", "bias"),
     Mistake("bias", "bias1 += alpha * np.sum(l2_delta, axis=0)",
@@ -89,6 +91,10 @@ MISTAKES = [
     Mistake("batch", "syn1 += syn1_velocity", "syn1 -= syn1_velocity", "syn1", "sign"),
     Mistake("batch", "l1_error = l2_delta @ syn1.T", "l1_error = l3_delta @ syn2.T @ syn1.T",
             "l1_error", "slope"),
+    Mistake("batch", "syn1 += syn1_velocity", "syn1 = syn1_velocity", "syn1", "overwritten"),
+    Mistake("batch", "    syn1 += syn1_velocity", "    pass #", "syn1", "missing"),
+    Mistake("batch", "syn2_velocity + alpha", "syn2_velocity - alpha", "syn2_velocity", "sign"),
+    Mistake("bias", "bias1 += alpha", "bias1 = alpha", "bias1", "overwritten"),
     # classes
     Mistake("classes", "(l1 > 0)", "(l1 < 0)", "l1_delta", ""),
     Mistake("classes", "l1_error * (l1 > 0)", "l1_error", "l1_delta", "slope"),

@@ -6,13 +6,14 @@ DATA = """
 import numpy as np
 X = np.array([[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]])
 y = np.array([[0, 1, 1, 0]]).T
+random = np.random.RandomState(3)
 """
 
 RIGHT = {
     "the eleven lines": DATA
     + """
-syn0 = 2*np.random.random((3,4)) - 1
-syn1 = 2*np.random.random((4,1)) - 1
+syn0 = 2*random.random_sample((3,4)) - 1
+syn1 = 2*random.random_sample((4,1)) - 1
 for j in range(60000):
     l1 = 1/(1+np.exp(-(np.dot(X,syn0))))
     l2 = 1/(1+np.exp(-(np.dot(l1,syn1))))
@@ -41,8 +42,8 @@ for _ in range(100):
 """,
     "gradients that are subtracted": DATA
     + """
-syn0 = np.random.uniform(-1, 1, (3, 4))
-syn1 = np.random.uniform(-1, 1, (4, 1))
+syn0 = random.uniform(-1, 1, (3, 4))
+syn1 = random.uniform(-1, 1, (4, 1))
 step = 0
 while step < 50:
     l1 = 1 / (1 + np.exp(-X @ syn0))
@@ -57,8 +58,8 @@ while step < 50:
     "examples as columns": DATA
     + """
 A, t = X.T, y.T
-W1 = np.random.uniform(-1, 1, (4, 3))
-W2 = np.random.uniform(-1, 1, (1, 4))
+W1 = random.uniform(-1, 1, (4, 3))
+W2 = random.uniform(-1, 1, (1, 4))
 for step in range(50):
     H = 1 / (1 + np.exp(-W1 @ A))
     O = 1 / (1 + np.exp(-W2 @ H))
@@ -69,8 +70,8 @@ for step in range(50):
 """,
     "einsum": DATA
     + """
-syn0 = np.random.uniform(-1, 1, (3, 4))
-syn1 = np.random.uniform(-1, 1, (4, 1))
+syn0 = random.uniform(-1, 1, (3, 4))
+syn1 = random.uniform(-1, 1, (4, 1))
 def squash(z): return 1 / (1 + np.exp(-z))
 for step in range(50):
     l1 = squash(np.einsum("ri,ij->rj", X, syn0))
@@ -83,8 +84,8 @@ for step in range(50):
     "loops over examples and units": DATA
     + """
 import math
-syn0 = np.random.uniform(-1, 1, (3, 4))
-syn1 = np.random.uniform(-1, 1, (4, 1))
+syn0 = random.uniform(-1, 1, (3, 4))
+syn1 = random.uniform(-1, 1, (4, 1))
 def squash(z): return 1 / (1 + math.exp(-z))
 for step in range(50):
     change0, change1 = np.zeros((3, 4)), np.zeros((4, 1))
@@ -104,8 +105,8 @@ for step in range(50):
     + """
 X = X.astype(np.float32)
 y = y.astype(np.float32)
-syn0 = np.random.uniform(-1, 1, (3, 4)).astype(np.float32)
-syn1 = np.random.uniform(-1, 1, (4, 1)).astype(np.float32)
+syn0 = random.uniform(-1, 1, (3, 4)).astype(np.float32)
+syn1 = random.uniform(-1, 1, (4, 1)).astype(np.float32)
 for step in range(50):
     l1 = 1 / (1 + np.exp(-X @ syn0))
     l2 = 1 / (1 + np.exp(-l1 @ syn1))
@@ -116,7 +117,7 @@ for step in range(50):
 """,
     "merged lines": DATA
     + """
-syn0, syn1 = (np.random.uniform(-1, 1, shape) for shape in ((3, 4), (4, 1)))
+syn0, syn1 = (random.uniform(-1, 1, shape) for shape in ((3, 4), (4, 1)))
 f = lambda z: 1 / (1 + np.exp(-z))
 for step in range(50):
     h = f(X @ syn0); o = f(h @ syn1)
@@ -125,8 +126,8 @@ for step in range(50):
 """,
     "in place, into the same arrays": DATA
     + """
-syn0 = np.random.uniform(-1, 1, (3, 4))
-syn1 = np.random.uniform(-1, 1, (4, 1))
+syn0 = random.uniform(-1, 1, (3, 4))
+syn1 = random.uniform(-1, 1, (4, 1))
 out = np.empty((len(X), 1))
 hid = np.empty((len(X), 4))
 for step in range(50):
@@ -147,7 +148,7 @@ for step in range(50):
     + """
 class Net:
     def __init__(self, sizes):
-        self.weights = [np.random.uniform(-1, 1, pair) for pair in zip(sizes, sizes[1:])]
+        self.weights = [random.uniform(-1, 1, pair) for pair in zip(sizes, sizes[1:])]
 
     def forward(self, x):
         values = [x]
@@ -171,8 +172,8 @@ if __name__ == "__main__":
     + """
 for alpha in [1]:
     np.random.seed(1)
-    syn0 = 2 * np.random.random((3, 4)) - 1
-    syn1 = 2 * np.random.random((4, 1)) - 1
+    syn0 = 2 * np.random.random_sample((3, 4)) - 1
+    syn1 = 2 * np.random.random_sample((4, 1)) - 1
     for epoch in range(6):
         for step in range(10):
             l1 = 1 / (1 + np.exp(-(X @ syn0)))
@@ -209,9 +210,8 @@ for step in range(20):
 START = (
     DATA
     + """
-np.random.seed(1)
-syn0 = 2 * np.random.random((3, 4)) - 1
-syn1 = 2 * np.random.random((4, 1)) - 1
+syn0 = 2 * random.random_sample((3, 4)) - 1
+syn1 = 2 * random.random_sample((4, 1)) - 1
 def f(z): return 1 / (1 + np.exp(-z))
 """
 )

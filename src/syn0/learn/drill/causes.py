@@ -16,8 +16,8 @@ from syn0.learn.drill.sandbox import Event
 from syn0.program import Apply, Expr, Name, evaluate, names_in, substitute
 
 if TYPE_CHECKING:
+    from syn0.learn.drill.comparison import Comparison
     from syn0.learn.drill.exercise import Exercise
-    from syn0.learn.drill.judge import Comparison
     from syn0.learn.drill.reference import Seen, Step
 
 LOOKS, KNOWN, STRANGE, CONFIRMED = 0, 1, 2, 3
@@ -48,9 +48,11 @@ def cause_of(
     if (cause := search.best(tried)) is not None:
         return cause
     event = likeliest(compared, step, seen)
-    if failure and (
-        alike := [m for m, value in tried if isinstance(value, str) and value == failure]
-    ):
+    if event is not None and not failure and search.unchanged(event.value):
+        words = f"{seen.line.target} is as it was before the step: it is not updated"
+        return Cause("missing", words), event
+    alike = [m for m, value in tried if failure and isinstance(value, str) and value == failure]
+    if alike:
         return Cause(alike[0].cause, alike[0].words), event
     return None, event
 
@@ -132,7 +134,9 @@ class Search:
         ranked: list[tuple[int, Mutation, Array, Found]] = []
         right = Finder([event_like(value) for value in self.legitimate()])
         for mutation, value in tried:
-            if isinstance(value, str) or same(value, self.expected()) or is_plain(value):
+            if isinstance(value, str) or is_plain(value) or self.unchanged(value):
+                continue
+            if same(value, self.expected()):
                 continue
             found = self.step.finder.find(value, (1.0,), self.seen.line.target)
             if found is None or not (found.event.single or same(found.value, value)):
@@ -146,6 +150,11 @@ class Search:
         if any(m.cause != mutation.cause and not same(v, value) for _, m, v, _ in others):
             return None  # of those that give the same, the first is the likeliest
         return Cause(mutation.cause, mutation.words), found
+
+    def unchanged(self, value: Array) -> bool:
+        """Whether this is what the line's name held before the step, which is there anyway."""
+        target = self.seen.line.target
+        return target in self.step.given and same(value, np.asarray(self.step.given[target]))
 
     def expected(self) -> Array:
         """What the line would come to, made of the learner's own values."""

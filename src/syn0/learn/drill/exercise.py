@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -11,7 +13,8 @@ import numpy as np
 
 from syn0.derive import training_program
 from syn0.derive.layers import RANDOM
-from syn0.learn.drill.levels import BLANK, LEVELS, check_level, start_text
+from syn0.files.records import to_data
+from syn0.learn.drill.levels import BLANK, LEVELS, check_level, start_text, title
 from syn0.learn.drill.verdict import Verdict
 from syn0.printers import PRINTERS, Data, example_data
 from syn0.program import Line, Program
@@ -110,8 +113,17 @@ class Exercise:
 
     @property
     def title(self) -> str:
-        """The network in a few words: "3-4-1"."""
-        return str(self.network)
+        """The network in a few words: "a 3-4-1 network (sigmoid)"."""
+        return title(self.network, self.training)
+
+    @once
+    def key(self) -> str:
+        """What tells this network and training from others: "3-4-1 0f3e…"; neither the level nor
+        the seed nor the number of steps is a part of it."""
+        spec = replace(self.network, seed=None)
+        training = replace(self.training, steps=1, epochs=None)
+        data = json.dumps([to_data(spec), to_data(training)], sort_keys=True)
+        return f"{self.network} {sha256(data.encode()).hexdigest()[:12]}"
 
     @property
     def words(self) -> str:

@@ -28,6 +28,8 @@ from syn0.learn.drill.verdict import Trouble
 from syn0.spec.words import visible
 
 CHILD = Path(__file__).with_name("child.py")
+FLAGS = ("-E", "-P", "-s", "-B", "-X", "utf8")
+NUMPY = Path(np.__file__).parents[1]
 
 WALL_SECONDS, CPU_SECONDS = 10, 5
 MEMORY, FILE, OUTPUT = 2 * 2**30, 2**20, 64 * 2**10
@@ -47,7 +49,7 @@ REFUSALS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # each is itself
 class Event:
     """A value that the program computed.
 
@@ -124,7 +126,7 @@ def run_program(
 def outcome(folder: Path, wall: float) -> tuple[str, Trouble | None]:
     """Run the child in a folder: what it printed, and what stopped it before it was done."""
     child = subprocess.Popen(  # noqa: S603  (our own file, in a folder of our own)
-        [*apart(), sys.executable, "-E", "-P", "-s", "-B", "-X", "utf8", str(CHILD), str(folder)],
+        [*apart(), sys.executable, *FLAGS, str(CHILD), str(folder), str(NUMPY)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -72,7 +72,7 @@ def start_values(
     found: list[tuple[Array, str]] = []
     for event in events:
         for value in as_shaped(event.value, shape):
-            known = [*data, *(other for other, _ in found)]
+            known = [*data, *(table.T for table in data), *(other for other, _ in found)]
             if not any(same(value, other) for other in known):
                 found.append((value, event.name))
     return found[:MOST_CANDIDATES]

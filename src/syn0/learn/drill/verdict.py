@@ -42,7 +42,8 @@ class Mark:
 
     Attributes:
         state: "right"; "lenient" where it is right but for its sign or a factor; "merged" where it
-            is part of a longer line; "wrong", of the first that is; or "open" beyond that.
+            is part of a longer line; "wrong" or "missing", of the first that is; or "open" beyond
+            that.
         yours: the name that the learner gave it; "" if none.
     """
 
