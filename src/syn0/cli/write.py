@@ -103,7 +103,7 @@ def write(
         notes = [*idle(network, training, options), *unlearning(network, training, data, language)]
     text = network.program(language, training=training, data=data)
     if diff:
-        text = difference(plain_program(network, language, data), text, str(network.spec))
+        text = shown_difference(plain_program(network, language, data), text, str(network.spec))
         if not text and not notes:
             notes = ["no line changes: what the options ask for is so in the plain program too"]
     click.echo(text, nl=False)
@@ -313,11 +313,11 @@ def data_for(network: Network, training: Training, options: dict[str, Any]) -> D
     return Data(schema.inputs(table), y, note, sample_weight=weight)
 
 
-def difference(before: str, after: str, net: str) -> str:
+def shown_difference(before: str, after: str, net: str) -> str:
     """The difference of two programs, coloured on a terminal."""
-    from syn0.printers.difference import difference_lines
+    from syn0.printers.difference import difference
 
-    lines = difference_lines(before, after, net)
+    lines = difference(before, after, net)
     if not sys.stdout.isatty() or os.environ.get("NO_COLOR"):
         return "".join(lines)
     colours = {"+": "green", "-": "red", "@": "cyan"}

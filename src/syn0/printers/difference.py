@@ -8,7 +8,7 @@ CONTEXT = 2
 """Lines that stand around a difference."""
 
 
-def difference_lines(before: str, after: str, net: str) -> list[str]:
+def difference(before: str, after: str, net: str) -> list[str]:
     """The lines of a unified diff of a network's plain program and the one as it is described, each
     with its end."""
     return list(

@@ -32,7 +32,7 @@ from syn0.learn.tour.scene import Scene, with_steps
 from syn0.learn.tour.tour import Lesson, Tour
 from syn0.models import NETWORK_SETTINGS, Network, make_network, tutorial_training
 from syn0.printers import PRINTERS, Data, example_data
-from syn0.printers.difference import difference_lines
+from syn0.printers.difference import difference
 from syn0.printers.notes import counted_by_loop
 from syn0.printers.script import CLOSING
 
@@ -300,7 +300,7 @@ def printed(scene: Scene, steps: int) -> str:
 def written_difference(plain: Scene, turned: Scene) -> list[str]:
     """What `syn0 write --diff` prints, without the names of the two."""
     net = str(turned.spec)
-    lines = difference_lines(printed(plain, plain.steps), printed(turned, plain.steps), net)
+    lines = difference(printed(plain, plain.steps), printed(turned, plain.steps), net)
     return [line for line in lines if not line.startswith(("---", "+++"))]
 
 
