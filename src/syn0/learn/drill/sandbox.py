@@ -112,6 +112,7 @@ def run_program(
         job = {
             "data": {key: values.tolist() for key, values in data.items()},
             "others": [{k: v.tolist() for k, v in other.items()} for other in others],
+            "wall": wall or WALL_SECONDS,
             "cpu": CPU_SECONDS,
             "memory": MEMORY,
             "file": FILE,
