@@ -15,6 +15,7 @@ import ast
 import contextlib
 import json
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
@@ -482,6 +483,7 @@ def limited(job: dict[str, Any]) -> None:
         import resource
     except ImportError:  # on Windows
         return
+    signal.alarm(int(job["wall"]) + 5)  # should whoever waits for it be gone
     seconds, memory, file = job["cpu"], job["memory"], job["file"]
     for what, soft, hard in (
         (resource.RLIMIT_CPU, seconds, seconds + 1),

@@ -206,7 +206,11 @@ def terms(setting: Setting, expr: Expr) -> Iterator[Rewrite]:
                 return
             for lost, kept in ((right, left), (left, right if sign == "add" else -right)):
                 if isinstance(kept, Const):
-                    yield "slope", f"a part of the slope is missing: {said(expr)}", kept
+                    part = ("slope", f"a part of the slope is missing: {said(expr)}")
+                    yield (
+                        *(part if is_slope(setting, expr) else missing_factor(setting, expr)),
+                        kept,
+                    )
                 elif isinstance(lost, Name) and lost.name.startswith("bias"):
                     yield "bias", f"the bias is missing: add {said(lost)}", kept
                 elif lost == Const(1) and sign == "subtract":
