@@ -441,7 +441,7 @@ def test_a_line_is_an_equation_too() -> None:
     program = Visitor().latest["program"][0]
     said = {line["target"]: words(line["math"]) for line in program["lines"]}
     assert said["l1"] == "l1=sigmoid(l0·syn0)"
-    assert said["l1_error"] == "l1_error=l2_delta·syn1⊤"
+    assert said["l1_error"] == "l1_error=l2_delta·syn1\u22a4"
     assert said["loss"] == "loss=∑l2_error22"  # a fraction
 
 
