@@ -13,6 +13,7 @@ export const KEYS: readonly (readonly [string, string])[] = [
   ["d", "show or hide the difference that the last knob made"],
   ["w", "one weight: who moved it"],
   ["k", "knobs"],
+  ["t", "the tour"],
   ["?", "this list"],
   ["Esc", "out of what is open, back to the program"],
 ];
@@ -72,6 +73,9 @@ function letter(store: Store, root: HTMLElement, key: string): boolean {
       store.drawer.value = store.layout.value === "middle";
       requestAnimationFrame(() => focus(root, "[data-region='knobs'] input, [data-region='knobs'] select"));
       return true;
+    case "t":
+      store.guide?.toggle();
+      return store.guide !== null;
     case "?":
       store.opened.value = "help";
       return true;
@@ -82,13 +86,15 @@ function letter(store: Store, root: HTMLElement, key: string): boolean {
 function escape(store: Store, root: HTMLElement, target: HTMLElement): boolean {
   if (store.opened.value) store.opened.value = null;
   else if (store.drawer.value) store.drawer.value = false;
+  else if (store.guide?.isOpen.value && !target.closest(".region:not(.tour)")) store.guide.leave();
   else if (
     target.getAttribute("role") === "gridcell" ||
     FIELDS.has(target.tagName) ||
     target.classList.contains("picture")
   ) {
     return focus(root, ".row[aria-current='step']");
-  } else return false;
+  } else if (store.guide?.isOpen.value) store.guide.leave();
+  else return false;
   return true;
 }
 

@@ -6,6 +6,7 @@ import type { Matrix, Place } from "./array";
 import type { Theme } from "./colour";
 import type { Connection, Host } from "./hosts";
 import * as p from "./protocol";
+import type { Guide } from "./tour";
 import type { Received, Wired } from "./wire";
 
 /** An array with where it stands. */
@@ -104,6 +105,9 @@ export class Store {
   private wanted: p.Go | null = null;
   private awaiting = false;
 
+  /** The tour; null where there is none: in notebooks and exported files. */
+  guide: Guide | null = null;
+
   readonly prompt: ReadonlySignal<Prompt | null> = computed(
     () => PROMPTS.find((prompt) => !this.seen.value.has(prompt)) ?? null,
   );
@@ -154,6 +158,7 @@ export class Store {
 
   private open(): void {
     const known = this.program.value;
+    this.guide?.forget();
     const message: p.Open = { type: "open", token: this.token, protocol: p.PROTOCOL };
     if (known) Object.assign(message, { runs: this.standing(known), present: known.run });
     else if (this.firstLink) message.link = this.firstLink;
@@ -300,6 +305,11 @@ export class Store {
         this.refusal.value = message.words;
         this.uploading.value = "";
         this.awaiting = false;
+        this.guide?.receive(message);
+        return;
+      case "chapter":
+      case "outcome":
+        this.guide?.receive(message);
         return;
       case "link":
         this.link.value = message;
