@@ -59,7 +59,7 @@ def states(reader: Reader, address: str) -> Iterator[str]:
     page.wait_for_selector("[data-question] input.number")
     reader.press("Enter")
     for count in (1, 2):
-        reader.button("I don’t know")
+        page.locator("[data-pass]").click()
         page.wait_for_selector(f":nth-match([data-reply], {count})")
     reader.button("Show me on the page")
     page.locator("[data-split]", has_text="in step 0:").wait_for()

@@ -47,6 +47,7 @@ def test_guesses_are_answered_and_kept() -> None:
     visitor.ask("guess", text="?")
     assert [reply["right"] for reply in told(visitor)["replies"]] == [False, None]
     assert told(visitor)["closing"] == list(chapter.closing)
+    assert chapter.experiment is not None
     assert told(visitor)["experiment"] == chapter.experiment.data()
     visitor.ask("guess", text="4 x 1")
     assert "every question of this chapter is answered" in visitor.words
@@ -63,6 +64,7 @@ def test_guesses_are_answered_and_kept() -> None:
 def test_an_experiment_is_computed() -> None:
     visitor = Visitor()
     experiment = Tour.usual().chapter("one-weight").experiment
+    assert experiment is not None
     visitor.ask("tour", chapter=5)
     outcome = visitor.one("try", text="9.5")
     assert outcome["type"] == "outcome"

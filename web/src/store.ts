@@ -158,15 +158,16 @@ export class Store {
 
   private open(): void {
     const known = this.program.value;
-    this.guide?.forget();
+    const own = this.guide?.forget();
     const message: p.Open = { type: "open", token: this.token, protocol: p.PROTOCOL };
-    if (known) Object.assign(message, { runs: this.standing(known), present: known.run });
+    if (own) Object.assign(message, own);
+    else if (known) Object.assign(message, { runs: this.standing(known), present: known.run });
     else if (this.firstLink) message.link = this.firstLink;
     this.host.send(message);
   }
 
   /** All runs with where they stand: what Python needs to have them again. */
-  private standing(program: p.Program): p.KnownRun[] {
+  standing(program: p.Program): p.KnownRun[] {
     const frame = this.frame.value;
     const places = new Map<string, p.Standing>(frame ? [frame, ...frame.others].map((one) => [one.run, one]) : []);
     return program.runs.map(({ run, recipe }) => {

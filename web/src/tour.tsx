@@ -28,6 +28,8 @@ export class Guide {
   /** What was last asked of Python and is not yet answered: "", or the type of the message. */
   readonly awaits = signal("");
   readonly refusal = signal<p.Error | null>(null);
+  /** The runs that the page had before it was opened, which come back where the connection breaks. */
+  private own: Pick<p.Open, "runs" | "present"> = {};
   /** Whether the last reply has just come: then it takes the focus. */
   hasFreshReply = false;
 
@@ -43,6 +45,9 @@ export class Guide {
 
   toggle(): void {
     if (this.isOpen.value) return this.leave();
+    const program = this.store.program.value;
+    if (!program) return;
+    this.own = { runs: this.store.standing(program), present: program.run };
     this.isOpen.value = true;
     this.ask({ type: "tour" });
   }
@@ -57,11 +62,13 @@ export class Guide {
     this.awaits.value = "";
   }
 
-  /** The connection was broken, and the reader's place with it. */
-  forget(): void {
+  /** The connection was broken, and the reader's place with it; the runs to go on with, where it was open. */
+  forget(): Pick<p.Open, "runs" | "present"> | null {
+    const own = this.isOpen.value ? this.own : null;
     this.isOpen.value = false;
     this.chapter.value = null;
     this.awaits.value = "";
+    return own;
   }
 
   ask(message: p.OpenTour | p.Guess | p.TryOut | p.LeaveTour): void {
@@ -129,7 +136,7 @@ export function TourPanel(): JSX.Element | null {
   useEffect(() => heading.current?.focus(), [title, guide?.isOpen.value]);
   useEffect(() => {
     const page = heading.current?.closest<HTMLElement>(".syn0:not(.narrow)");
-    page?.querySelector(".row.added, .row.changed")?.scrollIntoView({ block: "nearest" });
+    page?.querySelector(".row.added, .row.changed")?.scrollIntoView({ block: "center" });
   }, [program.value]);
   if (!guide?.isOpen.value) return null;
   return (
@@ -138,7 +145,6 @@ export function TourPanel(): JSX.Element | null {
         <h2 id="tour-title" ref={heading} tabIndex={-1}>
           {title ?? "The tour"}
         </h2>
-        <span class="spread" />
         {chapter && <Chapters guide={guide} chapter={chapter} />}
         <button aria-label="Leave the tour" title="Leave the tour (Esc)" onClick={() => guide.leave()}>
           ×
@@ -365,7 +371,7 @@ function AnswerForm({ wanted, label, button, onAnswer, tries = [], canPass = fal
       <div class="buttons">
         <button type="submit">{button}</button>{" "}
         {canPass && (
-          <button type="button" onClick={() => onAnswer(DONT_KNOW)}>
+          <button type="button" data-pass="" onClick={() => onAnswer(DONT_KNOW)}>
             I don’t know
           </button>
         )}
