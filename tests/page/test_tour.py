@@ -11,7 +11,7 @@ from tests.page.test_controls import breakable
 
 ASKED = "[data-question=asked]"
 FORM = f"{ASKED} :is(input, select)"
-PASS = "[data-pass]"
+UNKNOWN = "[data-pass]"
 MOST_TABS = 60
 
 IS_AT = """selector => {
@@ -68,7 +68,7 @@ def lit(reader: Reader) -> list[str]:
 def answer(reader: Reader, replies: int) -> None:
     """Answer the question that is asked: with a guess, or every third time with "don't know"."""
     if replies % 3 == 2:
-        tab_to(reader, PASS)
+        tab_to(reader, UNKNOWN)
         reader.press("Enter")
     else:
         fill_in(reader)
@@ -124,7 +124,7 @@ def test_a_wrong_guess_is_answered_with_the_pages_numbers(reader: Reader, addres
     field.press("Enter")
     words = reader.page.locator("[data-reply=wrong] p").inner_text()
     assert words == question.respond("0.3").words
-    reader.page.locator(PASS).click()
+    reader.page.locator(UNKNOWN).click()
     reader.page.wait_for_selector("[data-reply=unknown]")
     reader.button("Show me on the page")
     reader.stands(0, 6)
@@ -146,7 +146,7 @@ def test_a_knobs_chapter_turns_the_knob(reader: Reader, address: str) -> None:
     reader.page.get_by_label("Chapter", exact=True).select_option(str(names.index("momentum")))
     at_chapter(reader, names.index("momentum") + 1)
     assert count(reader, "[data-show]") == 0  # it would tell the answer
-    reader.page.locator(PASS).click()
+    reader.page.locator(UNKNOWN).click()
     reader.button("Show me on the page")
     added = reader.page.locator(".row.added")
     added.first.wait_for()
