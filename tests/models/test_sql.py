@@ -197,7 +197,7 @@ def test_large_numbers_neither_overflow_nor_stop_a_database(query: Query, tmp_pa
     rows = [{"x1": x} for x in (-1e6, -1e3, 0.0, 1e3, 1e6)]
     found = query(made_table(rows) + text.replace("FROM sample\n", "FROM news\n"))
     expected = network.predict([[row["x1"]] for row in rows])
-    likely = [[float(row["probability 1"]), float(row["probability 2"])] for row in found]
+    likely = [[float(row["probability of 0"]), float(row["probability of 1"])] for row in found]
     np.testing.assert_allclose(likely, expected, atol=1e-12)
 
 
@@ -218,6 +218,13 @@ def test_truth_values_are_known_however_they_are_written(ask: Any, spelling: Any
     news = frame.assign(alone=np.where(frame["alone"], *spelling))
     found = [answer["probabilities"][1] for answer in ask(network, news)]
     np.testing.assert_allclose(found, network.predict(frame)[:, 0], rtol=1e-9)
+
+
+def test_too_many_columns_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"at most 1,600 at once and not these 1,700"):
+        Network([2, 1700, 1]).export(tmp_path / "model.sql", to="sql")
+    with pytest.raises(ValueError, match=r"at most 1,600 at once and not these 2,000"):
+        Network([2000, 1]).export(tmp_path / "model.sql", to="sql")
 
 
 def test_a_columns_own_key_is_no_trouble(ask: Any) -> None:

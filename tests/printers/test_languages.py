@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import example, given, settings
 
 from syn0 import LBFGS, Dense, Network, Training
 from syn0.printers import PRINTERS
@@ -15,6 +16,7 @@ from tests.together import Together
 
 from .covering import few_cases
 from .test_c import program_text, reports
+from .test_safe_notes import EVIL, NOTES, program
 from .toolchains import TOOLCHAINS, Toolchain
 
 LIMITS = {"float64": 1e-10, "float32": 1e-5}
@@ -89,3 +91,29 @@ def test_every_kernel_is_headed_by_its_line(language: str) -> None:
         assert re.search(rf"(//|/\*) {re.escape(line)}: ", text)
     assert max(map(len, text.splitlines())) <= 100
     assert PRINTERS[language].language == language
+
+
+LINES = ["cpp", "cuda", "d", "javascript", "julia", "rust"]
+"""Languages whose comments end with their line."""
+
+
+def code(text: str) -> list[str]:
+    """The lines that are no comments, as compilers of any age tell lines apart."""
+    joined = re.sub(r"\\[ \t]*\n", "", text.replace("??/", "\\"))
+    lines = re.split(r"[\n\r\v\f\x85\u2028\u2029]", joined)
+    return [line for line in lines if not re.match(r"\s*(//|#)", line)]
+
+
+@pytest.mark.parametrize("language", LINES)
+@settings(max_examples=30)
+@given(note=NOTES)
+@example(note="\\")
+@example(note="\\ " * 90)
+@example(note="-\\" * 90)
+@example(note=EVIL[2])
+@example(note=EVIL[10])
+@example(note="\x1a\0")
+def test_a_note_stays_a_comment(language: str, note: str) -> None:
+    found = program(note, language)
+    assert code(found) == code(program("plain", language))
+    assert not {"\0", "\x1a", "\u202e", "\u2066"} & {*found}

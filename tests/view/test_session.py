@@ -9,7 +9,9 @@ import pytest
 
 from syn0.derive import training_program
 from syn0.models import Network, tutorial_training
+from syn0.printers import PRINTERS
 from syn0.program.interpreter import start, walk
+from syn0.view.downloads import ENDINGS
 from syn0.view.protocol import packed
 from syn0.view.recipes import from_link, usual_recipe
 from syn0.view.session import Session
@@ -106,6 +108,7 @@ def test_places() -> None:
     visitor.ask("find", line=9)
     assert visitor.at == (4, 9)
     visitor.ask("go", step=10, line=-2)
+    visitor.wait()
     assert visitor.at == (10, 10)
     visitor.ask("go", step=10**9, line=0)
     visitor.wait()
@@ -117,6 +120,7 @@ def test_old_values_stay_in_sight() -> None:
     visitor = Visitor()
     visitor.ask("watch", arrays=["l1", "l2", "syn0"])
     visitor.ask("go", step=7, line=1)
+    visitor.wait()
     ages = {shown["name"]: shown["age"] for shown in visitor.frame[0]["arrays"]}
     assert ages == {"l1": "now", "l2": "last", "syn0": "now"}
 
@@ -145,6 +149,7 @@ def test_nobody_looks_so_no_frame_is_sent() -> None:
 def test_a_weights_votes_and_rounding_sum_to_its_update() -> None:
     visitor = Visitor()
     visitor.ask("go", step=40, line=10)
+    visitor.wait()
     for weight, rows, columns in (("syn0", 3, 4), ("syn1", 4, 1)):
         for i in range(rows):
             for j in range(columns):
@@ -165,6 +170,7 @@ def test_many_votes(kind: str) -> None:
     visitor = Visitor()
     visitor.ask("data", data={"id": kind})
     visitor.ask("go", step=3, line=0)
+    visitor.wait()
     ((header, (products, sums)),) = visitor.ask("split", weight="syn0", i=1, j=1)
     others, rounding, total, *_ = sums.astype(visitor.session.run.program.dtype)
     assert len(products) == 12
@@ -224,6 +230,7 @@ def test_blocks_tell_mean_least_and_greatest() -> None:
 def test_a_knob_starts_the_run_again_and_tells_what_changed() -> None:
     visitor = Visitor()
     visitor.ask("go", step=50, line=3)
+    visitor.wait()
     visitor.ask("knob", name="momentum", value=0.9)
     program = visitor.latest["program"][0]
     assert visitor.at == (0, -1)
@@ -246,6 +253,7 @@ def test_every_knob_can_be_turned_to_what_it_offers() -> None:
                 ][0]["words"]
                 continue
             visitor.ask("go", step=2, line=-2)
+            visitor.wait()
             assert visitor.at == (2, len(visitor.latest["program"][0]["lines"]) - 1)
             visitor.ask("knob", name=knob["name"], value=None)
 
@@ -305,6 +313,7 @@ def test_a_fork_starts_alike_and_both_are_drawn() -> None:
 def test_an_edit_changes_what_follows() -> None:
     visitor = Visitor()
     visitor.ask("go", step=5, line=4)
+    visitor.wait()
     visitor.ask("edit", array="syn0", i=2, j=1, value="9.5")
     assert visitor.at == (5, 4)
     assert visitor.session.run.trace.start["syn0"][2, 1] == 9.5
@@ -321,6 +330,7 @@ def test_a_link_restores_everything() -> None:
     visitor = Visitor()
     visitor.ask("knob", name="momentum", value=0.9)
     visitor.ask("go", step=123, line=6)
+    visitor.wait()
     visitor.ask("edit", array="syn1", i=1, j=0, value="0.25")
     link = visitor.one("link")
     again = Visitor(link=link["link"])
@@ -424,6 +434,17 @@ def test_pictures(data: str) -> None:
         assert [row[3] for row in table["texts"]] == ["0", "1", "1", "0"]
 
 
+def test_a_line_is_an_equation_too() -> None:
+    def words(markup: Any) -> str:
+        return markup if isinstance(markup, str) else "".join(map(words, markup["holds"]))
+
+    program = Visitor().latest["program"][0]
+    said = {line["target"]: words(line["math"]) for line in program["lines"]}
+    assert said["l1"] == "l1=sigmoid(l0·syn0)"
+    assert said["l1_error"] == "l1_error=l2_delta·syn1\u22a4"
+    assert said["loss"] == "loss=∑l2_error22"  # a fraction
+
+
 def test_downloads() -> None:
     from pathlib import Path
     from tempfile import TemporaryDirectory
@@ -432,10 +453,12 @@ def test_downloads() -> None:
 
     visitor = Visitor()
     visitor.ask("go", step=9, line=10)
+    visitor.wait()
     for language in visitor.latest["program"][0]["languages"]:
         ((header, (content,)),) = visitor.ask("download", what="program", language=language)
         assert len(content) > 200
-        assert header["name"].startswith("syn0-3-4-1.")
+        assert header["name"] == f"syn0-3-4-1.{ENDINGS[language]}"
+    assert set(ENDINGS) == set(PRINTERS)
     ((_, (content,)),) = visitor.ask("download", what="model")
     with TemporaryDirectory() as folder:
         path = Path(folder) / "model.safetensors"
@@ -452,6 +475,7 @@ def test_a_recording_holds_steps_and_stays_small() -> None:
 
     visitor = Visitor()
     visitor.ask("go", step=300, line=3)
+    visitor.wait()
     ((_, (content,)),) = visitor.ask("download", what="page")
     assert len(content) < 3_000_000
     page = content.tobytes().decode()

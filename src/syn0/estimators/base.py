@@ -418,7 +418,7 @@ class BaseMLP(
         epochs as it was at first: those decisions are made outside the program.
 
         Args:
-            language: as in `Network.program`: "numpy" (default), "terse", "c" or "javascript".
+            language: as in `Network.program`; "numpy" by default.
         """
         check_is_fitted(self)
         return self.network_.program(language)

@@ -33,7 +33,7 @@ class Portable:
 
         Args:
             path: the file, which is written whole or not at all.
-            to: the format: "onnx".
+            to: the format, as in `Network.export`; "onnx" by default.
 
         Raises:
             ModuleNotFoundError: the package that writes the format is not installed.

@@ -625,7 +625,8 @@ class Network:
         """The text of the program that trains this network from its start.
 
         Args:
-            language: "numpy" (commented), "terse" (the eleven-line form), "c" or "javascript".
+            language: "numpy" (commented), "terse" (the eleven-line form), another language such as
+                "c", "torch" or "jax", or equations: "math", "latex", "mathml".
             training: how it trains; by default as it last was, or as the tutorial does.
             data: (X, y) that the text shall carry; by default the tutorial's table where it
                 fits, else a few made-up rows.
@@ -661,7 +662,8 @@ class Network:
 
         Args:
             path: the file, which is written whole or not at all.
-            to: the format: "onnx", or a language: "numpy", "javascript".
+            to: the format: "onnx", "html", "sql", or a language such as "python", "javascript",
+                "c" or "torch".
 
         Raises:
             ModuleNotFoundError: the package that writes the format is not installed.

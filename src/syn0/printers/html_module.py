@@ -12,7 +12,6 @@ from syn0.printers.base import UnsupportedError
 from syn0.printers.javascript_module import JavaScriptModule
 from syn0.printers.module import Module, Sample, answers_to
 from syn0.printers.safe import digest, script_text
-from syn0.program import Apply, Const, Name
 
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem; }
@@ -31,7 +30,7 @@ footer { color: #666; font-size: .9rem; margin-top: 2rem; }
 
 PAGE = """\
 <!DOCTYPE html>
-<!-- Predicts: open it in a browser. It needs nothing else, and asks for nothing. -->
+<!-- Predicts in any browser that opens it. It needs nothing else, and asks for nothing. -->
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -73,7 +72,7 @@ class HtmlModule(JavaScriptModule):
         matrix = sample.matrix
         known = {
             "FIELDS": fields,
-            "CLASSES": classes_of(module),
+            "CLASSES": [str(label) for label in module.classes],
             "BY_NAME": bool(module.order),
             "TRIED": list(sample.rows) if matrix is None else matrix.tolist(),
             "EXPECTED": answers_to(module, sample),
@@ -100,11 +99,11 @@ def fields_of(module: Module, sample: Sample) -> list[dict[str, Any]]:
         width = module.given[0].width
         row = [0.0] * width if sample.matrix is None else sample.matrix[0].tolist()
         return [field(f"{place + 1}", value) for place, value in enumerate(row)]
-    texts = texts_in(module)
+    texts = module.known_texts
     whole = (row for row in sample.rows if None not in row.values())
     start = next(whole, dict.fromkeys(module.order))
     return [
-        field(column, start[column], texts[given.name] if given.texts else None)
+        field(column, start[column], [x for x in texts[given.name] if x] if given.texts else None)
         for column, given, _ in module.columns
     ]
 
@@ -113,22 +112,3 @@ def field(name: str, value: Any, choices: list[str] | None = None) -> dict[str, 
     """One field of the form."""
     found = {"name": name, "value": value, "step": "any"}
     return found if choices is None else {**found, "choices": choices}
-
-
-def texts_in(module: Module) -> dict[str, list[str]]:
-    """The texts that a model knows, by the name of what is given."""
-    found = {}
-    for line in module.program.phase("prepare"):
-        match line.expression:
-            case Apply("one_of", (Name(name), Const(tuple(known)))):
-                found[name] = [str(text) for text in known if text != ""]
-    return found
-
-
-def classes_of(module: Module) -> list[Any]:
-    """The labels in the order of the probabilities; [] of numbers."""
-    for line in module.program.phase("answer"):
-        match line.expression:
-            case Apply("label", (_, Const(tuple(labels)))):
-                return [str(label) for label in labels]
-    return []

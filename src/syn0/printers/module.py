@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from syn0.program import Line, Program, Shape, names_in
+from syn0.program import Apply, Const, Line, Name, Program, Shape, names_in
 from syn0.program.interpreter import walk
 from syn0.spec import NetworkSpec
 
@@ -107,6 +107,26 @@ class Module:
             column: (one, place) for one in self.given for place, column in enumerate(one.columns)
         }
         return [(column, *found[column]) for column in self.order]
+
+    @property
+    def known_texts(self) -> dict[str, tuple[str, ...]]:
+        """The texts that each column of texts knows, "" for a missing one, by the name of what is
+        given."""
+        found = {}
+        for line in self.program.phase("prepare"):
+            match line.expression:
+                case Apply("one_of", (Name(name), Const(tuple(known)))):
+                    found[name] = tuple(map(str, known))
+        return found
+
+    @property
+    def classes(self) -> tuple[Any, ...]:
+        """The labels in the order of the outputs that tell them; () of numbers."""
+        for line in self.program.phase("answer"):
+            match line.expression:
+                case Apply("label", (_, Const(tuple(labels)))):
+                    return labels
+        return ()
 
     @property
     def missing(self) -> tuple[str, ...]:

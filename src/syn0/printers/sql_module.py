@@ -15,7 +15,16 @@ from typing import Any
 
 from syn0.printers.base import Printer, Template, UnsupportedError, infix
 from syn0.printers.entries import Bound, Entries
-from syn0.printers.module import LABEL, VARIABLE, Given, Module, ModulePrinter, Sample, answers_to
+from syn0.printers.module import (
+    LABEL,
+    VARIABLE,
+    Answer,
+    Given,
+    Module,
+    ModulePrinter,
+    Sample,
+    answers_to,
+)
 from syn0.printers.numpy import indented
 from syn0.printers.pretty import Code, Made, fitted, listed
 from syn0.printers.safe import sql_name, sql_note, sql_text
@@ -94,7 +103,7 @@ class Select(Printer):
             rows.setdefault(given.name, []).append(Name(f"{given.name}_{place}"))
         names = {name.lower() for name, *_ in self.columns}
         self.key, self.expected = (free(name, names) for name in ("syn0_row", "expected"))
-        known = texts_in(module)
+        known = module.known_texts
         self.spellings = {
             str(Name(f"{given.name}_0")): spelled(known[given.name], given.missing)
             for given in module.given if given.texts
@@ -103,11 +112,6 @@ class Select(Printer):
         for line in module.program.phase("prepare", "forward", "answer"):
             entries.add(line)
         self.entries = entries
-        if len(entries.bound) > MOST_COLUMNS * 10 or len(self.columns) > MOST_COLUMNS:
-            raise UnsupportedError(
-                f"the sql printer writes a column for every number, at most {MOST_COLUMNS:,} of "
-                f"inputs and not these {len(self.columns):,}"
-            )
 
     def number(self, value: float) -> str:
         """A number that is a float in every database."""
@@ -175,6 +179,12 @@ class Select(Printer):
         yield self.table("level0", "given", [], [self.taken(*column) for column in self.columns])
         levels, needed = self.levels(), self.wanted()
         kept = self.kept(levels, needed)
+        widths = (len(old) + len(new) for old, new in zip(kept, levels, strict=True))
+        if (width := max(len(self.columns), *widths)) > MOST_COLUMNS:
+            raise UnsupportedError(
+                f"the sql printer writes a column for every number of a row, at most "
+                f"{MOST_COLUMNS:,} at once and not these {width:,}"
+            )
         for number, bound in enumerate(levels, 1):
             new = [fitted_column(self.expression(x.value), x.name) for x in bound]
             notes = dict.fromkeys(f"{x.line.target}: {x.line.note}" for x in bound)
@@ -258,16 +268,24 @@ class Select(Printer):
 
     def answers(self) -> str:
         """What is selected in the end."""
-        columns = []
-        for answer in self.module.answers:
-            for place, entry in enumerate(self.entries.rows[answer.name]):
-                name = NAMES.get(answer.role, answer.role)
-                number = f" {place + 1}" if answer.width > 1 else ""
-                columns.append(f"{self.expression(entry)} AS {name_of(name + number)}")
+        columns = [
+            f"{self.expression(entry)} AS {name_of(name)}"
+            for answer in self.module.answers
+            for name, entry in zip(self.names(answer), self.entries.rows[answer.name], strict=True)
+        ]
         chosen = listed(["given.*", *columns])
         return "\n".join(["SELECT", *indented([fitted(chosen, WIDTH - 4)]), "FROM given",
                           f"JOIN {self.last} ON {self.last}.{self.key} = given.{self.key}",
                           f"ORDER BY given.{self.key};"])  # fmt: skip
+
+    def names(self, answer: Answer) -> list[str]:
+        """What the columns of an answer are called: of classes, as in `syn0 predict`."""
+        name, classes = NAMES.get(answer.role, answer.role), self.module.classes
+        if answer.width == 1:
+            return [name]
+        if len(classes) == answer.width:
+            return [f"{name} of {label}" for label in classes]
+        return [f"{name} {place + 1}" for place in range(answer.width)]
 
 
 NAMES = {LABEL: "prediction", VARIABLE: "prediction", "probabilities": "probability",
@@ -302,16 +320,6 @@ def first(value: Any) -> Any:
     return value[0] if isinstance(value, list) else value
 
 
-def texts_in(module: Module) -> dict[str, tuple[str, ...]]:
-    """The texts that a model knows, by the name of what is given."""
-    found = {}
-    for line in module.program.phase("prepare"):
-        match line.expression:
-            case Apply("one_of", (Name(name), Const(tuple(known)))):
-                found[name] = tuple(map(str, known))
-    return found
-
-
 TRUTH_WORDS = {"True": ("TRUE", "true", "1", "1.0"), "False": ("FALSE", "false", "0", "0.0")}
 """How databases write truth values, where a column holds nothing else."""
 
@@ -321,7 +329,7 @@ def spelled(known: tuple[str, ...], missing: tuple[str, ...]) -> dict[str, tuple
     words = TRUTH_WORDS if {*known} <= {"True", "False", ""} else {}
     ways = {}
     for text in known:
-        others = words.get(text, ())
+        others: tuple[str, ...] = words.get(text, ())
         if re.fullmatch(r"0|-?[1-9]\d*", text) and f"{text}.0" not in known:
             others = (f"{text}.0",)
         ways[text] = (text, *others, *(missing if text == "" else ()))

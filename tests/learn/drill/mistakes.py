@@ -69,6 +69,8 @@ MISTAKES = [
     Mistake("plain", "l1 = sigmoid(l0 @ syn0)", "l1 = np.tanh(l0 @ syn0)", "l1", "activation"),
     Mistake("plain", "syn0 += l0.T @ l1_delta", "syn0 += l0.T @ l1_delta / len(X)", "syn0", "mean"),
     Mistake("plain", "    syn0 += l0.T", "    syn0 += l1.T", "syn0", "name"),
+    Mistake("plain", "np.exp(-z)", "np.exp(z)", "l1", "sign"),
+    Mistake("plain", "1 + np.exp(-z)", "1 - np.exp(-z)", "l1", "sign"),
     # biases, two outputs, a learning rate
     Mistake("bias", "l0 @ syn0 + bias0", "l0 @ syn0", "l1", "bias"),
     Mistake("bias", "bias1 += alpha * np.sum(l2_delta, axis=0)",

@@ -28,46 +28,55 @@ def hint(exercise: Exercise, line: Line, rung: int) -> str:
 
 def question(exercise: Exercise, line: Line) -> str:
     """What to ask oneself."""
-    name, weights = line.target, exercise.program.weights
-    if line.phase == "forward":
+    name, read = line.target, set(names_in(line.expression))
+    if (
+        line.phase == "forward"
+        and read & set(exercise.program.weights)
+        and products(line.expression)
+    ):
         return f"What goes into {name}: which values, through which weights, and what then?"
+    if line.phase == "loss":
+        return "How far is the prediction off, and with which sign, so that updates can be added?"
     if name.endswith("_delta"):
         return (
             f"{name} is an error, weighed: by how much does this layer's output move when its "
             "weighted sum moves a little?"
         )
-    if name.endswith("_error") and line.phase == "loss":
-        return "How far is the prediction off, and with which sign, so that updates can be added?"
     if name.endswith("_error"):
         return (
-            f"Which share of the blame does each value of {name[:-6]} have? Go back through the "
-            "weights through which it went forward."
+            f"Which share of the error does each value of {name.removesuffix('_error')} have? Go "
+            "back by the way that it went forward."
         )
-    if name in weights:
+    if name.endswith("_update"):
         return (
-            f"How must {name} change, for the error to shrink? What came in, and what is to blame?"
+            f"Which way should {name.removesuffix('_update')} move, by what came in and by its "
+            "error, summed over the examples?"
         )
-    return f"What does {name} remember, or prepare, for the update?"
+    if name in read and name not in exercise.program.weights:
+        return f"What does {name} carry over from step to step, and what is new in it?"
+    if line.phase == "update":
+        return f"By how much does {name} change, and which of the values before say so?"
+    return f"From which of the values before is {name} made, and how?"
 
 
 def shapes(exercise: Exercise, line: Line) -> str:
-    """A picture of the shapes: what the line reads, and what it gives."""
+    """The shapes: of what the line gives, of what it reads, and of its products."""
     known = check(exercise.program)
-    read = ", ".join(
-        f"{name} {text(known[name])}" for name in dict.fromkeys(names_in(line.expression))
-    )
-    told = f"{line.target} is {text(known[line.target])}, made of {read}."
+    names = list(dict.fromkeys(names_in(line.expression)))
+    parts = [f"{n} {text(known[n])}".strip() for n in names if n != line.target]
+    read = ", ".join([*parts, "what it was"] if line.target in names else parts)
+    told = f"{line.target} {text(known[line.target])} is made of {read}".replace("  ", " ")
     made = [
         " @ ".join(text(shape_of(arg, known)) for arg in part.args)
         + f" = {text(shape_of(part, known))}"
         for part in products(line.expression)
     ]
-    return f"{told} In it, {', '.join(made)}." if made else told
+    return f"{told}; in it, {', '.join(made)}." if made else f"{told}."
 
 
 def text(shape: Shape) -> str:
-    """A shape: (rows x 4)."""
-    return f"({' x '.join(map(str, shape))})" if shape else "a number"
+    """A shape: (rows x 4); nothing for a number."""
+    return f"({' x '.join(map(str, shape))})" if shape else ""
 
 
 def note(exercise: Exercise, line: Line) -> str:

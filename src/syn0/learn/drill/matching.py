@@ -42,6 +42,7 @@ class Finder:
 
     def __init__(self, events: Sequence[Event]) -> None:
         self.events = events
+        self.places = {id(event): place for place, event in enumerate(events)}
         found: dict[int, list[tuple[Event, bool]]] = defaultdict(list)
         for event in sorted(events, key=lambda e: ("bound", "part", "read").index(e.kind)):
             found[event.value.size].append((event, False))
@@ -65,7 +66,14 @@ class Finder:
                 return found
             # A part of the line is right: under its name there may be a multiple of it.
             first = first or found
-        return first
+        return None if first is None or self.is_late(first.event, name) else first
+
+    def is_late(self, event: Event, name: str) -> bool:
+        """Whether something was computed only after what bears a name: the one that is meant by it
+        has another value then."""
+        place = self.places.get(id(event), 0)
+        named = (self.places[id(e)] for e in self.events if e.name == name and e.kind == "bound")
+        return place > next(named, place)
 
     def has(self, name: str) -> bool:
         """Whether something bears this name."""

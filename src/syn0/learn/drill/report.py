@@ -110,10 +110,10 @@ class Report:
             found = (
                 "nothing like it" if wrong.found_shape is None else shape_text(wrong.found_shape)
             )
-            yield from self.wrapped(
-                f"First wrong: {wrong.name}{where}{step}. Shape expected "
-                f"{shape_text(wrong.expected_shape)}, found {found}."
-            )
+            shapes = f"Shape expected {shape_text(wrong.expected_shape)}, found {found}."
+            if wrong.found_shape == wrong.expected_shape:
+                shapes = f"Its shape, {found}, is right."
+            yield from self.wrapped(f"First wrong: {wrong.name}{where}{step}. {shapes}")
         if wrong.difference and wrong.place is not None and wrong.found is not None:
             expected = entry(wrong.expected, wrong.place)
             yield from self.wrapped(

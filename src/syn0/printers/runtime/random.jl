@@ -8,7 +8,7 @@ const used = Ref(624)
 function start(seed)
     words[1] = seed % UInt32
     for i in 1:623
-        words[i + 1] = 0x6c078965 * (words[i] ⊻ words[i] >> 30) + i % UInt32
+        words[i + 1] = 0x6c078965 * xor(words[i], words[i] >> 30) + i % UInt32
     end
 end
 
@@ -16,16 +16,17 @@ function random_bits()
     if used[] == 624
         for i in 1:624
             both = (words[i] & 0x80000000) | (words[i % 624 + 1] & 0x7fffffff)
-            words[i] = words[(i + 396) % 624 + 1] ⊻ both >> 1 ⊻ (both & 0x00000001) * 0x9908b0df
+            odd = (both & 0x00000001) * 0x9908b0df
+            words[i] = xor(words[(i + 396) % 624 + 1], both >> 1, odd)
         end
         used[] = 0
     end
     used[] += 1
     word = words[used[]]
-    word ⊻= word >> 11
-    word ⊻= word << 7 & 0x9d2c5680
-    word ⊻= word << 15 & 0xefc60000
-    return word ⊻ word >> 18
+    word = xor(word, word >> 11)
+    word = xor(word, word << 7 & 0x9d2c5680)
+    word = xor(word, word << 15 & 0xefc60000)
+    return xor(word, word >> 18)
 end
 
 # Arrays are filled row by row, as NumPy's are.
@@ -76,9 +77,9 @@ end
 # piece: uniform_like
 # Random numbers by their place, from a hash (C. Wellons, "lowbias32", 2018).
 function scrambled(bits)
-    bits = (bits ⊻ bits >> 16) * 0x7feb352d
-    bits = (bits ⊻ bits >> 15) * 0x846ca68b
-    return bits ⊻ bits >> 16
+    bits = xor(bits, bits >> 16) * 0x7feb352d
+    bits = xor(bits, bits >> 15) * 0x846ca68b
+    return xor(bits, bits >> 16)
 end
 
 function uniform_like(array, seed, stream, step)
