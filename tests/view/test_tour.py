@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from syn0 import Network
 from syn0.learn.tour import Tour
 from tests.view.pages import Visitor
 
@@ -110,6 +112,36 @@ def test_a_tour_is_of_the_runs_own_network() -> None:
     visitor.ask("data", data={"id": "xor"})
     visitor.ask("tour", chapter=1)
     assert (told(visitor)["data"], shown(visitor)) == ("correlated", ("3-1", "correlated"))
+
+
+def test_knobs_are_turned_on_the_plain_network() -> None:
+    visitor = Visitor()
+    visitor.ask("data", data={"id": "iris"})
+    names = [lesson.name for lesson in Tour.usual().lessons]
+    visitor.ask("tour", chapter=names.index("momentum"))  # which the usual optimizer here lacks
+    assert shown(visitor) == ("4-16-3", "iris")
+    visitor.ask("show")
+    assert "error" not in visitor.latest
+    assert visitor.latest["program"][0]["recipe"]["training"] == {"momentum": 0.9}
+
+
+def test_a_saved_model_has_its_tour(tmp_path: Path) -> None:
+    net = Network([3, 5, 1], seed=2)
+    X = [[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]]
+    net.train(X, [[0], [1], [1], [0]], steps=3)
+    net.save(tmp_path / "m.safetensors")
+    visitor = Visitor()
+    visitor.ask("upload", (tmp_path / "m.safetensors").read_bytes(), name="m.safetensors")
+    names = [lesson.name for lesson in Tour.usual().lessons]
+    for name, expected in (("failure", ("3-1", "xor")), ("start", ("3-5-1", "file"))):
+        visitor.ask("tour", chapter=names.index(name))
+        assert told(visitor)["note"] == ""
+        assert shown(visitor) == expected
+    # A knob that a model cannot turn is refused, and the page stays where it is.
+    visitor.ask("tour", chapter=names.index("batch-norm"))
+    visitor.ask("show")
+    assert "a saved model keeps its layers" in visitor.words
+    assert shown(visitor) == ("3-5-1", "file")
 
 
 @pytest.mark.parametrize(

@@ -108,6 +108,7 @@ export class Guide {
   show(): void {
     const { store } = this;
     const actions = this.chapter.value?.actions ?? [];
+    this.refusal.value = null;
     if (actions.some(({ do: what }) => what === "knob")) store.send({ type: "show" });
     for (const { do: what, name, value } of actions) {
       const [i = 0, j = 0] = Array.isArray(value) ? value : [];
@@ -306,6 +307,7 @@ function Trying({ guide, chapter }: PartProps): JSX.Element {
         )}{" "}
         {chapter.questions.length > 0 && <button onClick={() => guide.go(chapter.number, true)}>Ask me again</button>}
       </p>
+      <Refusal guide={guide} about="show" />
       {experiment && (
         <div class="tour-question" data-experiment="">
           <p>

@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from syn0.data import BUILT_IN
-from syn0.learn.tour import Chapter, LeftOut, Reply, Tour
+from syn0.learn.tour import Action, Chapter, LeftOut, Reply, Tour
 from syn0.learn.tour.tour import FIRST_TABLE, TABLE
 from syn0.learn.tour.visit import Visit
 from syn0.spec.checks import whole
+from syn0.spec.words import MOST_SAID, visible
 from syn0.view.page_run import PageRun, data_info
 from syn0.view.protocol import Message, Recipe
 from syn0.view.recipes import checked, usual_recipe
@@ -46,10 +47,13 @@ class Guide:
         if tour.is_usual:
             net = chapter.net if chapter.data_name in (TABLE, FIRST_TABLE) else None
             return usual_recipe({"id": chapter.data_name}, net)
-        if chapter.data_name != tour.deep.data_name:
-            own = {**own, "data": {"id": chapter.data_name}}
-        if chapter.net == str(tour.deep.spec):
+        is_own = chapter.data_name == tour.deep.data_name
+        if is_own and knobs_of(chapter) and own["network"]:  # they are turned on the plain network
+            return {**own, "network": {"net": chapter.net}, "training": {}}
+        if is_own and chapter.net == str(tour.deep.spec):
             return own
+        if chapter.data_name in BUILT_IN and chapter.data_name != own["data"]["id"]:
+            own = {**own, "data": {"id": chapter.data_name}}
         kept = {name: value for name, value in own["network"].items() if name in ENDS}
         return {**own, "network": {**kept, "net": chapter.net}}
 
@@ -184,15 +188,25 @@ def try_out(session: Session, header: dict[str, Any], arrays: list[Any]) -> list
 def show(session: Session, header: dict[str, Any], arrays: list[Any]) -> list[Message]:
     """Turn the knobs that the chapter speaks of; what they add is seen beside the run before."""
     guide = opened(session)
-    knobs = [action for action in guide.visit.chapter().actions if action.do == "knob"]
+    knobs = knobs_of(guide.visit.chapter())
     if not knobs or guide.note:
         return []
     put_up(session, guide)  # whatever was turned since
     before = session.run
-    for action in knobs:
-        session.knob({"name": action.name, "value": action.value}, [])
+    try:
+        for action in knobs:
+            session.knob({"name": action.name, "value": action.value}, [])
+    except (ValueError, TypeError) as error:
+        words = visible(str(error), MOST_SAID)
+        refused = session.stamped({"type": "error", "words": words, "about": "show"})
+        return [*switch(session, session.runs, session.present), refused]
     run = PageRun(session.run.recipe, session.shelf, before, knobs[0].name)
     return switch(session, {"A": run}, "A")
+
+
+def knobs_of(chapter: Chapter) -> list[Action]:
+    """What a chapter does with knobs."""
+    return [action for action in chapter.actions if action.do == "knob"]
 
 
 def leave(session: Session, header: dict[str, Any], arrays: list[Any]) -> list[Message]:
