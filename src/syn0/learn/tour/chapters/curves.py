@@ -44,7 +44,8 @@ def squash(tour: Tour) -> Chapter:
     """The curve and its slope."""
     scene = curved(tour)
     layer = scene.first.slopes().layers[0]
-    name, words = layer.activation, ACTIVATIONS[layer.activation].words
+    name = layer.activation
+    words = ACTIVATIONS[name].words.removesuffix(", steepest at 0")  # which is asked below
     values, slopes = (x[0] for x in curve(name, np.array([PLACES])))
     best = float(np.abs(slopes).max())
     right = frozenset(k for k, slope in enumerate(np.abs(slopes)) if slope > best - 1e-12)
