@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 
 from syn0.data import Table
+from syn0.learn.drill.sandbox import Stopper
 from syn0.spec import OPTIMIZERS
 from syn0.spec.checks import choice, real, whole
 from syn0.spec.words import MOST_SAID, visible
 from syn0.training.trouble import NonFiniteError
+from syn0.view import drill
 from syn0.view.downloads import model_file, page_file, program_file
 from syn0.view.knobs import described
 from syn0.view.page_run import PageRun, fits, place_of
@@ -55,6 +57,7 @@ class Session:
         seeking: the place that `advance` goes to; None.
         awaited: the places that `advance` takes other runs back to, by name.
         is_queued: whether others have the cores, which the host tells.
+        stopper: ends a learner's program that runs, once the page is gone.
     """
 
     def __init__(self, recipe: Recipe | None = None, shelf: Shelf | None = None) -> None:
@@ -81,6 +84,7 @@ class Session:
         self.last_curve = self.last_report = 0.0
         self.last_printed: list[str] = []
         self.told_points = 0
+        self.stopper = Stopper()
 
     @property
     def run(self) -> PageRun:
@@ -635,6 +639,9 @@ ANSWERS: dict[str, Callable[[Session, dict[str, Any], list[Any]], list[Message]]
     "report": Session.report,
     "link": Session.link,
     "download": Session.download,
+    "drill": drill.exercise,
+    "check": drill.check,
+    "hint": drill.hint,
 }
 
 

@@ -12,7 +12,7 @@ from syn0.derive import loss_of
 from syn0.learn.drill.causes import Cause, cause_of, likeliest
 from syn0.learn.drill.matching import Array, Found, oriented
 from syn0.learn.drill.reference import Follower, Seen, Step, dependents
-from syn0.learn.drill.sandbox import Event, Record, Run, run_program
+from syn0.learn.drill.sandbox import Event, Record, Run, Stopper, run_program
 from syn0.learn.drill.steps import STEPS, divisions
 from syn0.learn.drill.verdict import RIGHT, STOPPED, WRONG, Mark, Trouble, Verdict, Wrong, window
 from syn0.program import Name, names_in
@@ -72,10 +72,10 @@ class Comparison:
         return found + 1000 * self.right
 
 
-def judged(exercise: Exercise, text: str) -> Verdict:
+def judged(exercise: Exercise, text: str, stopper: Stopper | None = None) -> Verdict:
     """The verdict on a program."""
     X, y = exercise.shaped()
-    record = run_program(text, {"X": X, "y": y}, other_data(exercise))
+    record = run_program(text, {"X": X, "y": y}, other_data(exercise), stopper=stopper)
     return verdict_of(exercise, record, text)
 
 
