@@ -45,7 +45,9 @@ def begin(reader: Reader, address: str) -> None:
     reader.page.wait_for_selector(".cm-focused")
     reader.page.locator("select[name=rung]").select_option("0")
     reader.page.locator("select[name=level]").select_option("1")
-    reader.page.get_by_text("(one line missing)").wait_for()  # the editor is a new one now
+    reader.page.get_by_text(
+        "Level 1 of 5: one line missing"
+    ).wait_for()  # the editor is a new one now
     reader.page.get_by_text(GAP).wait_for()
     reader.page.locator(".cm-content").focus()
 

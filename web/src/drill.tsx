@@ -31,10 +31,13 @@ function forget(store: Store, ...kinds: readonly string[]): void {
 export function DrillView(): JSX.Element {
   const store = useStore();
   const exercise = sent(store, "exercise")?.message;
-  const ask = (choice: Choice | null): void => store.send({ type: "drill", ...choice });
+  const ask = (choice: Choice | null): void => {
+    forget(store, "verdict", "hint");
+    store.send({ type: "drill", ...choice });
+  };
   useEffect(() => {
     if (store.playing.value) store.send({ type: "pause" });
-    forget(store, "exercise", "verdict", "hint");
+    forget(store, "exercise");
     ask(last);
   }, []);
   useEffect(() => {
@@ -103,7 +106,7 @@ function Desk({ exercise, ask }: DeskProps): JSX.Element {
     setWaiting(true);
     store.send({ type: "check", rung, level, program: editor.current.text });
   };
-  useEffect(() => forget(store, "verdict", "hint"), []);
+  useEffect(() => forget(store, "verdict", "hint"), []); // those that came late, too
   useEffect(() => {
     setWaiting(false);
     editor.current?.blame(verdict?.message.at ?? 0);
@@ -130,9 +133,9 @@ function Desk({ exercise, ask }: DeskProps): JSX.Element {
           {!waiting && verdict && <Words verdict={verdict.message} />}
           {!waiting && !verdict && (
             <p>
-              Write what is missing ({exercise.levels[level - 1]}), then check it with Ctrl+Enter: what your program
-              computes is compared with the network’s own program, array by array. Names are yours to choose. Keep
-              the lines that make X and y.
+              Level {level} of {exercise.levels.length}: {exercise.levels[level - 1]}. Write the program, and check it with
+              Ctrl+Enter: what it computes is compared with the network’s own program, array by array. Names are yours
+              to choose. Keep the lines that make X and y.
             </p>
           )}
         </div>
@@ -286,11 +289,13 @@ function Hints({ exercise, line }: { readonly exercise: Exercise; readonly line:
   const next = exercise.hints[own.length];
   return (
     <div class="hints">
-      {own.map(({ step, words }) => (
-        <p key={step} data-hint={step} role="status">
-          <strong>Hint, {exercise.hints[step]}:</strong> {words}
-        </p>
-      ))}
+      <div aria-live="polite">
+        {own.map(({ step, words }) => (
+          <p key={step} data-hint={step}>
+            <strong>Hint, {exercise.hints[step]}:</strong> {words}
+          </p>
+        ))}
+      </div>
       {next && (
         <button
           disabled={store.still.value}

@@ -69,7 +69,9 @@ def exercise(session: Session, header: dict[str, Any], arrays: list[Any]) -> lis
 def check(session: Session, header: dict[str, Any], arrays: list[Any]) -> list[Message]:
     """Run a learner's program, in a process of its own, and say what is wrong first."""
     _, asked = asked_for(session, header)
-    program = text(header.get("program"), "program")
+    program = header.get("program")
+    if not isinstance(program, str):
+        raise TypeError("program must be a text")
     if len(program.encode("utf-8", "surrogatepass")) > MOST_BYTES:
         raise ValueError(f"the program is longer than the {MOST_BYTES:,} bytes that are checked")
     verdict = asked.check(program, session.stopper)
@@ -100,8 +102,7 @@ def check(session: Session, header: dict[str, Any], arrays: list[Any]) -> list[M
 def hint(session: Session, header: dict[str, Any], arrays: list[Any]) -> list[Message]:
     """A hint for a line."""
     _, asked = asked_for(session, header)
-    line = choice("line", text(header.get("line"), "line"), asked.lines)
-    step = whole("step", header.get("step"), least=0)
+    line, step = choice("line", header.get("line"), asked.lines), header.get("step")
     found = {"type": "hint", "line": line, "step": step, "words": asked.hint(line, step)}
     return [session.stamped(found)]
 
@@ -189,10 +190,3 @@ def side(window: Window, values: NDArray[np.float64], pack: Pack) -> Side:
         "column": window.column,
         "values": pack.add(values),
     }
-
-
-def text(value: Any, what: str) -> str:
-    """A text of a message."""
-    if not isinstance(value, str):
-        raise TypeError(f"{what} must be a text")
-    return value
