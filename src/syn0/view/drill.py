@@ -102,7 +102,7 @@ def check(session: Session, header: dict[str, Any], arrays: list[Any]) -> list[M
 def hint(session: Session, header: dict[str, Any], arrays: list[Any]) -> list[Message]:
     """A hint for a line."""
     _, asked = asked_for(session, header)
-    line, step = choice("line", header.get("line"), asked.lines), header.get("step")
+    line, step = choice("line", header.get("line"), asked.lines), header.get("step", 0)
     found = {"type": "hint", "line": line, "step": step, "words": asked.hint(line, step)}
     return [session.stamped(found)]
 
