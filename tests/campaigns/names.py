@@ -197,13 +197,23 @@ def small_network() -> syn0.Network:
 
 
 def c_tokens(text: str) -> list[str]:
-    """The tokens of a C program, its comments left out, as a compiler of 1989 reads it; JavaScript
-    has the same comments."""
+    """The tokens of a C program, its comments left out, as a compiler of 1989 reads it."""
     for last, sign in zip("=(/)'<!>-", "#[\\]^{|}~", strict=True):
         text = text.replace(f"??{last}", sign)
-    text = text.replace("\\\n", "")
+    return tokens(text.replace("\\\n", ""))
+
+
+def tokens(text: str) -> list[str]:
+    """The tokens of a program whose comments and texts are as C's."""
     comments_and_texts = r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"'
     text = re.sub(comments_and_texts, lambda m: m[0] if m[0][0] == '"' else " ", text, flags=re.S)
+    return re.findall(r'"(?:\\.|[^"\\\n])*"|\w+|\S', text)
+
+
+def julia_tokens(text: str) -> list[str]:
+    """The tokens of a Julia program, its comments left out: each ends with its line."""
+    comments_and_texts = r'#[^\n]*|"(?:\\.|[^"\\\n])*"'
+    text = re.sub(comments_and_texts, lambda m: m[0] if m[0][0] == '"' else " ", text)
     return re.findall(r'"(?:\\.|[^"\\\n])*"|\w+|\S', text)
 
 
@@ -234,6 +244,7 @@ PARSERS: dict[str, Callable[[str], object]] = {
     "terse": python_tree,
     "torch": python_tree,
     "jax": python_tree,
+    "julia": julia_tokens,
     "math": below_the_data,
     "latex": below_the_data,
     "mathml": elements,
@@ -314,15 +325,15 @@ def exported_shape(language: str, network: syn0.Network, folder: Path) -> object
     if language == "sql":
         with sqlite3.connect(":memory:") as database:
             rows = database.execute(text).fetchall()
-        return len(rows), len(rows[0]), masked(without_sql_words(text))
+        return len(rows), len(rows[0]), masked(tokens(without_sql_words(text)))
     if language == "html":
         parser = Tags()
         parser.feed(text)
         script = text.partition("<script>")[2].rpartition("</script>")[0]
-        return parser.found, masked(script)
+        return parser.found, masked(tokens(script))
     if language in ("numpy", "python", "torch"):
         return [*python_shape(ast.parse(text))]
-    return masked(text)
+    return masked(tokens(text) if language == "javascript" else c_tokens(text))
 
 
 def python_shape(node: ast.AST) -> Iterator[str]:
@@ -350,10 +361,10 @@ def without_sql_words(text: str) -> str:
     return re.sub(parts, lambda m: " " if m[0][:2] == "--" else '"x"', text)
 
 
-def masked(text: str) -> str:
-    """The tokens of a program, alike for all words, numbers and texts, and of lists of these."""
-    tokens = ("x" if re.match(r'["\w]', token) else token for token in c_tokens(text))
-    return re.sub(r"(?:- )?x(?:[ ,.-]|x)*", "x ", " ".join(tokens))
+def masked(found: list[str]) -> str:
+    """Tokens, alike for all words, numbers and texts, and lists of these."""
+    marks = ("x" if re.match(r'["\w]', token) else token for token in found)
+    return re.sub(r"(?:- )?x(?:[ ,.-]|x)*", "x ", " ".join(marks))
 
 
 def export_scene(chance: random.Random, folder: Path) -> int:

@@ -3,8 +3,11 @@
 import contextlib
 import io
 import sys
+from pathlib import Path
 
 import pytest
+
+from syn0.printers import MODULES
 
 pytest.importorskip("onnx", reason="the package onnx is not installed")
 
@@ -47,6 +50,14 @@ def test_a_language_gives_a_program_that_predicts(syn0, model, pets, tmp_path):
         exec(model.with_suffix(".py").read_text(), names)  # noqa: S102
     table = {"weight": [4.0, None], "height": [30, 25], "house": ["x", None]}
     assert names["predict"](names["prepared"](table)).shape[0] == 2
+
+
+@pytest.mark.parametrize("to", MODULES)
+def test_a_file_of_its_own_is_replaced_and_no_other(syn0, model, to):
+    assert [syn0("export", model, "--to", to, "--out", "out").code for _ in range(2)] == [0, 0]
+    Path("out").write_text("mine", encoding="utf-8")
+    assert syn0("export", model, "--to", to, "--out", "out").code == 2
+    assert Path("out").read_text(encoding="utf-8") == "mine"
 
 
 @pytest.mark.parametrize(

@@ -164,7 +164,7 @@ def test_weights_may_stand_in_a_file_beside_the_program(syn0, monkeypatch):
     [
         (("3-4-1", "--predict"), "saved model"),
         (("m.safetensors", "--weights", "w.npz"), "saved model"),
-        (("m.safetensors", "--predict", "--to", "c"), "choose from: numpy"),
+        (("m.safetensors", "--predict", "--to", "terse"), "choose from: numpy"),
         (("m.safetensors", "--predict", "--diff"), "leave out --diff"),
         (("m.safetensors", "--predict", "--bias"), "leave out --bias"),
         (("m.safetensors", "--predict", "--weights", "m.safetensors"), "m.safetensors.npz"),

@@ -12,8 +12,9 @@ from starlette.testclient import TestClient
 
 from syn0.learn.drill import judge
 from syn0.learn.drill.ladder import LADDER, exercise_of
-from syn0.learn.drill.progress import NAME, read_progress, state_folder
+from syn0.learn.drill.progress import NAME, read_progress
 from syn0.learn.drill.sandbox import Stopper, run_program
+from syn0.learn.state import state_file
 from syn0.view.drill import MOST_BYTES
 from syn0.view.protocol import packed
 from syn0.view.server import House, application
@@ -123,8 +124,8 @@ def test_what_makes_no_sense_is_refused(
 
 
 def test_progress_that_cannot_be_kept_is_told_beside_the_verdict(visitor: Visitor) -> None:
-    state_folder().mkdir()
-    (state_folder() / NAME).write_text("?")
+    state_file(NAME).parent.mkdir()
+    state_file(NAME).write_text("?")
     found = visitor.one("check", **XOR, program=SOLUTION)
     assert found["outcome"] == "right"
     assert "is damaged" in found["words"][-1]

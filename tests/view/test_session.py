@@ -9,7 +9,9 @@ import pytest
 
 from syn0.derive import training_program
 from syn0.models import Network, tutorial_training
+from syn0.printers import PRINTERS
 from syn0.program.interpreter import start, walk
+from syn0.view.downloads import ENDINGS
 from syn0.view.protocol import packed
 from syn0.view.recipes import from_link, usual_recipe
 from syn0.view.session import Session
@@ -432,6 +434,17 @@ def test_pictures(data: str) -> None:
         assert [row[3] for row in table["texts"]] == ["0", "1", "1", "0"]
 
 
+def test_a_line_is_an_equation_too() -> None:
+    def words(markup: Any) -> str:
+        return markup if isinstance(markup, str) else "".join(map(words, markup["holds"]))
+
+    program = Visitor().latest["program"][0]
+    said = {line["target"]: words(line["math"]) for line in program["lines"]}
+    assert said["l1"] == "l1=sigmoid(l0·syn0)"
+    assert said["l1_error"] == "l1_error=l2_delta·syn1\u22a4"
+    assert said["loss"] == "loss=∑l2_error22"  # a fraction
+
+
 def test_downloads() -> None:
     from pathlib import Path
     from tempfile import TemporaryDirectory
@@ -444,7 +457,8 @@ def test_downloads() -> None:
     for language in visitor.latest["program"][0]["languages"]:
         ((header, (content,)),) = visitor.ask("download", what="program", language=language)
         assert len(content) > 200
-        assert header["name"].startswith("syn0-3-4-1.")
+        assert header["name"] == f"syn0-3-4-1.{ENDINGS[language]}"
+    assert set(ENDINGS) == set(PRINTERS)
     ((_, (content,)),) = visitor.ask("download", what="model")
     with TemporaryDirectory() as folder:
         path = Path(folder) / "model.safetensors"

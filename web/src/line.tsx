@@ -1,11 +1,12 @@
 // C: the line that has just run: its note, its array, its product opened, entry by entry.
+import { h } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { ComponentChildren, JSX } from "preact";
 import { ArrayBox, cells, columnsOf, placeText, rowsOf, type Matrix, type Place } from "./array";
 import { count, plain, shapeText } from "./numbers";
 import { Prompter } from "./prompts";
 import { Tokens } from "./program";
-import type { Line, Operand, Part } from "./protocol";
+import type { Line, Markup, Operand, Part } from "./protocol";
 import { useStore, type Known, type Taken } from "./store";
 import { TroublePanel } from "./trouble";
 
@@ -29,7 +30,9 @@ export function LinePanel(): JSX.Element {
       <h2>
         <Tokens tokens={line.tokens} />
       </h2>
-      <p class="note">{line.note}</p>
+      <p class="note">
+        {line.note} <Equation markup={line.math} />
+      </p>
       {store.playing.value && (
         <p class="quiet">Playing: arrays are looked at now and then; pause to see each line.</p>
       )}
@@ -43,6 +46,14 @@ export function LinePanel(): JSX.Element {
       )}
     </section>
   );
+}
+
+const ELEMENTS = new Set(["math", "mfrac", "mi", "mn", "mo", "mrow", "msqrt", "msub", "msup", "mtable", "mtd", "mtext", "mtr", "munder"]);
+
+/** An equation in MathML; of no other elements, whoever wrote the recording. */
+function Equation({ markup }: { readonly markup: Markup }): JSX.Element {
+  const holds = markup.holds.map((one) => (typeof one === "string" ? one : <Equation markup={one} />));
+  return ELEMENTS.has(markup.name) ? h(markup.name, null, ...holds) : <>{holds}</>;
 }
 
 /** Before a line has run: what it will read, and room for what it will give. */

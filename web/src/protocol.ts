@@ -2,7 +2,7 @@
 // Framing: 4 bytes header length (little-endian), JSON header, arrays at multiples of 8
 // bytes from the start of the message, little-endian; offsets count from the header's end.
 
-export const PROTOCOL = "7b936d800430";
+export const PROTOCOL = "1960b3f06885";
 
 /** Place of an array among those of the message. */
 export type Ref = number;
@@ -67,6 +67,12 @@ export interface Token {
   changed?: boolean;
 }
 
+/** An element: its name, and what it holds. */
+export interface Markup {
+  name: string;
+  holds: (string | Markup)[];
+}
+
 /** What a part takes: one of the three. */
 export interface Operand {
   name?: string;
@@ -96,6 +102,8 @@ export interface Line {
   layer: number;
   /** what it does, in plain words, with the shapes of its products. */
   note: string;
+  /** the line as an equation, in MathML. */
+  math: Markup;
   /** the text, broken over several lines where it is long. */
   tokens: Token[];
   /** empty where the line only names something: l0 = X. */

@@ -90,9 +90,6 @@ def drill(
         sys.exit(once_only(drilling))
 
 
-# ---------------------------------------------------------------- which exercise
-
-
 def exercise_of(net: str, level: int | None, options: Mapping[str, Any]) -> Exercise:
     """The exercise that NET and the options mean."""
     from syn0.learn.drill.exercise import Exercise
@@ -170,9 +167,6 @@ def begun(net: str | None, level: int | None, options: Mapping[str, Any], path: 
     return Drilling(exercise, path, solved, report(), keep_progress)
 
 
-# ---------------------------------------------------------------- at a terminal
-
-
 def report() -> Report:
     """How verdicts are shown here."""
     from syn0.learn.drill.report import Report, no_style
@@ -247,18 +241,18 @@ def watch(drilling: Drilling) -> None:
             except queue.Empty:
                 now = state_of(drilling.path)
                 if now is not None and now != seen and now == settled(drilling.path, now):
+                    say(["", *checked(drilling, counts=seen is not None or not was_there)])
                     seen = now
-                    say(["", *checked(drilling)])
                 continue
             say(drilling.pressed(key))
             if key in "rn":  # the file may be our own work now
                 seen = state_of(drilling.path)
 
 
-def checked(drilling: Drilling) -> list[str]:
+def checked(drilling: Drilling, *, counts: bool) -> list[str]:
     """Check the file as it is now."""
     try:
-        return drilling.saved(text_of(drilling.path))
+        return drilling.saved(text_of(drilling.path), counts=counts)
     except (OSError, ValueError) as error:
         return [f"{drilling.path} cannot be read: {error}"]
 

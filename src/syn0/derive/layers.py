@@ -261,7 +261,7 @@ class DropoutRule(Rule):
         drawn = uniform_like(place.below, SEED, place.stream, STEP) >= layer.rate
         note = f"which values are kept: about {spelled(rest(layer.rate))} of them"
         yield Line(mask.name, drawn, "forward", k, note)
-        note = "dropout: kept values grow, so the mean stays"
+        note = "dropout: kept values scaled up, so the mean stays"
         yield Line(place.out.name, self.masked(layer, place, place.below), "forward", k, note)
 
     def masked(self, layer: spec.Dropout, place: Place, values: Expr) -> Expr:
@@ -366,7 +366,7 @@ class NormRule(Rule):
         yield Line(share.name, error * Name(f"scale{k}"), "backward", k, note)
         mean_over = self.mean_over
         rest = share - mean_over(share) - normal * mean_over(share * normal)
-        note = "sent back through the normalization: less what moves mean and variance"
+        note = "sent back through the normalization, also through mean and variance"
         root = sqrt(place.named("variance") + layer.epsilon)
         yield Blame(place.below, rest / root, note)
 

@@ -100,7 +100,7 @@ class MomentumRule(Rule):
         value = momentum * velocity + by(alpha, pull)
         note = "part of the last step, plus the update"
         yield Line(velocity.name, value, "update", p.layer, note)
-        note = "steps go on where the last ones led"
+        note = "the step: along the velocity"
         if optimizer.nesterov:
             note = "a step that looks ahead along the velocity"
             yield Change(momentum * velocity + by(alpha, pull), note)
@@ -129,8 +129,8 @@ class AdaGradRule(Rule):
     ) -> Iterator[Line | Change]:
         """Steps over the root of the sum of squares."""
         squares = Name(f"{p.name}_squares")
-        yield Line(squares.name, squares + pull**2, "update", p.layer, "sum of all squares")
-        note = "smaller where updates were large"
+        yield Line(squares.name, squares + pull**2, "update", p.layer, "sum of all squared updates")
+        note = "a smaller step where updates were large"
         yield Change(by(alpha, pull) / (sqrt(squares) + Name("epsilon")), note)
 
 
@@ -142,7 +142,7 @@ class RMSpropRule(Rule):
 
     def constants(self, optimizer: RMSprop) -> Iterator[Line]:
         """How squares fade, and what keeps the quotient finite."""
-        yield Line("decay", Const(optimizer.decay), "init", 0, "how slowly mean squares fade")
+        yield Line("decay", Const(optimizer.decay), "init", 0, "share of mean squares that is kept")
         yield epsilon_line(optimizer.epsilon)
 
     def change(
@@ -152,7 +152,7 @@ class RMSpropRule(Rule):
         squares, decay = Name(f"{p.name}_squares"), Name("decay")
         value = decay * squares + (1 - decay) * pull**2
         yield Line(squares.name, value, "update", p.layer, "mean of recent squares")
-        note = "about alpha, whatever the size"
+        note = "a step of about alpha, however large the update"
         yield Change(by(alpha, pull) / (sqrt(squares) + Name("epsilon")), note)
 
 
@@ -167,8 +167,8 @@ class AdamRule(Rule):
 
     def constants(self, optimizer: Adam) -> Iterator[Line]:
         """How the means fade, and what keeps the quotient finite."""
-        yield Line("beta1", Const(optimizer.beta1), "init", 0, "how slowly mean updates fade")
-        yield Line("beta2", Const(optimizer.beta2), "init", 0, "how slowly mean squares fade")
+        yield Line("beta1", Const(optimizer.beta1), "init", 0, "share of mean updates that is kept")
+        yield Line("beta2", Const(optimizer.beta2), "init", 0, "share of mean squares that is kept")
         yield epsilon_line(optimizer.epsilon)
 
     def shared(self, optimizer: Adam, alpha: Expr | None) -> Iterator[Line]:
@@ -178,7 +178,9 @@ class AdamRule(Rule):
         note = "alpha, corrected for means that start from 0"
         yield Line("alpha_t", rate, "update", 0, note)
         if not optimizer.epsilon_hat:
-            yield Line("epsilon_t", Name("epsilon") * root, "update", 0, "and epsilon likewise")
+            yield Line(
+                "epsilon_t", Name("epsilon") * root, "update", 0, "epsilon, corrected likewise"
+            )
 
     def change(
         self, optimizer: Adam, p: Parameter, pull: Expr, alpha: Expr | None
@@ -191,7 +193,7 @@ class AdamRule(Rule):
         yield Line(m.name, value, "update", p.layer, "mean of recent updates")
         value = beta2 * v + (1 - beta2) * pull**2
         yield Line(v.name, value, "update", p.layer, "mean of their squares")
-        note = "about alpha, less if noisy"
+        note = "about alpha, less if they vary"
         yield Change(Name("alpha_t") * m / (sqrt(v) + epsilon), note)
 
 

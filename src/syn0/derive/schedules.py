@@ -91,8 +91,8 @@ def plateau(rate: float, patience: float, factor: float) -> Lines:
     update = [
         Line("waited", waited, "update", 0, "steps since the loss was lowest"),
         Line("best", least(BEST, loss), "update", 0, "the lowest loss so far"),
-        Line("rate", slower, "update", 0, "slower, if that was long ago"),
-        Line("waited", WAITED % patience, "update", 0, "then wait anew"),
+        Line("rate", slower, "update", 0, "lower, if that was long ago"),
+        Line("waited", WAITED % patience, "update", 0, "then counted anew"),
     ]
     return init, update
 

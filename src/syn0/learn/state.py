@@ -20,12 +20,19 @@ class DamagedError(Exception):
 
 def state_file(name: str) -> Path:
     """Where what is called so is kept: $XDG_STATE_HOME/syn0, ~/.local/state/syn0, or on Windows in
-    the folder of local data."""
+    the folder of local data.
+
+    Raises:
+        OSError: the user has no home.
+    """
     base = Path(os.environ.get("XDG_STATE_HOME", ""))
     if not base.is_absolute() and sys.platform == "win32":
         base = Path(os.environ.get("LOCALAPPDATA", ""))
     if not base.is_absolute():
-        base = Path.home() / ".local" / "state"
+        try:
+            base = Path.home() / ".local" / "state"
+        except RuntimeError:
+            raise OSError("there is no home folder to keep your place in") from None
     return base / "syn0" / f"{name}.json"
 
 

@@ -30,7 +30,7 @@ footer { color: #666; font-size: .9rem; margin-top: 2rem; }
 
 PAGE = """\
 <!DOCTYPE html>
-<!-- Predicts: open it in a browser. It needs nothing else, and asks for nothing. -->
+<!-- Predicts in any browser that opens it. It needs nothing else, and asks for nothing. -->
 <html lang="en">
 <head>
 <meta charset="utf-8">

@@ -18,6 +18,13 @@ from syn0.view.recording import recording
 if TYPE_CHECKING:
     from syn0.view.session import Session
 
+ENDINGS = {
+    "numpy": "py", "terse": "py", "c": "c", "cpp": "cpp", "cuda": "cu", "d": "d",
+    "javascript": "mjs", "julia": "jl", "rust": "rs", "torch": "py", "jax": "py", "math": "txt",
+    "latex": "tex", "mathml": "html",
+}  # fmt: skip
+"""How files of each language end."""
+
 Download = tuple[str, str, bytes]
 """A file's name, its kind and its content."""
 
@@ -25,14 +32,13 @@ Download = tuple[str, str, bytes]
 def program_file(run: PageRun, language: str) -> Download:
     """The program in a language, with its data where they fit into a text."""
     made = run.made
-    endings = {"numpy": "py", "terse": "py", "c": "c", "javascript": "mjs"}
     examples = made.examples
     try:
         data = Data(examples.X, examples.y, f"from {run.recipe['data']['id']}")
     except ValueError:
         data = None
     content = made.network.program(language, training=made.training, data=data)
-    name = f"syn0-{made.network.spec}.{endings.get(language, 'txt')}"
+    name = f"syn0-{made.network.spec}.{ENDINGS[language]}"
     return name, "text/plain", content.encode()
 
 

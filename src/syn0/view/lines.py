@@ -8,7 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from itertools import groupby
 from typing import Any, cast
+from xml.etree.ElementTree import Element, fromstring
 
+from syn0.printers.mathml import MathmlPrinter
 from syn0.printers.notes import heading, with_shapes
 from syn0.printers.numpy import STEP_INDENT, WIDTH, NumpyPrinter
 from syn0.printers.pretty import fitted
@@ -16,7 +18,17 @@ from syn0.program import Apply, Const, Expr, Name, Program, check, names_in
 from syn0.program import Line as ProgramLine
 from syn0.program.checker import shape_of
 from syn0.program.operations import Shape
-from syn0.view.protocol import Difference, Line, Operand, Part, Phase, Removed, Section, Token
+from syn0.view.protocol import (
+    Difference,
+    Line,
+    Markup,
+    Operand,
+    Part,
+    Phase,
+    Removed,
+    Section,
+    Token,
+)
 
 STEP = ("forward", "loss", "backward", "update")
 
@@ -48,7 +60,19 @@ class PartPrinter(NumpyPrinter):
         return text if number is None else f"{START}{number}{AFTER}{text}{END}"
 
 
-PRINTER = NumpyPrinter()
+PRINTER, EQUATIONS = NumpyPrinter(), MathmlPrinter()
+
+
+def markup(xml: str) -> Markup:
+    """An element of MathML as plain data, of which the page makes elements of its own."""
+
+    def plain(found: Element) -> Markup:
+        holds: list[str | Markup] = [found.text] if found.text else []
+        for child in found:
+            holds += [plain(child), *([child.tail] if child.tail else [])]
+        return {"name": found.tag.rpartition("}")[2], "holds": holds}
+
+    return plain(fromstring(xml))  # noqa: S314 -- our own printer's, whose names are escaped
 
 
 def parts_of(expr: Expr) -> list[Apply]:
@@ -129,6 +153,7 @@ def described(
                 "phase": cast(Phase, line.phase),
                 "layer": line.layer,
                 "note": line.note,
+                "math": markup(EQUATIONS.math(line, shapes)),
                 "tokens": tokens_of(line),
                 "parts": [part_of(part, numbers) for part in parts],
                 "reads": list(dict.fromkeys(names_in(line.expression))),

@@ -377,7 +377,7 @@ class PageRun:
             "output": self.program.output,
             "data": data_info(self.recipe, made),
             "sets": data_sets(),
-            "languages": list(PRINTERS),
+            "languages": [name for name, x in PRINTERS.items() if not x.cannot_say(self.program)],
             "recipe": self.standing,
             "engine": job.runner.name,
         }

@@ -92,6 +92,13 @@ class Token(TypedDict):
     changed: NotRequired[Annotated[bool, "whether the last knob changed it"]]
 
 
+class Markup(TypedDict):
+    """An element: its name, and what it holds."""
+
+    name: str
+    holds: list[str | Markup]
+
+
 class Operand(TypedDict):
     """What a part takes: one of the three."""
 
@@ -116,6 +123,7 @@ class Line(TypedDict):
     phase: Phase
     layer: Annotated[int, "the layer that it belongs to; 0 is the input"]
     note: Annotated[str, "what it does, in plain words, with the shapes of its products"]
+    math: Annotated[Markup, "the line as an equation, in MathML"]
     tokens: Annotated[list[Token], "the text, broken over several lines where it is long"]
     parts: Annotated[list[Part], "empty where the line only names something: l0 = X"]
     reads: Annotated[list[str], "the names that it reads"]

@@ -3,8 +3,9 @@
 import pytest
 
 from syn0.learn.drill.drilling import Drilling
-from syn0.learn.drill.progress import NAME, keep_progress, read_progress, state_folder
+from syn0.learn.drill.progress import NAME, keep_progress, read_progress
 from syn0.learn.drill.report import Report
+from syn0.learn.state import state_file
 from tests.learn.drill.mistakes import EXERCISES, MISTAKES, planted
 
 PLAIN = EXERCISES["plain"]
@@ -63,6 +64,12 @@ def test_success_is_kept_and_leads_on_with_the_program_kept_beside(drilling):
     assert drilling.exercise.key != PLAIN.key
 
 
+def test_what_was_right_before_one_began_does_not_count(drilling):
+    told = " ".join(drilling.saved(PLAIN.solution, counts=False))
+    assert "before you began" in told
+    assert drilling.kept == []
+
+
 def test_neither_solution_nor_next_before_it_is_right(drilling):
     drilling.saved("x = 1")
     assert "once yours is right" in drilling.pressed("s")[0]
@@ -116,7 +123,7 @@ def test_progress_is_kept_for_another_day(tmp_path, monkeypatch):
 def test_damaged_progress_is_told_in_a_sentence(content, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     monkeypatch.setattr("sys.platform", "linux")
-    state_folder().mkdir(parents=True)
-    (state_folder() / NAME).write_text(content)
+    state_file(NAME).parent.mkdir(parents=True)
+    state_file(NAME).write_text(content)
     with pytest.raises(ValueError, match="is damaged: delete it"):
         read_progress()

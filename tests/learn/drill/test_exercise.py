@@ -36,9 +36,9 @@ def test_a_blank_page_says_all_that_one_must_know_and_none_of_the_lines():
 
 def test_each_exercise_of_the_ladder_is_right_with_its_own_solution():
     with Together() as together:
-        for rung in LADDER:
-            with together(rung.words):
-                exercise = exercise_of(rung, 5)
+        for target in LADDER:
+            with together(target.words):
+                exercise = exercise_of(target, 5)
                 assert exercise.check(exercise.solution).agreement == "exact"
 
 

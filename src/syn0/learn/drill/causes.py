@@ -16,8 +16,8 @@ from syn0.learn.drill.sandbox import Event
 from syn0.program import Apply, Expr, Name, evaluate, names_in, substitute
 
 if TYPE_CHECKING:
+    from syn0.learn.drill.comparison import Comparison
     from syn0.learn.drill.exercise import Exercise
-    from syn0.learn.drill.judge import Comparison
     from syn0.learn.drill.reference import Seen, Step
 
 LOOKS, KNOWN, STRANGE, CONFIRMED = 0, 1, 2, 3

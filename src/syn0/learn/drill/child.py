@@ -15,6 +15,7 @@ import ast
 import contextlib
 import json
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
@@ -54,49 +55,47 @@ class Instrument(ast.NodeTransformer):
         self.loops = 0
 
     def site(self, node: ast.AST) -> ast.expr:
+        """The number of a place in the text, as the hooks are given it."""
         where = (node.lineno, node.col_offset, node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
         self.sites.append(where)
         return ast.Constant(len(self.sites) - 1)
 
     def call(self, hook: str, like: ast.AST, *args: ast.expr) -> ast.expr:
+        """The call of a hook, where a node stands."""
         function = ast.Attribute(ast.Name(HOOKS, ast.Load()), hook, ast.Load())
         made = ast.copy_location(ast.Call(function, list(args), []), like)
         return ast.fix_missing_locations(made)
 
     def wrapped(self, node: ast.expr, hook: str = "value") -> ast.expr:
+        """A part of an expression within a call that gives its value on."""
         site = self.site(node)
         return self.call(hook, node, site, self.generic_visit(node))  # type: ignore[arg-type]
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+        """An operation, matrix products apart."""
         return self.wrapped(node, "product" if isinstance(node.op, ast.MatMult) else "value")
 
-    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
+    def visit_part(self, node: ast.expr) -> ast.expr:
+        """A part of an expression."""
         return self.wrapped(node)
 
-    def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
-        return self.wrapped(node)
+    visit_UnaryOp = visit_IfExp = visit_ListComp = visit_Compare = visit_part  # noqa: N815
 
-    def visit_List(self, node: ast.List) -> ast.expr:
-        return self.wrapped(node) if isinstance(node.ctx, ast.Load) else self.bare(node)
+    def visit_place(self, node: ast.Attribute | ast.Subscript | ast.List) -> Any:
+        """A part of an expression, unless something is assigned to it."""
+        is_read = isinstance(node.ctx, ast.Load)
+        return self.wrapped(node) if is_read else self.generic_visit(node)
 
-    def visit_ListComp(self, node: ast.ListComp) -> ast.expr:
-        return self.wrapped(node)
-
-    def visit_Compare(self, node: ast.Compare) -> ast.expr:
-        return self.wrapped(node)
-
-    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
-        return self.wrapped(node) if isinstance(node.ctx, ast.Load) else self.bare(node)
-
-    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
-        return self.wrapped(node) if isinstance(node.ctx, ast.Load) else self.bare(node)
+    visit_Attribute = visit_Subscript = visit_List = visit_place  # noqa: N815
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
+        """A name that is read."""
         if not isinstance(node.ctx, ast.Load):
             return node
         return self.call("read", node, self.site(node), ast.Constant(node.id), node)
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
+        """A call: what it gives, and what it is given."""
         name = getattr(node.func, "attr", getattr(node.func, "id", ""))
         if name in ("super", "locals", "globals", "vars"):
             return node
@@ -108,27 +107,23 @@ class Instrument(ast.NodeTransformer):
         node.keywords = [self.visit(word) for word in node.keywords]
         return self.call(hook, node, site, node)
 
-    def bare(self, node: ast.AST) -> Any:
-        return self.generic_visit(node)
-
-    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.expr:
+    def visit_alone(self, node: ast.AST) -> ast.AST:
+        """What stays as it is: texts, and the patterns of `match`."""
         return node
 
+    visit_JoinedStr = visit_MatchValue = visit_MatchClass = visit_alone  # noqa: N815
+
     def visit_arguments(self, node: ast.arguments) -> ast.arguments:
+        """Of a function's arguments the defaults alone: annotations compute nothing."""
         node.defaults = [self.visit(value) for value in node.defaults]
         return node
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.stmt:
+        """A function's body; decorators and annotations stay as they are."""
         decorators, node.decorator_list = node.decorator_list, []
         returns, node.returns = node.returns, None
         self.generic_visit(node)
         node.decorator_list, node.returns = decorators, returns
-        return node
-
-    def visit_MatchValue(self, node: ast.AST) -> ast.AST:
-        return node
-
-    def visit_MatchClass(self, node: ast.AST) -> ast.AST:
         return node
 
     def assigned(self, targets: Sequence[ast.expr], like: ast.stmt) -> list[ast.stmt]:
@@ -147,20 +142,24 @@ class Instrument(ast.NodeTransformer):
         return looks
 
     def visit_Assign(self, node: ast.Assign) -> list[ast.stmt]:
+        """`a = b = …`, `a, b = …`."""
         self.generic_visit(node)
         return [node, *self.assigned(node.targets, node)]
 
     def visit_AugAssign(self, node: ast.AugAssign) -> list[ast.stmt]:
+        """`a += …`."""
         self.generic_visit(node)
         return [node, *self.assigned([node.target], node)]
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> list[ast.stmt]:
+        """`a: kind = …`."""
         if node.value is None:
             return [node]
         node.value = self.visit(node.value)
         return [node, *self.assigned([node.target], node)]
 
     def visit_For(self, node: ast.For) -> ast.stmt:
+        """A `for` loop, whose items are counted."""
         self.loops += 1
         number = ast.Constant(self.loops)
         self.generic_visit(node)
@@ -169,6 +168,7 @@ class Instrument(ast.NodeTransformer):
         return node
 
     def visit_While(self, node: ast.While) -> list[ast.stmt]:
+        """A `while` loop, whose rounds are counted."""
         self.loops += 1
         number = self.loops
         self.generic_visit(node)
@@ -176,6 +176,7 @@ class Instrument(ast.NodeTransformer):
         return [self.mark("enter", number, node), node, self.mark("leave", number, node)]
 
     def mark(self, hook: str, number: int, like: ast.stmt) -> ast.stmt:
+        """A statement that tells where a loop stands."""
         call = self.call(hook, like, ast.Constant(number))
         return ast.fix_missing_locations(ast.copy_location(ast.Expr(call), like))
 
@@ -359,14 +360,17 @@ class Recorder:
     # What they do.
 
     def count(self) -> None:
+        """Stop where there is more to see than is needed."""
         self.calls += 1
         if self.calls > MOST_CALLS or len(self.events) > MOST_EVENTS:
             raise Finished
 
     def training(self) -> None:
+        """All loops that run now are part of the training."""
         self.trains.update(range(len(self.path)))
 
     def where(self) -> Path3:
+        """The loops that run now."""
         return tuple((a, b, c) for a, b, c in self.path[:DEEPEST_PATH])
 
     def notice(self, site: int, value: Value) -> None:
@@ -411,6 +415,7 @@ class Recorder:
     def add(
         self, site: int, name: str, kind: str, value: Value, array: np.ndarray[Any, Any]
     ) -> None:
+        """Write down an array; what was computed just before and is bound now gets its name."""
         path = self.where()
         if kind == "bound" and self.newest is value and self.events and not self.events[-1][1]:
             self.events[-1] = (site, name, kind, array, path)  # what was just computed has a name
@@ -443,12 +448,14 @@ def guard(folder: str, stop: Callable[[str], None]) -> None:
     """
 
     def outside(path: Any) -> bool:
+        """Whether a path leads out of the folder."""
         if not isinstance(path, str | bytes | os.PathLike):
             return False
         name = os.path.realpath(os.fsdecode(path))
         return name != folder and not name.startswith(folder + os.sep) and name != os.devnull
 
     def watch(event: str, args: tuple[Any, ...]) -> None:
+        """Look at one thing that Python is about to do."""
         if event == "open":
             path, mode, flags = args
             writing = any(c in mode for c in "wax+") if isinstance(mode, str) else flags & WRITES
@@ -476,6 +483,7 @@ def limited(job: dict[str, Any]) -> None:
         import resource
     except ImportError:  # on Windows
         return
+    signal.alarm(int(job["wall"]) + 5)  # should whoever waits for it be gone
     seconds, memory, file = job["cpu"], job["memory"], job["file"]
     for what, soft, hard in (
         (resource.RLIMIT_CPU, seconds, seconds + 1),
@@ -514,12 +522,14 @@ class Answers:
         self.index["runs"].append({"events": events, "data": own, "trouble": trouble})
 
     def stored(self, array: np.ndarray[Any, Any]) -> list[int]:
+        """Where an array begins in the row of numbers, and its shape."""
         place = self.length
         self.parts.append(array.astype(float).ravel())
         self.length += array.size
         return [place, *array.shape]
 
     def write(self) -> None:
+        """Leave the two files."""
         unlimited_file(self.job)
         numbers = np.concatenate([np.zeros(0), *self.parts])
         np.save(self.folder / "values.npy", numbers, allow_pickle=False)
@@ -572,6 +582,7 @@ def main(folder: Path) -> None:
     answers.index["sites"] = instrument.sites
 
     def stop(why: str) -> None:
+        """Leave what is known, and end, so that nothing can catch it."""
         frame = sys._getframe(2)
         while frame is not None and frame.f_code.co_filename != PROGRAM:
             frame = frame.f_back  # type: ignore[assignment]

@@ -14,6 +14,8 @@ from syn0.learn.drill.report import Report
 from syn0.learn.drill.verdict import RIGHT, Verdict
 
 KEYS = "h hint · l level · r reset · q quit"
+FOUND_RIGHT = "It was right before you began: n goes on; r, twice, begins this exercise anew."
+
 SOLVED_KEYS = "s solution · n next exercise · l level · r reset · q quit"
 
 
@@ -53,13 +55,13 @@ class Drilling:
         """Write the file with which one begins."""
         write_whole(self.path, self.exercise.start_text().encode(), "the exercise")
 
-    def saved(self, text: str) -> list[str]:
-        """Check what was saved."""
+    def saved(self, text: str, *, counts: bool = True) -> list[str]:
+        """Check what was saved; what was there before one began does not count as solved."""
         self.verdict = self.exercise.check(text)
         self.asked_to_reset = False
         lines = self.report.lines(self.verdict)
         if self.verdict.outcome == RIGHT:
-            lines += self.succeed()
+            lines += self.succeed() if counts else self.report.wrapped(FOUND_RIGHT)
         return [*lines, self.keys]
 
     def succeed(self) -> list[str]:

@@ -107,11 +107,9 @@ class Exercise:
 
     def open_line(self, verdict: Verdict | None) -> str | None:
         """The first line that is wrong, or not there yet; None where all are right."""
-        gap = next(
-            line.target
-            for line in missing(self.program, self.level)
-            if line.target in self.lines and not isinstance(line.expression, Name)
-        )
+        gaps = [line for line in missing(self.program, self.level) if line.target in self.lines]
+        gaps.sort(key=lambda line: isinstance(line.expression, Name))  # plain copies last
+        gap = gaps[0].target
         if verdict is None:
             return gap
         if verdict.wrong is not None and verdict.wrong.name in self.lines:

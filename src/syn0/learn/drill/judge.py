@@ -1,21 +1,22 @@
-"""Compares a program with the exercise's and finds the first line that is wrong."""
+"""Says what the comparison of a program with the exercise's means."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from syn0.derive import loss_of
 from syn0.learn.drill.causes import Cause, cause_of, likeliest
-from syn0.learn.drill.matching import Array, Found, oriented
-from syn0.learn.drill.reference import Follower, Seen, Step, dependents
+from syn0.learn.drill.comparison import Comparison, compare, other_data
+from syn0.learn.drill.first_wrong import first_wrong
+from syn0.learn.drill.matching import Found, oriented
+from syn0.learn.drill.reference import Seen, Step
 from syn0.learn.drill.sandbox import Event, Record, Run, Stopper, run_program
-from syn0.learn.drill.steps import STEPS, divisions
+from syn0.learn.drill.steps import STEPS
 from syn0.learn.drill.verdict import RIGHT, STOPPED, WRONG, Mark, Trouble, Verdict, Wrong, window
-from syn0.program import Name, names_in
+from syn0.program import Name, check
 
 if TYPE_CHECKING:
     from syn0.learn.drill.exercise import Exercise
@@ -35,75 +36,11 @@ OTHER_ORDER = "sums that are added up in another order end in other last digits"
 SINGLE = "float32 keeps about seven digits"
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """One run beside the exercise's.
-
-    Attributes:
-        steps: as far as they were taken.
-        names: the learner's names of the weights.
-        lacking: weights that were not found before the training.
-        run: what was compared.
-    """
-
-    steps: Sequence[Step]
-    names: Mapping[str, str]
-    lacking: Sequence[str]
-    run: Run
-
-    @property
-    def right(self) -> bool:
-        """Whether all weights agree after each of three steps."""
-        return (
-            not self.lacking
-            and len(self.steps) == STEPS
-            and all(s.right for step in self.steps for s in self.decisive(step))
-        )
-
-    def decisive(self, step: Step) -> list[Seen]:
-        """The last binding of each weight."""
-        last = {s.line.target: s for s in step.seen if s.line.target in self.names}
-        return list(last.values())
-
-    @property
-    def score(self) -> int:
-        """How much was found: by it one way of dividing the run is preferred to another."""
-        found = sum(s.right for step in self.steps for s in step.seen)
-        return found + 1000 * self.right
-
-
 def judged(exercise: Exercise, text: str, stopper: Stopper | None = None) -> Verdict:
     """The verdict on a program."""
     X, y = exercise.shaped()
     record = run_program(text, {"X": X, "y": y}, other_data(exercise), stopper=stopper)
     return verdict_of(exercise, record, text)
-
-
-def other_data(exercise: Exercise) -> list[dict[str, Array]]:
-    """Two tables of random unequal numbers, whose rows are as many as no layer has units."""
-    sizes = {*exercise.network.sizes, len(exercise.data.X)}
-    least = max(5, 2 * (exercise.training.batch_size or 1) + 1)
-    counts = [n for n in range(least, least + 40) if n not in sizes][:2]
-    random = np.random.RandomState(20)
-    kind = loss_of(exercise.network).row.targets
-    columns = exercise.shaped()[1].shape[1]
-    return [
-        {
-            "X": random.uniform(-2, 2, (n, exercise.network.inputs)),
-            "y": targets(kind, (n, columns), random),
-        }
-        for n in counts
-    ]
-
-
-def targets(kind: str, size: tuple[int, int], random: np.random.RandomState) -> Array:
-    """Random targets such as a loss takes."""
-    values = random.uniform(0.05, 0.95, size)
-    if kind == "classes":
-        return np.asarray(values / values.sum(axis=1, keepdims=True))
-    if kind == "sides":
-        return np.where(values < 0.5, -1.0, 1.0)
-    return np.ceil(values * 5) if kind == "counts" else values
 
 
 def verdict_of(exercise: Exercise, record: Record, text: str) -> Verdict:
@@ -131,23 +68,6 @@ def stopped(trouble: Trouble, record: Record, rail: tuple[Mark, ...] = ()) -> Ve
     return Verdict(STOPPED, "", trouble.sentence, rail, None, trouble, record.output)
 
 
-def compare(exercise: Exercise, run: Run, X: Array | None, y: Array | None) -> Comparison:
-    """One run beside the exercise's, divided into steps as fits best."""
-    if X is None or y is None:
-        X, y = exercise.shaped()
-    training = exercise.training
-    follower = Follower(
-        exercise.program,
-        list(exercise.lines_of_a_step),
-        X,
-        y,
-        training.batch_size,
-        training.total_steps(len(X)),
-    )
-    found = [Comparison(*follower.follow(d), run) for d in divisions(run)]
-    return max(found, key=lambda comparison: comparison.score)
-
-
 @dataclass(frozen=True)
 class Judge:
     """Says what a program's comparisons mean."""
@@ -162,7 +82,7 @@ class Judge:
         first = self.compared[0]
         if first.run.trouble is not None and not first.right:
             return self.broken(first)
-        if first.lacking or (len(first.steps) < STEPS and self.first_wrong(first) is None):
+        if first.lacking or (len(first.steps) < STEPS and first_wrong(first) is None):
             return self.incomplete(first)
         if all(c.right for c in self.compared) and not self.same_rows() and not self.uncentred():
             return self.right()
@@ -190,7 +110,7 @@ class Judge:
         if self.same_rows():
             return self.told_same_rows(own)
         clear = next((c for c in others if not c.right), own)
-        culprit = self.first_wrong(clear)
+        culprit = first_wrong(clear)
         if own.right and self.keeps_rows(clear, culprit):
             return self.counts_rows(clear)
         if culprit is None:
@@ -198,7 +118,7 @@ class Judge:
         step, seen = culprit
         failure = error_words(clear.run)
         cause, found = cause_of(self.exercise, clear, step, seen, failure=failure)
-        shown = self.first_wrong(own)
+        shown = first_wrong(own)
         other_data = True
         if shown is not None and shown[1].line is seen.line and clear is not own:
             own_cause, own_found = cause_of(self.exercise, own, *shown)
@@ -210,70 +130,6 @@ class Judge:
             other_data = False
         return self.told(step, seen, cause, found, other_data=other_data)
 
-    # ------------------------------------------------------------------ the first line
-
-    def first_wrong(self, compared: Comparison) -> tuple[Step, Seen] | None:
-        """The first line that is wrong, in the first step in which one is."""
-        for step in compared.steps:
-            if culprit := self.culprit(compared, step):
-                return step, culprit
-        return None
-
-    def culprit(self, compared: Comparison, step: Step) -> Seen | None:
-        """The first line of a step that is neither found nor part of one that is. Where only
-        updates are wrong, a line before them that is right but for its sign or a factor, which
-        they keep."""
-        lost = [s for s in step.seen if s.value.size > 1 or s.line.target in compared.names]
-        lost = [s for s in lost if not isinstance(s.line.expression, Name)]
-        lost = [s for s in lost if not explained(step, s, compared.names)]
-        wrong = [s for s in compared.decisive(step) if not s.right]
-        if lost and lost[0].line.phase != "update":
-            return lost[0]
-        lenient = [s for s in step.seen if s.found is not None and s.found.factor != 1]
-        if not wrong and not lost:
-            return None
-        if not wrong:
-            return None
-        first = lost[0] if lost else wrong[0]
-        kept = self.kept_factor(compared, step, lost[-1] if lost else wrong[0])
-        upheld = [s for s in compared.decisive(step) if s.right]
-        for suspect in lenient:
-            read = set(names_in(suspect.line.expression))
-            inherited = any(s.line.target in read for s in lenient if s is not suspect)
-            if inherited or any(leads_to(step, suspect, s) for s in upheld):
-                continue
-            assert suspect.found is not None  # noqa: S101
-            if kept is not None and np.isclose(suspect.found.factor, kept):
-                return suspect
-        return first
-
-    def kept_factor(self, compared: Comparison, step: Step, seen: Seen) -> float | None:
-        """By what the learner's change of a weight differs from the exercise's, if by a factor."""
-        for s in compared.decisive(step):
-            if s.right:
-                continue
-            theirs = self.theirs(compared, step, s)
-            if theirs is None:
-                continue
-            start = np.asarray(step.given[s.line.target], float)
-            mine, change = s.value - start, theirs - start
-            place = np.unravel_index(np.argmax(np.abs(mine)), mine.shape)
-            if not mine[place]:
-                continue
-            factor = float(change[place] / mine[place])
-            if np.allclose(change, factor * mine, rtol=1e-5, atol=1e-9 * np.abs(mine).max()):
-                return factor
-        return None
-
-    def theirs(self, compared: Comparison, step: Step, seen: Seen) -> Array | None:
-        """The learner's array of a line, by its name; of a weight by the name that it started
-        with."""
-        names = [compared.names.get(seen.line.target, ""), seen.line.target]
-        event = step.finder.named(*filter(None, names))
-        return None if event is None else oriented(event.value, seen.value)
-
-    # ------------------------------------------------------------------ what is told
-
     def marks(
         self, step: Step | None, wrong: Seen | None, *, missing: bool = False
     ) -> Iterator[Mark]:
@@ -284,7 +140,7 @@ class Judge:
         told: set[str] = set()
         for s in seen:
             name = s.line.target
-            if isinstance(s.line.expression, Name) or not is_shown(s, self.exercise):
+            if isinstance(s.line.expression, Name) or s.value.ndim == 0:
                 continue
             if wrong is not None and s.line is wrong.line:
                 yield Mark(name, "missing" if missing else "wrong")
@@ -358,7 +214,7 @@ class Judge:
         assert trouble is not None  # noqa: S101
         if not compared.steps or compared.lacking:
             return stopped(trouble, self.record)
-        culprit = self.first_wrong(compared)
+        culprit = first_wrong(compared)
         if culprit is None:
             return stopped(trouble, self.record, tuple(self.marks(compared.steps[-1], None)))
         step, seen = culprit
@@ -369,7 +225,7 @@ class Judge:
     def incomplete(self, compared: Comparison) -> Verdict:
         """The verdict on a program that takes too few steps, or has none of the weights."""
         if compared.lacking:
-            shape = np.shape(compared_shape(self.exercise, compared.lacking[0]))
+            shape = check(self.exercise.program)[compared.lacking[0]]
             words = (
                 f"{compared.lacking[0]} was not found: no array of shape {shape} is made before "
                 "the training begins"
@@ -406,8 +262,6 @@ class Judge:
         theirs = likeliest(compared, *culprit)
         own = len(self.compared[0].steps[0].given["X"])
         return theirs is not None and theirs.value.shape[:1] == (own,) != culprit[1].value.shape[:1]
-
-    # ------------------------------------------------------------------ start and batches
 
     def uncentred(self) -> str:
         """The first weight matrix of whose start no entry is below 0, where the exercise's are
@@ -498,50 +352,11 @@ def error_words(run: Run) -> str:
     return "" if run.trouble is None else run.trouble.sentence.partition(": ")[2]
 
 
-def explained(step: Step, seen: Seen, weights: Collection[str]) -> bool:
-    """Whether a line was found, or lines that are made of it were. A weight tells only of what its
-    update reads itself: Adam's steps are the same for errors of any size."""
-    direct = [s for s in made_of(step, seen) if s.line.target in weights]
-    return any(s.found is not None for s in direct) or carried_on(step, seen, weights)
-
-
-def carried_on(step: Step, seen: Seen, weights: Collection[str]) -> bool:
-    """The same, whatever weights tell."""
-    if seen.found is not None:
-        return True
-    others = [s for s in made_of(step, seen) if s.line.target not in weights]
-    return any(carried_on(step, s, weights) for s in others)
-
-
-def leads_to(step: Step, seen: Seen, weight: Seen) -> bool:
-    """Whether a line is part of what a weight is updated by."""
-    return seen is weight or any(leads_to(step, s, weight) for s in made_of(step, seen))
-
-
-def made_of(step: Step, seen: Seen) -> list[Seen]:
-    """The lines of a step that read what one binds."""
-    lines = [s.line for s in step.seen]
-    return [step.seen[k] for k in dependents(lines, step.seen.index(seen))]
-
-
 def state_of(seen: Seen) -> str:
     """What became of a line before the first that is wrong."""
     if seen.found is None:
         return "merged"
     return "right" if seen.found.factor == 1 else "lenient"
-
-
-def is_shown(seen: Seen, exercise: Exercise) -> bool:
-    """Whether the rail has a line: those of arrays."""
-    return seen.value.ndim > 0
-
-
-def compared_shape(exercise: Exercise, name: str) -> Any:
-    """A weight as the exercise starts with it, whose shape the learner's must have."""
-    line = next(x for x in exercise.program.phase("init") if x.target == name)
-    from syn0.program import check
-
-    return np.zeros([int(n) for n in check(exercise.program)[line.target]])
 
 
 def sentence_of(wrong: Wrong) -> str:

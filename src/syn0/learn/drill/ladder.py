@@ -13,7 +13,7 @@ from syn0.spec import parse_sizes
 
 
 @dataclass(frozen=True)
-class Rung:
+class Target:
     """A network of the ladder.
 
     Attributes:
@@ -30,38 +30,39 @@ class Rung:
 
 
 LADDER = (
-    Rung("3-1", "two layers: inputs, weights, outputs", {}, (1, 4, BLANK)),
-    Rung("3-4-1", "a hidden layer: backpropagation", {}, (1, 2, 3, BLANK)),
-    Rung("3-4-1", "a bias for each unit", {"bias": True}),
-    Rung("3-4-1", "a learning rate", {"learning_rate": 0.5}),
-    Rung("3-5-4-1", "two hidden layers", {}),
-    Rung("3-4-1", "mini-batches", {"batch_size": 2}),
-    Rung("3-4-1", "momentum", {"momentum": 0.9, "learning_rate": 0.1}),
-    Rung("3-4-2", "tanh, and means in place of sums", {"activation": "tanh", "reduction": "mean"}),
-    Rung("4-5-3", "relu, softmax and cross-entropy",
-         {"activation": "relu", "loss": "cross_entropy", "reduction": "mean"}),
-    Rung("3-4-1", "a penalty on large weights", {"l2": 0.01}),
-    Rung("3-4-1", "Adam", {"optimizer": "adam", "learning_rate": 0.01}),
-    Rung("3-4-1", "batch normalization", {"batch_norm": True}),
-    Rung("3-4-1", "batch normalization with Adam",
-         {"batch_norm": True, "optimizer": "adam", "learning_rate": 0.01}),
+    Target("3-1", "two layers: inputs, weights, outputs", {}, (1, 4, BLANK)),
+    Target("3-4-1", "a hidden layer: backpropagation", {}, (1, 2, 3, BLANK)),
+    Target("3-4-1", "a bias for each unit", {"bias": True}),
+    Target("3-4-1", "a learning rate", {"learning_rate": 0.5}),
+    Target("3-5-4-1", "two hidden layers", {}),
+    Target("3-4-1", "mini-batches", {"batch_size": 2}),
+    Target("3-4-1", "momentum", {"momentum": 0.9, "learning_rate": 0.1}),
+    Target("3-4-2", "tanh, and means in place of sums",
+           {"activation": "tanh", "reduction": "mean"}),
+    Target("4-5-3", "relu, softmax and cross-entropy",
+           {"activation": "relu", "loss": "cross_entropy", "reduction": "mean"}),
+    Target("3-4-1", "a penalty on large weights", {"l2": 0.01}),
+    Target("3-4-1", "Adam", {"optimizer": "adam", "learning_rate": 0.01}),
+    Target("3-4-1", "batch normalization", {"batch_norm": True}),
+    Target("3-4-1", "batch normalization with Adam",
+           {"batch_norm": True, "optimizer": "adam", "learning_rate": 0.01}),
 )  # fmt: skip
 
 
-def exercise_of(rung: Rung, level: int) -> Exercise:
+def exercise_of(target: Target, level: int) -> Exercise:
     """A network of the ladder as an exercise."""
-    known = {k: v for k, v in rung.settings.items() if k in NETWORK_SETTINGS}
-    further = {k: v for k, v in rung.settings.items() if k not in NETWORK_SETTINGS}
-    spec = make_network(parse_sizes(rung.net), known)
+    known = {k: v for k, v in target.settings.items() if k in NETWORK_SETTINGS}
+    further = {k: v for k, v in target.settings.items() if k not in NETWORK_SETTINGS}
+    spec = make_network(parse_sizes(target.net), known)
     return Exercise(spec, tutorial_training(further, spec), level)
 
 
-def exercises() -> Iterator[tuple[Rung, Exercise]]:
+def exercises() -> Iterator[tuple[Target, Exercise]]:
     """All of the ladder, in order."""
-    for rung in LADDER:
-        first = exercise_of(rung, rung.levels[0])
-        for level in rung.levels:
-            yield rung, replace(first, level=level)
+    for target in LADDER:
+        first = exercise_of(target, target.levels[0])
+        for level in target.levels:
+            yield target, replace(first, level=level)
 
 
 def next_exercise(done: Mapping[str, int], after: Exercise | None = None) -> Exercise | None:

@@ -105,9 +105,6 @@ def said(expr: Expr) -> str:
     return str(PRINTER.expression(expr)).replace("\n", " ")
 
 
-# ---------------------------------------------------------------- transposes and products
-
-
 def transposes(setting: Setting, expr: Expr) -> Iterator[Rewrite]:
     """A transpose that is missing, or one too many."""
     match expr:
@@ -162,9 +159,6 @@ def products(setting: Setting, expr: Expr) -> Iterator[Rewrite]:
                     yield "product", words, a @ b
 
 
-# ---------------------------------------------------------------- signs, factors, terms
-
-
 def signs(setting: Setting, expr: Expr) -> Iterator[Rewrite]:
     """A sign that is wrong."""
     match expr:
@@ -212,7 +206,11 @@ def terms(setting: Setting, expr: Expr) -> Iterator[Rewrite]:
                 return
             for lost, kept in ((right, left), (left, right if sign == "add" else -right)):
                 if isinstance(kept, Const):
-                    yield *missing_factor(setting, expr), kept
+                    part = ("slope", f"a part of the slope is missing: {said(expr)}")
+                    yield (
+                        *(part if is_slope(setting, expr) else missing_factor(setting, expr)),
+                        kept,
+                    )
                 elif isinstance(lost, Name) and lost.name.startswith("bias"):
                     yield "bias", f"the bias is missing: add {said(lost)}", kept
                 elif lost == Const(1) and sign == "subtract":
@@ -253,8 +251,8 @@ def is_slope(setting: Setting, expr: Expr) -> bool:
     return setting.line.target.endswith("_delta") and made and bool(names)
 
 
-def functions(setting: Setting, expr: Expr) -> Iterator[Rewrite]:
-    """A function that is forgotten, or another in its place."""
+def activations(setting: Setting, expr: Expr) -> Iterator[Rewrite]:
+    """An activation that is forgotten, applied twice, or another; a sign within it."""
     match expr:
         case Apply(name, (inner,)) if name in ACTIVATIONS and setting.line.phase == "forward":
             words = f"the activation is missing: take {said(expr)}"
@@ -273,6 +271,11 @@ def functions(setting: Setting, expr: Expr) -> Iterator[Rewrite]:
                 f"the activation is there twice: take {said(expr)}",
                 (Apply(name, (expr,))),
             )
+
+
+def functions(setting: Setting, expr: Expr) -> Iterator[Rewrite]:
+    """A sum or a mean over the wrong axis, or none; a square or a root that is forgotten."""
+    match expr:
         case Apply("sum_rows", (inner,)):
             words = f"the rows are not summed: take {said(expr)}"
             yield "sum", words, inner
@@ -308,9 +311,6 @@ def functions(setting: Setting, expr: Expr) -> Iterator[Rewrite]:
             yield "function", f"a square root is missing: take {said(expr)}", inner
         case Apply("power", (inner, Const(2))):
             yield "function", f"a square is missing: take {said(expr)}", inner
-
-
-# ---------------------------------------------------------------- slopes and names
 
 
 def slopes(setting: Setting, expr: Expr) -> Iterator[Rewrite]:
@@ -377,11 +377,8 @@ def names(setting: Setting, expr: Expr) -> Iterator[Rewrite]:
 
 
 RULES: tuple[Rule, ...] = (
-    transposes, products, signs, terms, factors, functions, slopes, names,
+    transposes, products, signs, terms, factors, activations, functions, slopes, names,
 )  # fmt: skip
-
-
-# ---------------------------------------------------------------- of the whole line
 
 
 def split(setting: Setting, base: Expr) -> tuple[Expr, Callable[[Expr], Expr]]:

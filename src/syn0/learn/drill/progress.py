@@ -1,37 +1,12 @@
-"""Which exercises are solved: a small file in the user's folder for such things."""
+"""Which exercises are solved, kept from one sitting to the next."""
 
 from __future__ import annotations
 
-import json
-import os
-import sys
 from collections.abc import Mapping
-from pathlib import Path
 
-from syn0.files.atomic import write_whole
+from syn0.learn.state import DamagedError, read_state, state_file, write_state
 
-MOST_BYTES = 200_000
-NAME = "drill.json"
-
-
-def state_folder() -> Path:
-    """Where the system keeps what programs remember of a user.
-
-    Raises:
-        OSError: the user has no home.
-    """
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA", "")
-    elif sys.platform == "darwin":
-        base = str(Path.home() / "Library" / "Application Support")
-    else:
-        base = os.environ.get("XDG_STATE_HOME", "")
-    if not base or not Path(base).is_absolute():
-        try:
-            base = str(Path.home() / ".local" / "state")
-        except RuntimeError:
-            raise OSError("there is no home folder to keep progress in") from None
-    return Path(base) / "syn0"
+NAME = "drill"
 
 
 def read_progress() -> dict[str, int]:
@@ -40,22 +15,13 @@ def read_progress() -> dict[str, int]:
     Raises:
         ValueError: the file is damaged; the message says what to do.
     """
-    path = state_folder() / NAME
     try:
-        with path.open("rb") as file:
-            content = file.read(MOST_BYTES + 1)
-    except FileNotFoundError:
-        return {}
-    try:
-        if len(content) > MOST_BYTES:
-            raise ValueError("it is too long")
-        held = json.loads(content)
-        solved = held["solved"]
+        solved = read_state(NAME).get("solved", {})
         if not isinstance(solved, dict) or not all(type(v) is int for v in solved.values()):
-            raise ValueError("it holds something else")
-    except (ValueError, KeyError, TypeError, RecursionError):
+            raise DamagedError
+    except DamagedError:
         raise ValueError(
-            f"{path}, which keeps your progress, is damaged: delete it to begin anew"
+            f"{state_file(NAME)}, which keeps your progress, is damaged: delete it to begin anew"
         ) from None
     return dict(solved)
 
@@ -66,7 +32,4 @@ def keep_progress(solved: Mapping[str, int]) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    folder = state_folder()
-    folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps({"solved": dict(solved)}, indent=1)
-    write_whole(folder / NAME, text.encode(), "your progress")
+    write_state(NAME, {"solved": dict(solved)})

@@ -117,7 +117,7 @@ def run_program(
     data: Mapping[str, NDArray[Any]],
     others: Sequence[Mapping[str, NDArray[Any]]],
     *,
-    wall: float = WALL_SECONDS,
+    wall: float | None = None,
     stopper: Stopper | None = None,
 ) -> Record:
     """Run a program once as it stands, and once with each of the other X and y in place of its own.
@@ -126,7 +126,7 @@ def run_program(
         text: of the program.
         data: X and y by which the program's are known.
         others: what takes their place.
-        wall: seconds after which it is stopped.
+        wall: seconds after which it is stopped; default 10.
         stopper: by which another thread may stop it sooner.
     """
     # Its own errors are not raised over whatever the program left: all of it is removed.
@@ -137,12 +137,13 @@ def run_program(
         job = {
             "data": {key: values.tolist() for key, values in data.items()},
             "others": [{k: v.tolist() for k, v in other.items()} for other in others],
+            "wall": wall or WALL_SECONDS,
             "cpu": CPU_SECONDS,
             "memory": MEMORY,
             "file": FILE,
         }
         (folder / "job.json").write_text(json.dumps(job), "utf-8")
-        output, ending = outcome(folder, wall, stopper or Stopper())
+        output, ending = outcome(folder, wall or WALL_SECONDS, stopper or Stopper())
         if ending is not None:
             return Record((), output, ending)
         return read_answers(folder, output)

@@ -129,8 +129,8 @@ def hidden_units(tour: Tour) -> Chapter:
     return Chapter(
         paragraphs=(
             f"A hidden layer makes new columns, {code(units.values)}: each is a squashed mixture "
-            "of the old ones. At the start the mixtures are random. But some random mixture goes "
-            "with the answer a little, by luck.",
+            "of the old ones. At the start the mixtures are random. But some of them go "
+            "with the answer already, by luck.",
             "Training makes the most of such luck, on both sides: the weights behind the unit use "
             "it more, and the weights before it make it a better mixture.",
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -25,6 +26,7 @@ from syn0.learn.tour.scene import Scene
 from syn0.learn.tour.tour import Tour
 from syn0.models import Network
 from syn0.printers import PRINTERS, Data
+from syn0.printers.equations import EquationPrinter
 
 ASKED = "c"
 """The language that is asked about."""
@@ -46,11 +48,14 @@ def languages(tour: Tour) -> Chapter:
     lines = {name: len(text.splitlines()) for name, text in names.items()}
     table = rows_of("the same program", ["language", "lines"], [[n, k] for n, k in lines.items()])
     asked = which_lines(scene, names[ASKED]) if ASKED in names else None
+    of_equations = [name for name in names if isinstance(PRINTERS[name], EquationPrinter)]
+    programs = [name for name in names if name not in of_equations]
+    equations = f" As equations it stands in {listed_code(of_equations)}." if of_equations else ""
     return Chapter(
         paragraphs=(
             "The lines do not belong to one language. A printer says the same list of lines in "
-            f"{', '.join(map(code, names))}; each text is a whole program that draws the same "
-            "start weights and computes the same numbers.",
+            f"{listed_code(programs)}: each text is a whole program, with the same start weights "
+            f"and the same numbers.{equations}",
             "Languages without matrix products spell them out as loops: over rows, over units, and "
             "over what is summed.",
         ),
@@ -63,6 +68,12 @@ def languages(tour: Tour) -> Chapter:
         closing=(f"{code(f'syn0 write {scene.spec} --to LANGUAGE')} prints any of them.",),
         experiment=one_language(scene, tuple(names)),
     )
+
+
+def listed_code(names: Sequence[str]) -> str:
+    """ "`a`, `b` and `c`"."""
+    *others, last = map(code, names)
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def said(scene: Scene) -> dict[str, str]:

@@ -31,7 +31,7 @@ from syn0.learn.tour.content import (
 from syn0.learn.tour.scene import Scene, with_steps
 from syn0.learn.tour.tour import Lesson, Tour
 from syn0.models import NETWORK_SETTINGS, Network, make_network, tutorial_training
-from syn0.printers import Data, example_data
+from syn0.printers import PRINTERS, Data, example_data
 from syn0.printers.difference import difference
 from syn0.printers.notes import counted_by_loop
 from syn0.printers.script import CLOSING
@@ -297,7 +297,7 @@ def printed(scene: Scene, steps: int) -> str:
     return Network.from_spec(scene.spec).program("numpy", training=training, data=data)
 
 
-def difference_lines(plain: Scene, turned: Scene) -> list[str]:
+def written_difference(plain: Scene, turned: Scene) -> list[str]:
     """What `syn0 write --diff` prints, without the names of the two."""
     net = str(turned.spec)
     lines = difference(printed(plain, plain.steps), printed(turned, plain.steps), net)
@@ -311,7 +311,7 @@ def changes(plain: Scene, turned: Scene) -> list[Difference]:
 
 def diff_figure(plain: Scene, turned: Scene) -> Figure:
     """The difference of the programs; of a long one the lines alone, without what stands around."""
-    lines = [line.rstrip("\n") for line in difference_lines(plain, turned)]
+    lines = [line.rstrip("\n") for line in written_difference(plain, turned)]
     title = "the difference"
     if len(lines) > MOST_LINES:
         lines, title = [*statements(lines)], "the lines that differ"
@@ -403,6 +403,9 @@ def gpu(tour: Tour) -> Chapter:
         if "jax" in names
         else "None of them uses a graphics card yet: they run on the processor's cores."
     )
+    if "cuda" in PRINTERS:
+        cuda = code(f"syn0 write {scene.spec} --to cuda")
+        card += f" {cuda} prints a program for one, to be compiled by {code('nvcc')}."
     return Chapter(
         paragraphs=(
             "The tutorial's last wish was a graphics card. Here an engine takes the program and "
