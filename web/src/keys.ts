@@ -13,6 +13,7 @@ export const KEYS: readonly (readonly [string, string])[] = [
   ["d", "show or hide the difference that the last knob made"],
   ["w", "one weight: who moved it"],
   ["k", "knobs"],
+  ["t", "the tour"],
   ["m", "drill: write the program from memory"],
   ["?", "this list"],
   ["Esc", "out of what is open, back to the program"],
@@ -73,6 +74,9 @@ function letter(store: Store, root: HTMLElement, key: string): boolean {
       store.drawer.value = store.layout.value === "middle";
       requestAnimationFrame(() => focus(root, "[data-region='knobs'] input, [data-region='knobs'] select"));
       return true;
+    case "t":
+      store.guide?.toggle();
+      return store.guide !== null;
     case "m":
       store.drilling.value = store.drill !== null && !store.still.value;
       return true;
@@ -90,14 +94,15 @@ function escape(store: Store, root: HTMLElement, target: HTMLElement): boolean {
     if (target.isContentEditable) return false; // the editor lets the next Tab out
     store.drilling.value = false;
     root.focus();
-  }
+  } else if (store.guide?.isOpen.value && !target.closest(".region:not(.tour)")) store.guide.leave();
   else if (
     target.getAttribute("role") === "gridcell" ||
     FIELDS.has(target.tagName) ||
     target.classList.contains("picture")
   ) {
     return focus(root, ".row[aria-current='step']");
-  } else return false;
+  } else if (store.guide?.isOpen.value) store.guide.leave();
+  else return false;
   return true;
 }
 

@@ -5,6 +5,7 @@ import { DrillView } from "./drill";
 import { Socket, type Host } from "./hosts";
 import { Recording, read } from "./recording";
 import { Store } from "./store";
+import { Guide, TourPanel } from "./tour";
 
 /** The socket beside the page: /socket, with the token of the address. */
 function socket(): Host {
@@ -21,7 +22,8 @@ async function begin(): Promise<void> {
   const token = new URLSearchParams(location.search).get("token") ?? "";
   const store = new Store(host, token, saved ? "" : location.hash.slice(1));
   if (!saved) store.drill = DrillView;
-  render(<App store={store} />, document.getElementById("syn0") ?? document.body);
+  if (!saved) store.guide = new Guide(store);
+  render(<App store={store} aside={<TourPanel />} />, document.getElementById("syn0") ?? document.body);
   store.start();
 }
 

@@ -2,7 +2,7 @@
 // Framing: 4 bytes header length (little-endian), JSON header, arrays at multiples of 8
 // bytes from the start of the message, little-endian; offsets count from the header's end.
 
-export const PROTOCOL = "1960b3f06885";
+export const PROTOCOL = "7dc9187911b9";
 
 /** Place of an array among those of the message. */
 export type Ref = number;
@@ -497,6 +497,44 @@ export interface AskHint {
   line: string;
   /** 0 a question, 1 the shapes, 2 the note, 3 the line. */
   step: number;
+}
+
+/** Open the tour, or go to a chapter. The page then shows the run that the chapter speaks of. */
+export interface OpenTour {
+  wire?: WireArray[];
+  type: "tour";
+  /** counted from 0; without, where the reader stands. */
+  chapter?: number;
+  /** whether its questions are asked once more. */
+  again?: boolean;
+}
+
+/** Answer the question of the tour that is asked. */
+export interface Guess {
+  wire?: WireArray[];
+  type: "guess";
+  /** as it was typed; of options the number, counted from 1; ?: don't know. */
+  text: string;
+}
+
+/** Ask what follows from a value of the chapter's experiment. */
+export interface TryOut {
+  wire?: WireArray[];
+  type: "try";
+  /** as it was typed. */
+  text: string;
+}
+
+/** Turn the knobs that the chapter speaks of. */
+export interface ShowKnobs {
+  wire?: WireArray[];
+  type: "show";
+}
+
+/** Look at the reader's own runs again. */
+export interface LeaveTour {
+  wire?: WireArray[];
+  type: "leave";
 }
 
 /** The program of exactly this network, whenever it changes. */
@@ -995,6 +1033,145 @@ export interface Hint {
   words: string;
 }
 
+/** Something of the tour to look at. */
+export interface Drawing {
+  title: string;
+  /** lines of plain text, as wide as they are. */
+  text: string;
+}
+
+/** What may be answered. */
+export interface Wanted {
+  kind: "choice" | "name" | "number" | "shape" | "arrows";
+  /** in a few words. */
+  wanted: string;
+  options?: string[];
+  /** of arrows: what each is for. */
+  names?: string[];
+  whole?: boolean;
+  least?: number | null;
+  most?: number | null;
+  dimensions?: number;
+}
+
+/** Something to predict. */
+export interface TourQuestion {
+  kind: "choice" | "name" | "number" | "shape" | "arrows";
+  /** in a few words. */
+  wanted: string;
+  options?: string[];
+  /** of arrows: what each is for. */
+  names?: string[];
+  whole?: boolean;
+  least?: number | null;
+  most?: number | null;
+  dimensions?: number;
+  words: string;
+  figures: Drawing[];
+}
+
+/** What is said to a guess. */
+export interface TourReply {
+  /** null for don't know. */
+  right: boolean | null;
+  /** as it was understood. */
+  guess: string;
+  words: string;
+  figures: Drawing[];
+}
+
+/** A number to change. */
+export interface TourExperiment {
+  kind: "choice" | "name" | "number" | "shape" | "arrows";
+  /** in a few words. */
+  wanted: string;
+  options?: string[];
+  /** of arrows: what each is for. */
+  names?: string[];
+  whole?: boolean;
+  least?: number | null;
+  most?: number | null;
+  dimensions?: number;
+  words: string;
+  label: string;
+  /** values worth trying. */
+  tries: string[];
+}
+
+/** Something that a chapter does on the page. */
+export interface TourAction {
+  do: "go" | "open" | "split" | "knob" | "play";
+  /** of the line, the array or the knob. */
+  name: string;
+  /** place in the array, or what the knob is set to. */
+  value: string | number | boolean | null | number[];
+}
+
+/** A line of the chapter's program. */
+export interface TourLine {
+  target: string;
+  text: string;
+}
+
+/** A chapter in the list of all. */
+export interface TourLesson {
+  title: string;
+  /** whether what was asked in it was answered right. */
+  done: boolean;
+}
+
+/** A chapter of the tour. In its texts, code stands between backticks. */
+export interface TourChapter {
+  wire?: WireArray[];
+  /** the run it is of: A, B, …. */
+  run: string;
+  /** counts up. */
+  sequence: number;
+  type: "chapter";
+  /** counted from 0. */
+  number: number;
+  chapters: TourLesson[];
+  name: string;
+  title: string;
+  points: number[];
+  net: string;
+  data: string;
+  /** why it is not told; empty where it is. */
+  left_out: string;
+  /** why the page does not show its network; empty where it does. */
+  note: string;
+  paragraphs: string[];
+  /** of a step. */
+  program: TourLine[];
+  /** the targets of those that it speaks of. */
+  lines: string[];
+  figures: Drawing[];
+  /** parts of the page that it speaks of. */
+  lights: string[];
+  actions: TourAction[];
+  questions: TourQuestion[];
+  /** to the first questions: those that are answered. */
+  replies: TourReply[];
+  /** empty until all are. */
+  closing: string[];
+  /** null until then, or where there is none. */
+  experiment: TourExperiment | null;
+}
+
+/** What follows from a value that was tried. */
+export interface TourOutcome {
+  wire?: WireArray[];
+  /** the run it is of: A, B, …. */
+  run: string;
+  /** counts up. */
+  sequence: number;
+  type: "outcome";
+  /** the value, as it was typed. */
+  text: string;
+  words: string;
+  figures: Drawing[];
+}
+
 /** Of an array: where it lies, counted from the end of the header. */
 export interface WireArray {
   dtype: "float64" | "float32" | "int32" | "uint8";
@@ -1022,6 +1199,11 @@ export type ToPython =
   | AskReport
   | AskLink
   | Download
+  | OpenTour
+  | Guess
+  | TryOut
+  | ShowKnobs
+  | LeaveTour
   | AskDrill
   | CheckProgram
   | AskHint;
@@ -1044,6 +1226,8 @@ export type ToPage =
   | Error
   | Link
   | File
+  | TourChapter
+  | TourOutcome
   | Exercise
   | Verdict
   | Hint;

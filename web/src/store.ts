@@ -6,6 +6,7 @@ import type { Matrix, Place } from "./array";
 import type { Theme } from "./colour";
 import type { Connection, Host } from "./hosts";
 import * as p from "./protocol";
+import type { Guide } from "./tour";
 import type { Received, Wired } from "./wire";
 
 /** An array with where it stands. */
@@ -108,6 +109,9 @@ export class Store {
   private wanted: p.Go | null = null;
   private awaiting = false;
 
+  /** The tour; null where there is none: in notebooks and exported files. */
+  guide: Guide | null = null;
+
   readonly prompt: ReadonlySignal<Prompt | null> = computed(
     () => PROMPTS.find((prompt) => !this.seen.value.has(prompt)) ?? null,
   );
@@ -158,14 +162,16 @@ export class Store {
 
   private open(): void {
     const known = this.program.value;
+    const own = this.guide?.forget();
     const message: p.Open = { type: "open", token: this.token, protocol: p.PROTOCOL };
-    if (known) Object.assign(message, { runs: this.standing(known), present: known.run });
+    if (own) Object.assign(message, own);
+    else if (known) Object.assign(message, { runs: this.standing(known), present: known.run });
     else if (this.firstLink) message.link = this.firstLink;
     this.host.send(message);
   }
 
   /** All runs with where they stand: what Python needs to have them again. */
-  private standing(program: p.Program): p.KnownRun[] {
+  standing(program: p.Program): p.KnownRun[] {
     const frame = this.frame.value;
     const places = new Map<string, p.Standing>(frame ? [frame, ...frame.others].map((one) => [one.run, one]) : []);
     return program.runs.map(({ run, recipe }) => {
@@ -304,6 +310,11 @@ export class Store {
         this.refusal.value = message.words;
         this.uploading.value = "";
         this.awaiting = false;
+        this.guide?.receive(message);
+        return;
+      case "chapter":
+      case "outcome":
+        this.guide?.receive(message);
         return;
       case "link":
         this.link.value = message;

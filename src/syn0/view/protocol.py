@@ -473,6 +473,40 @@ class AskHint(TypedDict):
     step: Annotated[int, "0 a question, 1 the shapes, 2 the note, 3 the line"]
 
 
+class OpenTour(TypedDict):
+    """Open the tour, or go to a chapter. The page then shows the run that the chapter speaks of."""
+
+    type: Literal["tour"]
+    chapter: NotRequired[Annotated[int, "counted from 0; without, where the reader stands"]]
+    again: NotRequired[Annotated[bool, "whether its questions are asked once more"]]
+
+
+class Guess(TypedDict):
+    """Answer the question of the tour that is asked."""
+
+    type: Literal["guess"]
+    text: Annotated[str, "as it was typed; of options the number, counted from 1; ?: don't know"]
+
+
+class TryOut(TypedDict):
+    """Ask what follows from a value of the chapter's experiment."""
+
+    type: Literal["try"]
+    text: Annotated[str, "as it was typed"]
+
+
+class ShowKnobs(TypedDict):
+    """Turn the knobs that the chapter speaks of."""
+
+    type: Literal["show"]
+
+
+class LeaveTour(TypedDict):
+    """Look at the reader's own runs again."""
+
+    type: Literal["leave"]
+
+
 # ------------------------------------------------------------------------------ Python to the page
 
 
@@ -809,13 +843,115 @@ class Hint(Head):
     words: str
 
 
+class Drawing(TypedDict):
+    """Something of the tour to look at."""
+
+    title: str
+    text: Annotated[str, "lines of plain text, as wide as they are"]
+
+
+class Wanted(TypedDict):
+    """What may be answered."""
+
+    kind: Literal["choice", "name", "number", "shape", "arrows"]
+    wanted: Annotated[str, "in a few words"]
+    options: NotRequired[list[str]]
+    names: NotRequired[Annotated[list[str], "of arrows: what each is for"]]
+    whole: NotRequired[bool]
+    least: NotRequired[float | None]
+    most: NotRequired[float | None]
+    dimensions: NotRequired[int]
+
+
+class TourQuestion(Wanted):
+    """Something to predict."""
+
+    words: str
+    figures: list[Drawing]
+
+
+class TourReply(TypedDict):
+    """What is said to a guess."""
+
+    right: Annotated[bool | None, "null for don't know"]
+    guess: Annotated[str, "as it was understood"]
+    words: str
+    figures: list[Drawing]
+
+
+class TourExperiment(Wanted):
+    """A number to change."""
+
+    words: str
+    label: str
+    tries: Annotated[list[str], "values worth trying"]
+
+
+class TourAction(TypedDict):
+    """Something that a chapter does on the page."""
+
+    do: Literal["go", "open", "split", "knob", "play"]
+    name: Annotated[str, "of the line, the array or the knob"]
+    value: Annotated[Setting | list[int], "place in the array, or what the knob is set to"]
+
+
+class TourLine(TypedDict):
+    """A line of the chapter's program."""
+
+    target: str
+    text: str
+
+
+class TourLesson(TypedDict):
+    """A chapter in the list of all."""
+
+    title: str
+    done: Annotated[bool, "whether what was asked in it was answered right"]
+
+
+class TourChapter(Head):
+    """A chapter of the tour. In its texts, code stands between backticks."""
+
+    type: Literal["chapter"]
+    number: Annotated[int, "counted from 0"]
+    chapters: list[TourLesson]
+    name: str
+    title: str
+    points: list[int]
+    net: str
+    data: str
+    left_out: Annotated[str, "why it is not told; empty where it is"]
+    note: Annotated[str, "why the page does not show its network; empty where it does"]
+    paragraphs: list[str]
+    program: Annotated[list[TourLine], "of a step"]
+    lines: Annotated[list[str], "the targets of those that it speaks of"]
+    figures: list[Drawing]
+    lights: Annotated[list[str], "parts of the page that it speaks of"]
+    actions: list[TourAction]
+    questions: list[TourQuestion]
+    replies: Annotated[list[TourReply], "to the first questions: those that are answered"]
+    closing: Annotated[list[str], "empty until all are"]
+    experiment: Annotated[TourExperiment | None, "null until then, or where there is none"]
+
+
+class TourOutcome(Head):
+    """What follows from a value that was tried."""
+
+    type: Literal["outcome"]
+    text: Annotated[str, "the value, as it was typed"]
+    words: str
+    figures: list[Drawing]
+
+
 ToPython = Union[  # noqa: UP007  (read at run time)
     Open, Go, Move, Find, Play, Pause, Watch, AskText, AskSplit, TurnKnob, EditArray, Ack, Fork,
-    Select, ChooseData, Upload, AskReport, AskLink, Download, AskDrill, CheckProgram, AskHint,
+    Select, ChooseData, Upload, AskReport, AskLink, Download,
+    OpenTour, Guess, TryOut, ShowKnobs, LeaveTour, AskDrill, CheckProgram, AskHint,
 ]  # fmt: skip
 ToPage = Union[  # noqa: UP007
     Program, Frame, Curve, Text, Split, TableReport, Regions, Images, Confusion, Units, Statistics,
-    NetworkReport, Printed, Trouble, Error, Link, File, Exercise, Verdict, Hint,
+    NetworkReport, Printed, Trouble, Error, Link, File, TourChapter, TourOutcome,
+    Exercise, Verdict, Hint,
 ]  # fmt: skip
 
 # ----------------------------------------------------------------------------------------- framing

@@ -31,6 +31,7 @@ from syn0.view.recipes import (
 from syn0.view.reports import report
 from syn0.view.shelf import Shelf
 from syn0.view.shown import Pack, texts_of
+from syn0.view.tour import Guide, guess, leave, open_tour, show, try_out
 from syn0.view.votes import split
 
 AT_ONCE = 0.1
@@ -57,6 +58,7 @@ class Session:
         seeking: the place that `advance` goes to; None.
         awaited: the places that `advance` takes other runs back to, by name.
         is_queued: whether others have the cores, which the host tells.
+        guide: the tour that was opened; None.
         stopper: ends a learner's program that runs, once the page is gone.
     """
 
@@ -69,6 +71,7 @@ class Session:
         self.seeking: tuple[int, int] | None = None
         self.awaited: dict[str, tuple[int, int]] = {}
         self.is_queued = False
+        self.guide: Guide | None = None
         self.has_moved = False
         self.rate: float | None = None
         self.until: int | None = None
@@ -348,6 +351,8 @@ class Session:
         """One run alone, of other data."""
         run = PageRun(recipe, self.shelf)
         self.begin({"A": run}, "A")
+        if self.guide is not None:
+            self.guide.aside = None  # the reader has chosen: nothing is to come back
         self.kept_reports = {}
         self.has_moved = False
         return [*self.everything(), *self.shown()]
@@ -639,6 +644,11 @@ ANSWERS: dict[str, Callable[[Session, dict[str, Any], list[Any]], list[Message]]
     "report": Session.report,
     "link": Session.link,
     "download": Session.download,
+    "tour": open_tour,
+    "guess": guess,
+    "try": try_out,
+    "show": show,
+    "leave": leave,
     "drill": drill.exercise,
     "check": drill.check,
     "hint": drill.hint,

@@ -73,7 +73,7 @@ def squash(tour: Tour) -> Chapter:
         program=scene.lines,
         lines=(layer.name,),
         figures=(drawn_curve(name, PLACES),),
-        lights=("line", "curves"),
+        lights=("line", "units"),
         actions=(Action("go", layer.name),),
         questions=(
             Question(
@@ -274,7 +274,7 @@ def central_line(tour: Tour) -> Chapter:
         program=scene.lines,
         lines=(delta,),
         figures=(array(name, scene.first[name]), array(error, scene.first[error])),
-        lights=("program", "line", "curves"),
+        lights=("program", "line", "units"),
         actions=(Action("go", delta),),
         questions=(
             equal_misses(layer, float(abs(scene.first[error][row, 0]))),
