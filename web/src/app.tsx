@@ -28,12 +28,13 @@ export function App({ store, embedded = false, aside }: AppProps): JSX.Element {
   useLayout(store, root);
   useKeys(store, root, embedded);
   const layout = store.layout.value;
+  const Drill = store.drilling.value ? store.drill : null;
   const touring = store.guide?.isOpen.value;
   return (
     <StoreProvider value={store}>
       <main
         ref={root}
-        class={`syn0 ${layout}${embedded ? " embedded" : ""}${touring ? " touring" : ""}`}
+        class={`syn0 ${layout}${embedded ? " embedded" : ""}${Drill ? " drilling" : touring ? " touring" : ""}`}
         data-theme={store.theme.value}
         data-lights={store.guide?.lights.value}
         data-lm-suppress-shortcuts={embedded ? "true" : undefined}
@@ -48,27 +49,33 @@ export function App({ store, embedded = false, aside }: AppProps): JSX.Element {
           event.preventDefault();
           event.currentTarget.classList.remove("dropping");
           const file = event.dataTransfer?.files[0];
-          if (!file || store.recorded.value) return;
+          if (!file || store.recorded.value || store.drilling.value) return;
           store.upload(file);
           store.opened.value = "data";
         }}
       >
         <h1 class="hidden-words">syn0: a neural network, line by line</h1>
-        <Toolbar />
-        <ProgramPanel />
-        <div class={store.large.value ? "right large" : "right"}>
-          <LinePanel />
-          <TabsPanel />
-        </div>
-        {aside}
-        <Transport />
-        {layout !== "middle" && <KnobsPanel />}
-        {layout !== "middle" && <CurvesPanel />}
-        {layout === "middle" && store.drawer.value && (
-          <div class="drawer">
-            <button onClick={() => (store.drawer.value = false)}>Close the knobs</button>
-            <KnobsPanel />
-          </div>
+        {Drill ? (
+          <Drill />
+        ) : (
+          <>
+            <Toolbar />
+            <ProgramPanel />
+            <div class={store.large.value ? "right large" : "right"}>
+              <LinePanel />
+              <TabsPanel />
+            </div>
+            {aside}
+            <Transport />
+            {layout !== "middle" && <KnobsPanel />}
+            {layout !== "middle" && <CurvesPanel />}
+            {layout === "middle" && store.drawer.value && (
+              <div class="drawer">
+                <button onClick={() => (store.drawer.value = false)}>Close the knobs</button>
+                <KnobsPanel />
+              </div>
+            )}
+          </>
         )}
         <Status />
         <Windows />

@@ -71,6 +71,15 @@ export function Toolbar(): JSX.Element {
           Tour
         </button>
       )}
+      {store.drill && (
+        <button
+          disabled={off}
+          title="Write this program, or another, from memory (m)"
+          onClick={() => (store.drilling.value = true)}
+        >
+          Drill
+        </button>
+      )}
       <button
         disabled={off}
         aria-haspopup="dialog"

@@ -1,6 +1,7 @@
 // The page of `syn0 play`, and an exported file, which holds a recording instead of a socket.
 import { render } from "preact";
 import { App } from "./app";
+import { DrillView } from "./drill";
 import { Socket, type Host } from "./hosts";
 import { Recording, read } from "./recording";
 import { Store } from "./store";
@@ -20,6 +21,7 @@ async function begin(): Promise<void> {
   const host = saved ? new Recording(await read(saved)) : socket();
   const token = new URLSearchParams(location.search).get("token") ?? "";
   const store = new Store(host, token, saved ? "" : location.hash.slice(1));
+  if (!saved) store.drill = DrillView;
   if (!saved) store.guide = new Guide(store);
   render(<App store={store} aside={<TourPanel />} />, document.getElementById("syn0") ?? document.body);
   store.start();

@@ -2,7 +2,7 @@
 // Framing: 4 bytes header length (little-endian), JSON header, arrays at multiples of 8
 // bytes from the start of the message, little-endian; offsets count from the header's end.
 
-export const PROTOCOL = "7494601bc130";
+export const PROTOCOL = "7dc9187911b9";
 
 /** Place of an array among those of the message. */
 export type Ref = number;
@@ -467,6 +467,38 @@ export interface Download {
   language?: string;
 }
 
+/** An exercise: a network whose program is written from memory. */
+export interface AskDrill {
+  wire?: WireArray[];
+  type: "drill";
+  /** of the ladder; -1: the present run's own network; without, the first that is not solved. */
+  rung?: number;
+  /** how much is missing, 1 to 5. */
+  level?: number;
+}
+
+/** Run a learner's program apart, and compare it with the exercise's. */
+export interface CheckProgram {
+  wire?: WireArray[];
+  type: "check";
+  rung: number;
+  level: number;
+  /** at most 64 KB. */
+  program: string;
+}
+
+/** A hint for a line of an exercise. */
+export interface AskHint {
+  wire?: WireArray[];
+  type: "hint";
+  rung: number;
+  level: number;
+  /** the name that it binds. */
+  line: string;
+  /** 0 a question, 1 the shapes, 2 the note, 3 the line. */
+  step: number;
+}
+
 /** Open the tour, or go to a chapter. The page then shows the run that the chapter speaks of. */
 export interface OpenTour {
   wire?: WireArray[];
@@ -895,6 +927,112 @@ export interface File {
   content: Ref;
 }
 
+/** A network of the drill's ladder. */
+export interface LadderRung {
+  net: string;
+  /** what is new in it. */
+  words: string;
+  /** the highest level at which it is solved; 0 for none. */
+  solved: number;
+}
+
+/** What is to be written from memory. */
+export interface Exercise {
+  wire?: WireArray[];
+  /** the run it is of: A, B, …. */
+  run: string;
+  /** counts up. */
+  sequence: number;
+  type: "exercise";
+  /** its place on the ladder; -1: the run's own network. */
+  rung: number;
+  level: number;
+  /** the network in a few words. */
+  title: string;
+  /** the text with which one begins. */
+  start: string;
+  /** the names of the arrays that are looked for, in order. */
+  lines: string[];
+  /** the one that hints are for. */
+  line: string;
+  /** how much is missing at each, from the first. */
+  levels: string[];
+  ladder: LadderRung[];
+  /** what the hints of a line are, each telling more. */
+  hints: string[];
+}
+
+/** What became of an array of the exercise. */
+export interface RailMark {
+  name: string;
+  state: "right" | "lenient" | "merged" | "wrong" | "missing" | "open";
+  /** the name that the learner gave it; empty for none. */
+  yours: string;
+}
+
+/** A part of an array, around where two of them differ most. */
+export interface Side {
+  /** of the whole. */
+  shape: number[];
+  /** its first row. */
+  row: number;
+  /** its first column. */
+  column: number;
+  /** (rows, columns) float64. */
+  values: Ref;
+}
+
+/** The first array that is wrong. */
+export interface Sides {
+  name: string;
+  expected: Side;
+  found: Side | null;
+  /** (rows, columns) uint8, 1 where they differ; null: other shapes. */
+  differs: Ref | null;
+}
+
+/** What came of a check. */
+export interface Verdict {
+  wire?: WireArray[];
+  /** the run it is of: A, B, …. */
+  run: string;
+  /** counts up. */
+  sequence: number;
+  type: "verdict";
+  outcome: "right" | "wrong" | "stopped";
+  /** of a right one. */
+  agreement: "exact" | "approximate" | "";
+  /** what is to be said, in sentences; code is indented by four. */
+  words: string[];
+  /** the likely mistake's short name; empty where it is not known. */
+  cause: string;
+  rail: RailMark[];
+  wrong: Sides | null;
+  /** the program's line that is to blame, from 1; 0 for none. */
+  at: number;
+  /** what the program printed. */
+  output: string;
+  /** the line of the exercise that hints are for; empty where all are right. */
+  line: string;
+  /** the exercise's own program, once it is solved. */
+  solution: string;
+  /** rung and level of what comes next on the ladder. */
+  next: [number, number] | null;
+}
+
+/** A hint for a line. */
+export interface Hint {
+  wire?: WireArray[];
+  /** the run it is of: A, B, …. */
+  run: string;
+  /** counts up. */
+  sequence: number;
+  type: "hint";
+  line: string;
+  step: number;
+  words: string;
+}
+
 /** Something of the tour to look at. */
 export interface Drawing {
   title: string;
@@ -1065,7 +1203,10 @@ export type ToPython =
   | Guess
   | TryOut
   | ShowKnobs
-  | LeaveTour;
+  | LeaveTour
+  | AskDrill
+  | CheckProgram
+  | AskHint;
 
 export type ToPage =
   | Program
@@ -1086,4 +1227,7 @@ export type ToPage =
   | Link
   | File
   | TourChapter
-  | TourOutcome;
+  | TourOutcome
+  | Exercise
+  | Verdict
+  | Hint;

@@ -1,5 +1,5 @@
 // What the page knows, and what it asks for. One store a page or widget.
-import { createContext } from "preact";
+import { createContext, type ComponentType } from "preact";
 import { useContext } from "preact/hooks";
 import { batch, computed, signal, type ReadonlySignal } from "@preact/signals";
 import type { Matrix, Place } from "./array";
@@ -85,6 +85,10 @@ export class Store {
   readonly weight = signal<Weight | null>(null);
   readonly showsDifference = signal(true);
   readonly drawer = signal(false);
+  /** Whether the drill has the place of the program and its pictures. */
+  readonly drilling = signal(false);
+  /** What shows the drill, where there is one: not in notebooks and recordings. */
+  drill: ComponentType | null = null;
   /** Whether the pictures have the larger part of the right side. */
   readonly large = signal(false);
   readonly opened = signal<Window>(null);
@@ -442,7 +446,7 @@ export function remembered(name: string): string | null {
   }
 }
 
-function remember(name: string, value: string): void {
+export function remember(name: string, value: string): void {
   try {
     localStorage.setItem(`syn0.${name}`, value);
   } catch {

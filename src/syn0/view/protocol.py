@@ -445,6 +445,34 @@ class Download(TypedDict):
     language: NotRequired[Annotated[str, "of a program: one of `languages`"]]
 
 
+class AskDrill(TypedDict):
+    """An exercise: a network whose program is written from memory."""
+
+    type: Literal["drill"]
+    rung: NotRequired[Annotated[int, "of the ladder; -1: the present run's own network; without, "
+                                "the first that is not solved"]]  # fmt: skip
+    level: NotRequired[Annotated[int, "how much is missing, 1 to 5"]]
+
+
+class CheckProgram(TypedDict):
+    """Run a learner's program apart, and compare it with the exercise's."""
+
+    type: Literal["check"]
+    rung: int
+    level: int
+    program: Annotated[str, "at most 64 KB"]
+
+
+class AskHint(TypedDict):
+    """A hint for a line of an exercise."""
+
+    type: Literal["hint"]
+    rung: int
+    level: int
+    line: Annotated[str, "the name that it binds"]
+    step: Annotated[int, "0 a question, 1 the shapes, 2 the note, 3 the line"]
+
+
 class OpenTour(TypedDict):
     """Open the tour, or go to a chapter. The page then shows the run that the chapter speaks of."""
 
@@ -740,6 +768,81 @@ class File(Head):
     content: Annotated[Ref, "(bytes,) uint8"]
 
 
+class LadderRung(TypedDict):
+    """A network of the drill's ladder."""
+
+    net: str
+    words: Annotated[str, "what is new in it"]
+    solved: Annotated[int, "the highest level at which it is solved; 0 for none"]
+
+
+class Exercise(Head):
+    """What is to be written from memory."""
+
+    type: Literal["exercise"]
+    rung: Annotated[int, "its place on the ladder; -1: the run's own network"]
+    level: int
+    title: Annotated[str, "the network in a few words"]
+    start: Annotated[str, "the text with which one begins"]
+    lines: Annotated[list[str], "the names of the arrays that are looked for, in order"]
+    line: Annotated[str, "the one that hints are for"]
+    levels: Annotated[list[str], "how much is missing at each, from the first"]
+    ladder: list[LadderRung]
+    hints: Annotated[list[str], "what the hints of a line are, each telling more"]
+
+
+class RailMark(TypedDict):
+    """What became of an array of the exercise."""
+
+    name: str
+    state: Literal["right", "lenient", "merged", "wrong", "missing", "open"]
+    yours: Annotated[str, "the name that the learner gave it; empty for none"]
+
+
+class Side(TypedDict):
+    """A part of an array, around where two of them differ most."""
+
+    shape: Annotated[list[int], "of the whole"]
+    row: Annotated[int, "its first row"]
+    column: Annotated[int, "its first column"]
+    values: Annotated[Ref, "(rows, columns) float64"]
+
+
+class Sides(TypedDict):
+    """The first array that is wrong."""
+
+    name: str
+    expected: Side
+    found: Side | None
+    differs: Annotated[Ref | None, "(rows, columns) uint8, 1 where they differ; null: other shapes"]
+
+
+class Verdict(Head):
+    """What came of a check."""
+
+    type: Literal["verdict"]
+    outcome: Literal["right", "wrong", "stopped"]
+    agreement: Annotated[Literal["exact", "approximate", ""], "of a right one"]
+    words: Annotated[list[str], "what is to be said, in sentences; code is indented by four"]
+    cause: Annotated[str, "the likely mistake's short name; empty where it is not known"]
+    rail: list[RailMark]
+    wrong: Sides | None
+    at: Annotated[int, "the program's line that is to blame, from 1; 0 for none"]
+    output: Annotated[str, "what the program printed"]
+    line: Annotated[str, "the line of the exercise that hints are for; empty where all are right"]
+    solution: Annotated[str, "the exercise's own program, once it is solved"]
+    next: Annotated[tuple[int, int] | None, "rung and level of what comes next on the ladder"]
+
+
+class Hint(Head):
+    """A hint for a line."""
+
+    type: Literal["hint"]
+    line: str
+    step: int
+    words: str
+
+
 class Drawing(TypedDict):
     """Something of the tour to look at."""
 
@@ -843,11 +946,12 @@ class TourOutcome(Head):
 ToPython = Union[  # noqa: UP007  (read at run time)
     Open, Go, Move, Find, Play, Pause, Watch, AskText, AskSplit, TurnKnob, EditArray, Ack, Fork,
     Select, ChooseData, Upload, AskReport, AskLink, Download,
-    OpenTour, Guess, TryOut, ShowKnobs, LeaveTour,
+    OpenTour, Guess, TryOut, ShowKnobs, LeaveTour, AskDrill, CheckProgram, AskHint,
 ]  # fmt: skip
 ToPage = Union[  # noqa: UP007
     Program, Frame, Curve, Text, Split, TableReport, Regions, Images, Confusion, Units, Statistics,
     NetworkReport, Printed, Trouble, Error, Link, File, TourChapter, TourOutcome,
+    Exercise, Verdict, Hint,
 ]  # fmt: skip
 
 # ----------------------------------------------------------------------------------------- framing

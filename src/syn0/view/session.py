@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 
 from syn0.data import Table
+from syn0.learn.drill.sandbox import Stopper
 from syn0.spec import OPTIMIZERS
 from syn0.spec.checks import choice, real, whole
 from syn0.spec.words import MOST_SAID, visible
 from syn0.training.trouble import NonFiniteError
+from syn0.view import drill
 from syn0.view.downloads import model_file, page_file, program_file
 from syn0.view.knobs import described
 from syn0.view.page_run import PageRun, fits, place_of
@@ -57,6 +59,7 @@ class Session:
         awaited: the places that `advance` takes other runs back to, by name.
         is_queued: whether others have the cores, which the host tells.
         guide: the tour that was opened; None.
+        stopper: ends a learner's program that runs, once the page is gone.
     """
 
     def __init__(self, recipe: Recipe | None = None, shelf: Shelf | None = None) -> None:
@@ -84,6 +87,7 @@ class Session:
         self.last_curve = self.last_report = 0.0
         self.last_printed: list[str] = []
         self.told_points = 0
+        self.stopper = Stopper()
 
     @property
     def run(self) -> PageRun:
@@ -645,6 +649,9 @@ ANSWERS: dict[str, Callable[[Session, dict[str, Any], list[Any]], list[Message]]
     "try": try_out,
     "show": show,
     "leave": leave,
+    "drill": drill.exercise,
+    "check": drill.check,
+    "hint": drill.hint,
 }
 
 
