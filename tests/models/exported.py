@@ -1,6 +1,9 @@
 """What tests of exported models share: trained models, and the rows on which they must agree."""
 
-from collections.abc import Callable
+import subprocess
+from collections.abc import Callable, Sequence
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,6 +30,22 @@ def cells_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows of a frame, None where a cell is missing."""
     rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
     return [{name: getattr(x, "item", lambda x=x: x)() for name, x in row.items()} for row in rows]
+
+
+def table_of(frame: pd.DataFrame) -> dict[str, Any]:
+    """The columns of a frame, None where a cell is missing."""
+    return {name: frame[name].astype(object).where(frame[name].notna(), None) for name in frame}
+
+
+def imported(model: Any, path: Path, to: str) -> Any:
+    """The Python module that a model is exported to."""
+    model.export(path, to=to)
+    spec = spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    made = module_from_spec(spec)
+    spec.loader.exec_module(made)
+    return made
 
 
 def column(answers: list[dict[str, Any]], role: str) -> np.ndarray:
@@ -96,3 +115,22 @@ def check_hostile_names(ask: Ask) -> None:
     frame = hostile_frame()
     network = fitted(frame, "survived", dtype="float64").network
     assert_answers_as(network, frame, ask(network, frame))
+
+
+def check_that_it_tries_itself(program: Sequence[str], path: Path, right: str, wrong: str) -> None:
+    """A file that `program` runs finds its rows predicted as expected; one with another formula in
+    it does not, and says so."""
+
+    def run() -> subprocess.CompletedProcess[str]:
+        words = [*program, path.name]
+        return subprocess.run(words, cwd=path.parent, capture_output=True, text=True, check=False,
+                              timeout=60)  # fmt: skip
+
+    done = run()
+    assert (done.returncode, done.stdout) == (0, "8 rows are predicted as expected\n"), done.stderr
+    text = path.read_text(encoding="utf-8")
+    assert right in text
+    path.write_text(text.replace(right, wrong), encoding="utf-8")
+    done = run()
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "is not as expected" in done.stderr or "Not equal to tolerance" in done.stderr

@@ -9,9 +9,11 @@ import pandas as pd
 import pytest
 
 from syn0 import Activation, BatchNorm, Dense, LayerNorm, MLPClassifier, Network, Skip
+from syn0.models import prediction_script
 from syn0.models.export import export
 from syn0.program import ACTIVATIONS
 
+from .exported import check_that_it_tries_itself
 from .test_module import NEWS, fitted, passengers
 
 NODE = shutil.which("node")
@@ -119,11 +121,29 @@ def test_hostile_names_stay_names(ask):
     assert column(found, "label").tolist() == network.labels(frame).tolist()
 
 
-def test_a_file_that_is_run_answers_its_own_rows(tmp_path):
-    export(fitted(passengers(), "survived").network, tmp_path / "my model.mjs", "javascript")
-    done = subprocess.run(
-        [NODE, "my model.mjs"], cwd=tmp_path, capture_output=True, text=True, check=True, timeout=60
-    )
+def test_a_file_tries_itself_and_sees_a_wrong_number(tmp_path):
+    path = tmp_path / "my model.mjs"
+    export(fitted(passengers(), "survived").network, path, "javascript")
+    check_that_it_tries_itself([NODE], path, "=> 1 / (1 +", "=> 0.3 / (1 +")
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_files_of_numbers_arrays_and_several_yeses_try_themselves(tmp_path):
+    X = np.random.RandomState(0).normal(size=(30, 3))
+    several = MLPClassifier((4,), max_iter=9, random_state=0).fit(X, (X > 0).astype(int))
+    numbers = fitted(passengers().dropna(subset=["age"]), "age").network
+    for model in (several, numbers, Network([2, 3, 1])):
+        export_of(model, tmp_path / "model.mjs")
+        words = [NODE, tmp_path / "model.mjs"]
+        done = subprocess.run(words, capture_output=True, text=True, check=True, timeout=60)
+        assert done.stdout == "8 rows are predicted as expected\n"
+
+
+def test_rows_of_ones_own_are_printed(tmp_path):
+    network = fitted(passengers(), "survived").network
+    (tmp_path / "m.mjs").write_text(prediction_script(network, language="javascript"))
+    words = [NODE, tmp_path / "m.mjs"]
+    done = subprocess.run(words, capture_output=True, text=True, check=True, timeout=60)
     assert set(json.loads(done.stdout)) == {"label", "probabilities"}
 
 

@@ -14,6 +14,7 @@ from .exported import (
     check_estimators,
     check_hostile_names,
     check_tables,
+    check_that_it_tries_itself,
 )
 from .test_javascript import ROW
 from .test_module import fitted, passengers
@@ -67,15 +68,8 @@ def test_hostile_names_stay_names(ask: Ask) -> None:
 def test_a_file_tries_itself_and_sees_a_wrong_number(tmp_path) -> None:
     path = tmp_path / "model.py"
     fitted(passengers(), "survived").network.export(path, to="python")
-    words = [sys.executable, "-S", "-W", "error", path]
-    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
-    assert (done.returncode, done.stdout) == (0, "8 rows are predicted as expected\n"), done.stderr
-    text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("return 1 / (1 +", "return 0.3 / (1 +"))
-    assert text != path.read_text(encoding="utf-8")
-    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
-    assert done.returncode == 1
-    assert "is not as expected" in done.stderr
+    program = [sys.executable, "-S", "-W", "error"]
+    check_that_it_tries_itself(program, path, "return 1 / (1 +", "return 0.3 / (1 +")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from numpy.typing import DTypeLike
 
 from syn0.files.atomic import write_whole
 from syn0.models.module import module_of
-from syn0.models.script import program_text, sample, trial
+from syn0.models.script import program_text, trial
 from syn0.printers import MODULES
 from syn0.printers.base import UnsupportedError
 from syn0.printers.module import Module
@@ -38,8 +38,7 @@ def write_module(module: Module, network: Network, path: str | os.PathLike[str],
     if choice("format", to, FORMATS) == "onnx":
         content = onnx_of(module).SerializeToString()
     else:
-        rows = trial(network) if MODULES[to].tries else sample(network, None)
-        content = program_text(module, rows, to).encode()
+        content = program_text(module, trial(network), to).encode()
     write_whole(Path(path), content)
 
 

@@ -103,12 +103,14 @@ def trial(network: Network) -> Sample:
     schema, random = network.schema, np.random.RandomState(0)
     note = f"{ROWS_TRIED} made-up rows, with missing and unknown values where these may be."
     if schema is None:
-        return Sample(note, matrix=random.normal(size=(ROWS_TRIED, network.spec.inputs)).round(2))
+        plain = random.normal(size=(ROWS_TRIED, network.spec.inputs)).round(2)
+        return Sample(note, matrix=plain, trial=True)
     columns = [column for column in schema.columns if not isinstance(column, LeftOut)]
     cells = {column.name: tried(column, schema, random) for column in columns}
     if schema.image_shape:
-        return Sample(note, matrix=np.stack([np.array(x) for x in cells.values()], axis=1))
-    return Sample(note, cells)
+        pixels = np.stack([np.array(x) for x in cells.values()], axis=1)
+        return Sample(note, matrix=pixels, trial=True)
+    return Sample(note, cells, trial=True)
 
 
 def tried(

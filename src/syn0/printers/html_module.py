@@ -57,7 +57,7 @@ MOST_FIELDS = 1000
 class HtmlModule(JavaScriptModule):
     """Prints trained models as pages."""
 
-    language, ending, tries = "html", ".html", True
+    language, ending = "html", ".html"
 
     def program(self, module: Module, sample: Sample, weights_file: str | None = None) -> str:
         """See `ModulePrinter.program`."""
@@ -80,7 +80,7 @@ class HtmlModule(JavaScriptModule):
         constants = (f"const {name} = JSON.parse({json.dumps(json.dumps(value))});"
                      for name, value in known.items())  # fmt: skip
         code = [
-            *self.model(module, "const predict"),
+            *self.model(module, "const predict", ["wrong_row"]),
             *constants,
             *runtime.called("page.js", ["page"]),
         ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -11,9 +11,20 @@ from syn0.lower import Array
 from syn0.printers.base import Template, UnsupportedError
 from syn0.printers.javascript import JAVASCRIPT_TEMPLATES, JavaScriptPrinter
 from syn0.printers.loops import WIDTH, Lowered, block, declared, exact_rows, inside, rows_of
-from syn0.printers.module import LABEL, VARIABLE, Answer, Given, Module, ModulePrinter, Sample
+from syn0.printers.module import (
+    LABEL,
+    VARIABLE,
+    Answer,
+    Given,
+    Module,
+    ModulePrinter,
+    Sample,
+    answers_to,
+)
 from syn0.printers.pretty import INDENT, Group, listed
 from syn0.program import Line, operations_in
+
+USE = "It needs nothing else, and tries itself on the rows at its end: node FILE."
 
 
 class JavaScriptModule(JavaScriptPrinter, ModulePrinter):
@@ -50,22 +61,29 @@ class JavaScriptModule(JavaScriptPrinter, ModulePrinter):
         if weights_file is not None:
             raise UnsupportedError("the javascript printer writes weights into the program")
         what, rows = rows_in(sample)
+        expected = listed(map(object_of, answers_to(module, sample)), "[", "]")
+        heads = [module.title, *([USE] if sample.trial else [])]
+        show = f"for (const answer of predict({what})) console.log(JSON.stringify(answer));"
         return "\n".join([
-            *self.model(module, "export const predict"),
+            *(line for head in heads for line in self.comment(head)),
+            "",
+            *self.model(module, "export const predict", ["check"] if sample.trial else []),
             "",
             *self.comment(sample.note),
             declared(f"const {what} = ", rows, ";", hang=0),
+            *([declared("const expected = ", expected, ";", hang=0)] if sample.trial else []),
             "const run = globalThis.process?.argv[1];",
             "if (run && import.meta.url === new URL(`file://${run}`).href)",
-            f"    for (const answer of predict({what})) console.log(JSON.stringify(answer));",
+            f"    check(predict({what}), expected);" if sample.trial else f"    {show}",
             "",
         ])  # fmt: skip
 
-    def model(self, module: Module, start: str) -> list[str]:
-        """The function that predicts, whose definition begins with `start`, and what it calls."""
+    def model(self, module: Module, start: str, also: Iterable[str]) -> list[str]:
+        """The function that predicts, whose definition begins with `start`, what it calls, and
+        other functions for what comes after it."""
         lines = module.program.phase("prepare", "forward", "answer")
         program = replace(module.program, dtype="float64")
-        parts = Lowered(self, program, (given.kind for given in module.given))
+        parts = Lowered(self, program, [*(given.kind for given in module.given), *also])
         bound = {line.target for line in lines}
         rooms = (Array(name, shape) for name, shape in parts.arrays.items() if name in bound)
         what, words = "table" if module.order else "X", module.missing
@@ -78,8 +96,6 @@ class JavaScriptModule(JavaScriptPrinter, ModulePrinter):
             *answered(module),
         ]
         return [
-            *self.comment(module.title),
-            "",
             *parts.functions("functions", "columns"),
             *self.comment("What it learned."),
             *(declared(f"const {name} = ", exact_rows(array), ";", hang=0)

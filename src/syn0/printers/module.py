@@ -158,11 +158,13 @@ class Sample:
         note: what they are.
         cells: by the names of columns, their values: numbers, texts and None.
         matrix: (rows, columns), where the columns have no names.
+        trial: whether they are there for a file to try itself on, and not for their predictions.
     """
 
     note: str
     cells: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     matrix: NDArray[Any] | None = None
+    trial: bool = False
 
     @property
     def rows(self) -> Iterator[dict[str, Any]]:
@@ -202,15 +204,10 @@ def answers_to(module: Module, sample: Sample) -> list[dict[str, Any]]:
 
 
 class ModulePrinter:
-    """What prints trained models in a language, into files with such an ending.
-
-    Attributes:
-        tries: whether what is exported tries itself on a few rows, of which some are odd.
-    """
+    """What prints trained models in a language, into files with such an ending."""
 
     language: str
     ending: str
-    tries: bool = False
 
     def program(self, module: Module, sample: Sample, weights_file: str | None = None) -> str:
         """A standalone program that predicts a sample, its weights in the text or in a file beside

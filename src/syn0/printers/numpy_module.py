@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from syn0.printers.module import LABEL, Given, Module, ModulePrinter, Sample
+from syn0.printers.module import LABEL, Given, Module, ModulePrinter, Sample, values_of
 from syn0.printers.numpy import WIDTH, NumpyPrinter, indented, join_sections
 from syn0.printers.pretty import INDENT, Code, fitted, listed
 from syn0.printers.safe import python_text
@@ -21,8 +21,15 @@ def texts(values, missing):
     return np.array([["" if text in missing else text] for text in found])'''
 
 
+USE = "It needs NumPy alone, and tries itself on the rows at its end: python FILE."
+
+COMPARE = "np.testing.assert_allclose(outputs, expected, rtol=1e-4, atol=1e-5)"
+COMPARE_LABELS = "np.testing.assert_array_equal(labels(outputs).ravel(), expected_labels)"
+SUCCESS = 'print(f"{len(expected)} rows are predicted as expected")'
+
+
 class NumpyModule(ModulePrinter):
-    """Prints trained models for `python predict.py`."""
+    """Prints trained models for `from model import predict`, and for `python model.py`."""
 
     language = "numpy"
     ending = ".py"
@@ -31,13 +38,10 @@ class NumpyModule(ModulePrinter):
         """See `ModulePrinter.program`."""
         printer, lines = NumpyPrinter(), module.program.lines
         prepares, labels = module.program.phase("prepare"), module.answer(LABEL)
-        last = ["outputs = predict(X)", "print(outputs)"]
-        if labels:
-            last.append("print(labels(outputs).tolist())" if labels.width > 1
-                        else "print(labels(outputs).ravel().tolist())")  # fmt: skip
+        last = tried if sample.trial else shown
         return join_sections(
             [
-                f'"""{module.title}"""',
+                f'"""{module.title}\n\n{USE}\n"""' if sample.trial else f'"""{module.title}"""',
                 "import numpy as np",
                 *printer.helper_functions(lines),
                 *([TEXTS] if any(given.texts for given in module.given) else []),
@@ -45,10 +49,30 @@ class NumpyModule(ModulePrinter):
                 predict_function(module, printer),
                 *([labels_function(module, printer)] if labels else []),
                 "\n".join(weight_lines(module.weights, weights_file)),
-                "\n".join(sample_lines(module, sample)),
-                "\n".join(last),
+                *last(module, sample, "outputs = predict(X)"),
             ]
         )
+
+
+def shown(module: Module, sample: Sample, run: str) -> Iterator[str]:
+    """The rows, and what prints the predictions that `run` makes of them."""
+    label, last = module.answer(LABEL), [run, "print(outputs)"]
+    if label:
+        last.append(f"print(labels(outputs){'' if label.width > 1 else '.ravel()'}.tolist())")
+    yield "\n".join(sample_lines(module, sample))
+    yield "\n".join(last)
+
+
+def tried(module: Module, sample: Sample, run: str) -> Iterator[str]:
+    """The self-test: the rows, what the definition answers, and what compares this with the outputs
+    that `run` makes."""
+    values, label = values_of(module, sample), module.answer(LABEL)
+    lines = [*sample_lines(module, sample), exact("expected", values[module.numbers])]
+    if label:
+        known = map(value_text, values[label.name].ravel().tolist())
+        lines.append(filled("expected_labels = [", known, "]"))
+    lines += [run, COMPARE, *([COMPARE_LABELS] if label else []), SUCCESS]
+    yield "\n".join(['if __name__ == "__main__":', *indented(lines)])
 
 
 def prepared_function(module: Module, printer: NumpyPrinter) -> str:

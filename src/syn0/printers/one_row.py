@@ -248,7 +248,6 @@ class OneRowModulePrinter(ModulePrinter):
         printer: what prints one.
     """
 
-    tries = True
     printer: type[OneRowPrinter]
 
     def program(self, module: Module, sample: Sample, weights_file: str | None = None) -> str:

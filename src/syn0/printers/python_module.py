@@ -59,7 +59,7 @@ class PythonModule(LoopPrinter, ModulePrinter):
     """Prints trained models for `from model import predict`, and for `python model.py`. All numbers
     are computed in float64."""
 
-    language, ending, suffix, tries = "python", ".py", "py", True
+    language, ending, suffix = "python", ".py", "py"
     templates = TEMPLATES
     infinity = "math.inf"
 

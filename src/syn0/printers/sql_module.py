@@ -68,7 +68,7 @@ SQL_TEMPLATES = {
 class SqlModule(ModulePrinter):
     """Prints trained models for `sqlite3`, `duckdb` and `psql`."""
 
-    language, ending, tries = "sql", ".sql", True
+    language, ending = "sql", ".sql"
 
     def program(self, module: Module, sample: Sample, weights_file: str | None = None) -> str:
         """See `ModulePrinter.program`."""

@@ -51,3 +51,28 @@ const finite = (values) => {
     if (!values.every(Number.isFinite)) throw new Error("a prediction is no finite number");
     return values;
 };
+
+// piece: alike
+// Whether two answers are the same, or numbers that are near each other.
+const alike = (one, other) =>
+    Array.isArray(other)
+        ? one.length === other.length && other.every((value, k) => alike(one[k], value))
+        : typeof other === "number"
+          ? Math.abs(one - other) <= 1e-5 + 1e-4 * Math.abs(other)
+          : one === other;
+
+// piece: wrong_row, needs: alike
+// The place of the first row whose answers are not those that are expected, or -1.
+const wrong_row = (found, expected) =>
+    expected.findIndex((row, i) =>
+        Object.keys(row).some((role) => !alike(found[i][role], row[role])),
+    );
+
+// piece: check, needs: wrong_row
+// Whether all answers are those that are expected, for a first look.
+const check = (found, expected) => {
+    const place = wrong_row(found, expected);
+    const [one, other] = [found[place], expected[place]].map((row) => JSON.stringify(row));
+    if (place >= 0) throw new Error(`row ${place + 1}: ${one} is not as expected: ${other}`);
+    console.log(`${expected.length} rows are predicted as expected`);
+};

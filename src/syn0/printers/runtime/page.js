@@ -63,18 +63,8 @@ const answer = () => {
     }
 };
 
-const alike = (one, other) =>
-    Array.isArray(other)
-        ? other.every((value, k) => alike(one[k], value))
-        : typeof other === "number"
-          ? Math.abs(one - other) <= 1e-5 + 1e-4 * Math.abs(other)
-          : one === other;
-
 const tried = () => {
-    const found = predict(TRIED);
-    const wrong = EXPECTED.findIndex((row, i) =>
-        Object.keys(row).some((role) => !alike(found[i][role], row[role])),
-    );
+    const wrong = wrong_row(predict(TRIED), EXPECTED);
     return wrong < 0
         ? `Self-test: ${EXPECTED.length} rows are predicted as expected.`
         : `Self-test: row ${wrong + 1} is not predicted as expected.`;
