@@ -17,7 +17,7 @@ from syn0.learn.drill.sandbox import Stopper, run_program
 from syn0.learn.state import state_file
 from syn0.view.drill import MOST_BYTES
 from syn0.view.protocol import packed
-from syn0.view.server import House, application
+from syn0.view.server import LOOPBACK, House, Page, application
 from tests.view.pages import Visitor
 from tests.view.test_server import HERE, OWN, opened, said, until
 
@@ -34,6 +34,19 @@ def _state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="module")
 def visitor() -> Visitor:
     return Visitor()
+
+
+def test_programs_run_for_pages_on_this_machine_only() -> None:
+    for names, is_run in (
+        (LOOPBACK, True),
+        (("localhost", *LOOPBACK), True),
+        (("me", *LOOPBACK), False),
+    ):
+        page = Page(None, House(1, names), None)  # type: ignore[arg-type]
+        assert page.session.runs_programs == is_run
+    asked = Visitor()
+    asked.session.runs_programs = False
+    assert "on this machine only" in asked.one("check", **XOR, program=SOLUTION)["words"]
 
 
 def test_it_begins_with_the_first_exercise_that_is_not_solved(visitor: Visitor) -> None:

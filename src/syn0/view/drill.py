@@ -68,6 +68,8 @@ def exercise(session: Session, header: dict[str, Any], arrays: list[Any]) -> lis
 
 def check(session: Session, header: dict[str, Any], arrays: list[Any]) -> list[Message]:
     """Run a learner's program, in a process of its own, and say what is wrong first."""
+    if not session.runs_programs:
+        raise ValueError("programs run for pages on this machine only: leave out --host")
     _, asked = asked_for(session, header)
     program = header.get("program")
     if not isinstance(program, str):

@@ -236,6 +236,7 @@ class Page:
     def __init__(self, websocket: WebSocket, house: House, worker: ThreadPoolExecutor) -> None:
         self.websocket, self.house, self.worker = websocket, house, worker
         self.session = Session(house.recipe, house.shelf)
+        self.session.runs_programs = {*house.names} == {*LOOPBACK}
         self.inbox: asyncio.Queue[Message | str | None] = asyncio.Queue(MOST_WAITING)
         self.post = asyncio.Event()
         self.claim: asyncio.Task[Any] | None = None

@@ -59,6 +59,7 @@ class Session:
         awaited: the places that `advance` takes other runs back to, by name.
         is_queued: whether others have the cores, which the host tells.
         guide: the tour that was opened; None.
+        runs_programs: whether a learner's program is run: not for other machines than this one.
         stopper: ends a learner's program that runs, once the page is gone.
     """
 
@@ -87,7 +88,7 @@ class Session:
         self.last_curve = self.last_report = 0.0
         self.last_printed: list[str] = []
         self.told_points = 0
-        self.stopper = Stopper()
+        self.runs_programs, self.stopper = True, Stopper()
 
     @property
     def run(self) -> PageRun:
