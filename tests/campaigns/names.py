@@ -331,7 +331,7 @@ def exported_shape(language: str, network: syn0.Network, folder: Path) -> object
         parser.feed(text)
         script = text.partition("<script>")[2].rpartition("</script>")[0]
         return parser.found, masked(tokens(script))
-    if language in ("numpy", "python", "torch"):
+    if language in ("numpy", "python", "torch", "keras"):
         return [*python_shape(ast.parse(text))]
     return masked(tokens(text) if language == "javascript" else c_tokens(text))
 

@@ -28,6 +28,7 @@ MODULES: Lazy[ModulePrinter] = Lazy(
     python="syn0.printers.python_module:PythonModule()",
     javascript="syn0.printers.javascript_module:JavaScriptModule()",
     torch="syn0.printers.torch_module:TorchModule()",
+    keras="syn0.printers.keras_module:KerasModule()",
     sql="syn0.printers.sql_module:SqlModule()",
     html="syn0.printers.html_module:HtmlModule()",
     c="syn0.printers.c_module:CModule()",

@@ -1,0 +1,93 @@
+"""Trained models as Keras models compute what the network does, and can be trained further."""
+
+import json
+import subprocess
+import sys
+from importlib.util import find_spec
+
+import numpy as np
+import pytest
+
+from syn0 import Dense, Network
+
+from .exported import LAYERS, check_that_it_tries_itself, hostile_frame, table_of, tables
+from .test_module import fitted, passengers
+
+pytestmark = pytest.mark.skipif(
+    not (find_spec("keras") and find_spec("jax")), reason="Keras or its backend is not installed"
+)
+
+ASK = """
+import importlib, json, sys
+import numpy as np
+from keras import ops
+
+for name, given, named in json.load(sys.stdin):
+    module = importlib.import_module(name)
+    net = module.Net()
+    X = module.prepared(given) if named else np.array(given)
+    outputs = ops.convert_to_numpy(net(X))
+    labels = module.labels(outputs)[:, 0].tolist() if hasattr(module, "labels") else None
+    trained = [weight.name for weight in net.trainable_variables]
+    print(json.dumps([outputs.tolist(), labels, trained]))
+"""
+
+
+@pytest.fixture(autouse=True)
+def on_jax(tmp_path, monkeypatch):
+    """What a process with Keras finds around it."""
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+
+
+@pytest.fixture
+def ask(tmp_path):
+    """What models answer to rows each, in a process of their own: outputs, labels, and the names of
+    what can be trained."""
+
+    def answers(pairs):
+        asked = []
+        for number, (model, rows) in enumerate(pairs):
+            model.export(tmp_path / f"model{number}.py", to="keras")
+            named = not isinstance(rows, np.ndarray)
+            given = {k: v.tolist() for k, v in table_of(rows).items()} if named else rows.tolist()
+            asked.append((f"model{number}", given, named))
+        (tmp_path / "ask.py").write_text(ASK, encoding="utf-8")
+        done = subprocess.run([sys.executable, "ask.py"], cwd=tmp_path, input=json.dumps(asked),
+                              capture_output=True, text=True, check=False, timeout=60)  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    return answers
+
+
+def networks_of_arrays(dtype):
+    """Networks trained on plain arrays, each with rows to ask it about."""
+    X = np.random.RandomState(0).normal(size=(9, 4)).astype(dtype)
+    for layers in LAYERS.values():
+        network = Network(4, [*layers, Dense(2, "identity")], dtype=dtype)
+        network.train(X, X[:, :2], steps=5, learning_rate=0.01, progress=False)
+        yield network, X
+
+
+def test_models_answer_as_the_networks_do(ask):
+    """All in one process, as Keras takes seconds to start."""
+    hostile = hostile_frame()
+    of_tables = [pair for target in ("survived", "class", "age") for pair in tables(target)]
+    of_tables.append((fitted(hostile, "survived", dtype="float64").network, hostile))
+    of_arrays = [*networks_of_arrays("float32"), *networks_of_arrays("float64")]
+    normed = Network([3, 4, 1], batch_norm=True), np.zeros((2, 3))
+    *found, (_, _, trained) = ask([*of_tables, *of_arrays, normed])
+    for (network, rows), (outputs, labels, _) in zip([*of_tables, *of_arrays], found, strict=True):
+        # On JAX, Keras computes tanh and means in float32, whatever the numbers are.
+        limit = 1e-4 if network.spec.dtype == "float32" else 1e-6
+        np.testing.assert_allclose(outputs, network.predict(rows), rtol=limit, atol=limit)
+        if labels:
+            assert labels == network.labels(rows).tolist()
+    assert sorted(trained) == ["scale1", "shift1", "syn0", "syn1"]
+
+
+def test_a_file_tries_itself_and_sees_a_wrong_number(tmp_path):
+    path = tmp_path / "model.py"
+    fitted(passengers(), "survived").network.export(path, to="keras")
+    check_that_it_tries_itself([sys.executable], path, "return 1 / (1 +", "return 0.3 / (1 +")
