@@ -52,6 +52,21 @@ def states(reader: Reader, address: str) -> Iterator[str]:
     page.wait_for_selector("[data-split]")
     yield "a split"
     page.locator("main").focus()
+    reader.press("t")
+    page.wait_for_selector("[data-question=asked]")
+    yield "the tour"
+    page.get_by_label("Chapter", exact=True).select_option("5")
+    page.wait_for_selector("[data-question] input.number")
+    reader.press("Enter")
+    for count in (1, 2):
+        page.locator("[data-pass]").click()
+        page.wait_for_selector(f":nth-match([data-reply], {count})")
+    reader.button("Show me on the page")
+    page.locator("[data-split]", has_text="in step 0:").wait_for()
+    yield "a chapter that was answered"
+    reader.press("Escape")
+    page.wait_for_selector("[data-region=tour]", state="detached")
+    page.locator("main").focus()
     for key, name in (("?", "help"), ("Escape", "closed")):
         reader.press(key)
         yield name

@@ -260,4 +260,5 @@ def test_an_exported_page_steps_offline(
         other.stands(0, 1)
         assert other.written("l1") == texts(trace["l1"])
         assert asked == [path.as_uri()]
+        assert other.page.get_by_role("button", name="Tour").count() == 0  # nobody could answer
         assert other.mistakes == []

@@ -42,6 +42,7 @@ def test_the_page_is_given_to_who_knows_the_token(client: TestClient, house: Hou
     assert page.headers["referrer-policy"] == "no-referrer"
     assert client.get("/page.js").status_code == 200
     assert client.get("/page.css").status_code == 200
+    assert client.get("/editor.js").headers["content-type"].startswith("text/javascript")
 
 
 @pytest.mark.parametrize("token", ["", "wrong", "é"])

@@ -1,6 +1,6 @@
 // The page as a whole.
 import { useEffect, useRef } from "preact/hooks";
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { Status, Toolbar } from "./chrome";
 import { CurvesPanel } from "./curves";
 import { press } from "./keys";
@@ -12,26 +12,31 @@ import { TabsPanel } from "./tabs";
 import { Transport } from "./transport";
 import { Windows } from "./windows";
 
-const [WIDE, MIDDLE] = [1200, 700];
+const [WIDE, WIDE_WITH_TOUR, MIDDLE] = [1200, 1400, 700];
 
 interface AppProps {
   readonly store: Store;
   /** Within a notebook: keys only while the focus is inside. */
   readonly embedded?: boolean;
+  /** What stands beside the regions. */
+  readonly aside?: ComponentChildren;
 }
 
-export function App({ store, embedded = false }: AppProps): JSX.Element {
+export function App({ store, embedded = false, aside }: AppProps): JSX.Element {
   const root = useRef<HTMLElement>(null);
   useTheme(store, root, embedded);
   useLayout(store, root);
   useKeys(store, root, embedded);
   const layout = store.layout.value;
+  const Drill = store.drilling.value ? store.drill : null;
+  const touring = store.guide?.isOpen.value;
   return (
     <StoreProvider value={store}>
       <main
         ref={root}
-        class={`syn0 ${layout}${embedded ? " embedded" : ""}`}
+        class={`syn0 ${layout}${embedded ? " embedded" : ""}${Drill ? " drilling" : touring ? " touring" : ""}`}
         data-theme={store.theme.value}
+        data-lights={store.guide?.lights.value}
         data-lm-suppress-shortcuts={embedded ? "true" : undefined}
         tabIndex={-1}
         onMouseDown={(event) => keepFocus(event, root.current)}
@@ -44,26 +49,33 @@ export function App({ store, embedded = false }: AppProps): JSX.Element {
           event.preventDefault();
           event.currentTarget.classList.remove("dropping");
           const file = event.dataTransfer?.files[0];
-          if (!file || store.recorded.value) return;
+          if (!file || store.recorded.value || store.drilling.value) return;
           store.upload(file);
           store.opened.value = "data";
         }}
       >
         <h1 class="hidden-words">syn0: a neural network, line by line</h1>
-        <Toolbar />
-        <ProgramPanel />
-        <div class={store.large.value ? "right large" : "right"}>
-          <LinePanel />
-          <TabsPanel />
-        </div>
-        <Transport />
-        {layout !== "middle" && <KnobsPanel />}
-        {layout !== "middle" && <CurvesPanel />}
-        {layout === "middle" && store.drawer.value && (
-          <div class="drawer">
-            <button onClick={() => (store.drawer.value = false)}>Close the knobs</button>
-            <KnobsPanel />
-          </div>
+        {Drill ? (
+          <Drill />
+        ) : (
+          <>
+            <Toolbar />
+            <ProgramPanel />
+            <div class={store.large.value ? "right large" : "right"}>
+              <LinePanel />
+              <TabsPanel />
+            </div>
+            {aside}
+            <Transport />
+            {layout !== "middle" && <KnobsPanel />}
+            {layout !== "middle" && <CurvesPanel />}
+            {layout === "middle" && store.drawer.value && (
+              <div class="drawer">
+                <button onClick={() => (store.drawer.value = false)}>Close the knobs</button>
+                <KnobsPanel />
+              </div>
+            )}
+          </>
         )}
         <Status />
         <Windows />
@@ -114,16 +126,18 @@ function isLight(colour: string): boolean {
 }
 
 function useLayout(store: Store, root: { readonly current: HTMLElement | null }): void {
+  const touring = store.guide?.isOpen.value;
   useEffect(() => {
     if (!root.current) return;
+    const wide = touring ? WIDE_WITH_TOUR : WIDE;
     const observer = new ResizeObserver(([entry]) => {
       const { inlineSize } = entry.borderBoxSize[0];
-      const layout: Layout = inlineSize >= WIDE ? "wide" : inlineSize >= MIDDLE ? "middle" : "narrow";
+      const layout: Layout = inlineSize >= wide ? "wide" : inlineSize >= MIDDLE ? "middle" : "narrow";
       store.layout.value = layout;
     });
     observer.observe(root.current);
     return () => observer.disconnect();
-  }, []);
+  }, [touring]);
 }
 
 function useKeys(store: Store, root: { readonly current: HTMLElement | null }, embedded: boolean): void {

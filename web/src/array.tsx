@@ -61,6 +61,10 @@ export interface ArrayProps {
   readonly litColumn?: number | null;
   readonly onPlace?: (place: Place) => void;
   readonly onOpen?: (place: Place) => void;
+  /** Entries that are marked, such as those in which two arrays differ: 1 where one is. */
+  readonly marked?: ArrayLike<number>;
+  /** Where its colours end; without, at its largest number. */
+  readonly limit?: number;
   /** What is written above: the name unless said otherwise. */
   readonly title?: string;
   readonly children?: ComponentChildren;
@@ -69,7 +73,7 @@ export interface ArrayProps {
 export function ArrayBox(props: ArrayProps): JSX.Element {
   const { matrix, age = "now", title = matrix.name, children } = props;
   const locked = useStore().locks.value.get(title);
-  const limit = locked ?? limitOf(matrix.values);
+  const limit = locked ?? props.limit ?? limitOf(matrix.values);
   const hasScale = age !== "none" && cells(matrix) > 1;
   return (
     <figure class={`array ${age}`} data-array={matrix.name}>
@@ -131,7 +135,7 @@ function Empty({ matrix }: { readonly matrix: Matrix }): JSX.Element {
 
 /** One tab stop; arrows move within, Enter opens the entry. */
 function Grid(props: ArrayProps & { readonly limit: number }): JSX.Element {
-  const { matrix, age, place, litRow, litColumn, onPlace, onOpen, limit, title } = props;
+  const { matrix, age, place, litRow, litColumn, onPlace, onOpen, limit, title, marked } = props;
   const { theme } = useStore();
   const [own, setOwn] = useState<Place>([0, 0]);
   const table = useRef<HTMLTableElement>(null);
@@ -165,6 +169,7 @@ function Grid(props: ArrayProps & { readonly limit: number }): JSX.Element {
                 const here = current[0] === row && current[1] === column;
                 const chosen = !!place && place[0] === row && place[1] === column;
                 const lit = litRow === row || litColumn === column;
+                const differs = marked?.[row * columns + column] === 1;
                 return (
                   <Cell
                     key={column}
@@ -172,11 +177,12 @@ function Grid(props: ArrayProps & { readonly limit: number }): JSX.Element {
                     limit={limit}
                     theme={theme.value}
                     faded={age === "before"}
-                    label={`${placeText(matrix, [row, column], title)}, ${short(value)}`}
+                    label={`${placeText(matrix, [row, column], title)}, ${short(value)}${differs ? ", differs" : ""}`}
                     place={`${row},${column}`}
                     stop={here}
                     chosen={chosen}
                     lit={lit}
+                    differs={differs}
                     onFocus={() => {
                       setOwn([row, column]);
                       onPlace?.([row, column]);
@@ -203,12 +209,13 @@ interface CellProps {
   readonly stop: boolean;
   readonly chosen: boolean;
   readonly lit: boolean;
+  readonly differs: boolean;
   readonly onFocus: () => void;
   readonly onOpen: () => void;
 }
 
 function Cell(props: CellProps): JSX.Element {
-  const { value, limit, theme, faded, label, place, stop, chosen, lit, onFocus, onOpen } = props;
+  const { value, limit, theme, faded, label, place, stop, chosen, lit, differs, onFocus, onOpen } = props;
   // Faded by a paler colour, not by transparency, so that its digits stay as easy to read.
   const colour = shade(value, faded ? 2 * limit : limit, theme);
   const kinds = ["cell"];
@@ -216,6 +223,7 @@ function Cell(props: CellProps): JSX.Element {
   if (!Number.isFinite(value)) kinds.push("bad");
   if (Math.abs(value) > limit) kinds.push("clipped");
   if (lit) kinds.push("lit");
+  if (differs) kinds.push("differs");
   if (chosen) kinds.push("chosen");
   return (
     <td

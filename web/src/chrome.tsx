@@ -56,8 +56,28 @@ export function Toolbar(): JSX.Element {
       )}
       <span class="spread" />
       {store.layout.value === "middle" && (
-        <button aria-expanded={store.drawer.value} onClick={() => (store.drawer.value = !store.drawer.value)}>
+        <button class="to-knobs" aria-expanded={store.drawer.value} onClick={() => (store.drawer.value = !store.drawer.value)}>
           Knobs
+        </button>
+      )}
+      {store.guide && (
+        <button
+          disabled={off}
+          aria-expanded={store.guide.isOpen.value}
+          aria-keyshortcuts="t"
+          title="Chapters that ask before they tell (t)"
+          onClick={() => store.guide?.toggle()}
+        >
+          Tour
+        </button>
+      )}
+      {store.drill && (
+        <button
+          disabled={off}
+          title="Write this program, or another, from memory (m)"
+          onClick={() => (store.drilling.value = true)}
+        >
+          Drill
         </button>
       )}
       <button

@@ -138,7 +138,7 @@ function Chart({ sent }: { readonly sent: Sent<"curve"> }): JSX.Element {
             </g>
           ))}
           {x
-            .ticks(5)
+            .ticks(Math.min(5, width / 80))
             .filter(Number.isInteger)
             .map((tick) => (
               <text key={tick} x={x(tick)} y={height - 6} text-anchor="middle">

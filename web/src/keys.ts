@@ -13,6 +13,8 @@ export const KEYS: readonly (readonly [string, string])[] = [
   ["d", "show or hide the difference that the last knob made"],
   ["w", "one weight: who moved it"],
   ["k", "knobs"],
+  ["t", "the tour"],
+  ["m", "drill: write the program from memory"],
   ["?", "this list"],
   ["Esc", "out of what is open, back to the program"],
 ];
@@ -25,7 +27,7 @@ export function press(store: Store, root: HTMLElement, event: KeyboardEvent): bo
   const target = event.composedPath()[0] as HTMLElement;
   const field = FIELDS.has(target.tagName);
   if (event.key === "Escape") return escape(store, root, target);
-  if (store.opened.value) return false;
+  if (store.opened.value || store.drilling.value) return false;
   if (field && target.getAttribute("type") !== "checkbox") return false;
   const inButton = target.tagName === "BUTTON" || target.tagName === "SUMMARY" || field;
   switch (event.key) {
@@ -72,6 +74,12 @@ function letter(store: Store, root: HTMLElement, key: string): boolean {
       store.drawer.value = store.layout.value === "middle";
       requestAnimationFrame(() => focus(root, "[data-region='knobs'] input, [data-region='knobs'] select"));
       return true;
+    case "t":
+      store.guide?.toggle();
+      return store.guide !== null;
+    case "m":
+      store.drilling.value = store.drill !== null && !store.still.value;
+      return true;
     case "?":
       store.opened.value = "help";
       return true;
@@ -82,13 +90,19 @@ function letter(store: Store, root: HTMLElement, key: string): boolean {
 function escape(store: Store, root: HTMLElement, target: HTMLElement): boolean {
   if (store.opened.value) store.opened.value = null;
   else if (store.drawer.value) store.drawer.value = false;
+  else if (store.drilling.value) {
+    if (target.isContentEditable) return false; // the editor lets the next Tab out
+    store.drilling.value = false;
+    root.focus();
+  } else if (store.guide?.isOpen.value && !target.closest(".region:not(.tour)")) store.guide.leave();
   else if (
     target.getAttribute("role") === "gridcell" ||
     FIELDS.has(target.tagName) ||
     target.classList.contains("picture")
   ) {
     return focus(root, ".row[aria-current='step']");
-  } else return false;
+  } else if (store.guide?.isOpen.value) store.guide.leave();
+  else return false;
   return true;
 }
 

@@ -121,7 +121,7 @@ function LineRow({ line, number }: { readonly line: Line; readonly number: numbe
     <li>
       <button
         ref={button}
-        class={`row ${differs ? line.mark : ""}`}
+        class={`row ${differs ? line.mark : ""}${store.guide?.speaksOf(line.target) ? " spoken" : ""}`}
         aria-current={isCurrent ? "step" : undefined}
         disabled={store.still.value}
         title={line.note}

@@ -11,7 +11,7 @@ const WORDS: Record<Prompt, string> = {
 export function Prompter(): JSX.Element | null {
   const store = useStore();
   const prompt = store.prompt.value;
-  if (!prompt || store.recorded.value) return null;
+  if (!prompt || store.recorded.value || store.guide?.isOpen.value) return null;
   return (
     <div class="prompt">
       <span>{WORDS[prompt]}</span>

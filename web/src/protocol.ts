@@ -2,7 +2,7 @@
 // Framing: 4 bytes header length (little-endian), JSON header, arrays at multiples of 8
 // bytes from the start of the message, little-endian; offsets count from the header's end.
 
-export const PROTOCOL = "ea45738abc68";
+export const PROTOCOL = "7dc9187911b9";
 
 /** Place of an array among those of the message. */
 export type Ref = number;
@@ -467,6 +467,76 @@ export interface Download {
   language?: string;
 }
 
+/** An exercise: a network whose program is written from memory. */
+export interface AskDrill {
+  wire?: WireArray[];
+  type: "drill";
+  /** of the ladder; -1: the present run's own network; without, the first that is not solved. */
+  rung?: number;
+  /** how much is missing, 1 to 5. */
+  level?: number;
+}
+
+/** Run a learner's program apart, and compare it with the exercise's. */
+export interface CheckProgram {
+  wire?: WireArray[];
+  type: "check";
+  rung: number;
+  level: number;
+  /** at most 64 KB. */
+  program: string;
+}
+
+/** A hint for a line of an exercise. */
+export interface AskHint {
+  wire?: WireArray[];
+  type: "hint";
+  rung: number;
+  level: number;
+  /** the name that it binds. */
+  line: string;
+  /** 0 a question, 1 the shapes, 2 the note, 3 the line. */
+  step: number;
+}
+
+/** Open the tour, or go to a chapter. The page then shows the run that the chapter speaks of. */
+export interface OpenTour {
+  wire?: WireArray[];
+  type: "tour";
+  /** counted from 0; without, where the reader stands. */
+  chapter?: number;
+  /** whether its questions are asked once more. */
+  again?: boolean;
+}
+
+/** Answer the question of the tour that is asked. */
+export interface Guess {
+  wire?: WireArray[];
+  type: "guess";
+  /** as it was typed; of options the number, counted from 1; ?: don't know. */
+  text: string;
+}
+
+/** Ask what follows from a value of the chapter's experiment. */
+export interface TryOut {
+  wire?: WireArray[];
+  type: "try";
+  /** as it was typed. */
+  text: string;
+}
+
+/** Turn the knobs that the chapter speaks of. */
+export interface ShowKnobs {
+  wire?: WireArray[];
+  type: "show";
+}
+
+/** Look at the reader's own runs again. */
+export interface LeaveTour {
+  wire?: WireArray[];
+  type: "leave";
+}
+
 /** The program of exactly this network, whenever it changes. */
 export interface Program {
   wire?: WireArray[];
@@ -857,6 +927,251 @@ export interface File {
   content: Ref;
 }
 
+/** A network of the drill's ladder. */
+export interface LadderRung {
+  net: string;
+  /** what is new in it. */
+  words: string;
+  /** the highest level at which it is solved; 0 for none. */
+  solved: number;
+}
+
+/** What is to be written from memory. */
+export interface Exercise {
+  wire?: WireArray[];
+  /** the run it is of: A, B, …. */
+  run: string;
+  /** counts up. */
+  sequence: number;
+  type: "exercise";
+  /** its place on the ladder; -1: the run's own network. */
+  rung: number;
+  level: number;
+  /** the network in a few words. */
+  title: string;
+  /** the text with which one begins. */
+  start: string;
+  /** the names of the arrays that are looked for, in order. */
+  lines: string[];
+  /** the one that hints are for. */
+  line: string;
+  /** how much is missing at each, from the first. */
+  levels: string[];
+  ladder: LadderRung[];
+  /** what the hints of a line are, each telling more. */
+  hints: string[];
+}
+
+/** What became of an array of the exercise. */
+export interface RailMark {
+  name: string;
+  state: "right" | "lenient" | "merged" | "wrong" | "missing" | "open";
+  /** the name that the learner gave it; empty for none. */
+  yours: string;
+}
+
+/** A part of an array, around where two of them differ most. */
+export interface Side {
+  /** of the whole. */
+  shape: number[];
+  /** its first row. */
+  row: number;
+  /** its first column. */
+  column: number;
+  /** (rows, columns) float64. */
+  values: Ref;
+}
+
+/** The first array that is wrong. */
+export interface Sides {
+  name: string;
+  expected: Side;
+  found: Side | null;
+  /** (rows, columns) uint8, 1 where they differ; null: other shapes. */
+  differs: Ref | null;
+}
+
+/** What came of a check. */
+export interface Verdict {
+  wire?: WireArray[];
+  /** the run it is of: A, B, …. */
+  run: string;
+  /** counts up. */
+  sequence: number;
+  type: "verdict";
+  outcome: "right" | "wrong" | "stopped";
+  /** of a right one. */
+  agreement: "exact" | "approximate" | "";
+  /** what is to be said, in sentences; code is indented by four. */
+  words: string[];
+  /** the likely mistake's short name; empty where it is not known. */
+  cause: string;
+  rail: RailMark[];
+  wrong: Sides | null;
+  /** the program's line that is to blame, from 1; 0 for none. */
+  at: number;
+  /** what the program printed. */
+  output: string;
+  /** the line of the exercise that hints are for; empty where all are right. */
+  line: string;
+  /** the exercise's own program, once it is solved. */
+  solution: string;
+  /** rung and level of what comes next on the ladder. */
+  next: [number, number] | null;
+}
+
+/** A hint for a line. */
+export interface Hint {
+  wire?: WireArray[];
+  /** the run it is of: A, B, …. */
+  run: string;
+  /** counts up. */
+  sequence: number;
+  type: "hint";
+  line: string;
+  step: number;
+  words: string;
+}
+
+/** Something of the tour to look at. */
+export interface Drawing {
+  title: string;
+  /** lines of plain text, as wide as they are. */
+  text: string;
+}
+
+/** What may be answered. */
+export interface Wanted {
+  kind: "choice" | "name" | "number" | "shape" | "arrows";
+  /** in a few words. */
+  wanted: string;
+  options?: string[];
+  /** of arrows: what each is for. */
+  names?: string[];
+  whole?: boolean;
+  least?: number | null;
+  most?: number | null;
+  dimensions?: number;
+}
+
+/** Something to predict. */
+export interface TourQuestion {
+  kind: "choice" | "name" | "number" | "shape" | "arrows";
+  /** in a few words. */
+  wanted: string;
+  options?: string[];
+  /** of arrows: what each is for. */
+  names?: string[];
+  whole?: boolean;
+  least?: number | null;
+  most?: number | null;
+  dimensions?: number;
+  words: string;
+  figures: Drawing[];
+}
+
+/** What is said to a guess. */
+export interface TourReply {
+  /** null for don't know. */
+  right: boolean | null;
+  /** as it was understood. */
+  guess: string;
+  words: string;
+  figures: Drawing[];
+}
+
+/** A number to change. */
+export interface TourExperiment {
+  kind: "choice" | "name" | "number" | "shape" | "arrows";
+  /** in a few words. */
+  wanted: string;
+  options?: string[];
+  /** of arrows: what each is for. */
+  names?: string[];
+  whole?: boolean;
+  least?: number | null;
+  most?: number | null;
+  dimensions?: number;
+  words: string;
+  label: string;
+  /** values worth trying. */
+  tries: string[];
+}
+
+/** Something that a chapter does on the page. */
+export interface TourAction {
+  do: "go" | "open" | "split" | "knob" | "play";
+  /** of the line, the array or the knob. */
+  name: string;
+  /** place in the array, or what the knob is set to. */
+  value: string | number | boolean | null | number[];
+}
+
+/** A line of the chapter's program. */
+export interface TourLine {
+  target: string;
+  text: string;
+}
+
+/** A chapter in the list of all. */
+export interface TourLesson {
+  title: string;
+  /** whether what was asked in it was answered right. */
+  done: boolean;
+}
+
+/** A chapter of the tour. In its texts, code stands between backticks. */
+export interface TourChapter {
+  wire?: WireArray[];
+  /** the run it is of: A, B, …. */
+  run: string;
+  /** counts up. */
+  sequence: number;
+  type: "chapter";
+  /** counted from 0. */
+  number: number;
+  chapters: TourLesson[];
+  name: string;
+  title: string;
+  points: number[];
+  net: string;
+  data: string;
+  /** why it is not told; empty where it is. */
+  left_out: string;
+  /** why the page does not show its network; empty where it does. */
+  note: string;
+  paragraphs: string[];
+  /** of a step. */
+  program: TourLine[];
+  /** the targets of those that it speaks of. */
+  lines: string[];
+  figures: Drawing[];
+  /** parts of the page that it speaks of. */
+  lights: string[];
+  actions: TourAction[];
+  questions: TourQuestion[];
+  /** to the first questions: those that are answered. */
+  replies: TourReply[];
+  /** empty until all are. */
+  closing: string[];
+  /** null until then, or where there is none. */
+  experiment: TourExperiment | null;
+}
+
+/** What follows from a value that was tried. */
+export interface TourOutcome {
+  wire?: WireArray[];
+  /** the run it is of: A, B, …. */
+  run: string;
+  /** counts up. */
+  sequence: number;
+  type: "outcome";
+  /** the value, as it was typed. */
+  text: string;
+  words: string;
+  figures: Drawing[];
+}
+
 /** Of an array: where it lies, counted from the end of the header. */
 export interface WireArray {
   dtype: "float64" | "float32" | "int32" | "uint8";
@@ -883,7 +1198,15 @@ export type ToPython =
   | Upload
   | AskReport
   | AskLink
-  | Download;
+  | Download
+  | OpenTour
+  | Guess
+  | TryOut
+  | ShowKnobs
+  | LeaveTour
+  | AskDrill
+  | CheckProgram
+  | AskHint;
 
 export type ToPage =
   | Program
@@ -902,4 +1225,9 @@ export type ToPage =
   | Trouble
   | Error
   | Link
-  | File;
+  | File
+  | TourChapter
+  | TourOutcome
+  | Exercise
+  | Verdict
+  | Hint;

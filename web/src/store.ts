@@ -1,11 +1,12 @@
 // What the page knows, and what it asks for. One store a page or widget.
-import { createContext } from "preact";
+import { createContext, type ComponentType } from "preact";
 import { useContext } from "preact/hooks";
 import { batch, computed, signal, type ReadonlySignal } from "@preact/signals";
 import type { Matrix, Place } from "./array";
 import type { Theme } from "./colour";
 import type { Connection, Host } from "./hosts";
 import * as p from "./protocol";
+import type { Guide } from "./tour";
 import type { Received, Wired } from "./wire";
 
 /** An array with where it stands. */
@@ -84,6 +85,10 @@ export class Store {
   readonly weight = signal<Weight | null>(null);
   readonly showsDifference = signal(true);
   readonly drawer = signal(false);
+  /** Whether the drill has the place of the program and its pictures. */
+  readonly drilling = signal(false);
+  /** What shows the drill, where there is one: not in notebooks and recordings. */
+  drill: ComponentType | null = null;
   /** Whether the pictures have the larger part of the right side. */
   readonly large = signal(false);
   readonly opened = signal<Window>(null);
@@ -103,6 +108,9 @@ export class Store {
   /** The run that is scrubbed to, while the answer is on its way. */
   private wanted: p.Go | null = null;
   private awaiting = false;
+
+  /** The tour; null where there is none: in notebooks and exported files. */
+  guide: Guide | null = null;
 
   readonly prompt: ReadonlySignal<Prompt | null> = computed(
     () => PROMPTS.find((prompt) => !this.seen.value.has(prompt)) ?? null,
@@ -154,14 +162,16 @@ export class Store {
 
   private open(): void {
     const known = this.program.value;
+    const own = this.guide?.forget();
     const message: p.Open = { type: "open", token: this.token, protocol: p.PROTOCOL };
-    if (known) Object.assign(message, { runs: this.standing(known), present: known.run });
+    if (own) Object.assign(message, own);
+    else if (known) Object.assign(message, { runs: this.standing(known), present: known.run });
     else if (this.firstLink) message.link = this.firstLink;
     this.host.send(message);
   }
 
   /** All runs with where they stand: what Python needs to have them again. */
-  private standing(program: p.Program): p.KnownRun[] {
+  standing(program: p.Program): p.KnownRun[] {
     const frame = this.frame.value;
     const places = new Map<string, p.Standing>(frame ? [frame, ...frame.others].map((one) => [one.run, one]) : []);
     return program.runs.map(({ run, recipe }) => {
@@ -300,6 +310,11 @@ export class Store {
         this.refusal.value = message.words;
         this.uploading.value = "";
         this.awaiting = false;
+        this.guide?.receive(message);
+        return;
+      case "chapter":
+      case "outcome":
+        this.guide?.receive(message);
         return;
       case "link":
         this.link.value = message;
@@ -431,7 +446,7 @@ export function remembered(name: string): string | null {
   }
 }
 
-function remember(name: string, value: string): void {
+export function remember(name: string, value: string): void {
   try {
     localStorage.setItem(`syn0.${name}`, value);
   } catch {

@@ -233,7 +233,7 @@ function HelpWindow(): JSX.Element {
     <Box title="Keys">
       <table class="data keys">
         <tbody>
-          {KEYS.map(([key, words]) => (
+          {KEYS.filter(([key]) => key !== "t" || store.guide).map(([key, words]) => (
             <tr key={key}>
               <th scope="row">
                 <kbd>{key}</kbd>

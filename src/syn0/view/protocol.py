@@ -445,6 +445,68 @@ class Download(TypedDict):
     language: NotRequired[Annotated[str, "of a program: one of `languages`"]]
 
 
+class AskDrill(TypedDict):
+    """An exercise: a network whose program is written from memory."""
+
+    type: Literal["drill"]
+    rung: NotRequired[Annotated[int, "of the ladder; -1: the present run's own network; without, "
+                                "the first that is not solved"]]  # fmt: skip
+    level: NotRequired[Annotated[int, "how much is missing, 1 to 5"]]
+
+
+class CheckProgram(TypedDict):
+    """Run a learner's program apart, and compare it with the exercise's."""
+
+    type: Literal["check"]
+    rung: int
+    level: int
+    program: Annotated[str, "at most 64 KB"]
+
+
+class AskHint(TypedDict):
+    """A hint for a line of an exercise."""
+
+    type: Literal["hint"]
+    rung: int
+    level: int
+    line: Annotated[str, "the name that it binds"]
+    step: Annotated[int, "0 a question, 1 the shapes, 2 the note, 3 the line"]
+
+
+class OpenTour(TypedDict):
+    """Open the tour, or go to a chapter. The page then shows the run that the chapter speaks of."""
+
+    type: Literal["tour"]
+    chapter: NotRequired[Annotated[int, "counted from 0; without, where the reader stands"]]
+    again: NotRequired[Annotated[bool, "whether its questions are asked once more"]]
+
+
+class Guess(TypedDict):
+    """Answer the question of the tour that is asked."""
+
+    type: Literal["guess"]
+    text: Annotated[str, "as it was typed; of options the number, counted from 1; ?: don't know"]
+
+
+class TryOut(TypedDict):
+    """Ask what follows from a value of the chapter's experiment."""
+
+    type: Literal["try"]
+    text: Annotated[str, "as it was typed"]
+
+
+class ShowKnobs(TypedDict):
+    """Turn the knobs that the chapter speaks of."""
+
+    type: Literal["show"]
+
+
+class LeaveTour(TypedDict):
+    """Look at the reader's own runs again."""
+
+    type: Literal["leave"]
+
+
 # ------------------------------------------------------------------------------ Python to the page
 
 
@@ -706,13 +768,190 @@ class File(Head):
     content: Annotated[Ref, "(bytes,) uint8"]
 
 
+class LadderRung(TypedDict):
+    """A network of the drill's ladder."""
+
+    net: str
+    words: Annotated[str, "what is new in it"]
+    solved: Annotated[int, "the highest level at which it is solved; 0 for none"]
+
+
+class Exercise(Head):
+    """What is to be written from memory."""
+
+    type: Literal["exercise"]
+    rung: Annotated[int, "its place on the ladder; -1: the run's own network"]
+    level: int
+    title: Annotated[str, "the network in a few words"]
+    start: Annotated[str, "the text with which one begins"]
+    lines: Annotated[list[str], "the names of the arrays that are looked for, in order"]
+    line: Annotated[str, "the one that hints are for"]
+    levels: Annotated[list[str], "how much is missing at each, from the first"]
+    ladder: list[LadderRung]
+    hints: Annotated[list[str], "what the hints of a line are, each telling more"]
+
+
+class RailMark(TypedDict):
+    """What became of an array of the exercise."""
+
+    name: str
+    state: Literal["right", "lenient", "merged", "wrong", "missing", "open"]
+    yours: Annotated[str, "the name that the learner gave it; empty for none"]
+
+
+class Side(TypedDict):
+    """A part of an array, around where two of them differ most."""
+
+    shape: Annotated[list[int], "of the whole"]
+    row: Annotated[int, "its first row"]
+    column: Annotated[int, "its first column"]
+    values: Annotated[Ref, "(rows, columns) float64"]
+
+
+class Sides(TypedDict):
+    """The first array that is wrong."""
+
+    name: str
+    expected: Side
+    found: Side | None
+    differs: Annotated[Ref | None, "(rows, columns) uint8, 1 where they differ; null: other shapes"]
+
+
+class Verdict(Head):
+    """What came of a check."""
+
+    type: Literal["verdict"]
+    outcome: Literal["right", "wrong", "stopped"]
+    agreement: Annotated[Literal["exact", "approximate", ""], "of a right one"]
+    words: Annotated[list[str], "what is to be said, in sentences; code is indented by four"]
+    cause: Annotated[str, "the likely mistake's short name; empty where it is not known"]
+    rail: list[RailMark]
+    wrong: Sides | None
+    at: Annotated[int, "the program's line that is to blame, from 1; 0 for none"]
+    output: Annotated[str, "what the program printed"]
+    line: Annotated[str, "the line of the exercise that hints are for; empty where all are right"]
+    solution: Annotated[str, "the exercise's own program, once it is solved"]
+    next: Annotated[tuple[int, int] | None, "rung and level of what comes next on the ladder"]
+
+
+class Hint(Head):
+    """A hint for a line."""
+
+    type: Literal["hint"]
+    line: str
+    step: int
+    words: str
+
+
+class Drawing(TypedDict):
+    """Something of the tour to look at."""
+
+    title: str
+    text: Annotated[str, "lines of plain text, as wide as they are"]
+
+
+class Wanted(TypedDict):
+    """What may be answered."""
+
+    kind: Literal["choice", "name", "number", "shape", "arrows"]
+    wanted: Annotated[str, "in a few words"]
+    options: NotRequired[list[str]]
+    names: NotRequired[Annotated[list[str], "of arrows: what each is for"]]
+    whole: NotRequired[bool]
+    least: NotRequired[float | None]
+    most: NotRequired[float | None]
+    dimensions: NotRequired[int]
+
+
+class TourQuestion(Wanted):
+    """Something to predict."""
+
+    words: str
+    figures: list[Drawing]
+
+
+class TourReply(TypedDict):
+    """What is said to a guess."""
+
+    right: Annotated[bool | None, "null for don't know"]
+    guess: Annotated[str, "as it was understood"]
+    words: str
+    figures: list[Drawing]
+
+
+class TourExperiment(Wanted):
+    """A number to change."""
+
+    words: str
+    label: str
+    tries: Annotated[list[str], "values worth trying"]
+
+
+class TourAction(TypedDict):
+    """Something that a chapter does on the page."""
+
+    do: Literal["go", "open", "split", "knob", "play"]
+    name: Annotated[str, "of the line, the array or the knob"]
+    value: Annotated[Setting | list[int], "place in the array, or what the knob is set to"]
+
+
+class TourLine(TypedDict):
+    """A line of the chapter's program."""
+
+    target: str
+    text: str
+
+
+class TourLesson(TypedDict):
+    """A chapter in the list of all."""
+
+    title: str
+    done: Annotated[bool, "whether what was asked in it was answered right"]
+
+
+class TourChapter(Head):
+    """A chapter of the tour. In its texts, code stands between backticks."""
+
+    type: Literal["chapter"]
+    number: Annotated[int, "counted from 0"]
+    chapters: list[TourLesson]
+    name: str
+    title: str
+    points: list[int]
+    net: str
+    data: str
+    left_out: Annotated[str, "why it is not told; empty where it is"]
+    note: Annotated[str, "why the page does not show its network; empty where it does"]
+    paragraphs: list[str]
+    program: Annotated[list[TourLine], "of a step"]
+    lines: Annotated[list[str], "the targets of those that it speaks of"]
+    figures: list[Drawing]
+    lights: Annotated[list[str], "parts of the page that it speaks of"]
+    actions: list[TourAction]
+    questions: list[TourQuestion]
+    replies: Annotated[list[TourReply], "to the first questions: those that are answered"]
+    closing: Annotated[list[str], "empty until all are"]
+    experiment: Annotated[TourExperiment | None, "null until then, or where there is none"]
+
+
+class TourOutcome(Head):
+    """What follows from a value that was tried."""
+
+    type: Literal["outcome"]
+    text: Annotated[str, "the value, as it was typed"]
+    words: str
+    figures: list[Drawing]
+
+
 ToPython = Union[  # noqa: UP007  (read at run time)
     Open, Go, Move, Find, Play, Pause, Watch, AskText, AskSplit, TurnKnob, EditArray, Ack, Fork,
     Select, ChooseData, Upload, AskReport, AskLink, Download,
+    OpenTour, Guess, TryOut, ShowKnobs, LeaveTour, AskDrill, CheckProgram, AskHint,
 ]  # fmt: skip
 ToPage = Union[  # noqa: UP007
     Program, Frame, Curve, Text, Split, TableReport, Regions, Images, Confusion, Units, Statistics,
-    NetworkReport, Printed, Trouble, Error, Link, File,
+    NetworkReport, Printed, Trouble, Error, Link, File, TourChapter, TourOutcome,
+    Exercise, Verdict, Hint,
 ]  # fmt: skip
 
 # ----------------------------------------------------------------------------------------- framing

@@ -1,4 +1,4 @@
-"""The page's server: it gives out three files and holds a socket for each page.
+"""The page's server: it gives out four files and holds a socket for each page.
 
 It serves this machine alone, unless told otherwise. Whoever knows the address with its token may
 ask; a page of another site may not, whatever name it gave to this machine: the token, the Host and,
@@ -35,6 +35,7 @@ from syn0.view.shelf import MOST_UPLOAD, Shelf
 FILES = {
     "/": ("index.html", "text/html"),
     "/page.js": ("page.js", "text/javascript"),
+    "/editor.js": ("editor.js", "text/javascript"),
     "/page.css": ("page.css", "text/css"),
 }
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -235,6 +236,7 @@ class Page:
     def __init__(self, websocket: WebSocket, house: House, worker: ThreadPoolExecutor) -> None:
         self.websocket, self.house, self.worker = websocket, house, worker
         self.session = Session(house.recipe, house.shelf)
+        self.session.runs_programs = {*house.names} == {*LOOPBACK}
         self.inbox: asyncio.Queue[Message | str | None] = asyncio.Queue(MOST_WAITING)
         self.post = asyncio.Event()
         self.claim: asyncio.Task[Any] | None = None
@@ -255,7 +257,7 @@ class Page:
                     self.post.clear()
                 if message is None:
                     return
-                with nullcontext() if is_a(message, "ack") else self.house.answering():
+                with nullcontext() if is_a(message, "ack", "check") else self.house.answering():
                     await self.say(self.answering(message))
         finally:
             self.leave_the_queue()
@@ -316,6 +318,7 @@ class Page:
                 await self.inbox.put(message)
                 self.post.set()
         except (WebSocketDisconnect, RuntimeError, KeyError):  # KeyError: a text, not bytes
+            self.session.stopper.stop()
             while not self.inbox.empty():
                 self.inbox.get_nowait()
             self.inbox.put_nowait(None)
@@ -337,6 +340,6 @@ class Page:
             await self.websocket.send_bytes(content)
 
 
-def is_a(message: Message | str | None, kind: str) -> bool:
-    """Whether a message is of a kind."""
-    return isinstance(message, tuple) and message[0].get("type") == kind
+def is_a(message: Message | str | None, *kinds: str) -> bool:
+    """Whether a message is of one of some kinds."""
+    return isinstance(message, tuple) and message[0].get("type") in kinds

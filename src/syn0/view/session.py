@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 
 from syn0.data import Table
+from syn0.learn.drill.sandbox import Stopper
 from syn0.spec import OPTIMIZERS
 from syn0.spec.checks import choice, real, whole
 from syn0.spec.words import MOST_SAID, visible
 from syn0.training.trouble import NonFiniteError
+from syn0.view import drill
 from syn0.view.downloads import model_file, page_file, program_file
 from syn0.view.knobs import described
 from syn0.view.page_run import PageRun, fits, place_of
@@ -29,6 +31,7 @@ from syn0.view.recipes import (
 from syn0.view.reports import report
 from syn0.view.shelf import Shelf
 from syn0.view.shown import Pack, texts_of
+from syn0.view.tour import Guide, guess, leave, open_tour, show, try_out
 from syn0.view.votes import split
 
 AT_ONCE = 0.1
@@ -55,6 +58,9 @@ class Session:
         seeking: the place that `advance` goes to; None.
         awaited: the places that `advance` takes other runs back to, by name.
         is_queued: whether others have the cores, which the host tells.
+        guide: the tour that was opened; None.
+        runs_programs: whether a learner's program is run: not for other machines than this one.
+        stopper: ends a learner's program that runs, once the page is gone.
     """
 
     def __init__(self, recipe: Recipe | None = None, shelf: Shelf | None = None) -> None:
@@ -66,6 +72,7 @@ class Session:
         self.seeking: tuple[int, int] | None = None
         self.awaited: dict[str, tuple[int, int]] = {}
         self.is_queued = False
+        self.guide: Guide | None = None
         self.has_moved = False
         self.rate: float | None = None
         self.until: int | None = None
@@ -81,6 +88,7 @@ class Session:
         self.last_curve = self.last_report = 0.0
         self.last_printed: list[str] = []
         self.told_points = 0
+        self.runs_programs, self.stopper = True, Stopper()
 
     @property
     def run(self) -> PageRun:
@@ -344,6 +352,8 @@ class Session:
         """One run alone, of other data."""
         run = PageRun(recipe, self.shelf)
         self.begin({"A": run}, "A")
+        if self.guide is not None:
+            self.guide.aside = None  # the reader has chosen: nothing is to come back
         self.kept_reports = {}
         self.has_moved = False
         return [*self.everything(), *self.shown()]
@@ -635,6 +645,14 @@ ANSWERS: dict[str, Callable[[Session, dict[str, Any], list[Any]], list[Message]]
     "report": Session.report,
     "link": Session.link,
     "download": Session.download,
+    "tour": open_tour,
+    "guess": guess,
+    "try": try_out,
+    "show": show,
+    "leave": leave,
+    "drill": drill.exercise,
+    "check": drill.check,
+    "hint": drill.hint,
 }
 
 

@@ -101,7 +101,7 @@ class Drilling:
 
     def hint(self) -> list[str]:
         """A hint for the first line that is not right, each time one that tells more."""
-        line = self.open_line()
+        line = self.exercise.open_line(self.verdict)
         if line is None:
             return ["There is nothing left to hint at."]
         rung = self.rungs.get(line, 0)
@@ -109,19 +109,6 @@ class Drilling:
         text = self.exercise.hint(line, rung)
         more = f" (h: {RUNGS[rung + 1]})" if rung + 1 < len(RUNGS) else ""
         return self.report.wrapped(f"Hint, {RUNGS[rung]}: {text}{more}")
-
-    def open_line(self) -> str | None:
-        """The first line that is wrong, or not there yet."""
-        if self.verdict is None:
-            return next(iter(self.exercise.lines))
-        if self.verdict.wrong is not None and self.verdict.wrong.name in self.exercise.lines:
-            return self.verdict.wrong.name
-        if self.verdict.outcome == RIGHT:
-            return None
-        states = {mark.name: mark.state for mark in self.verdict.rail}
-        known = (name for name in self.exercise.lines if name in states)
-        lost = [name for name in known if states[name] in ("wrong", "missing", "open")]
-        return lost[0] if lost else next(iter(self.exercise.lines))
 
     def next_level(self) -> list[str]:
         """The next level; the file stays as it is."""

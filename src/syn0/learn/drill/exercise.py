@@ -14,10 +14,10 @@ import numpy as np
 from syn0.derive import training_program
 from syn0.derive.layers import RANDOM
 from syn0.files.records import to_data
-from syn0.learn.drill.levels import BLANK, LEVELS, check_level, start_text, title
-from syn0.learn.drill.verdict import Verdict
+from syn0.learn.drill.levels import BLANK, LEVELS, check_level, missing, start_text, title
+from syn0.learn.drill.verdict import RIGHT, Verdict
 from syn0.printers import PRINTERS, Data, example_data
-from syn0.program import Line, Program
+from syn0.program import Line, Name, Program
 from syn0.spec import NetworkSpec, Training
 from syn0.spec.checks import choice
 from syn0.spec.doors import doors
@@ -25,6 +25,7 @@ from syn0.spec.once import once
 
 if TYPE_CHECKING:
     from syn0.learn.drill.matching import Array
+    from syn0.learn.drill.sandbox import Stopper
 
 MOST_NUMBERS = 20_000
 """Entries of the largest weight matrix: drills compare every number of every line."""
@@ -91,14 +92,34 @@ class Exercise:
         check_level(level)
         return start_text(self.network, self.training, self.data, level)
 
-    def check(self, text: str) -> Verdict:
+    def check(self, text: str, stopper: Stopper | None = None) -> Verdict:
         """Run a program and compare it with the exercise's, line by line.
 
         The program runs in a process of its own, within limits; nothing of it runs in this one.
+
+        Args:
+            text: of the program.
+            stopper: by which another thread may stop it.
         """
         from syn0.learn.drill.judge import judged
 
-        return judged(self, text)
+        return judged(self, text, stopper)
+
+    def open_line(self, verdict: Verdict | None) -> str | None:
+        """The first line that is wrong, or not there yet; None where all are right."""
+        gaps = [line for line in missing(self.program, self.level) if line.target in self.lines]
+        gaps.sort(key=lambda line: isinstance(line.expression, Name))  # plain copies last
+        gap = gaps[0].target
+        if verdict is None:
+            return gap
+        if verdict.wrong is not None and verdict.wrong.name in self.lines:
+            return verdict.wrong.name
+        if verdict.outcome == RIGHT:
+            return None
+        states = {mark.name: mark.state for mark in verdict.rail}
+        known = (name for name in self.lines if name in states)
+        lost = [name for name in known if states[name] in ("wrong", "missing", "open")]
+        return lost[0] if lost else gap
 
     def hint(self, line: str, rung: int) -> str:
         """A hint for a line: rung 0 asks a question, 1 shows the shapes, 2 is the line's note and 3

@@ -13,7 +13,7 @@ from syn0.learn.drill.comparison import Comparison, compare, other_data
 from syn0.learn.drill.first_wrong import first_wrong
 from syn0.learn.drill.matching import Found, oriented
 from syn0.learn.drill.reference import Seen, Step
-from syn0.learn.drill.sandbox import Event, Record, Run, run_program
+from syn0.learn.drill.sandbox import Event, Record, Run, Stopper, run_program
 from syn0.learn.drill.steps import STEPS
 from syn0.learn.drill.verdict import RIGHT, STOPPED, WRONG, Mark, Trouble, Verdict, Wrong, window
 from syn0.program import Name, check
@@ -36,10 +36,10 @@ OTHER_ORDER = "sums that are added up in another order end in other last digits"
 SINGLE = "float32 keeps about seven digits"
 
 
-def judged(exercise: Exercise, text: str) -> Verdict:
+def judged(exercise: Exercise, text: str, stopper: Stopper | None = None) -> Verdict:
     """The verdict on a program."""
     X, y = exercise.shaped()
-    record = run_program(text, {"X": X, "y": y}, other_data(exercise))
+    record = run_program(text, {"X": X, "y": y}, other_data(exercise), stopper=stopper)
     return verdict_of(exercise, record, text)
 
 

@@ -89,12 +89,36 @@ class Record:
     trouble: Trouble | None
 
 
+class Stopper:
+    """Ends the program that runs, when another thread says so; those that come after it, too."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.child: subprocess.Popen[bytes] | None = None
+        self.is_stopped = False
+
+    def watch(self, child: subprocess.Popen[bytes] | None) -> None:
+        """This is what runs now."""
+        with self.lock:
+            self.child = child
+            if self.is_stopped and child is not None:
+                end_group(child)
+
+    def stop(self) -> None:
+        """Nobody wants to know any more."""
+        with self.lock:
+            self.is_stopped = True
+            if self.child is not None:
+                end_group(self.child)
+
+
 def run_program(
     text: str,
     data: Mapping[str, NDArray[Any]],
     others: Sequence[Mapping[str, NDArray[Any]]],
     *,
     wall: float | None = None,
+    stopper: Stopper | None = None,
 ) -> Record:
     """Run a program once as it stands, and once with each of the other X and y in place of its own.
 
@@ -103,6 +127,7 @@ def run_program(
         data: X and y by which the program's are known.
         others: what takes their place.
         wall: seconds after which it is stopped; default 10.
+        stopper: by which another thread may stop it sooner.
     """
     # Its own errors are not raised over whatever the program left: all of it is removed.
     with tempfile.TemporaryDirectory(prefix="syn0-drill-", ignore_cleanup_errors=True) as name:
@@ -118,13 +143,13 @@ def run_program(
             "file": FILE,
         }
         (folder / "job.json").write_text(json.dumps(job), "utf-8")
-        output, ending = outcome(folder, wall or WALL_SECONDS)
+        output, ending = outcome(folder, wall or WALL_SECONDS, stopper or Stopper())
         if ending is not None:
             return Record((), output, ending)
         return read_answers(folder, output)
 
 
-def outcome(folder: Path, wall: float) -> tuple[str, Trouble | None]:
+def outcome(folder: Path, wall: float, stopper: Stopper) -> tuple[str, Trouble | None]:
     """Run the child in a folder: what it printed, and what stopped it before it was done."""
     child = subprocess.Popen(  # noqa: S603  (our own file, in a folder of our own)
         [*apart(), sys.executable, *FLAGS, str(CHILD), str(folder), str(NUMPY)],
@@ -136,12 +161,14 @@ def outcome(folder: Path, wall: float) -> tuple[str, Trouble | None]:
         start_new_session=True,
     )
     printed = Printed(child)
+    stopper.watch(child)
     try:
         child.wait(wall)
         late = False
     except subprocess.TimeoutExpired:
         late = True
     finally:
+        stopper.watch(None)
         end_group(child)
     output = printed.text()
     if printed.too_much:

@@ -44,7 +44,8 @@ def squash(tour: Tour) -> Chapter:
     """The curve and its slope."""
     scene = curved(tour)
     layer = scene.first.slopes().layers[0]
-    name, words = layer.activation, ACTIVATIONS[layer.activation].words
+    name = layer.activation
+    words = ACTIVATIONS[name].words.removesuffix(", steepest at 0")  # which is asked below
     values, slopes = (x[0] for x in curve(name, np.array([PLACES])))
     best = float(np.abs(slopes).max())
     right = frozenset(k for k, slope in enumerate(np.abs(slopes)) if slope > best - 1e-12)
@@ -73,7 +74,7 @@ def squash(tour: Tour) -> Chapter:
         program=scene.lines,
         lines=(layer.name,),
         figures=(drawn_curve(name, PLACES),),
-        lights=("line", "curves"),
+        lights=("line", "units"),
         actions=(Action("go", layer.name),),
         questions=(
             Question(
@@ -274,7 +275,7 @@ def central_line(tour: Tour) -> Chapter:
         program=scene.lines,
         lines=(delta,),
         figures=(array(name, scene.first[name]), array(error, scene.first[error])),
-        lights=("program", "line", "curves"),
+        lights=("program", "line", "units"),
         actions=(Action("go", delta),),
         questions=(
             equal_misses(layer, float(abs(scene.first[error][row, 0]))),
