@@ -280,4 +280,6 @@ def assert_printed(text: str, reports: list[tuple[float, ...]], dtype: str) -> N
 
 
 def test_every_language_is_run_by_some_test() -> None:
-    assert set(PRINTERS) == {*SCRIPTS, "c", "javascript"}  # see test_c.py, test_javascript.py
+    elsewhere = {"c", "javascript", "julia", "torch", "jax", *TOOLCHAINS}  # in tests/printers
+    read = {"math", "latex", "mathml"}
+    assert set(PRINTERS) == {*SCRIPTS, *elsewhere, *read}
