@@ -18,6 +18,7 @@ from syn0.printers import PRINTERS, Data
 from syn0.printers.script import closing_program
 from syn0.program import Program
 from syn0.program.interpreter import start, step, walk
+from tests.printers.toolchains import TOOLCHAINS
 
 pytestmark = pytest.mark.usefixtures("unoptimized")
 
