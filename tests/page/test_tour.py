@@ -100,6 +100,10 @@ def test_the_whole_tour_by_keyboard(reader: Reader, address: str) -> None:
             reader.press("Enter")
     assert replies > len(lessons)
     assert regions == {"program", "line", "tabs", "curves", "knobs", "transport"}
+    reader.button("Show me on the page")  # of the last chapter: the drill
+    reader.page.wait_for_selector(".cm-content")
+    reader.button("Leave (Esc)")
+    at_chapter(reader, len(lessons))
     reader.press("Escape")
     reader.page.wait_for_selector("[data-region=tour]", state="detached")
     assert lit(reader) == []

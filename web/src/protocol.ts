@@ -2,7 +2,7 @@
 // Framing: 4 bytes header length (little-endian), JSON header, arrays at multiples of 8
 // bytes from the start of the message, little-endian; offsets count from the header's end.
 
-export const PROTOCOL = "7dc9187911b9";
+export const PROTOCOL = "18abc20e9f4f";
 
 /** Place of an array among those of the message. */
 export type Ref = number;
@@ -1100,7 +1100,7 @@ export interface TourExperiment {
 
 /** Something that a chapter does on the page. */
 export interface TourAction {
-  do: "go" | "open" | "split" | "knob" | "play";
+  do: "go" | "open" | "split" | "knob" | "play" | "drill";
   /** of the line, the array or the knob. */
   name: string;
   /** place in the array, or what the knob is set to. */

@@ -115,6 +115,7 @@ export class Guide {
       if (what === "go") this.goTo(name);
       else if (what === "open") store.place.value = [i, j];
       else if (what === "split") store.choose({ name, i, j });
+      else if (what === "drill") store.drilling.value = store.drill !== null;
       else if (what === "play" && !store.playing.value) store.toggle();
     }
   }

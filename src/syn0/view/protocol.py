@@ -890,7 +890,7 @@ class TourExperiment(Wanted):
 class TourAction(TypedDict):
     """Something that a chapter does on the page."""
 
-    do: Literal["go", "open", "split", "knob", "play"]
+    do: Literal["go", "open", "split", "knob", "play", "drill"]
     name: Annotated[str, "of the line, the array or the knob"]
     value: Annotated[Setting | list[int], "place in the array, or what the knob is set to"]
 

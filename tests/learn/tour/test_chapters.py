@@ -52,7 +52,7 @@ def test_chapters_are_plain_data_that_tell_no_answer(usual):
         text = json.dumps(data, allow_nan=False)
         assert "respond" not in text
         assert set(data["lights"]) <= set(REGIONS), data["name"]
-        assert {a["do"] for a in data["actions"]} <= {"go", "open", "split", "knob", "play"}
+        assert {a["do"] for a in data["actions"]} <= {"go", "open", "split", "knob", "play", "drill"}
         targets = {line["target"] for line in data["program"]}
         assert set(data["lines"]) <= targets, data["name"]
         for question in data["questions"]:

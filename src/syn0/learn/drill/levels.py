@@ -91,7 +91,7 @@ class WithGaps(NumpyPrinter):
 TASK = (
     "Write the program that trains this network, from memory: start weights, and a loop",
     "whose every step goes forward, takes the error back, and updates. Names are yours to",
-    "choose, and any way of writing will do. Keep X and y. Each save is checked.",
+    "choose, and any way of writing will do. Keep X and y. Each array is checked.",
 )
 
 

@@ -49,7 +49,7 @@ class Action:
 
     Attributes:
         do: "go" to a line's next run, "open" the product in a line, "split" a weight's update,
-            turn a "knob", or "play".
+            turn a "knob", "play", or begin the "drill".
         name: of the line, the array or the knob.
         value: the place in the array, such as (0, 0); or what the knob is set to.
     """

@@ -259,7 +259,7 @@ def from_memory(tour: Tour) -> Chapter:
         net=str(scene.spec),
         data_name=scene.data_name,
         lights=("program",),
-        actions=(Action("go", here),),
+        actions=(Action("drill"),),
         questions=(
             Question(
                 f"Without looking: which array is bound right after {code(here)}?",
