@@ -20,6 +20,10 @@ NAMES = re.compile(r"syn0|\[0,0\]|L2|--l1")
 FIGURES = re.compile(r"\d+\.\d{4,}")
 
 
+DONE = {"go", "open", "split", "knob", "play", "drill"}
+"""What chapters do on the page."""
+
+
 def texts_of(chapter: Chapter) -> list[str]:
     """All that a chapter shows, with every answer and the first experiment."""
     texts = [*chapter.paragraphs, *chapter.closing, *(f.text for f in chapter.figures)]
@@ -52,7 +56,7 @@ def test_chapters_are_plain_data_that_tell_no_answer(usual):
         text = json.dumps(data, allow_nan=False)
         assert "respond" not in text
         assert set(data["lights"]) <= set(REGIONS), data["name"]
-        assert {a["do"] for a in data["actions"]} <= {"go", "open", "split", "knob", "play", "drill"}
+        assert {action["do"] for action in data["actions"]} <= DONE
         targets = {line["target"] for line in data["program"]}
         assert set(data["lines"]) <= targets, data["name"]
         for question in data["questions"]:

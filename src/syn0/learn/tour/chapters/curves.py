@@ -45,7 +45,7 @@ def squash(tour: Tour) -> Chapter:
     scene = curved(tour)
     layer = scene.first.slopes().layers[0]
     name = layer.activation
-    words = ACTIVATIONS[name].words.removesuffix(", steepest at 0")  # which is asked below
+    words = ACTIVATIONS[name].words.partition(", steepest")[0]  # which is asked below
     values, slopes = (x[0] for x in curve(name, np.array([PLACES])))
     best = float(np.abs(slopes).max())
     right = frozenset(k for k, slope in enumerate(np.abs(slopes)) if slope > best - 1e-12)
