@@ -201,6 +201,7 @@ def frames(browser: Browser, images: Path) -> None:
     for name in PLANES:
         found = []
         with opened(browser, name) as (page,):
+            page.locator(".transport select").first.select_option("1000")  # so that it lasts
             for tab in ("Network", "Regions"):
                 page.get_by_role("tab", name=tab, exact=True).click()
                 page.keyboard.press("Home")
