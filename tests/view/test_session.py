@@ -11,7 +11,6 @@ from syn0.derive import training_program
 from syn0.models import Network, tutorial_training
 from syn0.printers import PRINTERS
 from syn0.program.interpreter import start, walk
-from syn0.view.downloads import ENDINGS
 from syn0.view.protocol import packed
 from syn0.view.recipes import from_link, usual_recipe
 from syn0.view.session import Session
@@ -443,6 +442,14 @@ def test_a_line_is_an_equation_too() -> None:
     assert said["l1"] == "l1=sigmoid(l0·syn0)"
     assert said["l1_error"] == "l1_error=l2_delta·syn1\u22a4"
     assert said["loss"] == "loss=∑l2_error22"  # a fraction
+
+
+ENDINGS = {
+    "numpy": "py", "terse": "py", "c": "c", "cpp": "cpp", "cuda": "cu", "d": "d",
+    "javascript": "mjs", "julia": "jl", "rust": "rs", "torch": "py", "jax": "py", "math": "txt",
+    "latex": "tex", "mathml": "html",
+}  # fmt: skip
+"""How the files of each language end."""
 
 
 def test_downloads() -> None:

@@ -67,11 +67,11 @@ class CPrinter(LoopPrinter):
     Attributes:
         result: what a function of an entry begins with.
         printing: the function that prints figures.
-        ending: what ends a line that is printed.
+        newline: what ends a line that is printed.
         order, shuffled: the statements that make room for an order of the rows, and draw one.
     """
 
-    language, suffix = "c", "c"
+    language, ending, suffix = "c", ".c", "c"
     templates = C_TEMPLATES
     head = "for (int {index} = 0; {index} < {length}; {index}++)"
     kinds = {  # noqa: RUF012  (a table, as in every printer)
@@ -82,7 +82,7 @@ class CPrinter(LoopPrinter):
     }
     infinity = "INFINITY"
     indent, all_rows = 4, "const int rows = ROWS;"
-    result, printing, ending = "static real", "printf", "\\n"
+    result, printing, newline = "static real", "printf", "\\n"
     order, shuffled = "static int order[ROWS];", "shuffle(order, ROWS);"
 
     def frame(self, parts: Parts) -> list[str]:
@@ -225,7 +225,7 @@ class CPrinter(LoopPrinter):
 
     def printed(self, form: str, *figures: str) -> list[str]:
         """The statement that prints a line."""
-        start, rest = f'{self.printing}("{form}{self.ending}",', f"{', '.join(figures)});"
+        start, rest = f'{self.printing}("{form}{self.newline}",', f"{', '.join(figures)});"
         if len(start) + len(rest) < WIDTH - 4 * INDENT:
             return [f"{start} {rest}"]
         return [start, " " * (len(self.printing) + 1) + rest]

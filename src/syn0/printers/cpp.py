@@ -57,7 +57,7 @@ HEADERS = {
 class CppPrinter(CPrinter):
     """Prints a program as C++ for `c++ -std=c++17 net.cpp`."""
 
-    language, suffix = "cpp", "cpp"
+    language, ending, suffix = "cpp", ".cpp", "cpp"
     templates = CPP_TEMPLATES
     head = "for (int {index} = 0; {index} < {length}; ++{index})"
     kinds = CPrinter.kinds | {"key": "const std::uint32_t"}

@@ -36,7 +36,7 @@ ALONE, MEET = "if (threadIdx.x == 0)", "__syncthreads();"
 class CudaPrinter(CPrinter):
     """Prints a program as CUDA C++ for `nvcc net.cu`."""
 
-    language, suffix = "cuda", "cu"
+    language, ending, suffix = "cuda", ".cu", "cu"
     templates = C_TEMPLATES
     result = "__device__ real"
     order, shuffled = "", f"{ALONE}\n    shuffle(order, ROWS);\n{MEET}"

@@ -47,13 +47,13 @@ D_TEMPLATES = C_TEMPLATES | {
 class DPrinter(CPrinter):
     """Prints a program as D for `ldc2 net.d`, or another compiler of it."""
 
-    language, suffix = "d", "d"
+    language, ending, suffix = "d", ".d", "d"
     templates = D_TEMPLATES
     head = "foreach ({index}; 0 .. {length})"
     kinds = {"number": "const", "key": "const", "total": "double", "entry": "Real"}  # noqa: RUF012
     infinity = "Real.infinity"
     all_rows = "const rows = ROWS;"
-    result, printing, ending = "Real", "writefln", ""
+    result, printing, newline = "Real", "writefln", ""
     order, shuffled = "auto order = iota(ROWS).array;", "shuffle(order);"
 
     def frame(self, parts: Parts) -> list[str]:

@@ -40,7 +40,7 @@ JAVASCRIPT_TEMPLATES = C_TEMPLATES | {
 class JavaScriptPrinter(LoopPrinter):
     """Prints a program as JavaScript for `node net.mjs`."""
 
-    language, suffix = "javascript", "js"
+    language, ending, suffix = "javascript", ".mjs", "js"
     templates = JAVASCRIPT_TEMPLATES
     head = "for (let {index} = 0; {index} < {length}; {index}++)"
     kinds = {"number": "const", "key": "const", "total": "let", "entry": "let"}  # noqa: RUF012

@@ -293,7 +293,7 @@ def single(text: str) -> str:
 class JuliaPrinter(NumpyPrinter):
     """Prints a program as Julia for `julia net.jl`."""
 
-    language = "julia"
+    language, ending = "julia", ".jl"
     templates = JULIA_TEMPLATES
 
     def text(self, script: Script) -> str:

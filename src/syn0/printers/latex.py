@@ -72,7 +72,7 @@ COLUMNS = r"""\begin{longtable}[l]
 class LatexPrinter(EquationPrinter):
     """Prints the equations of a program as LaTeX."""
 
-    language = "latex"
+    language, ending = "latex", ".tex"
     templates = LATEX
 
     def name(self, name: str) -> str:

@@ -70,7 +70,7 @@ UNICODE = {
 class MathPrinter(EquationPrinter):
     """Prints the equations of a program as plain text."""
 
-    language = "math"
+    language, ending = "math", ".txt"
     templates = UNICODE
 
     def expression(self, expr: Expr, need: int = 0) -> str:

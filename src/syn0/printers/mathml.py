@@ -120,7 +120,7 @@ MATHML = {
 class MathmlPrinter(EquationPrinter):
     """Prints the equations of a program as MathML."""
 
-    language = "mathml"
+    language, ending = "mathml", ".html"
     templates = MATHML
     comma = "<mo>,</mo>"
 

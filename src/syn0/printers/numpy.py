@@ -109,7 +109,7 @@ NUMPY_TEMPLATES = PYTHON_TEMPLATES | {
 class NumpyPrinter(Printer, ScriptPrinter):
     """Prints a program line by line, each with its note, in the tutorial's names."""
 
-    language = "numpy"
+    language, ending = "numpy", ".py"
     templates = NUMPY_TEMPLATES
     functions = "random.py"
 

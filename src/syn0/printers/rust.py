@@ -64,7 +64,7 @@ RUST_TEMPLATES = C_TEMPLATES | {
 class RustPrinter(LoopPrinter):
     """Prints a program as Rust for `rustc -O net.rs`."""
 
-    language, suffix = "rust", "rs"
+    language, ending, suffix = "rust", ".rs", "rs"
     templates = RUST_TEMPLATES
     head, when = "for {index} in 0..{length}", "if step % {interval} == 0"
     kinds = {"number": "let", "key": "let", "total": "let mut", "entry": "let mut"}  # noqa: RUF012

@@ -147,9 +147,10 @@ class Script:
 
 
 class ScriptPrinter:
-    """What prints whole programs in a language."""
+    """What prints whole programs in a language, into files with such an ending."""
 
     language: str
+    ending: str
 
     def script(self, program: Program, network: NetworkSpec, training: Training, data: Data) -> str:
         """A standalone program; UnsupportedError, naming what the language cannot say."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from syn0.models import Network
-from syn0.printers import Data
+from syn0.printers import PRINTERS, Data
 from syn0.printers.safe import digest
 from syn0.view import STATIC
 from syn0.view.page_run import PageRun
@@ -17,13 +17,6 @@ from syn0.view.recording import recording
 
 if TYPE_CHECKING:
     from syn0.view.session import Session
-
-ENDINGS = {
-    "numpy": "py", "terse": "py", "c": "c", "cpp": "cpp", "cuda": "cu", "d": "d",
-    "javascript": "mjs", "julia": "jl", "rust": "rs", "torch": "py", "jax": "py", "math": "txt",
-    "latex": "tex", "mathml": "html",
-}  # fmt: skip
-"""How files of each language end."""
 
 Download = tuple[str, str, bytes]
 """A file's name, its kind and its content."""
@@ -38,7 +31,7 @@ def program_file(run: PageRun, language: str) -> Download:
     except ValueError:
         data = None
     content = made.network.program(language, training=made.training, data=data)
-    name = f"syn0-{made.network.spec}.{ENDINGS[language]}"
+    name = f"syn0-{made.network.spec}{PRINTERS[language].ending}"
     return name, "text/plain", content.encode()
 
 
