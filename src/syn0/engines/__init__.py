@@ -18,10 +18,12 @@ def make_runner(
     rows: int = 0,
     steps: int = 0,
     threads: int | None = None,
+    networks: int = 1,
 ) -> Runner:
     """A runner for a network's two programs; "auto" picks by the work: so many steps of so many
     rows. An engine that cannot run them lets numpy do it, and its `notice` says why. So many
     `threads` work at once, of the cores that there are; by default as many as the work is worth.
+    Of several `networks` that take these steps side by side, each has one thread.
 
     Raises:
         ValueError: an engine that does not exist; the message lists those that do.
@@ -30,9 +32,11 @@ def make_runner(
     threads, notice = at_most_cores(threads)
     notices = [notice]
     if name == "auto":
-        chosen = choose(training, rows, steps, threads)
+        chosen = choose(training, rows, steps * networks, threads)
         name = chosen.engine
         notices.append(chosen.notice)
+    if networks > 1 and ENGINES[name].side_by_side:
+        threads = 1
     runner = ENGINES[name](training, prediction, rows, threads)
     runner.notice = "; ".join(filter(None, [runner.notice, *notices]))
     return runner

@@ -62,6 +62,8 @@ class Runner(Protocol):
 
     compiles: ClassVar[bool]
     """Whether programs are compiled, and kept for the processes to come."""
+    side_by_side: ClassVar[bool]
+    """Whether threads train networks side by side: their calls leave Python to the others."""
     name: str
     """Of the engine that does the work: another's where this one cannot."""
     notice: str
@@ -83,6 +85,10 @@ class Runner(Protocol):
     def cost(cls, work: Work, threads: int | None) -> Cost:
         """What a training would take, on so many threads; asked on every machine, so it calls no
         compiler."""
+
+    def make_ready(self, rows: int) -> None:
+        """Do what comes before the first step of so many rows, such as compiling, so that threads
+        that train side by side do not each do it."""
 
     def at_work(self, rows: int) -> AbstractContextManager[object]:
         """What to set up around many steps of so many rows."""

@@ -73,6 +73,7 @@ class NumpyRunner(Runner):
     """
 
     compiles = False
+    side_by_side = False
     name = "numpy"
     notice = ""
 
@@ -99,6 +100,9 @@ class NumpyRunner(Runner):
         """See `Runner.cost`."""
         step = work.lines * LINE + work.products / SPEED + work.entries * ENTRY
         return Cost(work.steps * step)
+
+    def make_ready(self, rows: int) -> None:
+        """See `Runner.make_ready`: nothing comes before."""
 
     def at_work(self, rows: int) -> AbstractContextManager[object]:
         """The threads that the matrix products of so many rows may use."""
