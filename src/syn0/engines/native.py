@@ -64,8 +64,7 @@ class NativeRunner(Runner):
     says why.
     """
 
-    compiles = True
-    side_by_side = True
+    compiles, side_by_side, takes_wishes = True, True, False
     name = "native"
     notice = ""
 

@@ -72,8 +72,7 @@ class NumpyRunner(Runner):
         shapes: those of the training program's names.
     """
 
-    compiles = False
-    side_by_side = False
+    compiles, side_by_side, takes_wishes = False, False, False
     name = "numpy"
     notice = ""
 

@@ -4,7 +4,7 @@ is luck, to choose a rate, and to predict together."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any, Unpack
 
@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from syn0.derive import prediction_program, training_program
 from syn0.derive.layers import SEED
-from syn0.engines import Runner, at_most_cores, make_runner
+from syn0.engines import AUTO, Runner, at_most_cores, make_runner
 from syn0.engines.threads import threads_allowed
 from syn0.models.examples import Examples, check_examples
 from syn0.models.members import Many, Member
@@ -35,6 +35,20 @@ from syn0.training import Checkpoint, Job, Run
 from syn0.training.together import go_together
 
 
+@dataclass(frozen=True)
+class Means:
+    """On what networks are trained: see `Network.train` for each."""
+
+    engine: str = "auto"
+    threads: int | None = None
+    device: str = AUTO
+    matmul_precision: str = AUTO
+
+    def __post_init__(self) -> None:
+        if self.threads is not None:
+            whole("threads", self.threads)
+
+
 @door
 @listing
 def train_many(
@@ -54,6 +68,8 @@ def train_many(
     validation: Sequence[ArrayLike] | float | None = None,
     engine: str = "auto",
     threads: int | None = None,
+    device: str = AUTO,
+    matmul_precision: str = AUTO,
     n_jobs: int | None = None,
     progress: bool = True,
     **settings: Unpack[FurtherSettings],
@@ -83,6 +99,7 @@ def train_many(
         threads: how many networks train at a time, each in a thread of its own; by default as many
             as there are cores, or as $OMP_NUM_THREADS allows. The result does not depend on it. On
             the numpy engine one trains at a time, and these are the threads of its products.
+        device, matmul_precision: of the jax engine, as in `Network.train`.
         n_jobs: over how many of joblib's workers to spread the networks, as in scikit-learn:
             processes of this machine, or machines under `joblib.parallel_config("dask")` or
             "ray". By default all train in this process.
@@ -119,8 +136,7 @@ def train_many(
         examples,
         seeds=seeds,
         learning_rates=learning_rates,
-        engine=engine,
-        threads=threads,
+        means=Means(engine, threads, device, matmul_precision),
         n_jobs=n_jobs,
         progress=progress,
     )
@@ -134,8 +150,7 @@ def run_many(
     *,
     seeds: int | Sequence[int] | None = None,
     learning_rates: Sequence[float] | None = None,
-    engine: str = "auto",
-    threads: int | None = None,
+    means: Means | None = None,
     n_jobs: int | None = None,
     progress: bool = True,
 ) -> Many:
@@ -146,11 +161,11 @@ def run_many(
     """
     check_examples(training, examples)
     grid = [*product(trainings_of(training, learning_rates), seeds_of(record.spec, seeds))]
-    threads = None if threads is None else whole("threads", threads)
+    means = means or Means()
     if n_jobs is None:
-        members = trained(record, grid, examples, engine, threads, progress=progress)
+        members = trained(record, grid, examples, means, progress=progress)
     else:
-        members = spread_out(record, grid, examples, engine, threads, n_jobs)
+        members = spread_out(record, grid, examples, means, n_jobs)
     return Many(tuple(members), training.monitor)
 
 
@@ -211,8 +226,7 @@ def spread_out(
     record: Record,
     grid: Sequence[Cell],
     examples: Examples,
-    engine: str,
-    threads: int | None,
+    means: Means,
     n_jobs: int,
 ) -> list[Member]:
     """The networks of a grid, trained by joblib's workers, whatever these are."""
@@ -225,7 +239,7 @@ def spread_out(
     parts = [grid[first::count] for first in range(count)]
     task = delayed(trained)
     found = Parallel(n_jobs=count)(
-        task(record, part, examples, engine, threads, progress=False) for part in parts
+        task(record, part, examples, means, progress=False) for part in parts
     )
     members: list[Any] = [None] * len(grid)
     for first, part in enumerate(found):
@@ -237,15 +251,14 @@ def trained(
     record: Record,
     grid: Sequence[Cell],
     examples: Examples,
-    engine: str,
-    threads: int | None,
+    means: Means,
     *,
     progress: bool,
 ) -> list[Member]:
     """The networks of a grid, trained in this process."""
-    shared = Shared(record, examples, engine, threads, networks=len(grid))
+    shared = Shared(record, examples, means, networks=len(grid))
     runs = [shared.run(training, seed) for training, seed in grid]
-    most, _ = at_most_cores(threads)
+    most, _ = at_most_cores(means.threads)
     go_together(runs, min(most or threads_allowed(), len(runs)), progress=progress)
     return [shared.member(run, seed) for run, (_, seed) in zip(runs, grid, strict=True)]
 
@@ -257,13 +270,11 @@ class Shared:
     networks share what was compiled for one of them.
     """
 
-    def __init__(
-        self, record: Record, examples: Examples, engine: str, threads: int | None, networks: int
-    ) -> None:
+    def __init__(self, record: Record, examples: Examples, means: Means, networks: int) -> None:
         self._record, self._examples = record, examples
         self._spec = replace(record.spec, seed=record.spec.seed or 0)
         self._plain = training_program(self._spec, Training(steps=1))
-        self._engine, self._threads, self._networks = engine, threads, networks
+        self._means, self._networks = means, networks
         self._made: dict[Training, tuple[Program, Runner]] = {}
         self._runners: dict[tuple[Line, ...], Runner] = {}
 
@@ -310,13 +321,15 @@ class Shared:
             steps = program.phase("forward", "loss", "backward", "update")
             if steps not in self._runners:
                 self._runners[steps] = make_runner(
-                    self._engine,
+                    self._means.engine,
                     program,
                     prediction_program(self._spec, training.reduction),
                     rows=training.batch_size or rows,
                     steps=training.total_steps(rows),
-                    threads=self._threads,
+                    threads=self._means.threads,
                     networks=self._networks,
+                    device=self._means.device,
+                    matmul_precision=self._means.matmul_precision,
                 )
             self._made[training] = program, self._runners[steps]
         return self._made[training]
