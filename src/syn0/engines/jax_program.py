@@ -99,10 +99,10 @@ class JaxProgram:
         return JaxProgram(training, prediction, products)
 
 
-def steps_of_a_call(rows: int) -> int:
+def steps_of_a_call(rows: int, entries: int = ENTRIES) -> int:
     """How many steps of so many rows a call of the loop has room for: a number for each batch size,
     as each asks for compiling."""
-    return max(1, min(MOST_STEPS, ENTRIES // max(rows, 1)))
+    return max(1, min(MOST_STEPS, entries // max(rows, 1)))
 
 
 def source_text(training: Program, prediction: Program, products: str = "") -> str:
