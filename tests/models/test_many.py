@@ -60,7 +60,7 @@ def test_jax_trains_all_in_step_and_each_is_what_it_becomes_alone(rows):
     pytest.importorskip("jax")
     how = {"epochs": 4, "batch_size": 5, "schedule": "plateau:2", "validation": 0.2}
     network = small(output_activation="identity")
-    rates = [0.02, 1e9]
+    rates = [0.02, 1e60]
     many = train_many(network, *rows, seeds=3, learning_rates=rates, engine="jax", **how)
     alone = train_many(network, *rows, seeds=3, learning_rates=rates, engine="numpy", **how)
     assert many[0].engine == "jax"

@@ -33,7 +33,7 @@ def go_together(runs: Sequence[Run], threads: int, *, progress: bool = True) -> 
     groups: dict[tuple[Runner, Training], list[Run]] = {}
     for run in runs:
         groups.setdefault((run.job.runner, run.job.training), []).append(run)
-    runners = {runner: training for runner, training in groups}
+    runners = dict(groups.keys())
     with catching_interrupt() as interrupt, ExitStack() as at_work:
         for runner, training in runners.items():
             rows = training.batch_size or runs[0].job.rows
