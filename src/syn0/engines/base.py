@@ -61,7 +61,9 @@ class Runner(Protocol):
     """
 
     compiles: ClassVar[bool]
-    """Whether programs are compiled, and kept for the processes to come."""
+    """Whether programs are compiled, so that many steps are one call."""
+    keeps: ClassVar[bool]
+    """Whether what is compiled is kept for the processes to come."""
     takes_wishes: ClassVar[bool]
     """Whether it is made with a `device` and a `matmul_precision` too; others compute on the
     processor, as exactly as the numbers of the program are."""
