@@ -264,9 +264,12 @@ function Picture(props: ArrayProps & { readonly limit: number }): JSX.Element {
   useLayoutEffect(() => {
     if (canvas.current) paint(canvas.current, matrix, limit, theme.value, wide, high);
   }, [matrix, limit, theme.value, wide, high]);
+  // Asking where it is scrolled to makes the browser lay out the page: only where the row is another.
+  const row = useRef(0);
   useLayoutEffect(() => {
     const [top, shown] = [current[0] * high, box.current];
-    if (!shown) return;
+    if (!shown || row.current === current[0]) return;
+    row.current = current[0];
     if (top < shown.scrollTop) shown.scrollTop = top;
     else if (top + high > shown.scrollTop + shown.clientHeight) shown.scrollTop = top + high - shown.clientHeight;
   }, [current[0], high]);
