@@ -245,6 +245,7 @@ class Page:
         self.session = Session(house.recipe, house.shelf)
         self.session.runs_programs = {*house.names} == {*LOOPBACK}
         self.inbox: asyncio.Queue[Message | str | None] = asyncio.Queue(MOST_WAITING)
+        self.session.hurries = lambda: not self.inbox.empty()
         self.post = asyncio.Event()
         self.claim: asyncio.Task[Any] | None = None
         self.painting = ExitStack()

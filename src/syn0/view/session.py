@@ -64,6 +64,7 @@ class Session:
         guide: the tour that was opened; None.
         runs_programs: whether a learner's program is run: not for other machines than this one.
         stopper: ends a learner's program that runs, once the page is gone.
+        hurries: whether somebody waits for `advance` to come back, which the host knows.
     """
 
     def __init__(self, recipe: Recipe | None = None, shelf: Shelf | None = None) -> None:
@@ -92,6 +93,7 @@ class Session:
         self.last_printed: list[str] = []
         self.told_points = 0
         self.runs_programs, self.stopper = True, Stopper()
+        self.hurries: Callable[[], bool] = lambda: False
 
     @property
     def run(self) -> PageRun:
@@ -584,7 +586,8 @@ class Session:
         reached = timeline.run.step
         for other in others:
             self.catch_up(other, reached, seconds / (1 + len(others)))
-        if reached < goal and (self.is_hidden or self.in_flight is not None):
+        hurries = self.hurries()
+        if reached < goal and (hurries or self.is_hidden or self.in_flight is not None):
             run.step, run.line = reached, run.last_line  # nobody looks: no line is walked
         else:
             run.stand(reached, run.last_line, seconds + AT_ONCE)
@@ -593,7 +596,7 @@ class Session:
         is_there = run.is_over or (self.until is not None and run.step >= self.until)
         if is_there and all(other.has_reached(reached) for other in others):
             return self.pause({}, [])
-        return self.news()
+        return [] if hurries else self.news()
 
     def next_step(self) -> int:
         """The step that is taken next."""
