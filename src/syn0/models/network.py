@@ -691,8 +691,8 @@ class Network:
 
         Args:
             path: the file, which is written whole or not at all.
-            to: the format: "onnx", "html", "sql", or a language such as "python", "javascript",
-                "c" or "torch".
+            to: the format: "onnx", "pmml", "html", "sql", or a language such as "python",
+                "javascript", "c" or "torch".
 
         Raises:
             ModuleNotFoundError: the package that writes the format is not installed.
