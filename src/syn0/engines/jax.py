@@ -63,7 +63,7 @@ class JaxRunner(Runner):
         ValueError: JAX finds no such device.
     """
 
-    compiles, keeps, takes_wishes = True, False, True
+    compiles, keeps, side_by_side, takes_wishes = True, False, False, True
     name = "jax"
     notice = ""
 
@@ -115,6 +115,9 @@ class JaxRunner(Runner):
     def device(self) -> Any:
         """The `jax.Device` that computes."""
         return find_device(self._asked)
+
+    def make_ready(self, rows: int) -> None:
+        """See `Runner.make_ready`: JAX compiles when it is first called."""
 
     @contextmanager
     def at_work(self, rows: int) -> Iterator[None]:
