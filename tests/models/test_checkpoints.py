@@ -182,9 +182,9 @@ def test_what_would_not_be_the_same_run_is_refused(rows, tmp_path):
     learn(rows, **EPOCHS, checkpoints=tmp_path)
     with Together() as together:
         for name, (other, words) in REFUSED.items():
+            how = EPOCHS | {"checkpoints": tmp_path, "resume": True} | other
+            cut = how.pop("cut", None)
             with together(name), pytest.raises(ValueError, match=words):
-                how = EPOCHS | {"checkpoints": tmp_path, "resume": True} | other
-                cut = how.pop("cut", None)
                 learn([part[:cut] for part in rows], **how)
     assert steps_in(tmp_path) == [9]
 

@@ -64,7 +64,7 @@ class NativeRunner(Runner):
     says why.
     """
 
-    compiles = True
+    compiles, keeps, takes_wishes = True, True, False
     name = "native"
     notice = ""
 

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from syn0.data import Schema
 from syn0.derive import inputs_of_layer, prediction_program, training_program
-from syn0.engines import Predictor, Runner, Values, make_runner
+from syn0.engines import AUTO, Predictor, Runner, Values, make_runner
 from syn0.files.container import write
 from syn0.models.answers import answers
 from syn0.models.arrays import out_of_reach
@@ -263,6 +263,8 @@ class Network:
         resume: bool = False,
         engine: str = "auto",
         threads: int | None = None,
+        device: str = AUTO,
+        matmul_precision: str = AUTO,
         progress: bool = True,
         **settings: Unpack[FurtherSettings],
     ) -> History:
@@ -301,7 +303,11 @@ class Network:
             engine: "auto" (default) or the name of one.
             threads: how many work at once; by default what the work is worth, of those that
                 $OMP_NUM_THREADS allows. More than there are cores are not taken, and a note says
-                so. The result does not depend on it beyond rounding.
+                so. The result does not depend on it beyond rounding. JAX takes as many as it finds.
+            device: "auto" (default), "cpu", "gpu" or "tpu": where the jax engine computes, which
+                "auto" picks for the last two.
+            matmul_precision: what the factors of matrix products are rounded to, by the jax engine:
+                "bfloat16", "float32" or "float64"; by default they are taken as they are.
             progress: whether training that takes its time shows progress on stderr.
             settings: any other of `Training`'s or of the optimizer's:
                 <settings>.
@@ -350,6 +356,8 @@ class Network:
             found=found,
             engine=engine,
             threads=threads,
+            device=device,
+            matmul_precision=matmul_precision,
             progress=progress,
         )
 
@@ -360,6 +368,8 @@ class Network:
         *,
         engine: str = "auto",
         threads: int | None = None,
+        device: str = AUTO,
+        matmul_precision: str = AUTO,
         progress: bool = True,
         by_rows: bool = False,
         standing: Standing | None = None,
@@ -373,7 +383,7 @@ class Network:
         Args:
             training: how to train.
             examples: arrays that fit the network, in its dtype.
-            engine, threads, progress: as in `train`.
+            engine, threads, device, matmul_precision, progress: as in `train`.
             by_rows: whether batches count in the figures of an epoch by their rows, whatever these
                 weigh, as scikit-learn has it; by default losses count by the weights.
             standing: of the run that is to go on, where it is one that was broken off; the network
@@ -385,7 +395,9 @@ class Network:
         check_batch_size(training, len(examples.X))
         if training.patience is not None and examples.validation is None:
             raise ValueError("patience needs validation rows: give validation=0.1 or (X, y)")
-        program, fresh, runner = self._to_train(training, examples, engine, threads)
+        program, fresh, runner = self._to_train(
+            training, examples, engine, threads, (device, matmul_precision)
+        )
         self._eager = engine == "native"
         known = self.checkpoint.values
         job = Job(
@@ -420,6 +432,8 @@ class Network:
         found: Record | None = None,
         engine: str = "auto",
         threads: int | None = None,
+        device: str = AUTO,
+        matmul_precision: str = AUTO,
         progress: bool = True,
     ) -> History:
         """Train as `training` says, on arrays that fit the network; see `train`. `found` is the
@@ -432,6 +446,8 @@ class Network:
             examples,
             engine=engine,
             threads=threads,
+            device=device,
+            matmul_precision=matmul_precision,
             progress=progress,
             standing=None if found is None else found.run,
         )
@@ -443,12 +459,17 @@ class Network:
             self.keep(run)
 
     def _to_train(
-        self, training: Training, examples: Examples, engine: str, threads: int | None
+        self,
+        training: Training,
+        examples: Examples,
+        engine: str,
+        threads: int | None,
+        wishes: tuple[str, str] = (AUTO, AUTO),
     ) -> tuple[Program, Values, Runner]:
         """The program, the values that it starts with and what runs it; kept for the next training
         of the same kind, so that many short ones cost little."""
         weighted, rows = examples.sample_weight is not None, len(examples.X)
-        kind = (training, weighted, rows, engine, threads)
+        kind = (training, weighted, rows, engine, threads, wishes)
         ready = self._ready_to_train  # looked at once: another thread may set it
         if ready is None or ready[0] != kind:
             program = training_program(self.spec, training, weighted=weighted)
@@ -459,6 +480,8 @@ class Network:
                 rows=training.batch_size or rows,
                 steps=training.total_steps(rows),
                 threads=None if threads is None else whole("threads", threads),
+                device=wishes[0],
+                matmul_precision=wishes[1],
             )
             seed = None if self.spec.seed is None else 0
             # The present weights are not drawn anew, nor worked out.

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from syn0.data import Schema, Table, split_rows
 from syn0.data.targets import NumberTarget
 from syn0.derive import LOSSES, check_names, check_training, target_columns
+from syn0.engines import AUTO
 from syn0.models.arrays import loss_targets, out_of_reach
 from syn0.models.defaults import (
     DEFAULT_NETWORK,
@@ -111,6 +112,8 @@ class Plan:
         *,
         engine: str = "auto",
         threads: int | None = None,
+        device: str = AUTO,
+        matmul_precision: str = AUTO,
         callbacks: Sequence[Callback] = (),
         checkpoints: Checkpoints | None = None,
         progress: bool = True,
@@ -124,6 +127,8 @@ class Plan:
             found=self.found,
             engine=engine,
             threads=threads,
+            device=device,
+            matmul_precision=matmul_precision,
             progress=progress,
         )
         return Fitted(self.network, history, self.trained, self.held_out)
