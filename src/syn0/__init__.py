@@ -17,7 +17,7 @@ if TYPE_CHECKING:
         TabularClassifier,
         TabularRegressor,
     )
-    from syn0.models import Network
+    from syn0.models import Many, Network, train_many
     from syn0.saving import load, save
     from syn0.spec import (
         LBFGS,
@@ -53,6 +53,7 @@ __all__ = [
     "LayerNorm",
     "MLPClassifier",
     "MLPRegressor",
+    "Many",
     "Network",
     "Noise",
     "NonFiniteError",
@@ -65,6 +66,7 @@ __all__ = [
     "__version__",
     "load",
     "save",
+    "train_many",
 ]
 
 _HOMES = {
@@ -72,7 +74,7 @@ _HOMES = {
         "MLPClassifier", "MLPRegressor", "TabularClassifier", "TabularRegressor",
     ),
     "syn0.saving": ("load", "save"),
-    "syn0.models": ("Network",),
+    "syn0.models": ("Many", "Network", "train_many"),
     "syn0.spec": (
         "LBFGS", "SGD", "Activation", "AdaGrad", "Adam", "AdamW", "BatchNorm", "Dense", "Dropout",
         "LayerNorm", "Noise", "RMSprop", "Skip", "Training",
