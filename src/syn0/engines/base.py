@@ -64,7 +64,9 @@ class Runner(Protocol):
     """
 
     compiles: ClassVar[bool]
-    """Whether programs are compiled, and kept for the processes to come."""
+    """Whether programs are compiled, so that many steps are one call."""
+    keeps: ClassVar[bool]
+    """Whether what is compiled is kept for the processes to come."""
     together: Together
     """How many networks train best: one after the other; side by side in threads, as calls leave
     Python to others; or all of them in each call, as `InStep` says."""

@@ -8,8 +8,8 @@ exact as Python's.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from functools import cached_property, partial
+from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,7 +26,7 @@ from syn0.engines.devices import (
     jax_missing,
     told_devices,
 )
-from syn0.engines.jax_program import ENTRIES, MOST_STEPS, JaxProgram, steps_of_a_call
+from syn0.engines.jax_program import ENTRIES, MOST_STEPS, JaxProgram, computing, steps_of_a_call
 from syn0.engines.numpy import ROWS_AT_ONCE, NumpyRunner
 from syn0.engines.stretch import Batches, Stretch
 from syn0.engines.work import Work, work_of_a_step
@@ -36,13 +36,10 @@ from syn0.program import Program
 if TYPE_CHECKING:
     import jax
 
-LINE, SPEED, ENTRY = 2e-6, 4e10, 4e-10
-"""As the numpy engine's, on the processor."""
+LINE, SPEED, ENTRY = 5e-6, 1e13, 1e-11
+"""As the numpy engine's, on a GPU or a TPU."""
 
-FAR_LINE, FAR_SPEED, FAR_ENTRY = 5e-6, 1e13, 1e-11
-"""On a GPU or a TPU."""
-
-COMPILE, COMPILE_LINE = 1.0, 0.02
+COMPILE, COMPILE_LINE = 3.0, 0.02
 """Seconds in which JAX is imported and a program compiled, and each of its lines."""
 
 ENTRIES_OF_MANY = 2**22
@@ -64,13 +61,13 @@ class JaxRunner(Runner):
         matmul_precision: what the factors of matrix products are rounded to; "auto" for nothing.
 
     Attributes:
-        printed: the functions.
+        printed: the programs as JAX runs them.
 
     Raises:
         ValueError: JAX finds no such device.
     """
 
-    compiles, takes_wishes = False, True
+    compiles, keeps, takes_wishes = True, False, True
     together: Together = "in step"
     name = "jax"
     notice = ""
@@ -93,6 +90,7 @@ class JaxRunner(Runner):
                     raise ValueError(f"device {device!r} is JAX's: {lacking}")
                 raise UnsupportedError(lacking)
             self.printed = JaxProgram.of(training, prediction, products)
+            self._functions = self.printed.functions
         except UnsupportedError as error:
             self.name = "numpy"
             self.notice = f"the numpy engine runs this instead of the jax one: {error}"
@@ -118,15 +116,10 @@ class JaxRunner(Runner):
     @classmethod
     def cost(cls, work: Work, threads: int | None) -> Cost:
         """See `Runner.cost`. On a processor alone it is for those who ask for it."""
-        if jax_missing():
+        if jax_missing() or not accelerator_expected():
             return Cost(float("inf"))
-        near = LINE, SPEED, ENTRY
-        line, speed, entry = (
-            (FAR_LINE, FAR_SPEED, FAR_ENTRY) if (far := accelerator_expected()) else near
-        )
-        step = work.lines * line + work.products / speed + work.entries * entry
-        compiling = COMPILE + work.lines * COMPILE_LINE
-        return Cost(work.steps * step, compiling, "on a GPU or TPU" if far else "")
+        step = work.lines * LINE + work.products / SPEED + work.entries * ENTRY
+        return Cost(work.steps * step, COMPILE + work.lines * COMPILE_LINE, "on a GPU or TPU")
 
     @cached_property
     def device(self) -> Any:
@@ -155,7 +148,7 @@ class JaxRunner(Runner):
             return self._numpy.train(values, arrays, batches, measure=measure)
         stretch.check(len(arrays["X"]), picks="batch" in program.inputs)
         before = self._checked(values)
-        with self._computing():
+        with computing(self.device):
             state = self._put(tuple(before[name] for name in program.state))
             given = tuple(before[name] for name in self.printed.names_given)
             sent = self._arrays(arrays)
@@ -174,20 +167,24 @@ class JaxRunner(Runner):
         program, names = self._training, self.printed.names_given
         for stretch in batches:
             stretch.check(len(arrays["X"]), picks="batch" in program.inputs)
-        before = [self._checked(own) for own in values]
-        own, most = self._own_names, ENTRIES_OF_MANY // len(values)
-        with self._computing():
+        before = [self._checked(each) for each in values]
+        own, most = own_names(program), ENTRIES_OF_MANY // len(values)
+        take_steps = self._functions.compiled_steps_of_many(
+            tuple(name in own for name in program.state),
+            tuple(name in own for name in names),
+            with_rows="batch" in program.inputs,
+        )
+        with computing(self.device):
             state = self._put(tuple(stacked(before, name, own) for name in program.state))
             given = tuple(stacked(before, name, own) for name in names)
-            sent = self._arrays(arrays)
-            figures = []
+            sent, figures = self._arrays(arrays), []
             for parts in zip(*(calls(stretch, most) for stretch in batches), strict=True):
                 steps = parts[0][1]
                 rows = None if parts[0][0] is None else np.stack([rows for rows, _ in parts])
-                room = min(MOST_STEPS, most) if rows is None else rows.shape[1]
-                shape = len(values), room if measure else 1, len(program.reports)
-                state, measured = self._steps_of_many(
-                    state, np.zeros(shape), sent, given, rows, steps, measure=measure
+                room = steps_of_a_call(1, most) if rows is None else rows.shape[1]
+                reports = np.zeros((len(values), room if measure else 1, len(program.reports)))
+                state, measured = take_steps(
+                    state, reports, sent, given, rows, steps, measure=measure
                 )
                 figures.append(np.asarray(measured)[:, : steps if measure else 0])
             after = {n: np.asarray(v) for n, v in zip(program.state, state, strict=True)}
@@ -202,8 +199,8 @@ class JaxRunner(Runner):
         if self.name != "jax":
             return self._numpy.gradient(values, arrays)
         program, given = self._training, self._checked(values)
-        with self._computing():
-            figures, pulls = self._gradient(
+        with computing(self.device):
+            figures, pulls = self._functions.compiled_gradient(
                 self._put(tuple(given[name] for name in program.state)),
                 self._arrays(arrays),
                 tuple(given[name] for name in self.printed.names_given),
@@ -216,10 +213,14 @@ class JaxRunner(Runner):
         if self.name != "jax" or not self._worth_it(X):
             return self._numpy.predict(values, X)
         size = min(ROWS_AT_ONCE, 1 << (len(X) - 1).bit_length())
-        with self._computing():
+        with computing(self.device):
             weights = self._put(self._weights(values))
             parts = [
-                np.asarray(self._predict(weights, self._put(filled(X[start : start + size], size))))
+                np.asarray(
+                    self._functions.compiled_predict(
+                        weights, self._put(filled(X[start : start + size], size))
+                    )
+                )
                 for start in range(0, len(X), size)
             ]
         return np.concatenate(parts)[: len(X)]
@@ -230,74 +231,13 @@ class JaxRunner(Runner):
         """See `Runner.evaluate`."""
         if self.name != "jax" or not self._worth_it(X):
             return self._numpy.evaluate(values, X, y)
-        with self._computing():
-            loss, error = self._evaluate(self._put(self._weights(values)), *self._put((X, y)))
+        with computing(self.device):
+            loss, error = self._functions.compiled_evaluate(
+                self._put(self._weights(values)), *self._put((X, y))
+            )
             return float(loss), float(error)
 
-    # What is compiled.
-
-    @cached_property
-    def _steps(self) -> Any:
-        import jax
-
-        return jax.jit(self.printed.take_steps, static_argnames="measure", donate_argnums=(0, 1))
-
-    @cached_property
-    def _own_names(self) -> set[str]:
-        """What networks in step have each for itself: the state, but for the steps taken, and the
-        seed."""
-        return {*self._training.state, SEED.name} - {STEP.name}
-
-    @cached_property
-    def _steps_of_many(self) -> Any:
-        import jax
-
-        steps: Any = self.printed.take_steps
-        state, given = (
-            tuple(0 if name in self._own_names else None for name in names)
-            for names in (self._training.state, self.printed.names_given)
-        )
-        rows = 0 if "batch" in self._training.inputs else None
-
-        def take_steps(*values: Any, measure: bool) -> Any:
-            mapped = jax.vmap(
-                partial(steps, measure=measure), (state, 0, None, given, rows, None), (state, 0)
-            )
-            return mapped(*values)
-
-        return jax.jit(take_steps, static_argnames="measure", donate_argnums=(0, 1))
-
-    @cached_property
-    def _gradient(self) -> Any:
-        import jax
-
-        return jax.jit(self.printed.gradient)
-
-    @cached_property
-    def _predict(self) -> Any:
-        import jax
-
-        return jax.jit(self.printed.predict)
-
-    @cached_property
-    def _evaluate(self) -> Any:
-        import jax
-
-        return jax.jit(self.printed.evaluate)
-
     # What goes to the device and comes back.
-
-    @contextmanager
-    def _computing(self) -> Iterator[None]:
-        """64-bit numbers, products as exact as their numbers, and the device: in this thread, for
-        as long as this lasts."""
-        import jax
-
-        with ExitStack() as stack:
-            stack.enter_context(jax.enable_x64(True))
-            stack.enter_context(jax.default_matmul_precision("highest"))
-            stack.enter_context(jax.default_device(self.device))
-            yield
 
     def _put(self, arrays: Any) -> Any:
         import jax
@@ -312,7 +252,7 @@ class JaxRunner(Runner):
 
         room = MOST_STEPS if rows is None else len(rows)
         reports = jnp.zeros((room if measure else 1, len(self._training.reports)), float)
-        after: tuple[Any, jax.Array] = self._steps(
+        after: tuple[Any, jax.Array] = self._functions.compiled_steps(
             state, reports, arrays, given, rows, steps, measure=measure
         )
         return after
@@ -350,7 +290,7 @@ def calls(
     stretch: Stretch, entries: int = ENTRIES
 ) -> Iterator[tuple[NDArray[np.int32] | None, int]]:
     """A stretch in calls of steps of one size: the rows of a step in each row, with room for as
-    many steps as all calls of that size have, and how many there are. A call has at most so many
+    many steps as all calls of that size have, and how many there are. A call takes at most so many
     row numbers."""
     ends = [*(np.flatnonzero(np.diff(stretch.sizes)) + 1).tolist(), len(stretch)]
     first = place = 0
@@ -366,6 +306,12 @@ def calls(
                 rows[:steps] = stretch.order[place : place + steps * size].reshape(steps, size)
                 yield rows, steps
             first, place = first + steps, place + steps * size
+
+
+def own_names(program: Program) -> set[str]:
+    """What networks in step have each for itself: the state, but for the steps taken, and the seed.
+    Other numbers stay Python's, which widen no float32 arrays."""
+    return {*program.state, SEED.name} - {STEP.name}
 
 
 def stacked(values: Sequence[Values], name: str, own: set[str]) -> Any:

@@ -64,7 +64,7 @@ class NativeRunner(Runner):
     says why.
     """
 
-    compiles, takes_wishes = True, False
+    compiles, keeps, takes_wishes = True, True, False
     together: Together = "threads"
     name = "native"
     notice = ""

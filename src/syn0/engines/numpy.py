@@ -72,7 +72,7 @@ class NumpyRunner(Runner):
         shapes: those of the training program's names.
     """
 
-    compiles, takes_wishes = False, False
+    compiles, keeps, takes_wishes = False, False, False
     together: Together = "in turn"
     name = "numpy"
     notice = ""

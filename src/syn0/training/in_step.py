@@ -92,7 +92,7 @@ class Crew:
                 run.step += count
             if measure:
                 measured[run][0].append(own)
-                measured[run][1].append(run.sizes([stretch]))
+                measured[run][1].append(run.sizes(stretch))
         self.runs = [run for run in runs if run.history.stopped == "finished"]
 
 
