@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         Adam,
         AdamW,
         BatchNorm,
+        Checkpoints,
         Dense,
         Dropout,
         LayerNorm,
@@ -47,6 +48,7 @@ __all__ = [
     "Adam",
     "AdamW",
     "BatchNorm",
+    "Checkpoints",
     "Dense",
     "Dropout",
     "History",
@@ -76,8 +78,8 @@ _HOMES = {
     "syn0.saving": ("load", "save"),
     "syn0.models": ("Many", "Network", "train_many"),
     "syn0.spec": (
-        "LBFGS", "SGD", "Activation", "AdaGrad", "Adam", "AdamW", "BatchNorm", "Dense", "Dropout",
-        "LayerNorm", "Noise", "RMSprop", "Skip", "Training",
+        "LBFGS", "SGD", "Activation", "AdaGrad", "Adam", "AdamW", "BatchNorm", "Checkpoints",
+        "Dense", "Dropout", "LayerNorm", "Noise", "RMSprop", "Skip", "Training",
     ),
     "syn0.training": ("History", "NonFiniteError", "Report"),
 }  # fmt: skip

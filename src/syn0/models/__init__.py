@@ -2,6 +2,7 @@
 
 from syn0.models.advice import advice
 from syn0.models.answers import answers
+from syn0.models.checkpoints import latest_checkpoint
 from syn0.models.evaluation import (
     Classification,
     Evaluation,
@@ -30,6 +31,7 @@ from syn0.models.tables import (
     Plan,
     check_sizes,
     examples_again,
+    go_on_table,
     judged_rows,
     plan_table,
     resolved_settings,
@@ -57,7 +59,9 @@ __all__ = [
     "class_probabilities",
     "evaluate",
     "examples_again",
+    "go_on_table",
     "judged_rows",
+    "latest_checkpoint",
     "make_network",
     "make_training",
     "plan_table",

@@ -18,6 +18,7 @@ from syn0.derive import inputs_of_layer, prediction_program, training_program
 from syn0.engines import AUTO, Predictor, Runner, Values, make_runner
 from syn0.files.container import write
 from syn0.models.answers import answers
+from syn0.models.checkpoints import going_on, keeper
 from syn0.models.examples import Examples, Intake, check_examples
 from syn0.models.export import export
 from syn0.models.frames import Names
@@ -36,11 +37,20 @@ from syn0.models.weights import Weights
 from syn0.printers import PRINTERS, Data, UnsupportedError, example_data
 from syn0.program import Program
 from syn0.program.interpreter import start, walk
-from syn0.spec import Layer, NetworkSpec, Optimizer, Solver, Training, parse_sizes
+from syn0.spec import (
+    Checkpoints,
+    Layer,
+    NetworkSpec,
+    Optimizer,
+    Solver,
+    Training,
+    parse_sizes,
+)
 from syn0.spec.checks import choice, whole
 from syn0.spec.doors import doors
 from syn0.training import Checkpoint, History, Job, Run
 from syn0.training.loop import Callback
+from syn0.training.standing import Standing
 
 if TYPE_CHECKING:
     from syn0.explain import Replay, Trace
@@ -242,6 +252,8 @@ class Network:
         class_weight: Mapping[int, float] | str | None = None,
         validation: Sequence[ArrayLike] | float | None = None,
         callbacks: Sequence[Callback] = (),
+        checkpoints: Checkpoints | str | os.PathLike[str] | None = None,
+        resume: bool = False,
         engine: str = "auto",
         threads: int | None = None,
         device: str = AUTO,
@@ -276,6 +288,11 @@ class Network:
             validation: a pair (X, y), or the fraction of the rows that is set apart. The loss of
                 these rows is that of the data alone, unweighted and without penalties.
             callbacks: each is called with every `Report`; a true answer stops training.
+            checkpoints: the folder in which to keep where training stands, every 60 seconds and the
+                latest three of them; or a `Checkpoints`, which says how often and how many.
+            resume: whether to go on from the latest checkpoint in that folder, where it holds one:
+                with the same arguments and rows, on the same engine, the result is to the bit that
+                of a training that was never broken off (L-BFGS begins its search anew).
             engine: "auto" (default) or the name of one.
             threads: how many work at once; by default what the work is worth, of those that
                 $OMP_NUM_THREADS allows. More than there are cores are not taken, and a note says
@@ -306,12 +323,19 @@ class Network:
         )
         if not isinstance(callbacks, Sequence) or not all(map(callable, callbacks)):
             raise TypeError(f"callbacks must be a list of functions, not {callbacks!r}")
+        if checkpoints is not None and not isinstance(checkpoints, Checkpoints):
+            checkpoints = Checkpoints(checkpoints)
+        if resume and checkpoints is None:
+            raise ValueError("resume goes on from checkpoints: give checkpoints=FOLDER")
+        found = going_on(checkpoints, self.spec, training) if checkpoints and resume else None
         self.columns, examples = self.intake.examples(X, y, sample_weight, class_weight, validation)
         self.origin = None  # what rows were held out from these arrays is not known here
         return self.run(
             training,
             examples,
             callbacks=callbacks,
+            checkpoints=checkpoints,
+            found=found,
             engine=engine,
             threads=threads,
             device=device,
@@ -330,6 +354,7 @@ class Network:
         matmul_precision: str = AUTO,
         progress: bool = True,
         by_rows: bool = False,
+        standing: Standing | None = None,
     ) -> Run:
         """A run of training that has not begun, from where the network stands.
 
@@ -343,6 +368,8 @@ class Network:
             engine, threads, device, matmul_precision, progress: as in `train`.
             by_rows: whether batches count in the figures of an epoch by their rows, whatever these
                 weigh, as scikit-learn has it; by default losses count by the weights.
+            standing: of the run that is to go on, where it is one that was broken off; the network
+                stands where it did.
 
         Raises:
             ValueError, TypeError: a training that the network or the rows do not allow.
@@ -364,7 +391,7 @@ class Network:
             by_rows=by_rows,
         )
         values = {name: known.get(name, fresh[name]) for name in program.state}
-        return Run(job, replace(self.checkpoint, values=values))
+        return Run(job, replace(self.checkpoint, values=values), standing)
 
     def keep(self, run: Run, *, best: bool = True) -> None:
         """Stand where a run stands; with `best`, where early stopping watches it, at the best that
@@ -381,13 +408,19 @@ class Network:
         examples: Examples,
         *,
         callbacks: Sequence[Callback] = (),
+        checkpoints: Checkpoints | None = None,
+        found: Record | None = None,
         engine: str = "auto",
         threads: int | None = None,
         device: str = AUTO,
         matmul_precision: str = AUTO,
         progress: bool = True,
     ) -> History:
-        """Train as `training` says, on arrays that fit the network; see `train`."""
+        """Train as `training` says, on arrays that fit the network; see `train`. `found` is the
+        record of the checkpoint from which to go on."""
+        if found is not None:
+            self.checkpoint = found.checkpoint
+            engine = found.engine if engine == "auto" and found.engine else engine
         run = self.prepare(
             training,
             examples,
@@ -396,7 +429,10 @@ class Network:
             device=device,
             matmul_precision=matmul_precision,
             progress=progress,
+            standing=None if found is None else found.run,
         )
+        if checkpoints is not None:
+            run.keeper = keeper(checkpoints, self.record(), found)
         try:
             return run.go(callbacks)
         finally:

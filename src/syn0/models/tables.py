@@ -23,7 +23,7 @@ from syn0.models.defaults import (
 from syn0.models.examples import Examples, check_batch_size
 from syn0.models.network import Network
 from syn0.models.options import TableOptions
-from syn0.models.record import Origin
+from syn0.models.record import Origin, Record
 from syn0.models.settings import (
     LAYER_SETTINGS,
     NETWORK_SETTINGS,
@@ -32,7 +32,7 @@ from syn0.models.settings import (
     tutorial_training,
 )
 from syn0.models.weighting import row_weights
-from syn0.spec import OPTIMIZERS, Extras, NetworkSpec, Training
+from syn0.spec import OPTIMIZERS, Checkpoints, Extras, NetworkSpec, Training
 from syn0.spec.checks import did_you_mean, real, seed_number
 from syn0.spec.choices import chosen
 from syn0.spec.defaults import FEWEST_ROWS_TO_SPLIT, HIDDEN, HOLDOUT
@@ -68,6 +68,8 @@ class Plan:
     options: TableOptions
     watched: Table | None = None
     """Rows that a user gave to say which epoch was best."""
+    found: Record | None = None
+    """Of the checkpoint of a run that was broken off and is to go on."""
 
     @once
     def examples(self) -> Examples:
@@ -113,6 +115,7 @@ class Plan:
         device: str = AUTO,
         matmul_precision: str = AUTO,
         callbacks: Sequence[Callback] = (),
+        checkpoints: Checkpoints | None = None,
         progress: bool = True,
     ) -> Fitted:
         """Train the network as planned; NonFiniteError as in `Network.train`."""
@@ -120,6 +123,8 @@ class Plan:
             self.training,
             self.examples,
             callbacks=callbacks,
+            checkpoints=checkpoints,
+            found=self.found,
             engine=engine,
             threads=threads,
             device=device,
@@ -262,19 +267,40 @@ def resume_table(network: Network, table: Table, options: TableOptions) -> Plan:
     Raises:
         ValueError, TypeError: options or a table that do not fit the network.
     """
-    if network.schema is None or network.origin is None or network.training is None:
-        raise ValueError("this model was not trained on a table: go on with Network.train")
+    check_resumable(network, table)
+    assert network.training is not None  # noqa: S101  (see check_resumable)
     if options.training.get("steps") is None and options.training.get("epochs") is None:
         raise ValueError("say how much further to train: give steps or epochs")
+    before = {f.name: getattr(network.training, f.name) for f in fields(Training)}
+    how_long = dict.fromkeys(("steps", "epochs", "report_every", "patience"))
+    training = make_training({**before, **how_long, **options.training})
+    return Plan(network, training, *split_again(network, table), options)
+
+
+@door
+def go_on_table(record: Record, table: Table, options: TableOptions) -> Plan:
+    """Settle how a training that was broken off goes on to its end, from a checkpoint of it, on
+    the same rows. Of the options only the weights count, which files do not hold.
+
+    Raises:
+        ValueError: a table that does not fit the network.
+    """
+    network = Network.from_record(record)
+    check_resumable(network, table)
+    assert network.training is not None  # noqa: S101  (see check_resumable)
+    halves = split_again(network, table)
+    return Plan(network, network.training, *halves, options, found=record)
+
+
+def check_resumable(network: Network, table: Table) -> None:
+    """ValueError unless a network was trained on just this table."""
+    if network.schema is None or network.origin is None or network.training is None:
+        raise ValueError("this model was not trained on a table: go on with Network.train")
     if table.fingerprint != network.origin.fingerprint:
         raise ValueError(
             f"{table.name} is not what the model was trained on ({network.origin.data}): "
             "training goes on with the same rows, so that those held out stay unseen"
         )
-    before = {f.name: getattr(network.training, f.name) for f in fields(Training)}
-    how_long = dict.fromkeys(("steps", "epochs", "report_every", "patience"))
-    training = make_training({**before, **how_long, **options.training})
-    return Plan(network, training, *split_again(network, table), options)
 
 
 @door
