@@ -52,6 +52,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 @pytest.fixture
+def quick_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No optimizations, which takes a third of the time, for tests that compile many programs."""
+    monkeypatch.setattr(compiler, "FLAGS", ("-O0", *compiler.FLAGS[1:]))
+
+
+@pytest.fixture
 def rows() -> Pair:
     """(23, 5) inputs and (23, 2) targets between 0 and 1: 23 is a multiple of no batch size."""
     generator = np.random.RandomState(7)

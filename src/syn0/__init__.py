@@ -18,7 +18,7 @@ if TYPE_CHECKING:
         TabularClassifier,
         TabularRegressor,
     )
-    from syn0.models import Network
+    from syn0.models import Many, Network, train_many
     from syn0.saving import load, save
     from syn0.spec import (
         LBFGS,
@@ -56,6 +56,7 @@ __all__ = [
     "LayerNorm",
     "MLPClassifier",
     "MLPRegressor",
+    "Many",
     "Network",
     "Noise",
     "NonFiniteError",
@@ -69,6 +70,7 @@ __all__ = [
     "distributed",
     "load",
     "save",
+    "train_many",
 ]
 
 _HOMES = {
@@ -77,7 +79,7 @@ _HOMES = {
         "MLPClassifier", "MLPRegressor", "TabularClassifier", "TabularRegressor",
     ),
     "syn0.saving": ("load", "save"),
-    "syn0.models": ("Network",),
+    "syn0.models": ("Many", "Network", "train_many"),
     "syn0.spec": (
         "LBFGS", "SGD", "Activation", "AdaGrad", "Adam", "AdamW", "BatchNorm", "Checkpoints",
         "Dense", "Dropout", "LayerNorm", "Noise", "RMSprop", "Skip", "Training",

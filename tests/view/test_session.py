@@ -12,6 +12,7 @@ from syn0.derive import training_program
 from syn0.models import Network, tutorial_training
 from syn0.printers import PRINTERS
 from syn0.program.interpreter import start, walk
+from syn0.view import session as session_room
 from syn0.view.protocol import packed
 from syn0.view.recipes import from_link, usual_recipe
 from syn0.view.session import Session
@@ -673,12 +674,25 @@ def test_units_that_there_are_not_are_refused(windows: object) -> None:
     assert "windows" in visitor.words
 
 
+def test_a_place_far_away_is_reached_in_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session_room, "AT_ONCE", 0.0)
+    visitor = Visitor()
+    visitor.wait()
+    visitor.ask("go", step=40_000, line=3)
+    assert visitor.at != (40_000, 3)
+    assert 0 <= visitor.frame[0]["progress"] < 1
+    visitor.wait()
+    assert visitor.at == (40_000, 3)
+    assert visitor.frame[0]["progress"] is None
+
+
 def test_a_recording_that_is_broken_off_leaves_no_trace() -> None:
     from syn0.view.recording import Tape, recording, taking
 
     visitor = Visitor()
     visitor.ask("watch", arrays=["l1"])
     visitor.ask("go", step=30, line=2)
+    visitor.wait()
     before = visitor.session.sequence, visitor.session.run.state_hash()
     whole = recording(visitor.session)
     turns = taking(visitor.session, Tape(len(whole)))

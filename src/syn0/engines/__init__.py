@@ -26,6 +26,7 @@ def make_runner(
     rows: int = 0,
     steps: int = 0,
     threads: int | None = None,
+    networks: int = 1,
     device: str = AUTO,
     matmul_precision: str = AUTO,
     cluster: Cluster | None = None,
@@ -33,6 +34,7 @@ def make_runner(
     """A runner for a network's two programs; "auto" picks by the work: so many steps of so many
     rows. An engine that cannot run them lets numpy do it, and its `notice` says why. So many
     `threads` work at once, of the cores that there are; by default as many as the work is worth.
+    Of several `networks` that take these steps side by side, each has one thread.
     Another `device` than the processor, and matrix products whose factors are rounded, are the jax
     engine's, which is then what "auto" picks; so is training by the processes of a `cluster`.
 
@@ -60,7 +62,7 @@ def make_runner(
     if name == "auto" and not plain:
         name = "jax"
     elif name == "auto":
-        chosen = choose(training, rows, steps, threads)
+        chosen = choose(training, rows, steps * networks, threads)
         name = chosen.engine
         notices.append(chosen.notice)
     if not ENGINES[name].takes_wishes:
@@ -68,6 +70,8 @@ def make_runner(
             asked = f"device={device!r}" if device not in NEAR else f"{matmul_precision=}"
             raise ValueError(f"{asked} is for engine='jax': the {name} engine has no such thing")
         wishes = {}
+    if networks > 1 and ENGINES[name].side_by_side:
+        threads = 1
     runner = ENGINES[name](training, prediction, rows, threads, **wishes)
     runner.notice = "; ".join(filter(None, [runner.notice, *notices]))
     return runner

@@ -9,6 +9,7 @@ of their places in the batch, and the batches are those of a single process.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -85,7 +86,7 @@ class Cluster:
     @property
     def first(self) -> bool:
         """Whether this is the process that decides, tells and saves."""
-        return self.rank == 0
+        return bool(self.rank == 0)
 
     @cached_property
     def spread(self) -> NamedSharding:
@@ -195,7 +196,23 @@ def distributed() -> Cluster:
         raise LostProcessError(
             f"the other processes were not reached: {first_line(error)}"
         ) from None
-    return Cluster()
+    cluster = Cluster()
+    with stdout_spared():
+        cluster.agreed(0)
+    return cluster
+
+
+@contextmanager
+def stdout_spared() -> Iterator[None]:
+    """What C++ writes on stdout goes to stderr: Gloo tells there that it has met the others."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
 
 
 def told_by_variables(variables: Mapping[str, str]) -> dict[str, Any]:
@@ -303,7 +320,7 @@ class ClusterRunner(JaxRunner):
                 taken = tuple(jax.lax.with_sharding_constraint(a, spread) for a in whole)
             else:
                 taken = tuple(Spread(array, spread) for array in arrays)
-            steps = self.printed.take_steps
+            steps = self._functions.take_steps
             return steps(state, reports, taken, given, rows, count, measure=measure)
 
         return jax.jit(

@@ -35,13 +35,10 @@ from syn0.program import Program
 if TYPE_CHECKING:
     import jax
 
-LINE, SPEED, ENTRY = 2e-6, 4e10, 4e-10
-"""As the numpy engine's, on the processor."""
+LINE, SPEED, ENTRY = 5e-6, 1e13, 1e-11
+"""As the numpy engine's, on a GPU or a TPU."""
 
-FAR_LINE, FAR_SPEED, FAR_ENTRY = 5e-6, 1e13, 1e-11
-"""On a GPU or a TPU."""
-
-COMPILE, COMPILE_LINE = 1.0, 0.02
+COMPILE, COMPILE_LINE = 3.0, 0.02
 """Seconds in which JAX is imported and a program compiled, and each of its lines."""
 
 WORTH_COMPILING = 1e9
@@ -66,7 +63,7 @@ class JaxRunner(Runner):
         ValueError: JAX finds no such device.
     """
 
-    compiles, keeps, takes_wishes = True, False, True
+    compiles, keeps, side_by_side, takes_wishes = True, False, False, True
     name = "jax"
     notice = ""
 
@@ -109,20 +106,18 @@ class JaxRunner(Runner):
     @classmethod
     def cost(cls, work: Work, threads: int | None) -> Cost:
         """See `Runner.cost`. On a processor alone it is for those who ask for it."""
-        if jax_missing():
+        if jax_missing() or not accelerator_expected():
             return Cost(float("inf"))
-        near = LINE, SPEED, ENTRY
-        line, speed, entry = (
-            (FAR_LINE, FAR_SPEED, FAR_ENTRY) if (far := accelerator_expected()) else near
-        )
-        step = work.lines * line + work.products / speed + work.entries * entry
-        compiling = COMPILE + work.lines * COMPILE_LINE
-        return Cost(work.steps * step, compiling, "on a GPU or TPU" if far else "")
+        step = work.lines * LINE + work.products / SPEED + work.entries * ENTRY
+        return Cost(work.steps * step, COMPILE + work.lines * COMPILE_LINE, "on a GPU or TPU")
 
     @cached_property
     def device(self) -> Any:
         """The `jax.Device` that computes."""
         return find_device(self._asked)
+
+    def make_ready(self, rows: int) -> None:
+        """See `Runner.make_ready`: JAX compiles when it is first called."""
 
     @contextmanager
     def at_work(self, rows: int) -> Iterator[None]:

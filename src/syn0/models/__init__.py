@@ -12,6 +12,8 @@ from syn0.models.evaluation import (
     truth_and_answers,
 )
 from syn0.models.examples import Examples
+from syn0.models.many import run_many, train_many
+from syn0.models.members import Many
 from syn0.models.network import Network
 from syn0.models.options import TableOptions, table_options
 from syn0.models.record import Origin
@@ -45,6 +47,7 @@ __all__ = [
     "Evaluation",
     "Examples",
     "Fitted",
+    "Many",
     "Network",
     "Origin",
     "Plan",
@@ -65,9 +68,11 @@ __all__ = [
     "prediction_script",
     "resolved_settings",
     "resume_table",
+    "run_many",
     "some_rows",
     "table_options",
     "task_for",
+    "train_many",
     "truth_and_answers",
     "tutorial_training",
 ]

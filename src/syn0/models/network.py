@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -18,11 +18,10 @@ from syn0.derive import inputs_of_layer, prediction_program, training_program
 from syn0.engines import AUTO, Predictor, Runner, Values, make_runner
 from syn0.files.container import write
 from syn0.models.answers import answers
-from syn0.models.arrays import out_of_reach
 from syn0.models.checkpoints import going_on, keeper
-from syn0.models.examples import Examples, Intake, check_batch_size
+from syn0.models.examples import Examples, Intake, check_examples
 from syn0.models.export import export
-from syn0.models.frames import Names, learned_names
+from syn0.models.frames import Names
 from syn0.models.record import Origin, Record
 from syn0.models.settings import (
     TRAINING_SETTINGS,
@@ -48,7 +47,7 @@ from syn0.spec import (
     parse_sizes,
 )
 from syn0.spec.checks import choice, whole
-from syn0.spec.doors import doors, warn
+from syn0.spec.doors import doors
 from syn0.training import Checkpoint, History, Job, Run
 from syn0.training.loop import Callback
 from syn0.training.standing import Standing
@@ -200,13 +199,7 @@ class Network:
         generator = generator or np.random.RandomState(spec.seed)
         values = start(self._plain, generator, checkpoint.values if checkpoint else {})
         self._constants = {name: values[name] for name in self._plain.constants}
-        if checkpoint is None:
-            kind, words, position, *_ = generator.get_state()
-            # A normal number that was drawn ahead is forgotten: only orders are drawn from now on.
-            state = (kind, words, position, 0, 0.0)
-            weights = {name: values[name] for name in self._plain.weights}
-            checkpoint = Checkpoint(weights, state)
-        self.checkpoint = checkpoint
+        self.checkpoint = checkpoint or Checkpoint.at_start(self._plain, values, generator)
 
     def __getstate__(self) -> dict[str, Any]:
         """What a copy or a pickle holds: all but what runs its programs, which is made again."""
@@ -220,7 +213,7 @@ class Network:
             program = self.program()
         except ValueError as error:  # no language can say it
             program = f"# {error}"
-        return picture(self.record(), self.weights, self._intake.names, program)
+        return picture(self.record(), self.weights, self.intake.names, program)
 
     @property
     def weights(self) -> Weights:
@@ -236,7 +229,7 @@ class Network:
             own[name] = array
 
     @property
-    def _intake(self) -> Intake:
+    def intake(self) -> Intake:
         """What makes arrays of what it is given."""
         return Intake(self.spec, self.schema, self.columns)
 
@@ -334,23 +327,12 @@ class Network:
         )
         if not isinstance(callbacks, Sequence) or not all(map(callable, callbacks)):
             raise TypeError(f"callbacks must be a list of functions, not {callbacks!r}")
-        rows, targets = self._intake.arrays(X, y)
-        columns = self.columns if self.schema else learned_names(self.columns, X=X, y=y)
-        examples = Examples(
-            rows, targets, row_weights(sample_weight, class_weight, targets, self.spec)
-        )
-        examples = replace(self._intake, columns=columns).with_validation(examples, validation)
         if checkpoints is not None and not isinstance(checkpoints, Checkpoints):
             checkpoints = Checkpoints(checkpoints)
         if resume and checkpoints is None:
             raise ValueError("resume goes on from checkpoints: give checkpoints=FOLDER")
         found = going_on(checkpoints, self.spec, training) if checkpoints and resume else None
-        if reach := out_of_reach(targets, self.spec):
-            warn(
-                f"the targets go {reach}: bring them into this range, or choose "
-                "output_activation='identity' and a smaller learning_rate"
-            )
-        self.columns = columns
+        self.columns, examples = self.intake.examples(X, y, sample_weight, class_weight, validation)
         self.origin = None  # what rows were held out from these arrays is not known here
         return self.run(
             training,
@@ -398,9 +380,7 @@ class Network:
         Raises:
             ValueError, TypeError: a training that the network or the rows do not allow.
         """
-        check_batch_size(training, len(examples.X))
-        if training.patience is not None and examples.validation is None:
-            raise ValueError("patience needs validation rows: give validation=0.1 or (X, y)")
+        check_examples(training, examples)
         program, fresh, runner = self._to_train(
             training, examples, engine, threads, (device, matmul_precision), cluster
         )
@@ -527,7 +507,7 @@ class Network:
 
         training = training or self.training or tutorial_training({}, self.spec)
         training = replace(training, patience=None)  # which rows said when to stop is not known
-        rows, targets = self._intake.arrays(X, y)
+        rows, targets = self.intake.arrays(X, y)
         weight = row_weights(sample_weight, class_weight, targets, self.spec)
         examples = Examples(rows, targets, weight)
 
@@ -537,7 +517,7 @@ class Network:
         here = run(copy.copy(self))
         known = self.spec.seed is not None
         start = run(Network.from_spec(self.spec)).current() if known else None
-        return Replay(self.spec, here.job, here.current(), start, *self._intake.names)
+        return Replay(self.spec, here.job, here.current(), start, *self.intake.names)
 
     def trace(
         self,
@@ -621,14 +601,21 @@ class Network:
         quick = predictor.quick(values, X) if predictor and self.schema is None else None
         if quick is not None:
             return quick
-        inputs = self._intake.asked(X)
+        (outputs,) = self.predict_each(X, [values])
+        return outputs
+
+    def predict_each(self, X: Any, weights: Iterable[Mapping[str, Any]]) -> Iterator[NDArray[Any]]:
+        """The (rows, outputs) prediction of each of some weights, by name, in place of the
+        network's own, for an X as `predict` takes it."""
+        inputs, predictor = self.intake.asked(X), self._predictor
         if predictor is None:
             program = prediction_program(self.spec)
             predictor = self._predictor = Predictor(
                 program, self._constants, self._ready().predict, eager=self._eager
             )
-        outputs = predictor(values, inputs)
-        return outputs if self.schema is None else self.schema.restore(outputs)
+        for values in weights:
+            outputs = predictor(values, inputs)
+            yield outputs if self.schema is None else self.schema.restore(outputs)
 
     def hidden(self, X: NDArray[Any], layer: int = -1) -> NDArray[Any]:
         """The values of a hidden layer, as the next one takes them.
@@ -654,7 +641,7 @@ class Network:
                 f"{'none at all' if not count else f'1 to {count}, or -1 to -{count} from the end'}"
             )
         program = prediction_program(self.spec)
-        values = {**self._constants, **self.checkpoint.values, "X": self._intake.inputs(X)}
+        values = {**self._constants, **self.checkpoint.values, "X": self.intake.inputs(X)}
         wanted = inputs_of_layer(self.spec, number + 1)
         lines = walk(program.phase("forward"), values)
         return next(value for line, value in lines if line.target == wanted)
@@ -716,7 +703,7 @@ class Network:
         if data is None:
             data = example_data(spec)
         elif not isinstance(data, Data):
-            data = Data(*self._intake.arrays(*data), "as given")
+            data = Data(*self.intake.arrays(*data), "as given")
         program = training_program(spec, training, weighted=data.sample_weight is not None)
         try:
             return printer.script(program, spec, training, data)
@@ -738,8 +725,8 @@ class Network:
 
         Args:
             path: the file, which is written whole or not at all.
-            to: the format: "onnx", "html", "sql", or a language such as "python", "javascript",
-                "c" or "torch".
+            to: the format: "onnx", "pmml", "html", "sql", or a language such as "python",
+                "javascript", "c" or "torch".
 
         Raises:
             ModuleNotFoundError: the package that writes the format is not installed.

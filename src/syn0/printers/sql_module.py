@@ -18,12 +18,14 @@ from syn0.printers.entries import Bound, Entries
 from syn0.printers.module import (
     LABEL,
     VARIABLE,
-    Answer,
     Given,
     Module,
     ModulePrinter,
     Sample,
+    answer_names,
     answers_to,
+    free,
+    plain_names,
 )
 from syn0.printers.numpy import indented
 from syn0.printers.pretty import Code, Made, fitted, listed
@@ -268,41 +270,15 @@ class Select(Printer):
 
     def answers(self) -> str:
         """What is selected in the end."""
-        columns = [
-            f"{self.expression(entry)} AS {name_of(name)}"
-            for answer in self.module.answers
-            for name, entry in zip(self.names(answer), self.entries.rows[answer.name], strict=True)
-        ]
+        columns = []
+        for answer in self.module.answers:
+            names = answer_names(self.module, answer)
+            for name, entry in zip(names, self.entries.rows[answer.name], strict=True):
+                columns.append(f"{self.expression(entry)} AS {name_of(name)}")
         chosen = listed(["given.*", *columns])
         return "\n".join(["SELECT", *indented([fitted(chosen, WIDTH - 4)]), "FROM given",
                           f"JOIN {self.last} ON {self.last}.{self.key} = given.{self.key}",
                           f"ORDER BY given.{self.key};"])  # fmt: skip
-
-    def names(self, answer: Answer) -> list[str]:
-        """What the columns of an answer are called: of classes, as in `syn0 predict`."""
-        name, classes = NAMES.get(answer.role, answer.role), self.module.classes
-        if answer.width == 1:
-            return [name]
-        if len(classes) == answer.width:
-            return [f"{name} of {label}" for label in classes]
-        return [f"{name} {place + 1}" for place in range(answer.width)]
-
-
-NAMES = {LABEL: "prediction", VARIABLE: "prediction", "probabilities": "probability",
-         "scores": "score", "quantiles": "quantile"}  # fmt: skip
-"""What answers are called."""
-
-
-def free(name: str, taken: Iterable[str]) -> str:
-    """A name that no column has."""
-    while name in taken:
-        name += "_"
-    return name
-
-
-def plain_names(width: int) -> list[str]:
-    """Names of columns that have none."""
-    return [f"x{place + 1}" for place in range(width)]
 
 
 def text_of(text: str) -> str:

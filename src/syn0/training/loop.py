@@ -151,6 +151,27 @@ class Run:
                 print(f"Note: {visible(notice, MOST_SAID)}", file=sys.stderr)
         return self.history
 
+    def go_among(self, interrupt: Interrupt) -> History:
+        """Train to the end as one of many, in any thread: `interrupt` stops them all, and what is
+        set up around many steps stands. Where a value is infinite or not a number, this one ends
+        at its last good step, as `history` says, and no other.
+
+        Returns:
+            `history`.
+        """
+        try:
+            while not self.over:
+                if interrupt.requested:
+                    self.stop("interrupted")
+                else:
+                    self._interval(interrupt)
+        except NonFiniteError as error:
+            self.stop("diverged")
+            self.history.trouble = str(error)
+        finally:
+            self.close()
+        return self.history
+
     def advance(self) -> Report | None:
         """Train to the next report: with epochs to the end of one. A search by L-BFGS cannot be
         taken in parts and goes to its end.
@@ -500,7 +521,7 @@ class EndedByTheFirstError(Exception):
 class NoProgress:
     """Progress that nobody wants to see."""
 
-    def tick(self, step: int, report: Report | None) -> None:
+    def tick(self, step: int, report: Report | None, words: str = "") -> None:
         """Show nothing."""
 
     def close(self) -> None:
