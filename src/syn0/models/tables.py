@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,7 @@ from syn0.models.defaults import (
 from syn0.models.examples import Examples, check_batch_size
 from syn0.models.network import Network
 from syn0.models.options import TableOptions
-from syn0.models.record import Origin
+from syn0.models.record import Origin, Record
 from syn0.models.settings import (
     LAYER_SETTINGS,
     NETWORK_SETTINGS,
@@ -32,7 +32,7 @@ from syn0.models.settings import (
     tutorial_training,
 )
 from syn0.models.weighting import row_weights
-from syn0.spec import OPTIMIZERS, Extras, NetworkSpec, Training
+from syn0.spec import OPTIMIZERS, Checkpoints, Extras, NetworkSpec, Training
 from syn0.spec.checks import did_you_mean, real, seed_number
 from syn0.spec.choices import chosen
 from syn0.spec.defaults import FEWEST_ROWS_TO_SPLIT, HIDDEN, HOLDOUT
@@ -40,6 +40,9 @@ from syn0.spec.doors import door, doors
 from syn0.spec.once import once
 from syn0.training import History
 from syn0.training.loop import Callback
+
+if TYPE_CHECKING:
+    from syn0.engines.cluster import Cluster
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,8 @@ class Plan:
     options: TableOptions
     watched: Table | None = None
     """Rows that a user gave to say which epoch was best."""
+    found: Record | None = None
+    """Of the checkpoint of a run that was broken off and is to go on."""
 
     @once
     def examples(self) -> Examples:
@@ -112,7 +117,9 @@ class Plan:
         threads: int | None = None,
         device: str = AUTO,
         matmul_precision: str = AUTO,
+        cluster: Cluster | None = None,
         callbacks: Sequence[Callback] = (),
+        checkpoints: Checkpoints | None = None,
         progress: bool = True,
     ) -> Fitted:
         """Train the network as planned; NonFiniteError as in `Network.train`."""
@@ -120,10 +127,13 @@ class Plan:
             self.training,
             self.examples,
             callbacks=callbacks,
+            checkpoints=checkpoints,
+            found=self.found,
             engine=engine,
             threads=threads,
             device=device,
             matmul_precision=matmul_precision,
+            cluster=cluster,
             progress=progress,
         )
         return Fitted(self.network, history, self.trained, self.held_out)
@@ -262,19 +272,40 @@ def resume_table(network: Network, table: Table, options: TableOptions) -> Plan:
     Raises:
         ValueError, TypeError: options or a table that do not fit the network.
     """
-    if network.schema is None or network.origin is None or network.training is None:
-        raise ValueError("this model was not trained on a table: go on with Network.train")
+    check_resumable(network, table)
+    assert network.training is not None  # noqa: S101  (see check_resumable)
     if options.training.get("steps") is None and options.training.get("epochs") is None:
         raise ValueError("say how much further to train: give steps or epochs")
+    before = {f.name: getattr(network.training, f.name) for f in fields(Training)}
+    how_long = dict.fromkeys(("steps", "epochs", "report_every", "patience"))
+    training = make_training({**before, **how_long, **options.training})
+    return Plan(network, training, *split_again(network, table), options)
+
+
+@door
+def go_on_table(record: Record, table: Table, options: TableOptions) -> Plan:
+    """Settle how a training that was broken off goes on to its end, from a checkpoint of it, on
+    the same rows. Of the options only the weights count, which files do not hold.
+
+    Raises:
+        ValueError: a table that does not fit the network.
+    """
+    network = Network.from_record(record)
+    check_resumable(network, table)
+    assert network.training is not None  # noqa: S101  (see check_resumable)
+    halves = split_again(network, table)
+    return Plan(network, network.training, *halves, options, found=record)
+
+
+def check_resumable(network: Network, table: Table) -> None:
+    """ValueError unless a network was trained on just this table."""
+    if network.schema is None or network.origin is None or network.training is None:
+        raise ValueError("this model was not trained on a table: go on with Network.train")
     if table.fingerprint != network.origin.fingerprint:
         raise ValueError(
             f"{table.name} is not what the model was trained on ({network.origin.data}): "
             "training goes on with the same rows, so that those held out stay unseen"
         )
-    before = {f.name: getattr(network.training, f.name) for f in fields(Training)}
-    how_long = dict.fromkeys(("steps", "epochs", "report_every", "patience"))
-    training = make_training({**before, **how_long, **options.training})
-    return Plan(network, training, *split_again(network, table), options)
 
 
 @door
