@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from numpy.typing import ArrayLike, NDArray
 
@@ -18,6 +18,9 @@ from syn0.models.weighting import row_weights
 from syn0.spec import NetworkSpec, Training
 from syn0.spec.checks import real
 from syn0.spec.doors import warn
+
+if TYPE_CHECKING:
+    from syn0.engines.cluster import Cluster
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,11 @@ class Examples:
         """What the program takes, by name."""
         named = {"X": self.X, "y": self.y, "sample_weight": self.sample_weight}
         return {name: array for name, array in named.items() if array is not None}
+
+    def shared(self, cluster: Cluster) -> dict[str, Any]:
+        """The same, but of X and y only the rows of this process."""
+        named: dict[str, Any] = self.arrays()
+        return named | {name: cluster.share(named[name]) for name in ("X", "y")}
 
     def split(self, kept: NDArray[Any], apart: NDArray[Any]) -> Examples:
         """The rows to keep, and those set apart for validation."""

@@ -53,6 +53,7 @@ from syn0.training.loop import Callback
 from syn0.training.standing import Standing
 
 if TYPE_CHECKING:
+    from syn0.engines.cluster import Cluster
     from syn0.explain import Replay, Trace
     from syn0.view.widget import Widget
 
@@ -258,6 +259,7 @@ class Network:
         threads: int | None = None,
         device: str = AUTO,
         matmul_precision: str = AUTO,
+        cluster: Cluster | None = None,
         progress: bool = True,
         **settings: Unpack[FurtherSettings],
     ) -> History:
@@ -301,6 +303,8 @@ class Network:
                 "auto" picks for the last two.
             matmul_precision: what the factors of matrix products are rounded to, by the jax engine:
                 "bfloat16", "float32" or "float64"; by default they are taken as they are.
+            cluster: what `syn0.distributed()` gave, for many processes that train this network
+                together, each on its part of the rows; all of them make the same call.
             progress: whether training that takes its time shows progress on stderr.
             settings: any other of `Training`'s or of the optimizer's:
                 <settings>.
@@ -340,6 +344,7 @@ class Network:
             threads=threads,
             device=device,
             matmul_precision=matmul_precision,
+            cluster=cluster,
             progress=progress,
         )
 
@@ -352,6 +357,7 @@ class Network:
         threads: int | None = None,
         device: str = AUTO,
         matmul_precision: str = AUTO,
+        cluster: Cluster | None = None,
         progress: bool = True,
         by_rows: bool = False,
         standing: Standing | None = None,
@@ -365,7 +371,7 @@ class Network:
         Args:
             training: how to train.
             examples: arrays that fit the network, in its dtype.
-            engine, threads, device, matmul_precision, progress: as in `train`.
+            engine, threads, device, matmul_precision, cluster, progress: as in `train`.
             by_rows: whether batches count in the figures of an epoch by their rows, whatever these
                 weigh, as scikit-learn has it; by default losses count by the weights.
             standing: of the run that is to go on, where it is one that was broken off; the network
@@ -376,7 +382,7 @@ class Network:
         """
         check_examples(training, examples)
         program, fresh, runner = self._to_train(
-            training, examples, engine, threads, (device, matmul_precision)
+            training, examples, engine, threads, (device, matmul_precision), cluster
         )
         self._eager = engine == "native"
         known = self.checkpoint.values
@@ -385,10 +391,11 @@ class Network:
             runner,
             training,
             constants={name: fresh[name] for name in program.constants},
-            arrays=examples.arrays(),
+            arrays=examples.arrays() if cluster is None else examples.shared(cluster),
             validation=examples.validation,
             progress=progress,
             by_rows=by_rows,
+            cluster=cluster,
         )
         values = {name: known.get(name, fresh[name]) for name in program.state}
         return Run(job, replace(self.checkpoint, values=values), standing)
@@ -414,6 +421,7 @@ class Network:
         threads: int | None = None,
         device: str = AUTO,
         matmul_precision: str = AUTO,
+        cluster: Cluster | None = None,
         progress: bool = True,
     ) -> History:
         """Train as `training` says, on arrays that fit the network; see `train`. `found` is the
@@ -428,10 +436,11 @@ class Network:
             threads=threads,
             device=device,
             matmul_precision=matmul_precision,
+            cluster=cluster,
             progress=progress,
             standing=None if found is None else found.run,
         )
-        if checkpoints is not None:
+        if checkpoints is not None and run.leads:
             run.keeper = keeper(checkpoints, self.record(), found)
         try:
             return run.go(callbacks)
@@ -445,11 +454,12 @@ class Network:
         engine: str,
         threads: int | None,
         wishes: tuple[str, str] = (AUTO, AUTO),
+        cluster: Cluster | None = None,
     ) -> tuple[Program, Values, Runner]:
         """The program, the values that it starts with and what runs it; kept for the next training
         of the same kind, so that many short ones cost little."""
         weighted, rows = examples.sample_weight is not None, len(examples.X)
-        kind = (training, weighted, rows, engine, threads, wishes)
+        kind = (training, weighted, rows, engine, threads, wishes, cluster)
         ready = self._ready_to_train  # looked at once: another thread may set it
         if ready is None or ready[0] != kind:
             program = training_program(self.spec, training, weighted=weighted)
@@ -462,6 +472,7 @@ class Network:
                 threads=None if threads is None else whole("threads", threads),
                 device=wishes[0],
                 matmul_precision=wishes[1],
+                cluster=cluster,
             )
             seed = None if self.spec.seed is None else 0
             # The present weights are not drawn anew, nor worked out.

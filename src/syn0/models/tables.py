@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +40,9 @@ from syn0.spec.doors import door, doors
 from syn0.spec.once import once
 from syn0.training import History
 from syn0.training.loop import Callback
+
+if TYPE_CHECKING:
+    from syn0.engines.cluster import Cluster
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,7 @@ class Plan:
         threads: int | None = None,
         device: str = AUTO,
         matmul_precision: str = AUTO,
+        cluster: Cluster | None = None,
         callbacks: Sequence[Callback] = (),
         checkpoints: Checkpoints | None = None,
         progress: bool = True,
@@ -129,6 +133,7 @@ class Plan:
             threads=threads,
             device=device,
             matmul_precision=matmul_precision,
+            cluster=cluster,
             progress=progress,
         )
         return Fitted(self.network, history, self.trained, self.held_out)

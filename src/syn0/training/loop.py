@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,13 +20,16 @@ from syn0.spec.doors import doors
 from syn0.spec.words import MOST_SAID, visible
 from syn0.training.batches import Batches
 from syn0.training.checkpoint import Checkpoint, copied
-from syn0.training.history import History, Report
+from syn0.training.history import ENDINGS, History, Report
 from syn0.training.interrupt import Interrupt, catching_interrupt
 from syn0.training.keeper import Keeper
 from syn0.training.progress import Progress
 from syn0.training.search import search
 from syn0.training.standing import Standing
 from syn0.training.trouble import NonFiniteError, all_finite, first_trouble, likely_cause
+
+if TYPE_CHECKING:
+    from syn0.engines.cluster import Cluster
 
 STRETCH_SECONDS = 0.05
 """Control comes back at least this often, for progress, Ctrl-C and a look at the numbers."""
@@ -51,6 +54,8 @@ class Job:
 
     `arrays` are the program's, by name; `validation` is an X and a y. `by_rows` says that batches
     count in the figures of an epoch by their rows, whatever these weigh, as scikit-learn has it.
+    `cluster` holds the processes that train together, each of which has a job like this one; the
+    first of them decides what all do.
     """
 
     program: Program
@@ -61,6 +66,7 @@ class Job:
     validation: tuple[NDArray[Any], NDArray[Any]] | None = None
     progress: bool = True
     by_rows: bool = False
+    cluster: Cluster | None = None
 
     @property
     def rows(self) -> int:
@@ -134,7 +140,7 @@ class Run:
         """
         self.callbacks = callbacks
         try:
-            with self._at_work() as interrupt:
+            with self._at_work() as interrupt, self._together():
                 while not self.over:
                     self._interval(interrupt, ahead=ahead)
             if self.keeper is not None:
@@ -263,7 +269,7 @@ class Run:
             if measure:
                 self._measured.append(taken)
                 self._sizes.append(self.sizes(batches))
-            if interrupt.requested:
+            if interrupt.requested and self.leads:
                 self.stop("interrupted")
                 return
             if self.keeper is not None and self.step < end:
@@ -313,6 +319,7 @@ class Run:
         count = min(self._stretch, most)
         if self.keeper is not None:
             count = min(count, self.keeper.steps_left(self))
+        count = self._agreed(count)
         before = self.current().copy()
         batches = self.batches.take(count)
         started = time.perf_counter()
@@ -330,6 +337,37 @@ class Run:
         self._stretch = max(1, min(self._stretch * 4, int(count * STRETCH_SECONDS / seconds)))
         self.show_progress()
         return batches, measured
+
+    @property
+    def leads(self) -> bool:
+        """Whether it decides for itself: on a cluster the first process does, for all."""
+        return self.job.cluster is None or self.job.cluster.first
+
+    def _agreed(self, count: int) -> int:
+        """How many steps to take at once: on a cluster what the first process says."""
+        if self.job.cluster is None:
+            return count
+        agreed = self.job.cluster.agreed(count)
+        if agreed < 0:
+            self.history.stopped = [*ENDINGS][-agreed - 1]
+            raise EndedByTheFirstError
+        return agreed
+
+    @contextmanager
+    def _together(self) -> Iterator[None]:
+        """Begin as all processes of a cluster do, and end where the first one does."""
+        cluster = self.job.cluster
+        if cluster is None:
+            yield
+            return
+        cluster.check_alike(self.step, self.state)
+        if self.over:  # it is known to all: they go on from the same end
+            yield
+            return
+        with suppress(EndedByTheFirstError):
+            yield
+            if self.leads and self.step < self.end:  # the others would go on
+                cluster.agreed(-1 - [*ENDINGS].index(self.history.stopped))
 
     def show_progress(self) -> None:
         """Tell how far it has come, with the latest report."""
@@ -349,7 +387,7 @@ class Run:
             report = replace(report, validation_loss=loss, validation_error=error)
         self.history.reports.append(report)
         for callback in self.callbacks:
-            if callback(report):
+            if callback(report) and self.leads:
                 self.stop()
         figures = {"loss": report.validation_loss, "error": report.validation_error}
         figure = figures[job.training.monitor]
@@ -363,7 +401,7 @@ class Run:
             self.reports_since_best = 0
         else:
             self.reports_since_best += 1
-            if self.reports_since_best >= patience:
+            if self.reports_since_best >= patience and self.leads:
                 self.stop("early")
 
     def current(self) -> Checkpoint:
@@ -457,6 +495,13 @@ class Run:
     def fail(self, before: Checkpoint, batches: Stretch, *, measure: bool) -> NoReturn:
         """Go back to the last good step and raise NonFiniteError, naming the line that failed."""
         job = self.job
+        if job.cluster is not None:  # no process has all rows
+            self.go_back(before)
+            raise NonFiniteError(
+                f"training stopped after step {self.step:,}: numbers became infinite or NaN within "
+                f"the next {len(batches):,}. Without a cluster the line is named in which they "
+                "did; the network keeps its weights from before these steps"
+            )
         values = {**before.values, **self.given}
         trouble = first_trouble(job.program, values, job.arrays, batches, measure=measure)
         self.go_back(before, trouble.good)
@@ -467,6 +512,10 @@ class Run:
             f"training stopped at step {self.step:,}: {trouble.words}. Likely cause: {cause}. "
             f"The network keeps {kept}"
         )
+
+
+class EndedByTheFirstError(Exception):
+    """The first process of a cluster has ended the training."""
 
 
 class NoProgress:
