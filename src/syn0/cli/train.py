@@ -35,6 +35,7 @@ from syn0.cli.options import (
     training_option,
     waiting,
 )
+from syn0.cli.processes import cluster_of
 from syn0.cli.reading import READING_OPTIONS, reading_of, reading_options, tell_reading
 from syn0.spec import Checkpoints, Training
 from syn0.spec.defaults import (
@@ -49,6 +50,7 @@ from syn0.spec.defaults import (
 
 if TYPE_CHECKING:
     from syn0.data import Table
+    from syn0.engines.cluster import Cluster
     from syn0.models import Fitted, Network, Plan, TableOptions
     from syn0.training import History, Report
 
@@ -115,6 +117,12 @@ IN_A_FILE = (
 @click.option("--matmul-precision", default="auto", show_default=True, metavar="NAME",
               help="What the factors of matrix products are rounded to, by the jax engine: "
               "bfloat16, float32 or float64; auto for nothing.")  # fmt: skip
+@click.option("--processes", type=click.IntRange(min=1), metavar="N",
+              help="Train by N processes on this machine, each on its part of the rows; by the jax "
+              "engine.")  # fmt: skip
+@click.option("--distributed", is_flag=True,
+              help="Be one of the processes of a cluster, as torchrun's variables, SLURM, Open MPI "
+              "or Kubernetes say.")  # fmt: skip
 @output_option("--out", type=FILE, metavar="FILE",
                help="Save the model, for instance as model.safetensors.")  # fmt: skip
 @output_option("--plot", type=FILE, metavar="FILE",
@@ -164,6 +172,9 @@ def train(
     if print_config and options["resume"] is not None:
         raise ValueError("--resume keeps the model's own settings: leave out --print-config")
     checkpoints = checkpoints_of(options)
+    cluster = cluster_of(data, options)
+    if cluster is not None and not cluster.first:  # the first one tells and saves
+        out = plot = None
     if out is not None:
         reads = {"the data": data, "the configuration": config}
         check_output(out, "the model", reads=reads, ours=is_model, force=force)
@@ -183,10 +194,12 @@ def train(
         _ = plan.examples
     tell_plan(table, plan)
     tell_more(plan, options)
-    report = plan.training.report_every is not None and not as_json
+    report = plan.training.report_every is not None and not as_json and not asked_for(QUIET)
     started = time.perf_counter()
-    fitted, number = fit(plan, options, checkpoints, report=report, out=out)
+    fitted, number = fit(plan, options, checkpoints, cluster, report=report, out=out)
     seconds = time.perf_counter() - started
+    if cluster is not None and not cluster.first:
+        return
     show(fitted, seconds, out, number, as_json=as_json)
     if plot is not None:
         draw(fitted.history, plot)
@@ -326,6 +339,7 @@ def fit(
     plan: Plan,
     options: dict[str, Any],
     checkpoints: Checkpoints | None,
+    cluster: Cluster | None,
     *,
     report: bool,
     out: str | None,
@@ -349,6 +363,7 @@ def fit(
                     threads=options["threads"],
                     device=options["device"],
                     matmul_precision=options["matmul_precision"],
+                    cluster=cluster,
                     callbacks=[print_report] if report else [],
                     checkpoints=checkpoints,
                     progress=not quiet,

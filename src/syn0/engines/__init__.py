@@ -48,6 +48,8 @@ def make_runner(
 
         if name not in ("auto", "jax"):
             raise ValueError(f"a cluster trains with engine='jax', not {name!r}")
+        if device != AUTO:
+            raise ValueError("a cluster takes the devices that JAX prefers: leave out device")
         checks.choice("matmul_precision", matmul_precision, PRECISIONS)
         return ClusterRunner(
             training, prediction, rows, cluster=cluster, matmul_precision=matmul_precision

@@ -145,6 +145,10 @@ class Run:
                     self._interval(interrupt, ahead=ahead)
             if self.keeper is not None:
                 self.keeper.save(self)
+        except ConnectionError:  # another process of a cluster has gone; here all is whole
+            if self.keeper is not None:
+                self.keeper.save(self)
+            raise
         finally:
             self.close()
             if (notice := self.job.runner.notice) and sys.stderr is not None:
