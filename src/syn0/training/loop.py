@@ -164,17 +164,24 @@ class Run:
             `history`.
         """
         try:
-            while not self.over:
-                if interrupt.requested:
-                    self.stop("interrupted")
-                else:
-                    self._interval(interrupt)
-        except NonFiniteError as error:
-            self.stop("diverged")
-            self.history.trouble = str(error)
+            with self.divergence_told():
+                while not self.over:
+                    if interrupt.requested:
+                        self.stop("interrupted")
+                    else:
+                        self._interval(interrupt)
         finally:
             self.close()
         return self.history
+
+    @contextmanager
+    def divergence_told(self) -> Iterator[None]:
+        """Where a value is infinite or not a number, the history says so and nothing is raised."""
+        try:
+            yield
+        except NonFiniteError as error:
+            self.stop("diverged")
+            self.history.trouble = str(error)
 
     def advance(self) -> Report | None:
         """Train to the next report: with epochs to the end of one. A search by L-BFGS cannot be
