@@ -33,6 +33,16 @@ class Examples:
     sample_weight: NDArray[Any] | None = None
     validation: tuple[NDArray[Any], NDArray[Any]] | None = None
 
+    @property
+    def rows(self) -> int:
+        """Number of rows to train on."""
+        return len(self.X)
+
+    @property
+    def weighted(self) -> bool:
+        """Whether rows count differently."""
+        return self.sample_weight is not None
+
     def arrays(self) -> dict[str, NDArray[Any]]:
         """What the program takes, by name."""
         named = {"X": self.X, "y": self.y, "sample_weight": self.sample_weight}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
@@ -31,6 +32,7 @@ from syn0.models.settings import (
     refuse_unknown,
     tutorial_training,
 )
+from syn0.models.stored import Given, StoredExamples, examples_on_disk, is_on_disk
 from syn0.models.summary import description, picture, summary
 from syn0.models.weighting import row_weights
 from syn0.models.weights import Weights
@@ -42,6 +44,7 @@ from syn0.spec.checks import choice, whole
 from syn0.spec.doors import doors, warn
 from syn0.training import Checkpoint, History, Job, Run
 from syn0.training.loop import Callback
+from syn0.training.shards import Shards
 
 if TYPE_CHECKING:
     from syn0.explain import Replay, Trace
@@ -252,6 +255,8 @@ class Network:
         engine: str = "auto",
         threads: int | None = None,
         progress: bool = True,
+        memory: int | str | None = None,
+        shards: Shards | None = None,
         **settings: Unpack[FurtherSettings],
     ) -> History:
         """Train, from where the network stands: 10 epochs and 10 more equal 20, on the same engine
@@ -286,6 +291,11 @@ class Network:
                 $OMP_NUM_THREADS allows. More than there are cores are not taken, and a note says
                 so. The result does not depend on it beyond rounding.
             progress: whether training that takes its time shows progress on stderr.
+            memory: what the rows of an X on disk (a `np.memmap`, an HDF5 or Zarr dataset) may take,
+                as bytes or "2GB"; by default a quarter of what is free. More of them stream from
+                disk, in shards.
+            shards: how epochs take rows, from disk or from memory, in shards; by default all rows
+                where there is memory for them.
             settings: any other of `Training`'s or of the optimizer's:
                 <settings>.
 
@@ -307,12 +317,20 @@ class Network:
         )
         if not isinstance(callbacks, Sequence) or not all(map(callable, callbacks)):
             raise TypeError(f"callbacks must be a list of functions, not {callbacks!r}")
-        rows, targets = self._intake.arrays(X, y)
-        columns = self.columns if self.schema else learned_names(self.columns, X=X, y=y)
-        examples = Examples(
-            rows, targets, row_weights(sample_weight, class_weight, targets, self.spec)
+        columns = self.columns
+        examples: Examples | StoredExamples | None = examples_on_disk(
+            self._intake, Given(X, y, sample_weight, class_weight, validation), training, memory, shards
         )
-        examples = replace(self._intake, columns=columns).with_validation(examples, validation)
+        if examples is None:
+            columns = self.columns if self.schema else learned_names(self.columns, X=X, y=y)
+            rows, targets = self._intake.arrays(X, y)
+            weights = row_weights(sample_weight, class_weight, targets, self.spec)
+            intake = replace(self._intake, columns=columns)
+            examples = intake.with_validation(Examples(rows, targets, weights), validation)
+        else:
+            targets = examples.extremes
+            if progress and is_on_disk(X) and sys.stderr is not None:
+                print(f"Note: {examples}", file=sys.stderr)
         if reach := out_of_reach(targets, self.spec):
             warn(
                 f"the targets go {reach}: bring them into this range, or choose "
@@ -332,7 +350,7 @@ class Network:
     def prepare(
         self,
         training: Training,
-        examples: Examples,
+        examples: Examples | StoredExamples,
         *,
         engine: str = "auto",
         threads: int | None = None,
@@ -347,7 +365,7 @@ class Network:
 
         Args:
             training: how to train.
-            examples: arrays that fit the network, in its dtype.
+            examples: arrays that fit the network, in its dtype, or rows on disk.
             engine, threads, progress: as in `train`.
             by_rows: whether batches count in the figures of an epoch by their rows, whatever these
                 weigh, as scikit-learn has it; by default losses count by the weights.
@@ -355,7 +373,7 @@ class Network:
         Raises:
             ValueError, TypeError: a training that the network or the rows do not allow.
         """
-        check_batch_size(training, len(examples.X))
+        check_batch_size(training, examples.rows)
         if training.patience is not None and examples.validation is None:
             raise ValueError("patience needs validation rows: give validation=0.1 or (X, y)")
         program, fresh, runner = self._to_train(training, examples, engine, threads)
@@ -370,6 +388,8 @@ class Network:
             validation=examples.validation,
             progress=progress,
             by_rows=by_rows,
+            stored=examples.stored if isinstance(examples, StoredExamples) else None,
+            shards=examples.shards if isinstance(examples, StoredExamples) else None,
         )
         values = {name: known.get(name, fresh[name]) for name in program.state}
         return Run(job, replace(self.checkpoint, values=values))
@@ -386,7 +406,7 @@ class Network:
     def run(
         self,
         training: Training,
-        examples: Examples,
+        examples: Examples | StoredExamples,
         *,
         callbacks: Sequence[Callback] = (),
         engine: str = "auto",
@@ -401,11 +421,15 @@ class Network:
             self.keep(run)
 
     def _to_train(
-        self, training: Training, examples: Examples, engine: str, threads: int | None
+        self,
+        training: Training,
+        examples: Examples | StoredExamples,
+        engine: str,
+        threads: int | None,
     ) -> tuple[Program, Values, Runner]:
         """The program, the values that it starts with and what runs it; kept for the next training
         of the same kind, so that many short ones cost little."""
-        weighted, rows = examples.sample_weight is not None, len(examples.X)
+        weighted, rows = examples.weighted, examples.rows
         kind = (training, weighted, rows, engine, threads)
         ready = self._ready_to_train  # looked at once: another thread may set it
         if ready is None or ready[0] != kind:
