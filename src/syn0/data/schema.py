@@ -1,5 +1,6 @@
 """Schema: how a table becomes arrays, fitted on the training rows and saved with the model."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -88,10 +89,28 @@ class Schema:
             columns = fit_pixels(table.inputs)
         else:
             columns = without_too_many_others([fit_input(column) for column in table.inputs])
-        schema = cls(tuple(columns), target, prepare, table.image_shape, table.missing)
+        shape, words = table.image_shape, table.missing
+        return cls.of(columns, target, table.name, prepare=prepare, image_shape=shape, missing=words)
+
+    @classmethod
+    def of(
+        cls,
+        columns: Sequence[InputColumn],
+        target: TargetColumn,
+        name: str,
+        *,
+        prepare: bool,
+        image_shape: tuple[int, ...] | None = None,
+        missing: tuple[str, ...] | None,
+    ) -> "Schema":
+        """The schema of columns of the table `name` that are fitted.
+
+        Raises ValueError when none is left as an input.
+        """
+        schema = cls(tuple(columns), target, prepare, image_shape, missing)
         if not schema.n_inputs:
-            reasons = (f"'{name}' ({reason})" for name, reason in schema.left_out.items())
-            raise ValueError(f"no column of {table.name} can be an input: {listed(reasons)}")
+            reasons = (f"'{column}' ({reason})" for column, reason in schema.left_out.items())
+            raise ValueError(f"no column of {name} can be an input: {listed(reasons)}")
         return schema
 
     @property
