@@ -56,7 +56,7 @@ class Summary:
             `low` and `high` are theirs.
         zero_or_one: whether they are 0 and 1 only.
         ascending: whether they are whole, at least 0 and each above the one before, as those of an
-            index are.
+            index are; `last` is the latest one.
         texts: how often each text occurs, also those that only rows held out have.
         uncounted: cells with texts beyond `MOST_TEXTS`.
     """
@@ -72,6 +72,7 @@ class Summary:
     high: float = -math.inf
     zero_or_one: bool = True
     ascending: bool = True
+    last: float = -1.0
     texts: Counter[str] = field(default_factory=Counter)
     uncounted: int = 0
 
@@ -105,9 +106,9 @@ class Summary:
         """Whether an index goes on with these."""
         numbers = values.astype(np.float64)
         if self.ascending and len(numbers):
-            rising = numbers[0] > getattr(self, "_last", -1.0) and (np.diff(numbers) > 0).all()
+            rising = numbers[0] > self.last and (np.diff(numbers) > 0).all()
             self.ascending = bool(rising and (numbers == np.floor(numbers)).all())
-            self._last = float(numbers[-1])
+            self.last = float(numbers[-1])
 
     def _add_numbers(self, values: NDArray[np.float64]) -> None:
         if not len(values):
