@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import numpy as np
@@ -393,10 +394,8 @@ def test_a_bad_number_stops_at_its_line() -> None:
 
 def test_a_rate_is_kept() -> None:
     visitor = Visitor()
+    begun = time.perf_counter()  # before the session's own clock, however busy the machine is
     visitor.ask("play", rate=1_000.0)
-    import time
-
-    begun = time.perf_counter()
     while visitor.session.run.step < 100:
         visitor.take(visitor.session.advance(0.01))
         assert visitor.session.run.step <= 1_000 * (time.perf_counter() - begun) + 5

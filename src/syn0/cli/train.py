@@ -96,10 +96,15 @@ IN_A_FILE = (
 @click.option("--resume", type=FILE, metavar="MODEL",
               help="Go on training a saved model.")  # fmt: skip
 @click.option("--engine", default="auto", show_default=True, metavar="NAME",
-              help="auto, numpy or native.")  # fmt: skip
+              help="auto, numpy, native or jax.")  # fmt: skip
 @click.option("--threads", type=click.IntRange(min=1), metavar="N",
               help="How many work at once, of the cores that there are; by default what the work "
               "is worth.")  # fmt: skip
+@click.option("--device", default="auto", show_default=True, metavar="NAME",
+              help="Where the jax engine computes: auto, cpu, gpu or tpu.")  # fmt: skip
+@click.option("--matmul-precision", default="auto", show_default=True, metavar="NAME",
+              help="What the factors of matrix products are rounded to, by the jax engine: "
+              "bfloat16, float32 or float64; auto for nothing.")  # fmt: skip
 @output_option("--out", type=FILE, metavar="FILE",
                help="Save the model, for instance as model.safetensors.")  # fmt: skip
 @output_option("--plot", type=FILE, metavar="FILE",
@@ -302,6 +307,8 @@ def fit(
                 fitted = plan.fit(
                     engine=options["engine"],
                     threads=options["threads"],
+                    device=options["device"],
+                    matmul_precision=options["matmul_precision"],
                     callbacks=[print_report] if report else [],
                     progress=not quiet,
                 )

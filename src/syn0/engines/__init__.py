@@ -2,6 +2,7 @@
 
 from syn0.engines.base import Arrays, Figures, Runner, Values
 from syn0.engines.choice import Choice, choose
+from syn0.engines.devices import AUTO, DEVICES, NEAR, PRECISIONS
 from syn0.engines.prediction import Predictor
 from syn0.engines.stretch import Batch, Batches, Stretch
 from syn0.engines.table import ENGINES
@@ -18,28 +19,48 @@ def make_runner(
     rows: int = 0,
     steps: int = 0,
     threads: int | None = None,
+    device: str = AUTO,
+    matmul_precision: str = AUTO,
 ) -> Runner:
     """A runner for a network's two programs; "auto" picks by the work: so many steps of so many
     rows. An engine that cannot run them lets numpy do it, and its `notice` says why. So many
     `threads` work at once, of the cores that there are; by default as many as the work is worth.
+    Another `device` than the processor, and matrix products whose factors are rounded, are the jax
+    engine's, which is then what "auto" picks.
 
     Raises:
-        ValueError: an engine that does not exist; the message lists those that do.
+        ValueError: an engine, device or precision that does not exist, or that the engine lacks;
+            the message lists those that do.
     """
     name = checks.choice("engine", engine, ["auto", *ENGINES])
     threads, notice = at_most_cores(threads)
     notices = [notice]
-    if name == "auto":
+    wishes = {
+        "device": checks.choice("device", device, DEVICES),
+        "matmul_precision": checks.choice("matmul_precision", matmul_precision, PRECISIONS),
+    }
+    plain = device in NEAR and matmul_precision in (AUTO, training.dtype)
+    if name == "auto" and not plain:
+        name = "jax"
+    elif name == "auto":
         chosen = choose(training, rows, steps, threads)
         name = chosen.engine
         notices.append(chosen.notice)
-    runner = ENGINES[name](training, prediction, rows, threads)
+    if not ENGINES[name].takes_wishes:
+        if not plain:
+            asked = f"device={device!r}" if device not in NEAR else f"{matmul_precision=}"
+            raise ValueError(f"{asked} is for engine='jax': the {name} engine has no such thing")
+        wishes = {}
+    runner = ENGINES[name](training, prediction, rows, threads, **wishes)
     runner.notice = "; ".join(filter(None, [runner.notice, *notices]))
     return runner
 
 
 __all__ = [
+    "AUTO",
+    "DEVICES",
     "ENGINES",
+    "PRECISIONS",
     "Arrays",
     "Batch",
     "Batches",

@@ -62,13 +62,21 @@ class Runner(Protocol):
 
     compiles: ClassVar[bool]
     """Whether programs are compiled, and kept for the processes to come."""
+    takes_wishes: ClassVar[bool]
+    """Whether it is made with a `device` and a `matmul_precision` too; others compute on the
+    processor, as exactly as the numbers of the program are."""
     name: str
     """Of the engine that does the work: another's where this one cannot."""
     notice: str
     """Why it cannot; "" where it can."""
 
     def __init__(
-        self, training: Program, prediction: Program, rows: int = 0, threads: int | None = None
+        self,
+        training: Program,
+        prediction: Program,
+        rows: int = 0,
+        threads: int | None = None,
+        **wishes: str,
     ) -> None: ...
 
     @classmethod

@@ -64,7 +64,7 @@ class NativeRunner(Runner):
     says why.
     """
 
-    compiles = True
+    compiles, takes_wishes = True, False
     name = "native"
     notice = ""
 

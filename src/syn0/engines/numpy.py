@@ -72,7 +72,7 @@ class NumpyRunner(Runner):
         shapes: those of the training program's names.
     """
 
-    compiles = False
+    compiles, takes_wishes = False, False
     name = "numpy"
     notice = ""
 

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from syn0.data import Schema
 from syn0.derive import inputs_of_layer, prediction_program, training_program
-from syn0.engines import Predictor, Runner, Values, make_runner
+from syn0.engines import AUTO, Predictor, Runner, Values, make_runner
 from syn0.files.container import write
 from syn0.models.answers import answers
 from syn0.models.arrays import out_of_reach
@@ -254,6 +254,8 @@ class Network:
         callbacks: Sequence[Callback] = (),
         engine: str = "auto",
         threads: int | None = None,
+        device: str = AUTO,
+        matmul_precision: str = AUTO,
         progress: bool = True,
         memory: int | str | None = None,
         shards: Shards | None = None,
@@ -289,7 +291,11 @@ class Network:
             engine: "auto" (default) or the name of one.
             threads: how many work at once; by default what the work is worth, of those that
                 $OMP_NUM_THREADS allows. More than there are cores are not taken, and a note says
-                so. The result does not depend on it beyond rounding.
+                so. The result does not depend on it beyond rounding. JAX takes as many as it finds.
+            device: "auto" (default), "cpu", "gpu" or "tpu": where the jax engine computes, which
+                "auto" picks for the last two.
+            matmul_precision: what the factors of matrix products are rounded to, by the jax engine:
+                "bfloat16", "float32" or "float64"; by default they are taken as they are.
             progress: whether training that takes its time shows progress on stderr.
             memory: what the rows of an X on disk (a `np.memmap`, an HDF5 or Zarr dataset) may take,
                 as bytes or "2GB"; by default a quarter of what is free. More of them stream from
@@ -344,6 +350,8 @@ class Network:
             callbacks=callbacks,
             engine=engine,
             threads=threads,
+            device=device,
+            matmul_precision=matmul_precision,
             progress=progress,
         )
 
@@ -354,6 +362,8 @@ class Network:
         *,
         engine: str = "auto",
         threads: int | None = None,
+        device: str = AUTO,
+        matmul_precision: str = AUTO,
         progress: bool = True,
         by_rows: bool = False,
     ) -> Run:
@@ -366,7 +376,7 @@ class Network:
         Args:
             training: how to train.
             examples: arrays that fit the network, in its dtype, or rows on disk.
-            engine, threads, progress: as in `train`.
+            engine, threads, device, matmul_precision, progress: as in `train`.
             by_rows: whether batches count in the figures of an epoch by their rows, whatever these
                 weigh, as scikit-learn has it; by default losses count by the weights.
 
@@ -376,7 +386,9 @@ class Network:
         check_batch_size(training, examples.rows)
         if training.patience is not None and examples.validation is None:
             raise ValueError("patience needs validation rows: give validation=0.1 or (X, y)")
-        program, fresh, runner = self._to_train(training, examples, engine, threads)
+        program, fresh, runner = self._to_train(
+            training, examples, engine, threads, (device, matmul_precision)
+        )
         self._eager = engine == "native"
         known = self.checkpoint.values
         job = Job(
@@ -411,10 +423,20 @@ class Network:
         callbacks: Sequence[Callback] = (),
         engine: str = "auto",
         threads: int | None = None,
+        device: str = AUTO,
+        matmul_precision: str = AUTO,
         progress: bool = True,
     ) -> History:
         """Train as `training` says, on arrays that fit the network; see `train`."""
-        run = self.prepare(training, examples, engine=engine, threads=threads, progress=progress)
+        run = self.prepare(
+            training,
+            examples,
+            engine=engine,
+            threads=threads,
+            device=device,
+            matmul_precision=matmul_precision,
+            progress=progress,
+        )
         try:
             return run.go(callbacks)
         finally:
@@ -426,11 +448,12 @@ class Network:
         examples: Examples | StoredExamples,
         engine: str,
         threads: int | None,
+        wishes: tuple[str, str] = (AUTO, AUTO),
     ) -> tuple[Program, Values, Runner]:
         """The program, the values that it starts with and what runs it; kept for the next training
         of the same kind, so that many short ones cost little."""
         weighted, rows = examples.weighted, examples.rows
-        kind = (training, weighted, rows, engine, threads)
+        kind = (training, weighted, rows, engine, threads, wishes)
         ready = self._ready_to_train  # looked at once: another thread may set it
         if ready is None or ready[0] != kind:
             program = training_program(self.spec, training, weighted=weighted)
@@ -441,6 +464,8 @@ class Network:
                 rows=training.batch_size or rows,
                 steps=training.total_steps(rows),
                 threads=None if threads is None else whole("threads", threads),
+                device=wishes[0],
+                matmul_precision=wishes[1],
             )
             seed = None if self.spec.seed is None else 0
             # The present weights are not drawn anew, nor worked out.
@@ -569,14 +594,18 @@ class Network:
         quick = predictor.quick(values, X) if predictor and self.schema is None else None
         if quick is not None:
             return quick
-        inputs = self._intake.asked(X)
+        outputs = self.outputs(self._intake.asked(X))
+        return outputs if self.schema is None else self.schema.restore(outputs)
+
+    def outputs(self, inputs: NDArray[Any]) -> NDArray[Any]:
+        """The (rows, outputs) prediction as the program gives it, for inputs as it takes them."""
+        predictor = self._predictor
         if predictor is None:
             program = prediction_program(self.spec)
             predictor = self._predictor = Predictor(
                 program, self._constants, self._ready().predict, eager=self._eager
             )
-        outputs = predictor(values, inputs)
-        return outputs if self.schema is None else self.schema.restore(outputs)
+        return predictor(self.checkpoint.values, inputs)
 
     def hidden(self, X: NDArray[Any], layer: int = -1) -> NDArray[Any]:
         """The values of a hidden layer, as the next one takes them.

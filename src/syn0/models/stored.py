@@ -5,10 +5,9 @@ from __future__ import annotations
 import mmap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from io import FileIO
 from os import fspath
 from pathlib import Path
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,27 +51,29 @@ class RawFile:
     the process's own memory.
 
     Args:
-        path: the file.
+        file: the file, which is opened when it is read, or one that is open.
         offset: where the rows begin, in bytes.
         dtype: of the numbers.
         width: numbers in a row.
     """
 
-    def __init__(self, path: Path, offset: int, dtype: np.dtype[Any], width: int) -> None:
-        self._path, self._offset, self._dtype, self._width = path, offset, dtype, width
-        self._file: FileIO | None = None
+    def __init__(
+        self, file: Path | IO[bytes], offset: int, dtype: np.dtype[Any], width: int
+    ) -> None:
+        self._opened = file
+        self._offset, self._dtype, self._width = offset, dtype, width
 
     def read(self, first: int, out: NDArray[Any]) -> None:
         """See `Source.read`."""
         same = out.dtype == self._dtype and out.flags.c_contiguous
         part = out if same else np.empty(out.shape, self._dtype)
-        if self._file is None:
-            self._file = self._path.open("rb", buffering=0)
-        self._file.seek(self._offset + first * self._width * self._dtype.itemsize)
+        if isinstance(self._opened, Path):
+            self._opened = self._opened.open("rb", buffering=0)
+        self._opened.seek(self._offset + first * self._width * self._dtype.itemsize)
         rest = memoryview(part).cast("B") if part.size else memoryview(b"")
         while rest:
-            if not (count := self._file.readinto(rest)):
-                raise OSError(f"{self._path} has become shorter while it was trained on")
+            if not (count := self._opened.readinto(rest)):  # type: ignore[attr-defined]
+                raise OSError("the rows on disk have become fewer while they were trained on")
             rest = rest[count:]
         if not same:
             with np.errstate(over="ignore", invalid="ignore"):  # `Checked` finds what is infinite

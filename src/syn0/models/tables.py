@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from syn0.data import Schema, Table, split_rows
 from syn0.data.targets import NumberTarget
 from syn0.derive import LOSSES, check_names, check_training, target_columns
+from syn0.engines import AUTO
 from syn0.models.arrays import loss_targets, out_of_reach
 from syn0.models.defaults import (
     DEFAULT_NETWORK,
@@ -109,6 +110,8 @@ class Plan:
         *,
         engine: str = "auto",
         threads: int | None = None,
+        device: str = AUTO,
+        matmul_precision: str = AUTO,
         callbacks: Sequence[Callback] = (),
         progress: bool = True,
     ) -> Fitted:
@@ -119,6 +122,8 @@ class Plan:
             callbacks=callbacks,
             engine=engine,
             threads=threads,
+            device=device,
+            matmul_precision=matmul_precision,
             progress=progress,
         )
         return Fitted(self.network, history, self.trained, self.held_out)

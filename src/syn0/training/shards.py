@@ -81,6 +81,7 @@ class Feed:
         most = min(shards.rows * shards.held, stored.rows)
         self._here, self._other = stored.empty(most), stored.empty(most)
         self._window: Window | None = None
+        self._views: Arrays = {}  # the same ones for a window: engines know arrays again by these
         self._coming: tuple[Window, Future[None]] | None = None
         self._reader = ThreadPoolExecutor(1, "syn0-reader")
 
@@ -91,8 +92,7 @@ class Feed:
         if self._coming is None and self._shards.count(self._stored.rows) > self._shards.held:
             following = upcoming()
             self._coming = (following, self._reader.submit(self._fill, self._other, following))
-        rows = int(self._shards.sizes(window, self._stored.rows).sum())
-        return {name: array[:rows] for name, array in self._here.items()}
+        return self._views
 
     def close(self) -> None:
         """End the thread, once it has read what it is at."""
@@ -105,6 +105,8 @@ class Feed:
         if coming is None or not np.array_equal(coming[0], window):
             self._fill(self._other, window)
         self._here, self._other, self._window = self._other, self._here, window
+        rows = int(self._shards.sizes(window, self._stored.rows).sum())
+        self._views = {name: array[:rows] for name, array in self._here.items()}
 
     def _fill(self, arrays: Mapping[str, NDArray[Any]], window: Window) -> None:
         start = 0

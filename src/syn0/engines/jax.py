@@ -1,0 +1,317 @@
+"""The jax engine: the printed JAX functions, compiled by XLA for the processor, a GPU or a TPU.
+
+JAX is imported when something is to be computed. The settings that it holds for the whole process
+stay as they are: 64-bit numbers are enabled around each call alone, so that plain numbers are as
+exact as Python's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from syn0.engines.arrays import checked, fitting
+from syn0.engines.base import Arrays, Cost, Figures, Runner, Values
+from syn0.engines.devices import (
+    AUTO,
+    NEAR,
+    accelerator_expected,
+    find_device,
+    jax_missing,
+    told_devices,
+)
+from syn0.engines.jax_program import MOST_STEPS, JaxProgram, steps_of_a_call
+from syn0.engines.numpy import ROWS_AT_ONCE, NumpyRunner
+from syn0.engines.stretch import Batches, Stretch
+from syn0.engines.work import Work, work_of_a_step
+from syn0.printers.base import UnsupportedError
+from syn0.program import Program
+
+if TYPE_CHECKING:
+    import jax
+
+LINE, SPEED, ENTRY = 2e-6, 4e10, 4e-10
+"""As the numpy engine's, on the processor."""
+
+FAR_LINE, FAR_SPEED, FAR_ENTRY = 5e-6, 1e13, 1e-11
+"""On a GPU or a TPU."""
+
+COMPILE, COMPILE_LINE = 1.0, 0.02
+"""Seconds in which JAX is imported and a program compiled, and each of its lines."""
+
+WORTH_COMPILING = 1e9
+"""Multiplications and additions of a prediction up to which NumPy, which compiles nothing, makes
+it: a few hundredths of a second."""
+
+
+class JaxRunner(Runner):
+    """Runs a network's programs as functions that XLA compiles.
+
+    They are compiled for batches of one size, when training begins, and again for others. Arrays
+    are sent to the device once a training, and kept there until it ends.
+
+    Args:
+        device: "auto", "cpu", "gpu" or "tpu".
+        matmul_precision: what the factors of matrix products are rounded to; "auto" for nothing.
+
+    Attributes:
+        printed: the functions.
+
+    Raises:
+        ValueError: JAX finds no such device.
+    """
+
+    compiles, takes_wishes = False, True
+    name = "jax"
+    notice = ""
+
+    def __init__(
+        self,
+        training: Program,
+        prediction: Program,
+        rows: int = 0,
+        threads: int | None = None,
+        device: str = AUTO,
+        matmul_precision: str = AUTO,
+    ) -> None:
+        self._training, self._asked = training, device
+        self._numpy = NumpyRunner(training, prediction, rows, threads)
+        products = "" if matmul_precision in (AUTO, training.dtype) else matmul_precision
+        try:
+            if lacking := jax_missing():
+                if device not in NEAR:
+                    raise ValueError(f"device {device!r} is JAX's: {lacking}")
+                raise UnsupportedError(lacking)
+            self.printed = JaxProgram.of(training, prediction, products)
+        except UnsupportedError as error:
+            self.name = "numpy"
+            self.notice = f"the numpy engine runs this instead of the jax one: {error}"
+        else:
+            self.device  # noqa: B018  (said now if it is not there)
+        self._sent: tuple[tuple[Any, ...], tuple[Any, ...]] | None = None
+
+    @classmethod
+    def missing(cls) -> str:
+        """See `Runner.missing`."""
+        return jax_missing()
+
+    @classmethod
+    def about(cls) -> list[str]:
+        """See `Runner.about`."""
+        return told_devices()
+
+    @classmethod
+    def cost(cls, work: Work, threads: int | None) -> Cost:
+        """See `Runner.cost`. On a processor alone it is for those who ask for it."""
+        if jax_missing():
+            return Cost(float("inf"))
+        near = LINE, SPEED, ENTRY
+        line, speed, entry = (
+            (FAR_LINE, FAR_SPEED, FAR_ENTRY) if (far := accelerator_expected()) else near
+        )
+        step = work.lines * line + work.products / speed + work.entries * entry
+        compiling = COMPILE + work.lines * COMPILE_LINE
+        return Cost(work.steps * step, compiling, "on a GPU or TPU" if far else "")
+
+    @cached_property
+    def device(self) -> Any:
+        """The `jax.Device` that computes."""
+        return find_device(self._asked)
+
+    @contextmanager
+    def at_work(self, rows: int) -> Iterator[None]:
+        """See `Runner.at_work`: what was sent to the device stays there until the end."""
+        try:
+            with self._numpy.at_work(rows):
+                yield
+        finally:
+            self._sent = None
+
+    def train(
+        self, values: Values, arrays: Arrays, batches: Batches, *, measure: bool
+    ) -> tuple[Values, NDArray[np.float64]]:
+        """See `Runner.train`."""
+        program = self._training
+        stretch = Stretch.of(batches, len(arrays["X"]))
+        if self.name != "jax" or not len(stretch):
+            return self._numpy.train(values, arrays, batches, measure=measure)
+        stretch.check(len(arrays["X"]), picks="batch" in program.inputs)
+        before = self._checked(values)
+        with self._computing():
+            state = self._put(tuple(before[name] for name in program.state))
+            given = tuple(before[name] for name in self.printed.names_given)
+            sent = self._arrays(arrays)
+            figures = []
+            for rows, steps in calls(stretch):
+                state, measured = self._take(state, sent, given, rows, steps, measure=measure)
+                figures.append(measured[:steps])
+            after = {n: home(v, before[n]) for n, v in zip(program.state, state, strict=True)}
+            measured = np.concatenate([np.asarray(part) for part in figures])
+        return after, measured if measure else measured[:0]
+
+    def gradient(self, values: Mapping[str, Any], arrays: Arrays) -> tuple[Figures, Values]:
+        """See `Runner.gradient`."""
+        if self.name != "jax":
+            return self._numpy.gradient(values, arrays)
+        program, given = self._training, self._checked(values)
+        with self._computing():
+            figures, pulls = self._gradient(
+                self._put(tuple(given[name] for name in program.state)),
+                self._arrays(arrays),
+                tuple(given[name] for name in self.printed.names_given),
+            )
+            found = {n: np.array(pull) for n, pull in zip(program.pulls, pulls, strict=True)}
+            return tuple(map(float, figures)), found
+
+    def predict(self, values: Mapping[str, Any], X: NDArray[Any]) -> NDArray[Any]:
+        """See `Runner.predict`. Rows go in blocks of few sizes, each of which is compiled once."""
+        if self.name != "jax" or not self._worth_it(X):
+            return self._numpy.predict(values, X)
+        size = min(ROWS_AT_ONCE, 1 << (len(X) - 1).bit_length())
+        with self._computing():
+            weights = self._put(self._weights(values))
+            parts = [
+                np.asarray(self._predict(weights, self._put(filled(X[start : start + size], size))))
+                for start in range(0, len(X), size)
+            ]
+        return np.concatenate(parts)[: len(X)]
+
+    def evaluate(
+        self, values: Mapping[str, Any], X: NDArray[Any], y: NDArray[Any]
+    ) -> tuple[float, float]:
+        """See `Runner.evaluate`."""
+        if self.name != "jax" or not self._worth_it(X):
+            return self._numpy.evaluate(values, X, y)
+        with self._computing():
+            loss, error = self._evaluate(self._put(self._weights(values)), *self._put((X, y)))
+            return float(loss), float(error)
+
+    # What is compiled.
+
+    @cached_property
+    def _steps(self) -> Any:
+        import jax
+
+        return jax.jit(self.printed.take_steps, static_argnames="measure", donate_argnums=(0, 1))
+
+    @cached_property
+    def _gradient(self) -> Any:
+        import jax
+
+        return jax.jit(self.printed.gradient)
+
+    @cached_property
+    def _predict(self) -> Any:
+        import jax
+
+        return jax.jit(self.printed.predict)
+
+    @cached_property
+    def _evaluate(self) -> Any:
+        import jax
+
+        return jax.jit(self.printed.evaluate)
+
+    # What goes to the device and comes back.
+
+    @contextmanager
+    def _computing(self) -> Iterator[None]:
+        """64-bit numbers, products as exact as their numbers, and the device: in this thread, for
+        as long as this lasts."""
+        import jax
+
+        with ExitStack() as stack:
+            stack.enter_context(jax.enable_x64(True))
+            stack.enter_context(jax.default_matmul_precision("highest"))
+            stack.enter_context(jax.default_device(self.device))
+            yield
+
+    def _put(self, arrays: Any) -> Any:
+        import jax
+
+        return jax.device_put(arrays, self.device)
+
+    def _take(
+        self, state: Any, arrays: Any, given: Any, rows: Any, steps: int, *, measure: bool
+    ) -> tuple[Any, jax.Array]:
+        """Some steps, in one call: the state after them and their reports."""
+        import jax.numpy as jnp
+
+        room = MOST_STEPS if rows is None else len(rows)
+        reports = jnp.zeros((room if measure else 1, len(self._training.reports)), float)
+        after: tuple[Any, jax.Array] = self._steps(
+            state, reports, arrays, given, rows, steps, measure=measure
+        )
+        return after
+
+    def _arrays(self, arrays: Arrays) -> tuple[Any, ...]:
+        """The program's arrays on the device: sent when others come."""
+        given = tuple(arrays[name] for name in self._training.arrays)
+        sent = self._sent  # looked at once: another thread may set it
+        if sent is None or any(a is not b for a, b in zip(sent[0], given, strict=True)):
+            rows, shapes = len(arrays["X"]), self.printed.shapes
+            fit = tuple(
+                fitting(name, array, (rows, *shapes[name][1:]), self._training.dtype)
+                for name, array in zip(self._training.arrays, given, strict=True)
+            )
+            sent = self._sent = given, self._put(fit)
+        return sent[1]
+
+    def _checked(self, values: Mapping[str, Any]) -> Values:
+        names = (*self._training.state, *self.printed.names_given)
+        given = checked(values, names, self.printed.shapes, self._training.dtype)
+        return {name: plain(value) for name, value in given.items()}
+
+    def _weights(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
+        names = self.printed.names_to_predict
+        given = checked(values, names, self.printed.shapes, self._training.dtype)
+        return tuple(given[name] for name in names)
+
+    def _worth_it(self, X: Any) -> bool:
+        """Whether a prediction is large enough to be compiled; sparse rows are for NumPy."""
+        products, _ = work_of_a_step(self._training, len(X))
+        return isinstance(X, np.ndarray) and products / 3 > WORTH_COMPILING
+
+
+def calls(stretch: Stretch) -> Iterator[tuple[NDArray[np.int32] | None, int]]:
+    """A stretch in calls of steps of one size: the rows of a step in each row, with room for as
+    many steps as all calls of that size have, and how many there are."""
+    ends = [*(np.flatnonzero(np.diff(stretch.sizes)) + 1).tolist(), len(stretch)]
+    first = place = 0
+    for end in ends:
+        size = int(stretch.sizes[first])
+        room = MOST_STEPS if stretch.order is None else steps_of_a_call(size)
+        while first < end:
+            steps = min(room, end - first)
+            if stretch.order is None:
+                yield None, steps
+            else:
+                rows = np.zeros((room, size), np.int32)
+                rows[:steps] = stretch.order[place : place + steps * size].reshape(steps, size)
+                yield rows, steps
+            first, place = first + steps, place + steps * size
+
+
+def filled(X: NDArray[Any], rows: int) -> NDArray[Any]:
+    """So many rows: those of X, and zeros."""
+    return X if len(X) == rows else np.pad(X, ((0, rows - len(X)), (0, 0)))
+
+
+def plain(value: Any) -> Any:
+    """A number as Python's, which widens no arrays; arrays as they are."""
+    if isinstance(value, np.ndarray):
+        return value
+    return int(value) if isinstance(value, int | np.integer) else float(value)
+
+
+def home(value: Any, before: Any) -> Any:
+    """What came of a value on the device, as the value was: an array of its own, or a number."""
+    return np.array(value) if isinstance(before, np.ndarray) else type(before)(value)
+
+
+__all__ = ["JaxRunner"]
