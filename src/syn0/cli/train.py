@@ -35,12 +35,14 @@ from syn0.cli.options import (
     waiting,
 )
 from syn0.cli.reading import READING_OPTIONS, reading_of, reading_options, tell_reading
+from syn0.cli.streams import memory_option, passes_over, plan_of, scratch_option, tell_stream
 from syn0.spec import Training
 from syn0.spec.defaults import FEWEST_ROWS_TO_SPLIT, HIDDEN, HOLDOUT, SEED, VALIDATION
 
 if TYPE_CHECKING:
     from syn0.data import Table
     from syn0.models import Fitted, Network, Plan, TableOptions
+    from syn0.models.streamed import Counted, StreamedFitted, StreamedPlan
     from syn0.training import History, Report
 
 
@@ -65,6 +67,8 @@ IN_A_FILE = (
 @data_option("--target", metavar="COLUMN", help="The column to learn; default the last.")
 @data_option("--drop", multiple=True, metavar="COLUMN", help="Leave a column out (repeatable).")
 @reading_options
+@memory_option
+@scratch_option
 @data_option("--task", type=click.Choice(["classification", "regression"]),
              help="What kind of target; default told from its values.")  # fmt: skip
 @data_option("--holdout", type=float, metavar="FRACTION",
@@ -158,15 +162,18 @@ def train(
         settings = {**resolved_settings(plan), "drop": list(options["drop"]), **given}
         click.echo(toml_text(settings), nl=False)
         return
-    with waiting("preparing the rows"):
-        _ = plan.examples
-    tell_plan(table, plan)
-    tell_more(plan, options)
-    report = options["report_every"] is not None and not as_json
-    started = time.perf_counter()
-    fitted, number = fit(plan, options, report=report, out=out)
-    seconds = time.perf_counter() - started
-    show(fitted, seconds, out, number, as_json=as_json)
+    try:
+        with waiting("preparing the rows"):
+            _ = plan.examples
+        tell_plan(table, plan)
+        tell_more(plan, options)
+        report = options["report_every"] is not None and not as_json
+        started = time.perf_counter()
+        fitted, number = fit(plan, options, report=report, out=out)
+        seconds = time.perf_counter() - started
+        show(fitted, seconds, out, number, as_json=as_json)
+    finally:
+        plan.close()
     if plot is not None:
         draw(fitted.history, plot)
     if not as_json:
@@ -175,8 +182,10 @@ def train(
         sys.exit(128 + number)  # as a shell has it
 
 
-def planned(data: str, options: dict[str, Any]) -> tuple[Table, Plan]:
-    """The table, and how a network is trained on it."""
+def planned(
+    data: str, options: dict[str, Any]
+) -> tuple[Table | Counted, Plan | StreamedPlan]:
+    """The table, or what is known of one that is read in blocks, and how a network is trained on it."""
     from syn0.data import UnpreparedError, read_table
     from syn0.engines import ENGINES
     from syn0.models import Network, plan_table, resume_table
@@ -188,7 +197,11 @@ def planned(data: str, options: dict[str, Any]) -> tuple[Table, Plan]:
     if options["resume"] is None:
         float32 = options["net"] is None and options["dtype"] in (None, "float32")
         reading = reading_of(options, float32=float32)
-        table = read_table(data, target=options["target"], drop=options["drop"], reading=reading)
+        how = {"target": options["target"], "drop": options["drop"]}
+        if (passes := passes_over(data, options, reading, **how)) is not None:
+            plan = plan_of(passes, options, wanted)
+            return plan.counted, plan
+        table = read_table(data, reading=reading, **how)
         tell_reading(table)  # now, as it may explain why the table cannot be learned
         if options["resize"] and table.files is None:
             raise ValueError(f"--resize is for a folder of images, which {table.name} is not")
@@ -211,7 +224,11 @@ def planned(data: str, options: dict[str, Any]) -> tuple[Table, Plan]:
         )
     target = options["target"] or (network.schema.target if network.schema else None)
     reading = reading_of(options, network.schema, float32=network.spec.dtype == "float32")
-    table = read_table(data, target=target, drop=options["drop"], reading=reading)
+    how = {"target": target, "drop": options["drop"]}
+    if (passes := passes_over(data, options, reading, **how)) is not None:
+        plan = plan_of(passes, options, wanted, network)
+        return plan.counted, plan
+    table = read_table(data, reading=reading, **how)
     tell_reading(table)
     return table, resume_table(network, table, wanted)
 
@@ -238,7 +255,7 @@ def table_options(options: dict[str, Any]) -> TableOptions:
     return options_of(**given)
 
 
-def tell_plan(table: Table, plan: Plan) -> None:
+def tell_plan(table: Table | Counted, plan: Plan | StreamedPlan) -> None:
     """What was understood: the target, the rows, the columns left out, the network."""
     from syn0.models import advice
 
@@ -253,6 +270,7 @@ def tell_plan(table: Table, plan: Plan) -> None:
     kind = f"{len(schema.classes)} classes" if schema.classes else "numbers"
     message(f"Data: {table.name}, {len(table):,} rows; {schema.target!r} holds {kind}")
     message(f"Network: {describe_network(plan)}, {len(plan.trained):,} rows to train on")
+    tell_stream(plan)
     if reach := plan.out_of_reach:
         identity = "--output-activation identity"
         scaled = f"leave out --net, so that it is scaled, or give {identity} and a smaller rate"
@@ -261,7 +279,7 @@ def tell_plan(table: Table, plan: Plan) -> None:
         message(f"Note: {words}")
 
 
-def tell_more(plan: Plan, options: dict[str, Any]) -> None:
+def tell_more(plan: Plan | StreamedPlan, options: dict[str, Any]) -> None:
     """With --verbose: the columns that the network takes, and why an engine is picked."""
     if not asked_for(VERBOSE):
         return
@@ -270,7 +288,7 @@ def tell_more(plan: Plan, options: dict[str, Any]) -> None:
 
     tell_columns(plan.network)
     if options["engine"] == "auto":
-        training, rows = plan.training, len(plan.examples.X)
+        training, rows = plan.training, plan.examples.rows
         program = training_program(plan.network.spec, training)
         steps = training.total_steps(rows)
         threads, _ = at_most_cores(options["threads"])
@@ -278,7 +296,7 @@ def tell_more(plan: Plan, options: dict[str, Any]) -> None:
         message(f"Engine: {choice.engine}, {choice.reason}")
 
 
-def describe_network(plan: Plan) -> str:
+def describe_network(plan: Plan | StreamedPlan) -> str:
     """Sizes, activations and optimizer in a few words."""
     spec, training = plan.network.spec, plan.training
     kinds = dict.fromkeys(layer.activation for layer in spec.dense)
@@ -288,8 +306,8 @@ def describe_network(plan: Plan) -> str:
 
 
 def fit(
-    plan: Plan, options: dict[str, Any], *, report: bool, out: str | None
-) -> tuple[Fitted, int | None]:
+    plan: Plan | StreamedPlan, options: dict[str, Any], *, report: bool, out: str | None
+) -> tuple[Fitted | StreamedFitted, int | None]:
     """Train, and save what was learned before anything else can go wrong: also where training
     ends by a number that is not finite, a second Ctrl-C or a reader of our output that has gone.
     With the number of the signal that asked for an end."""
@@ -353,14 +371,12 @@ def print_report(report: Report) -> None:
 
 
 def show(
-    fitted: Fitted, seconds: float, out: str | None, number: int | None, *, as_json: bool
+    fitted: Fitted | StreamedFitted, seconds: float, out: str | None, number: int | None, *, as_json: bool
 ) -> None:
     """The figures on rows that were held out, or on the trained rows where none were."""
     from syn0.cli.show import show_evaluation, training_data
-    from syn0.models import evaluate
 
-    judged, where = fitted.judged()
-    figures = evaluate(fitted.network, judged)
+    figures, where = fitted.figures()
     steps, words = fitted.network.steps_taken, ending(fitted, number)
     message(f"Trained: {steps:,} steps, {seconds:.1f} s{words}")
     if as_json:
@@ -384,7 +400,7 @@ def draw(history: History, plot: str) -> None:
     message(f"Drawn: {plot}")
 
 
-def ending(fitted: Fitted, number: int | None) -> str:
+def ending(fitted: Fitted | StreamedFitted, number: int | None) -> str:
     """How training ended, where that needs words."""
     history = fitted.history
     words = f"; {history.stopped}" if history.stopped in ("interrupted", "converged") else ""

@@ -29,7 +29,7 @@ def memory_for_rows(given: int | str | None) -> int:
     size = _SIZE.fullmatch(str(given).strip())
     number = float(size[1]) * UNITS[size[2].lower()] if size else 0
     if number < 1 or isinstance(given, bool):
-        raise ValueError(f"memory must be a size such as 500MB or 2GB, not {given!r}")
+        raise ValueError(f"max_memory must be a size such as 500MB or 2GB, not {given!r}")
     return int(number)
 
 

@@ -72,6 +72,11 @@ class Passes(ABC):
     notes: tuple[str, ...] = ()
     fingerprint: str = ""
 
+    @property
+    def missing(self) -> tuple[str, ...] | None:
+        """The texts that stand for a missing value; None for the usual ones."""
+        return None if self.reading.missing is None else tuple(self.reading.missing)
+
     @abstractmethod
     def blocks(self) -> Iterator[dict[str, Column]]:
         """The columns of some rows, in order."""
@@ -83,7 +88,6 @@ class Passes(ABC):
 
     def tables(self) -> Iterator[Table]:
         """The rows, some at a time, with those that lack a target."""
-        words = None if self.reading.missing is None else tuple(self.reading.missing)
         for columns in self.blocks():
             whole = Table(
                 name=str(self.path),
@@ -91,7 +95,7 @@ class Passes(ABC):
                 target=None,
                 fingerprint=self.fingerprint,
                 has_names=self.has_names,
-                missing=words,
+                missing=self.missing,
                 notes=self.notes,
             )
             kept = without_columns(whole, self.drop, self.target)
@@ -203,8 +207,8 @@ def passes(
     return kind(path, reading or Reading(), target, drop, for_prediction)
 
 
-def cells_at_most(path: Path) -> int:
-    """About how many cells a CSV or Parquet file holds; of text, as many as its bytes could."""
-    if path.suffix.lower() in PARQUET_SUFFIXES:
-        return cells_in(path)
-    return path.stat().st_size // 4
+def size_in_memory(path: Path) -> int:
+    """About how many bytes the prepared rows of a CSV or Parquet file take: four a cell, as many
+    as the text has where it is one."""
+    size = path.stat().st_size
+    return 4 * cells_in(path) if path.suffix.lower() in PARQUET_SUFFIXES else size

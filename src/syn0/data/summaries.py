@@ -24,7 +24,7 @@ from syn0.data.inputs import (
     without_too_many_others,
 )
 from syn0.data.schema import Schema, UnpreparedError
-from syn0.data.spellings import meaning, one_spelling_of
+from syn0.data.spellings import Spellings, meaning, one_spelling_of
 from syn0.data.table import Column
 from syn0.data.targets import (
     CLASSIFICATION,
@@ -230,6 +230,16 @@ class TargetSummary(Summary):
         if scaling == PLAIN:
             return NumberTarget(self.name)
         return NumberTarget(self.name, self.mean if scaling == STANDARDISED else 0.0, self.scale)
+
+    def counts_of(self, classes: Sequence[str]) -> list[int]:
+        """How many rows there are of each class, those held out included."""
+        counts = [0] * len(classes)
+        places = Spellings(classes)
+        texts = self.known or {number_text(value): n for value, n in self.values.items()}
+        for text, count in texts.items():
+            if count:
+                counts[places.of_text(text)] += count
+        return counts
 
     def _looks_like_classes(self) -> bool:
         numbers, counts = [*self.values], self.values.values()

@@ -257,7 +257,7 @@ class Network:
         device: str = AUTO,
         matmul_precision: str = AUTO,
         progress: bool = True,
-        memory: int | str | None = None,
+        max_memory: int | str | None = None,
         shards: Shards | None = None,
         **settings: Unpack[FurtherSettings],
     ) -> History:
@@ -297,7 +297,7 @@ class Network:
             matmul_precision: what the factors of matrix products are rounded to, by the jax engine:
                 "bfloat16", "float32" or "float64"; by default they are taken as they are.
             progress: whether training that takes its time shows progress on stderr.
-            memory: what the rows of an X on disk (a `np.memmap`, an HDF5 or Zarr dataset) may take,
+            max_memory: what the rows of an X on disk (a `np.memmap`, an HDF5 or Zarr dataset) may take,
                 as bytes or "2GB"; by default a quarter of what is free. More of them stream from
                 disk, in shards.
             shards: how epochs take rows, from disk or from memory, in shards; by default all rows
@@ -325,7 +325,7 @@ class Network:
             raise TypeError(f"callbacks must be a list of functions, not {callbacks!r}")
         columns = self.columns
         examples: Examples | StoredExamples | None = examples_on_disk(
-            self._intake, Given(X, y, sample_weight, class_weight, validation), training, memory, shards
+            self._intake, Given(X, y, sample_weight, class_weight, validation), training, max_memory, shards
         )
         if examples is None:
             columns = self.columns if self.schema else learned_names(self.columns, X=X, y=y)
