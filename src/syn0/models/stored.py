@@ -25,8 +25,9 @@ WINDOW_BYTES = 2**26
 """Of the rows that are held at once, and as much again of those that come next. It does not depend
 on the memory there is, unless a user names less: the same data give the same order everywhere."""
 
-SHARD_BYTES = 2**21
-"""Long enough that a disk reads it as fast as it can."""
+SHARDS_HELD = 32
+"""In a window, if there is room for so many batches: so neighbours of a sorted file come apart, and
+of a usual window each is 2 MB, long enough that a disk reads it as fast as it can."""
 
 MEMORY_OF_A_WINDOW = 8
 """A window is at most this part of the memory that a user allows: two windows, what reads them, and
@@ -234,11 +235,12 @@ class StoredExamples:
     def __str__(self) -> str:
         """What will be done with them, as a sentence."""
         stored, shards = self.stored, self.shards
-        held = min(shards.rows * shards.held, stored.rows) * stored.row_bytes
+        size, count = in_words(stored.rows * stored.row_bytes), shards.count(stored.rows)
+        held = min(shards.held, count)
+        taken = in_words(min(shards.rows * held, stored.rows) * stored.row_bytes)
         return (
-            f"{in_words(stored.rows * stored.row_bytes)} of rows stream from disk in "
-            f"{shards.count(stored.rows):,} shards; {shards.held} are held at once "
-            f"({in_words(held)}), and as many are read ahead"
+            f"{size} of rows stream from disk, shuffled in {count:,} shards; {held} at a time are "
+            f"held ({taken}), and as many read ahead"
         )
 
 
@@ -257,7 +259,7 @@ def shards_for(stored: StoredRows, training: Training, memory: int | None) -> Sh
         )
     window = min(WINDOW_BYTES, (memory or WINDOW_BYTES * MEMORY_OF_A_WINDOW) // MEMORY_OF_A_WINDOW)
     in_window = max(1, window // (size * stored.row_bytes))  # batches
-    in_shard = min(in_window, max(1, SHARD_BYTES // (size * stored.row_bytes)))
+    in_shard = max(1, in_window // SHARDS_HELD)
     return Shards(in_shard * size, max(1, in_window // in_shard))
 
 

@@ -250,7 +250,7 @@ class Counted:
     """What a pass over a file finds.
 
     Attributes:
-        target: its column.
+        answers: the column of the target.
         columns: those that can become inputs.
         name, has_names, target_was_guessed, rows_without_target, missing_words: as of a `Table`
             (and of its target's `Column`).
@@ -258,7 +258,7 @@ class Counted:
         class_weight: as it was given, but numbers for "balanced".
     """
 
-    target: TargetSummary
+    answers: TargetSummary
     columns: dict[str, Summary]
     name: str
     has_names: bool
@@ -273,6 +273,11 @@ class Counted:
     def __len__(self) -> int:
         return self.rows
 
+    @property
+    def target(self) -> str:
+        """The name of the target."""
+        return self.answers.name
+
     def add(self, table: Table, origin: Origin, weights: str | None) -> None:
         """Take some rows into account."""
         target = table.columns[str(table.target)]
@@ -284,8 +289,8 @@ class Counted:
         self.rows_without_target += len(table) - count
         for word, times in target.missing_words.items():
             self.missing_words[word] = self.missing_words.get(word, 0) + times
-        self.target.add(target, known & ~apart)
-        self.target.watch(target, known)
+        self.answers.add(target, known & ~apart)
+        self.answers.watch(target, known)
         for column in without_weights(table, weights).inputs:
             self.columns[column.name].add(column, known & ~apart)
 
@@ -305,7 +310,7 @@ def counted(passes: Passes, origin: Origin, weights: str | None) -> Counted:
         if passes.settled:
             break
     if found is None or not found.rows:
-        what = "has no rows" if found is None else f"lacks its target '{found.target.name}'"
+        what = "has no rows" if found is None else f"lacks its target '{found.target}'"
         raise ValueError(f"{passes.path} {what}{' in every row' * (found is not None)}")
     found.notes = passes.notes
     return found
@@ -361,8 +366,8 @@ def plan_streamed(
     prepare = options.sizes is None
     schema = schema_of(
         [*found.columns.values()],
-        found.target,
-        task=options.task or task_of(found.target, options),
+        found.answers,
+        task=options.task or task_of(found.answers, options),
         prepare=prepare,
         scaling=scaling_for(options),
         missing=passes.missing,
@@ -376,7 +381,7 @@ def plan_streamed(
     check_batch_size(training, found.trained - round(found.trained * validation))
     network = Network.from_spec(spec)
     network.schema, network.origin = schema, replace(origin, validation=validation)
-    found.class_weight = weights_of_classes(options, found.target, schema)
+    found.class_weight = weights_of_classes(options, found.answers, schema)
     return StreamedPlan(network, training, options, passes, found, memory, folder)
 
 
@@ -397,7 +402,7 @@ def resume_streamed(
             f"the model was trained on {origin.data} in memory, and goes on there: raise --max-memory"
         )
     found = counted(passes, origin, options.sample_weight)
-    found.class_weight = weights_of_classes(options, found.target, schema)
+    found.class_weight = weights_of_classes(options, found.answers, schema)
     return StreamedPlan(network, training, options, passes, found, memory, folder)
 
 
