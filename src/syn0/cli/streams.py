@@ -14,7 +14,7 @@ from syn0.cli.options import FILE, data_option
 from syn0.cli.reading import tell_rows
 
 if TYPE_CHECKING:
-    from syn0.data import Reading
+    from syn0.data import Reading, Schema
     from syn0.data.passes import Passes
     from syn0.models import Plan, TableOptions
     from syn0.models.network import Network
@@ -64,9 +64,7 @@ def plan_of(
     else:
         plan = resume_streamed(network, passes, wanted, memory, folder)
     found = plan.counted
-    tell_rows(
-        found.has_names, found.notes, found.rows_without_target, found.missing_words
-    )
+    tell_rows(found.has_names, found.notes, found.rows_without_target, found.missing_words)
     return plan
 
 
@@ -79,6 +77,14 @@ def scratch_folder(data: Path, given: str | None) -> Path:
     if not folder.is_dir():
         raise NotADirectoryError(f"--scratch {given} is no folder")
     return folder
+
+
+def tell_blocks(schema: Schema, passes: Passes, unknown: Mapping[str, int]) -> None:
+    """Say what there is to say of a file that was read in blocks."""
+    for note in passes.notes:
+        message(f"Note: {note}")
+    for name, what in schema.unknown_in(unknown).items():
+        message(f"Note: column {name!r} holds {what}")
 
 
 def tell_stream(plan: Plan | StreamedPlan) -> None:

@@ -182,10 +182,8 @@ def train(
         sys.exit(128 + number)  # as a shell has it
 
 
-def planned(
-    data: str, options: dict[str, Any]
-) -> tuple[Table | Counted, Plan | StreamedPlan]:
-    """The table, or what is known of one that is read in blocks, and how a network is trained on it."""
+def planned(data: str, options: dict[str, Any]) -> tuple[Table | Counted, Plan | StreamedPlan]:
+    """The table, or what is known of one that is read in blocks, and how it is trained on."""
     from syn0.data import UnpreparedError, read_table
     from syn0.engines import ENGINES
     from syn0.models import Network, plan_table, resume_table
@@ -371,7 +369,12 @@ def print_report(report: Report) -> None:
 
 
 def show(
-    fitted: Fitted | StreamedFitted, seconds: float, out: str | None, number: int | None, *, as_json: bool
+    fitted: Fitted | StreamedFitted,
+    seconds: float,
+    out: str | None,
+    number: int | None,
+    *,
+    as_json: bool,
 ) -> None:
     """The figures on rows that were held out, or on the trained rows where none were."""
     from syn0.cli.show import show_evaluation, training_data

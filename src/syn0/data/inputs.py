@@ -111,10 +111,13 @@ class TextInput:
         if self.marks_missing:
             X[:, -1] = column.missing
 
-    def unknown(self, column: Column) -> str | None:
-        """What to say of the texts that training did not know; None where it knew them all."""
+    def unknown(self, column: Column) -> int:
+        """In how many rows there are texts that training did not know."""
         unseen = column.take(self._spellings.codes(column) == UNSEEN_CODE)
-        count = int((Spellings(self.others).codes(unseen) == UNSEEN_CODE).sum())
+        return int((Spellings(self.others).codes(unseen) == UNSEEN_CODE).sum())
+
+    def unknown_in(self, count: int) -> str | None:
+        """What to say of such texts in so many rows; None of none."""
         rare = "too rare in training or " if self.rare_texts and not self.others else ""
         return f"texts {rare}unknown to the model (rows: {count:,})" if count else None
 

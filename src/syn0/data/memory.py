@@ -52,4 +52,6 @@ def in_words(size: float) -> str:
     """A number of bytes as people say it: 4.0 GB, 67 MB."""
     unit, name = next(((u, n) for n, u in reversed(UNITS.items()) if size >= u), (1, ""))
     number = size / unit
-    return f"{number:.1f} {name.upper()}B" if number < 10 and name else f"{number:.0f} {name.upper()}B"
+    return (
+        f"{number:.1f} {name.upper()}B" if number < 10 and name else f"{number:.0f} {name.upper()}B"
+    )

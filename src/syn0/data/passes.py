@@ -29,6 +29,9 @@ from syn0.data.text_files import is_stream, unpacked_name
 CELLS_AT_ONCE = 2**22
 """Of a Parquet file that are read together."""
 
+MOST_PASSES = 4
+"""Over a CSV file whose later rows tell that earlier ones were misread."""
+
 GOLDEN, MIX_1, MIX_2 = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
 """The constants of SplitMix64 (Steele, Lea & Flood, 2014)."""
 
@@ -39,7 +42,8 @@ def held_out_by_hash(first: int, rows: int, fraction: float, seed: int) -> NDArr
     """
     with np.errstate(over="ignore"):
         start = _mixed(np.array([seed], np.uint64))
-        hashes = _mixed(start + np.arange(first, first + rows, dtype=np.uint64))
+        numbers = np.arange(first, first + rows, dtype=np.uint64)
+        hashes = _mixed(np.add(start, numbers, dtype=np.uint64))
     return np.asarray((hashes >> np.uint64(11)) < int(fraction * 2**53))
 
 
@@ -86,6 +90,10 @@ class Passes(ABC):
         """Whether what the last pass gave was read as all later ones will."""
         return True
 
+    @abstractmethod
+    def settle(self) -> None:
+        """Find out how the file is to be read, where that takes a pass."""
+
     def tables(self) -> Iterator[Table]:
         """The rows, some at a time, with those that lack a target."""
         for columns in self.blocks():
@@ -114,7 +122,10 @@ class Passes(ABC):
 
 
 class ParquetPasses(Passes):
-    """Passes over a Parquet file."""
+    """Passes over a Parquet file, which says itself what its columns hold."""
+
+    def settle(self) -> None:
+        """See `Passes.settle`: nothing is left to be found out."""
 
     def blocks(self) -> Iterator[dict[str, Column]]:
         """See `Passes.blocks`."""
@@ -145,6 +156,14 @@ class CsvPasses(Passes):
     def settled(self) -> bool:
         """See `Passes.settled`."""
         return not any(column.is_misread for column in self.columns)
+
+    def settle(self) -> None:
+        """See `Passes.settle`."""
+        for _ in range(MOST_PASSES):
+            for _ in self.blocks():
+                pass
+            if self.settled:
+                break
 
     def blocks(self) -> Iterator[dict[str, Column]]:
         """See `Passes.blocks`."""

@@ -180,9 +180,7 @@ class Summary:
         if self.uncounted > self.rows / 2:
             more = f"more than {MOST_TEXTS:,} different texts in {self.rows:,} rows"
             return LeftOut(self.name, more)
-        return text_input(
-            self.name, self.one_spelling(), self.missing > 0, declared=self.declared
-        )
+        return text_input(self.name, self.one_spelling(), self.missing > 0, declared=self.declared)
 
 
 @dataclass

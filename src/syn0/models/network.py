@@ -297,9 +297,9 @@ class Network:
             matmul_precision: what the factors of matrix products are rounded to, by the jax engine:
                 "bfloat16", "float32" or "float64"; by default they are taken as they are.
             progress: whether training that takes its time shows progress on stderr.
-            max_memory: what the rows of an X on disk (a `np.memmap`, an HDF5 or Zarr dataset) may take,
-                as bytes or "2GB"; by default a quarter of what is free. More of them stream from
-                disk, in shards.
+            max_memory: what the rows of an X on disk (a `np.memmap`, an HDF5 or Zarr dataset) may
+                take, as bytes or "2GB"; by default a quarter of what is free. More of them stream
+                from disk, in shards.
             shards: how epochs take rows, from disk or from memory, in shards; by default all rows
                 where there is memory for them.
             settings: any other of `Training`'s or of the optimizer's:
@@ -324,17 +324,22 @@ class Network:
         if not isinstance(callbacks, Sequence) or not all(map(callable, callbacks)):
             raise TypeError(f"callbacks must be a list of functions, not {callbacks!r}")
         columns = self.columns
-        examples: Examples | StoredExamples | None = examples_on_disk(
-            self._intake, Given(X, y, sample_weight, class_weight, validation), training, max_memory, shards
+        examples: Examples | StoredExamples
+        on_disk = examples_on_disk(
+            self._intake,
+            Given(X, y, sample_weight, class_weight, validation),
+            training,
+            max_memory,
+            shards,
         )
-        if examples is None:
+        if on_disk is None:
             columns = self.columns if self.schema else learned_names(self.columns, X=X, y=y)
             rows, targets = self._intake.arrays(X, y)
             weights = row_weights(sample_weight, class_weight, targets, self.spec)
             intake = replace(self._intake, columns=columns)
             examples = intake.with_validation(Examples(rows, targets, weights), validation)
         else:
-            targets = examples.extremes
+            examples, targets = on_disk, on_disk.extremes
             if progress and is_on_disk(X) and sys.stderr is not None:
                 print(f"Note: {examples}", file=sys.stderr)
         if reach := out_of_reach(targets, self.spec):

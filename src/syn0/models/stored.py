@@ -71,7 +71,7 @@ class RawFile:
         if isinstance(self._opened, Path):
             self._opened = self._opened.open("rb", buffering=0)
         self._opened.seek(self._offset + first * self._width * self._dtype.itemsize)
-        rest = memoryview(part).cast("B") if part.size else memoryview(b"")
+        rest = memoryview(part.data).cast("B") if part.size else memoryview(b"")
         while rest:
             if not (count := self._opened.readinto(rest)):  # type: ignore[attr-defined]
                 raise OSError("the rows on disk have become fewer while they were trained on")
@@ -215,7 +215,7 @@ class StoredExamples:
 
     stored: StoredRows
     validation: tuple[NDArray[Any], NDArray[Any]] | None = None
-    shards: Shards = Shards(1)
+    shards: Shards = field(default_factory=lambda: Shards(1))
     extremes: NDArray[Any] = field(default_factory=lambda: np.zeros(2))
 
     @property

@@ -6,6 +6,7 @@ from __future__ import annotations
 import errno
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -16,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from syn0.data.memory import in_words
-from syn0.data.passes import Passes, held_out_by_hash
+from syn0.data.passes import MOST_PASSES, Passes, held_out_by_hash
 from syn0.data.schema import Schema
 from syn0.data.summaries import Summary, TargetSummary, schema_of
 from syn0.data.table import Column, Table
@@ -25,7 +26,7 @@ from syn0.derive import check_training, target_columns
 from syn0.derive.answers import class_numbers
 from syn0.models.answers import best_guess, shares_of
 from syn0.models.arrays import loss_targets, out_of_reach
-from syn0.models.evaluation import Evaluation, class_probabilities
+from syn0.models.evaluation import Evaluation, class_probabilities, truth_and_answers
 from syn0.models.examples import check_batch_size
 from syn0.models.network import Network
 from syn0.models.options import TableOptions
@@ -58,9 +59,6 @@ from syn0.spec.doors import door
 from syn0.spec.once import once
 from syn0.training import History
 from syn0.training.loop import Callback
-
-MOST_PASSES = 4
-"""Over a CSV file whose later rows tell that earlier ones were misread."""
 
 
 @dataclass(frozen=True)
@@ -98,15 +96,16 @@ class Scratch:
         self._files: dict[str, IO[bytes]] = {}
         self.rows = 0
         for name in widths:
-            file = tempfile.TemporaryFile(dir=folder, buffering=0)
-            self._files[name] = self._stack.enter_context(file)
+            opened = tempfile.TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115  (see close)
+            self._files[name] = self._stack.enter_context(opened)
 
     def add(self, arrays: dict[str, NDArray[Any]]) -> None:
         """Write some rows at the end; OSError where there is no room."""
         self.rows += len(arrays["X"])
         try:
-            for name, file in self._files.items():
-                rest = memoryview(np.ascontiguousarray(arrays[name], self._dtype)).cast("B")
+            for name, file in self._files.items() if len(arrays["X"]) else ():
+                rest = memoryview(np.ascontiguousarray(arrays[name], self._dtype).data)
+                rest = rest.cast("B")
                 while rest:
                     rest = rest[file.write(rest) :]
         except OSError as error:
@@ -399,7 +398,8 @@ def resume_streamed(
     assert origin is not None and schema is not None  # noqa: S101, PT018  (resumed_training)
     if not origin.by_hash:
         raise ValueError(
-            f"the model was trained on {origin.data} in memory, and goes on there: raise --max-memory"
+            f"the model was trained on {origin.data} in memory, and goes on there: raise "
+            "--max-memory"
         )
     found = counted(passes, origin, options.sample_weight)
     found.class_weight = weights_of_classes(options, found.answers, schema)
@@ -424,6 +424,37 @@ def weights_of_classes(options: TableOptions, target: TargetSummary, schema: Sch
     return dict(zip(schema.classes, class_weights(BALANCED, counts, schema.classes), strict=True))
 
 
+@door
+def judge_streamed(
+    network: Network, passes: Passes
+) -> tuple[Evaluation, str, dict[str, int]] | None:
+    """How good a network from a table is on a file that is read in blocks: as `judged_rows` has it,
+    with words for the rows, and in how many of them columns hold unknown texts. None for the file
+    that it was trained on in memory: which rows were held out is told there.
+
+    Raises:
+        ValueError: the file does not fit the network.
+    """
+    schema, origin = network.schema, network.origin
+    assert schema is not None  # noqa: S101  (from a table)
+    known = origin is not None and passes.fingerprinted() == origin.fingerprint
+    if origin is None or not known:
+        origin = Origin(str(passes.path), "", 0.0, 0.0, 0, by_hash=True)
+        words = f"rows of {passes.path} (other data than it was trained on, by their content)"
+    elif not origin.by_hash:
+        return None
+    else:
+        words = "held-out rows" if origin.holdout else "rows it was trained on (none were held out)"
+    tally, unknown = tally_for(schema.classes), Counter[str]()
+    passes.settle()
+    for whole, apart in parts_of(passes, origin):
+        table = whole.take(apart) if origin.holdout else whole
+        if len(table):
+            unknown.update(schema.count_unknown(table))
+            tally.add(*truth_and_answers(network, table))
+    return tally.figures(), words, dict(unknown)
+
+
 def judge(network: Network, stored: StoredRows) -> Evaluation:
     """How good a network is on prepared rows, which are read some at a time."""
     schema, spec = network.schema, network.spec
@@ -436,7 +467,7 @@ def judge(network: Network, stored: StoredRows) -> Evaluation:
         outputs = schema.restore(network.outputs(part["X"])).astype(np.float64)
         targets = part["y"].astype(np.float64)
         if schema.classes is None:
-            tally.add(schema.restore(targets)[:, 0], best_guess(network, outputs))
+            tally.add(schema.restore(targets)[:, 0], best_guess(network, outputs), None)
         else:
             truth = class_numbers(shares_of(spec, targets))
             guessed = class_numbers(shares_of(spec, outputs))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +43,9 @@ from syn0.spec.doors import door, doors
 from syn0.spec.once import once
 from syn0.training import History
 from syn0.training.loop import Callback
+
+if TYPE_CHECKING:
+    from syn0.models.streamed import StreamedPlan
 
 
 @dataclass(frozen=True)
@@ -227,9 +230,7 @@ def scaling_for(options: TableOptions) -> str:
     return {"numbers": "standardised", "counts": "scaled"}.get(kind, "plain")
 
 
-def training_for(
-    options: TableOptions, schema: Schema, spec: NetworkSpec, rows: int
-) -> Training:
+def training_for(options: TableOptions, schema: Schema, spec: NetworkSpec, rows: int) -> Training:
     """How so many rows are trained on: the tutorial's way where the whole network was given."""
     if options.sizes is None:
         return default_training(options, schema, rows)
@@ -326,8 +327,8 @@ def split_again(network: Network, table: Table) -> tuple[Table, Table]:
     schema, origin = network.schema, network.origin
     assert schema is not None and origin is not None  # noqa: S101, PT018  (trained on a table)
     if origin.by_hash:
-        apart = held_out_by_hash(0, len(table), origin.holdout, origin.seed)
-        return table.take(~apart), table.take(apart)
+        chosen = held_out_by_hash(0, len(table), origin.holdout, origin.seed)
+        return table.take(~chosen), table.take(chosen)
     # Another column may hold the answers now; the rows were chosen by the trained target's.
     chosen_by = replace(table, target=schema.target, target_was_guessed=False)
     if table.target != schema.target and table.rows_without_target:
@@ -405,7 +406,7 @@ def check_sizes(spec: NetworkSpec, schema: Schema, data: str) -> None:
 
 
 @door
-def resolved_settings(plan: Plan) -> dict[str, Any]:
+def resolved_settings(plan: Plan | StreamedPlan) -> dict[str, Any]:
     """Every setting of a plan by name, given or chosen: `table_options` makes the same plan of
     them."""
     options, training, schema = plan.options, plan.training, plan.network.schema

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from syn0.models.evaluation import (
-    Classification,
     ClassFigures,
+    Classification,
     Evaluation,
     Regression,
     refuse_no_numbers,
@@ -18,8 +19,8 @@ from syn0.models.evaluation import (
 )
 
 BINS, WIDEST = 2**20, 40.0
-"""Scores whose log odds are in one of so many bins, from -40 to 40, count as equal in the area under
-the ROC curve: it is right to about a millionth."""
+"""Scores whose log odds are in one of so many bins, from -40 to 40, count as equal in the area
+under the ROC curve: it is right to about a millionth."""
 
 
 @dataclass
@@ -37,9 +38,9 @@ class ClassTally:
 
     def add(
         self,
-        truth: NDArray[np.integer],
-        guessed: NDArray[np.integer],
-        probabilities: NDArray[np.floating] | None,
+        truth: NDArray[Any],
+        guessed: NDArray[Any],
+        probabilities: NDArray[Any] | None,
     ) -> None:
         """Count some rows: as `truth_and_answers` gives them."""
         count = len(self.classes)
@@ -102,9 +103,9 @@ class NumberTally:
 
     def add(
         self,
-        truth: NDArray[np.floating],
-        guessed: NDArray[np.floating],
-        probabilities: NDArray[np.floating] | None = None,
+        truth: NDArray[Any],
+        guessed: NDArray[Any],
+        probabilities: NDArray[Any] | None,
     ) -> None:
         """Count some rows: as `truth_and_answers` gives them."""
         refuse_no_numbers(guessed)
