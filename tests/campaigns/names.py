@@ -331,6 +331,8 @@ def exported_shape(language: str, network: syn0.Network, folder: Path) -> object
         parser.feed(text)
         script = text.partition("<script>")[2].rpartition("</script>")[0]
         return parser.found, masked(tokens(script))
+    if language == "pmml":
+        return [(one.tag, *one.attrib) for one in ElementTree.fromstring(text).iter()]
     if language in ("numpy", "python", "torch", "keras"):
         return [*python_shape(ast.parse(text))]
     return masked(tokens(text) if language == "javascript" else c_tokens(text))
@@ -367,6 +369,9 @@ def masked(found: list[str]) -> str:
     return re.sub(r"(?:- )?x(?:[ ,.-]|x)*", "x ", " ".join(marks))
 
 
+XML_LACKS = "[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
+
+
 def export_scene(chance: random.Random, folder: Path) -> int:
     """Exported models whose columns, texts and classes are called so, in every format."""
     names = [hostile(chance) for _ in range(9)]
@@ -378,7 +383,7 @@ def export_scene(chance: random.Random, folder: Path) -> int:
         except ValueError as error:  # what no text of a language holds
             refuse_message(str(error))
             found = None
-        odd = any(c == "\0" or "\ud800" <= c <= "\udfff" for c in "".join(names))
+        odd = re.search(XML_LACKS if language == "pmml" else "[\0\ud800-\udfff]", "".join(names))
         assert found == wanted or (found is None and odd), (language, names)
     return len(names)
 

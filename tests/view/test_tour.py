@@ -92,6 +92,7 @@ def test_own_runs_come_back() -> None:
     visitor.ask("fork")
     visitor.ask("knob", name="momentum", value=0.9)
     visitor.ask("go", step=3, line=4)
+    visitor.wait()
     visitor.ask("tour")
     assert [one["run"] for one in visitor.latest["program"][0]["runs"]] == ["A"]
     visitor.ask("leave")

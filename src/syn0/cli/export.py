@@ -14,7 +14,7 @@ from syn0.cli.options import FILE, FORCE
 @click.argument("model", type=FILE)
 @click.option("--to", default="onnx", show_default=True, metavar="FORMAT",
               help="What to write: onnx, or a language: numpy, python, torch, keras, javascript, "
-              "c, c-int8 (weights of 8 bits), cpp, rust, sql, html.")  # fmt: skip
+              "c, c-int8 (weights of 8 bits), cpp, rust, sql, pmml, html.")  # fmt: skip
 @click.option("--out", type=FILE, metavar="FILE",
               help="Where to; default MODEL's name, with the format's ending.")  # fmt: skip
 @FORCE

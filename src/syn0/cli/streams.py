@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from syn0.data.passes import Passes
     from syn0.models import Plan, TableOptions
     from syn0.models.network import Network
+    from syn0.models.record import Record
     from syn0.models.streamed import StreamedPlan
 
 
@@ -51,18 +52,22 @@ def passes_over(
 
 
 def plan_of(
-    passes: Passes, options: Mapping[str, Any], wanted: TableOptions, network: Network | None = None
+    passes: Passes,
+    options: Mapping[str, Any],
+    wanted: TableOptions,
+    before: Network | Record | None,
 ) -> StreamedPlan:
-    """How a network is trained on a file that is read in blocks, or goes on with that."""
+    """How a network is trained on a file that is read in blocks, or how the network or the run that
+    was `before` goes on with that."""
     from syn0.data.memory import memory_for_rows
     from syn0.models.streamed import plan_streamed, resume_streamed
 
     memory = None if options["max_memory"] is None else memory_for_rows(options["max_memory"])
     folder = scratch_folder(passes.path, options["scratch"])
-    if network is None:
+    if before is None:
         plan = plan_streamed(passes, wanted, memory, folder)
     else:
-        plan = resume_streamed(network, passes, wanted, memory, folder)
+        plan = resume_streamed(before, passes, wanted, memory, folder)
     found = plan.counted
     tell_rows(found.has_names, found.notes, found.rows_without_target, found.missing_words)
     return plan

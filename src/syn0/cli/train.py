@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from syn0.cli.checkpoints import checkpoints_of, found_in, is_run, tell_resumed
 from syn0.cli.command import QUIET, VERBOSE, Sections, asked_for, message
 from syn0.cli.config import toml_text, with_config
 from syn0.cli.flags import FLAGLESS, help_of
@@ -36,12 +37,22 @@ from syn0.cli.options import (
 )
 from syn0.cli.reading import READING_OPTIONS, reading_of, reading_options, tell_reading
 from syn0.cli.streams import memory_option, passes_over, plan_of, scratch_option, tell_stream
-from syn0.spec import Training
-from syn0.spec.defaults import FEWEST_ROWS_TO_SPLIT, HIDDEN, HOLDOUT, SEED, VALIDATION
+from syn0.spec import Checkpoints, Training
+from syn0.spec.defaults import (
+    CHECKPOINT_EVERY,
+    CHECKPOINTS_KEPT,
+    FEWEST_ROWS_TO_SPLIT,
+    HIDDEN,
+    HOLDOUT,
+    SEED,
+    VALIDATION,
+)
 
 if TYPE_CHECKING:
     from syn0.data import Table
+    from syn0.data.passes import Passes
     from syn0.models import Fitted, Network, Plan, TableOptions
+    from syn0.models.record import Record
     from syn0.models.streamed import Counted, StreamedFitted, StreamedPlan
     from syn0.training import History, Report
 
@@ -97,8 +108,9 @@ IN_A_FILE = (
               "options override it.")  # fmt: skip
 @click.option("--print-config", is_flag=True,
               help="Print all settings, given and chosen, as such a file, and leave.")  # fmt: skip
-@click.option("--resume", type=FILE, metavar="MODEL",
-              help="Go on training a saved model.")  # fmt: skip
+@click.option("--resume", type=FILE, metavar="MODEL|FOLDER",
+              help="Go on training a saved model; or, to its end, the run whose checkpoints a "
+              "folder holds.")  # fmt: skip
 @click.option("--engine", default="auto", show_default=True, metavar="NAME",
               help="auto, numpy, native or jax.")  # fmt: skip
 @click.option("--threads", type=click.IntRange(min=1), metavar="N",
@@ -113,6 +125,14 @@ IN_A_FILE = (
                help="Save the model, for instance as model.safetensors.")  # fmt: skip
 @output_option("--plot", type=FILE, metavar="FILE",
                help="Draw how loss and error fell, for instance as run.png.")  # fmt: skip
+@output_option("--checkpoint", type=FILE, metavar="FOLDER",
+               help="Keep checkpoints of the run there, so that --resume FOLDER goes on after "
+               "whatever ended it.")  # fmt: skip
+@output_option("--checkpoint-every", metavar="TIME",
+               help="How often: 60s, 5min, 2h or 5epochs; default "
+               f"{CHECKPOINT_EVERY}.")  # fmt: skip
+@output_option("--keep", type=click.IntRange(min=1), metavar="N",
+               help=f"How many of the latest to keep; default {CHECKPOINTS_KEPT}.")  # fmt: skip
 @FORCE
 @output_option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 def train(
@@ -140,6 +160,8 @@ def train(
     syn0 train xor --net 3-4-1 --steps 60000 --report-every 10000
     syn0 train digits --print-config > run.toml
     syn0 train digits --config run.toml
+    syn0 train digits --checkpoint run --checkpoint-every 5min
+    syn0 train digits --resume run
     """
     from syn0.cli.outputs import check_drawing, check_output, is_model
     from syn0.models import resolved_settings
@@ -147,6 +169,7 @@ def train(
     options = with_config(options, config, IN_A_FILE)
     if print_config and options["resume"] is not None:
         raise ValueError("--resume keeps the model's own settings: leave out --print-config")
+    checkpoints = checkpoints_of(options)
     if out is not None:
         reads = {"the data": data, "the configuration": config}
         check_output(out, "the model", reads=reads, ours=is_model, force=force)
@@ -167,9 +190,9 @@ def train(
             _ = plan.examples
         tell_plan(table, plan)
         tell_more(plan, options)
-        report = options["report_every"] is not None and not as_json
+        report = plan.training.report_every is not None and not as_json
         started = time.perf_counter()
-        fitted, number = fit(plan, options, report=report, out=out)
+        fitted, number = fit(plan, options, checkpoints, report=report, out=out)
         seconds = time.perf_counter() - started
         show(fitted, seconds, out, number, as_json=as_json)
     finally:
@@ -185,8 +208,9 @@ def train(
 def planned(data: str, options: dict[str, Any]) -> tuple[Table | Counted, Plan | StreamedPlan]:
     """The table, or what is known of one that is read in blocks, and how it is trained on."""
     from syn0.data import UnpreparedError, read_table
+    from syn0.data.passes import Passes
     from syn0.engines import ENGINES
-    from syn0.models import Network, plan_table, resume_table
+    from syn0.models import Network, go_on_table, plan_table, resume_table
     from syn0.saving import load
     from syn0.spec.checks import choice
 
@@ -197,8 +221,7 @@ def planned(data: str, options: dict[str, Any]) -> tuple[Table | Counted, Plan |
         reading = reading_of(options, float32=float32)
         how = {"target": options["target"], "drop": options["drop"]}
         if (passes := passes_over(data, options, reading, **how)) is not None:
-            plan = plan_of(passes, options, wanted)
-            return plan.counted, plan
+            return planned_in_blocks(passes, options, wanted, None)
         table = read_table(data, reading=reading, **how)
         tell_reading(table)  # now, as it may explain why the table cannot be learned
         if options["resize"] and table.files is None:
@@ -207,6 +230,13 @@ def planned(data: str, options: dict[str, Any]) -> tuple[Table | Counted, Plan |
             return table, plan_table(table, wanted)
         except UnpreparedError as error:
             raise ValueError(f"{error}, or leave out --net so that columns are prepared") from None
+    if is_run(options):
+        found = found_in(options)
+        again = data_again(data, options, Network.from_record(found.record))
+        tell_resumed(found)
+        if isinstance(again, Passes):
+            return planned_in_blocks(again, options, wanted, found.record)
+        return again, go_on_table(found.record, again, wanted)
     if flags := flags_given(options, SETTLED):
         raise ValueError(f"--resume keeps the model's network and settings: leave out {flags}")
     network = load(options["resume"], Network)
@@ -220,15 +250,32 @@ def planned(data: str, options: dict[str, Any]) -> tuple[Table | Counted, Plan |
             f"{options['resume']} was trained without --patience, on all of its rows: none are set "
             "apart to watch"
         )
+    again = data_again(data, options, network)
+    if isinstance(again, Passes):
+        return planned_in_blocks(again, options, wanted, network)
+    return again, resume_table(network, again, wanted)
+
+
+def planned_in_blocks(
+    passes: Passes, options: dict[str, Any], wanted: TableOptions, before: Network | Record | None
+) -> tuple[Counted, StreamedPlan]:
+    """As `planned`, of a file that is read in blocks."""
+    plan = plan_of(passes, options, wanted, before)
+    return plan.counted, plan
+
+
+def data_again(data: str, options: dict[str, Any], network: Network) -> Table | Passes:
+    """The table that a network was trained on, read as it was then, or what reads it in blocks."""
+    from syn0.data import read_table
+
     target = options["target"] or (network.schema.target if network.schema else None)
     reading = reading_of(options, network.schema, float32=network.spec.dtype == "float32")
     how = {"target": target, "drop": options["drop"]}
     if (passes := passes_over(data, options, reading, **how)) is not None:
-        plan = plan_of(passes, options, wanted, network)
-        return plan.counted, plan
+        return passes
     table = read_table(data, reading=reading, **how)
     tell_reading(table)
-    return table, resume_table(network, table, wanted)
+    return table
 
 
 def table_options(options: dict[str, Any]) -> TableOptions:
@@ -304,7 +351,12 @@ def describe_network(plan: Plan | StreamedPlan) -> str:
 
 
 def fit(
-    plan: Plan | StreamedPlan, options: dict[str, Any], *, report: bool, out: str | None
+    plan: Plan | StreamedPlan,
+    options: dict[str, Any],
+    checkpoints: Checkpoints | None,
+    *,
+    report: bool,
+    out: str | None,
 ) -> tuple[Fitted | StreamedFitted, int | None]:
     """Train, and save what was learned before anything else can go wrong: also where training
     ends by a number that is not finite, a second Ctrl-C or a reader of our output that has gone.
@@ -312,12 +364,12 @@ def fit(
     from syn0.training.interrupt import ENDING, catching_interrupt
 
     network = plan.network
-    taken = network.steps_taken
+    taken = network.steps_taken if plan.found is None else -1  # a run that goes on has learned
     # No signal comes between the last step and the file. Where nothing is to be saved, only Ctrl-C
     # waits for the step: the others end the process as they always do.
     quiet = asked_for(QUIET)
     notes = redirect_stderr(io.StringIO()) if quiet else nullcontext()
-    with catching_interrupt(*(ENDING if out else ())) as interrupt, notes:
+    with catching_interrupt(*(ENDING if out or checkpoints else ())) as interrupt, notes:
         try:
             try:
                 fitted = plan.fit(
@@ -326,6 +378,7 @@ def fit(
                     device=options["device"],
                     matmul_precision=options["matmul_precision"],
                     callbacks=[print_report] if report else [],
+                    checkpoints=checkpoints,
                     progress=not quiet,
                 )
             finally:

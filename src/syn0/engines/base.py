@@ -61,7 +61,11 @@ class Runner(Protocol):
     """
 
     compiles: ClassVar[bool]
-    """Whether programs are compiled, and kept for the processes to come."""
+    """Whether programs are compiled, so that many steps are one call."""
+    keeps: ClassVar[bool]
+    """Whether what is compiled is kept for the processes to come."""
+    side_by_side: ClassVar[bool]
+    """Whether threads train networks side by side: their calls leave Python to the others."""
     takes_wishes: ClassVar[bool]
     """Whether it is made with a `device` and a `matmul_precision` too; others compute on the
     processor, as exactly as the numbers of the program are."""
@@ -91,6 +95,10 @@ class Runner(Protocol):
     def cost(cls, work: Work, threads: int | None) -> Cost:
         """What a training would take, on so many threads; asked on every machine, so it calls no
         compiler."""
+
+    def make_ready(self, rows: int) -> None:
+        """Do what comes before the first step of so many rows, such as compiling, so that threads
+        that train side by side do not each do it."""
 
     def at_work(self, rows: int) -> AbstractContextManager[object]:
         """What to set up around many steps of so many rows."""

@@ -17,7 +17,13 @@ NEAR = (AUTO, "cpu")
 PRECISIONS = (AUTO, "float64", "float32", "bfloat16")
 """What the factors of matrix products may be rounded to; "auto" leaves them as they are."""
 
-PLUGINS = ("jax_cuda13_plugin", "jax_cuda12_plugin", "jax_rocm7_plugin", "jax_rocm60_plugin", "libtpu")
+PLUGINS = (
+    "jax_cuda13_plugin",
+    "jax_cuda12_plugin",
+    "jax_rocm7_plugin",
+    "jax_rocm60_plugin",
+    "libtpu",
+)
 """Packages that let JAX compute elsewhere than on the processor."""
 
 INSTALL = {
@@ -71,4 +77,13 @@ def find_device(kind: str) -> Any:
         raise ValueError(f"there is no {name} that JAX can use ({why}){help_}") from None
 
 
-__all__ = ["AUTO", "DEVICES", "NEAR", "PRECISIONS", "accelerator_expected", "find_device", "jax_missing", "told_devices"]
+__all__ = [
+    "AUTO",
+    "DEVICES",
+    "NEAR",
+    "PRECISIONS",
+    "accelerator_expected",
+    "find_device",
+    "jax_missing",
+    "told_devices",
+]

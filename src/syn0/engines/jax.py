@@ -8,7 +8,7 @@ exact as Python's.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +25,7 @@ from syn0.engines.devices import (
     jax_missing,
     told_devices,
 )
-from syn0.engines.jax_program import MOST_STEPS, JaxProgram, steps_of_a_call
+from syn0.engines.jax_program import MOST_STEPS, JaxProgram, computing, steps_of_a_call
 from syn0.engines.numpy import ROWS_AT_ONCE, NumpyRunner
 from syn0.engines.stretch import Batches, Stretch
 from syn0.engines.work import Work, work_of_a_step
@@ -35,13 +35,10 @@ from syn0.program import Program
 if TYPE_CHECKING:
     import jax
 
-LINE, SPEED, ENTRY = 2e-6, 4e10, 4e-10
-"""As the numpy engine's, on the processor."""
+LINE, SPEED, ENTRY = 5e-6, 1e13, 1e-11
+"""As the numpy engine's, on a GPU or a TPU."""
 
-FAR_LINE, FAR_SPEED, FAR_ENTRY = 5e-6, 1e13, 1e-11
-"""On a GPU or a TPU."""
-
-COMPILE, COMPILE_LINE = 1.0, 0.02
+COMPILE, COMPILE_LINE = 3.0, 0.02
 """Seconds in which JAX is imported and a program compiled, and each of its lines."""
 
 WORTH_COMPILING = 1e9
@@ -60,13 +57,13 @@ class JaxRunner(Runner):
         matmul_precision: what the factors of matrix products are rounded to; "auto" for nothing.
 
     Attributes:
-        printed: the functions.
+        printed: the programs as JAX runs them.
 
     Raises:
         ValueError: JAX finds no such device.
     """
 
-    compiles, takes_wishes = False, True
+    compiles, keeps, side_by_side, takes_wishes = True, False, False, True
     name = "jax"
     notice = ""
 
@@ -88,6 +85,7 @@ class JaxRunner(Runner):
                     raise ValueError(f"device {device!r} is JAX's: {lacking}")
                 raise UnsupportedError(lacking)
             self.printed = JaxProgram.of(training, prediction, products)
+            self._functions = self.printed.functions
         except UnsupportedError as error:
             self.name = "numpy"
             self.notice = f"the numpy engine runs this instead of the jax one: {error}"
@@ -108,20 +106,18 @@ class JaxRunner(Runner):
     @classmethod
     def cost(cls, work: Work, threads: int | None) -> Cost:
         """See `Runner.cost`. On a processor alone it is for those who ask for it."""
-        if jax_missing():
+        if jax_missing() or not accelerator_expected():
             return Cost(float("inf"))
-        near = LINE, SPEED, ENTRY
-        line, speed, entry = (
-            (FAR_LINE, FAR_SPEED, FAR_ENTRY) if (far := accelerator_expected()) else near
-        )
-        step = work.lines * line + work.products / speed + work.entries * entry
-        compiling = COMPILE + work.lines * COMPILE_LINE
-        return Cost(work.steps * step, compiling, "on a GPU or TPU" if far else "")
+        step = work.lines * LINE + work.products / SPEED + work.entries * ENTRY
+        return Cost(work.steps * step, COMPILE + work.lines * COMPILE_LINE, "on a GPU or TPU")
 
     @cached_property
     def device(self) -> Any:
         """The `jax.Device` that computes."""
         return find_device(self._asked)
+
+    def make_ready(self, rows: int) -> None:
+        """See `Runner.make_ready`: JAX compiles when it is first called."""
 
     @contextmanager
     def at_work(self, rows: int) -> Iterator[None]:
@@ -142,8 +138,8 @@ class JaxRunner(Runner):
             return self._numpy.train(values, arrays, batches, measure=measure)
         stretch.check(len(arrays["X"]), picks="batch" in program.inputs)
         before = self._checked(values)
-        with self._computing():
-            state = self._put(tuple(before[name] for name in program.state))
+        with computing(self.device):
+            state = self._put_state(tuple(before[name] for name in program.state))
             given = tuple(before[name] for name in self.printed.names_given)
             sent = self._arrays(arrays)
             figures = []
@@ -159,8 +155,8 @@ class JaxRunner(Runner):
         if self.name != "jax":
             return self._numpy.gradient(values, arrays)
         program, given = self._training, self._checked(values)
-        with self._computing():
-            figures, pulls = self._gradient(
+        with computing(self.device):
+            figures, pulls = self._functions.compiled_gradient(
                 self._put(tuple(given[name] for name in program.state)),
                 self._arrays(arrays),
                 tuple(given[name] for name in self.printed.names_given),
@@ -173,10 +169,14 @@ class JaxRunner(Runner):
         if self.name != "jax" or not self._worth_it(X):
             return self._numpy.predict(values, X)
         size = min(ROWS_AT_ONCE, 1 << (len(X) - 1).bit_length())
-        with self._computing():
+        with computing(self.device):
             weights = self._put(self._weights(values))
             parts = [
-                np.asarray(self._predict(weights, self._put(filled(X[start : start + size], size))))
+                np.asarray(
+                    self._functions.compiled_predict(
+                        weights, self._put(filled(X[start : start + size], size))
+                    )
+                )
                 for start in range(0, len(X), size)
             ]
         return np.concatenate(parts)[: len(X)]
@@ -187,54 +187,21 @@ class JaxRunner(Runner):
         """See `Runner.evaluate`."""
         if self.name != "jax" or not self._worth_it(X):
             return self._numpy.evaluate(values, X, y)
-        with self._computing():
-            loss, error = self._evaluate(self._put(self._weights(values)), *self._put((X, y)))
+        with computing(self.device):
+            loss, error = self._functions.compiled_evaluate(
+                self._put(self._weights(values)), *self._put((X, y))
+            )
             return float(loss), float(error)
 
-    # What is compiled.
-
-    @cached_property
-    def _steps(self) -> Any:
-        import jax
-
-        return jax.jit(self.printed.take_steps, static_argnames="measure", donate_argnums=(0, 1))
-
-    @cached_property
-    def _gradient(self) -> Any:
-        import jax
-
-        return jax.jit(self.printed.gradient)
-
-    @cached_property
-    def _predict(self) -> Any:
-        import jax
-
-        return jax.jit(self.printed.predict)
-
-    @cached_property
-    def _evaluate(self) -> Any:
-        import jax
-
-        return jax.jit(self.printed.evaluate)
-
     # What goes to the device and comes back.
-
-    @contextmanager
-    def _computing(self) -> Iterator[None]:
-        """64-bit numbers, products as exact as their numbers, and the device: in this thread, for
-        as long as this lasts."""
-        import jax
-
-        with ExitStack() as stack:
-            stack.enter_context(jax.enable_x64(True))
-            stack.enter_context(jax.default_matmul_precision("highest"))
-            stack.enter_context(jax.default_device(self.device))
-            yield
 
     def _put(self, arrays: Any) -> Any:
         import jax
 
         return jax.device_put(arrays, self.device)
+
+    def _put_state(self, state: tuple[Any, ...]) -> Any:
+        return self._put(state)
 
     def _take(
         self, state: Any, arrays: Any, given: Any, rows: Any, steps: int, *, measure: bool
@@ -244,7 +211,7 @@ class JaxRunner(Runner):
 
         room = MOST_STEPS if rows is None else len(rows)
         reports = jnp.zeros((room if measure else 1, len(self._training.reports)), float)
-        after: tuple[Any, jax.Array] = self._steps(
+        after: tuple[Any, jax.Array] = self._functions.compiled_steps(
             state, reports, arrays, given, rows, steps, measure=measure
         )
         return after

@@ -1,16 +1,17 @@
 """A network's programs as printed JAX functions, and the loop that takes many steps of one.
 
 The printed statements are set into pure functions, from arrays to arrays, which are executed from
-their text. So they may be compiled, mapped over many networks (`jax.vmap`), or given arrays that lie
-on many devices; JAX is imported by that text alone.
+their text. So they may be compiled, mapped over many networks (`jax.vmap`), or given arrays that
+lie on many devices.
 """
 
 from __future__ import annotations
 
 import linecache
 import weakref
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property, lru_cache
 from typing import Any
 
 from syn0.printers.base import Template
@@ -58,8 +59,8 @@ class JaxProgram:
     """Two programs as functions, all of them pure.
 
     `state`, `arrays` and `given` are tuples: the values of `training.state`, of `training.arrays`,
-    and of `names_given`, in these orders. They run as they are meant where 64-bit numbers are
-    enabled, when they are traced and when they are called: `with jax.enable_x64(True)`.
+    and of `names_given`, in these orders. They mean what they say where 64-bit numbers are enabled,
+    when they are traced and when they are called: `with computing(device)`.
 
     Args:
         training, prediction: the programs.
@@ -69,34 +70,93 @@ class JaxProgram:
         source: the text that is executed.
         shapes: those of the training program's names.
         names_given: constants and plain numbers, which stay as they are.
-        take_step: (state, arrays, given, batch) to the state after a step and its reports; not
-            there where updates are left to a solver.
-        take_steps: the same of many: see `LOOP`.
-        gradient: (state, arrays, given) to reports and pulls, where updates are left to a solver.
-        predict: (weights, X) to outputs, where `weights` are the values of `names_to_predict`.
-        evaluate: (weights, X, y) to loss and error.
+        names_to_predict: those of the weights that predictions take.
+        functions: what the text defines.
     """
 
     def __init__(self, training: Program, prediction: Program, products: str = "") -> None:
         self.shapes: Mapping[str, Shape] = check(training)
         self.names_given = training.constants + training.numbers
-        self.names_to_predict = [line.target for line in prediction.phase("init")]
+        self.names_to_predict = tuple(line.target for line in prediction.phase("init"))
         self.source = source_text(training, prediction, products)
-        functions: dict[str, Any] = {}
-        file = f"<syn0 jax program {id(self):x}>"
-        # Python reads traceback lines from here, so that a failing line shows itself.
-        linecache.cache[file] = (len(self.source), None, self.source.splitlines(True), file)
-        weakref.finalize(self, linecache.cache.pop, file, None)
-        exec(compile(self.source, file, "exec"), functions)  # noqa: S102  (our own text)
-        self.take_step, self.take_steps = functions.get("take_step"), functions.get("take_steps")
-        self.gradient = functions.get("gradient")
-        self.predict, self.evaluate = functions["predict"], functions["evaluate"]
+        self.functions = Functions.of(self.source)
 
     @staticmethod
     @lru_cache(maxsize=32)
     def of(training: Program, prediction: Program, products: str = "") -> JaxProgram:
         """Printed anew only where these programs were not printed lately."""
         return JaxProgram(training, prediction, products)
+
+
+class Functions:
+    """What a text defines, to be called or transformed, and the same compiled.
+
+    Attributes:
+        take_step: (state, arrays, given, batch) to the state after a step and its reports; None
+            where updates are left to a solver.
+        take_steps: the same of many: see `LOOP`.
+        gradient: (state, arrays, given) to reports and pulls; None where updates change weights.
+        predict: (weights, X) to outputs.
+        evaluate: (weights, X, y) to loss and error.
+        compiled_steps, compiled_gradient, compiled_predict, compiled_evaluate: compiled when they
+            are first called, for each shape and device; the first takes the memory of its first two
+            arguments over.
+    """
+
+    def __init__(self, source: str) -> None:
+        functions: dict[str, Any] = {}
+        file = f"<syn0 jax program {id(self):x}>"
+        # Python reads traceback lines from here, so that a failing line shows itself.
+        linecache.cache[file] = (len(source), None, source.splitlines(True), file)
+        weakref.finalize(self, linecache.cache.pop, file, None)
+        exec(compile(source, file, "exec"), functions)  # noqa: S102  (our own text)
+        self.take_step, self.take_steps = functions.get("take_step"), functions.get("take_steps")
+        self.gradient = functions.get("gradient")
+        self.predict, self.evaluate = functions["predict"], functions["evaluate"]
+
+    @staticmethod
+    @lru_cache(maxsize=32)
+    def of(source: str) -> Functions:
+        """Compiled anew only where this text was not met lately: programs that differ in their
+        numbers alone, such as seeds and rates, have the same."""
+        return Functions(source)
+
+    @cached_property
+    def compiled_steps(self) -> Any:
+        return jitted(self.take_steps, static_argnames="measure", donate_argnums=(0, 1))
+
+    @cached_property
+    def compiled_gradient(self) -> Any:
+        return jitted(self.gradient)
+
+    @cached_property
+    def compiled_predict(self) -> Any:
+        return jitted(self.predict)
+
+    @cached_property
+    def compiled_evaluate(self) -> Any:
+        return jitted(self.evaluate)
+
+
+def jitted(function: Any, **options: Any) -> Any:
+    """A function that XLA compiles when it is first called."""
+    import jax
+
+    return jax.jit(function, **options)
+
+
+@contextmanager
+def computing(device: Any) -> Iterator[None]:
+    """64-bit numbers, products as exact as their numbers, and a device, in this thread for as long
+    as this lasts: what the process is set to stays as it is."""
+    import jax
+
+    with (
+        jax.enable_x64(True),
+        jax.default_matmul_precision("highest"),
+        jax.default_device(device),
+    ):
+        yield
 
 
 def steps_of_a_call(rows: int) -> int:
@@ -175,4 +235,4 @@ def gradient_function(printer: JaxPrinter, program: Program) -> dict[str, list[s
     ]}  # fmt: skip
 
 
-__all__ = ["JaxProgram", "steps_of_a_call"]
+__all__ = ["Functions", "JaxProgram", "computing", "steps_of_a_call"]

@@ -64,7 +64,7 @@ class NativeRunner(Runner):
     says why.
     """
 
-    compiles, takes_wishes = True, False
+    compiles, keeps, side_by_side, takes_wishes = True, True, True, False
     name = "native"
     notice = ""
 
@@ -104,6 +104,10 @@ class NativeRunner(Runner):
         compiling = expected_seconds(COMPILE + work.lines * COMPILE_LINE)
         note = f"{threads} {'threads' if threads > 1 else 'thread'}"
         return Cost(work.steps * step, compiling, note)
+
+    def make_ready(self, rows: int) -> None:
+        """See `Runner.make_ready`."""
+        self._function(rows)
 
     @contextmanager
     def at_work(self, rows: int) -> Iterator[None]:

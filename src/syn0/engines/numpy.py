@@ -72,7 +72,7 @@ class NumpyRunner(Runner):
         shapes: those of the training program's names.
     """
 
-    compiles, takes_wishes = False, False
+    compiles, keeps, side_by_side, takes_wishes = False, False, False, False
     name = "numpy"
     notice = ""
 
@@ -99,6 +99,9 @@ class NumpyRunner(Runner):
         """See `Runner.cost`."""
         step = work.lines * LINE + work.products / SPEED + work.entries * ENTRY
         return Cost(work.steps * step)
+
+    def make_ready(self, rows: int) -> None:
+        """See `Runner.make_ready`: nothing comes before."""
 
     def at_work(self, rows: int) -> AbstractContextManager[object]:
         """The threads that the matrix products of so many rows may use."""

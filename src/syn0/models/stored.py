@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from os import fspath
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import IO, TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +15,14 @@ from numpy.typing import NDArray
 from syn0.data.memory import in_words, memory_for_rows
 from syn0.derive import target_columns
 from syn0.models.arrays import finite, targets_array
-from syn0.models.examples import Intake
+from syn0.models.examples import Intake, warn_of_reach
 from syn0.models.weighting import class_numbers, class_weights, names_of, row_weights
 from syn0.spec import NetworkSpec, Training
 from syn0.spec.checks import real
 from syn0.training.shards import Shards
+
+if TYPE_CHECKING:
+    from syn0.engines.cluster import Cluster
 
 WINDOW_BYTES = 2**26
 """Of the rows that are held at once, and as much again of those that come next. It does not depend
@@ -61,24 +64,29 @@ class RawFile:
     def __init__(
         self, file: Path | IO[bytes], offset: int, dtype: np.dtype[Any], width: int
     ) -> None:
-        self._opened = file
+        self._file = file
         self._offset, self._dtype, self._width = offset, dtype, width
 
     def read(self, first: int, out: NDArray[Any]) -> None:
         """See `Source.read`."""
         same = out.dtype == self._dtype and out.flags.c_contiguous
         part = out if same else np.empty(out.shape, self._dtype)
-        if isinstance(self._opened, Path):
-            self._opened = self._opened.open("rb", buffering=0)
-        self._opened.seek(self._offset + first * self._width * self._dtype.itemsize)
-        rest = memoryview(part.data).cast("B") if part.size else memoryview(b"")
-        while rest:
-            if not (count := self._opened.readinto(rest)):  # type: ignore[attr-defined]
-                raise OSError("the rows on disk have become fewer while they were trained on")
-            rest = rest[count:]
+        if isinstance(self._file, Path):
+            with self._file.open("rb", buffering=0) as file:
+                self._read(file, first, part)
+        else:
+            self._read(self._file, first, part)
         if not same:
             with np.errstate(over="ignore", invalid="ignore"):  # `Checked` finds what is infinite
                 out[...] = part
+
+    def _read(self, file: IO[bytes], first: int, part: NDArray[Any]) -> None:
+        file.seek(self._offset + first * self._width * self._dtype.itemsize)
+        rest = memoryview(part.data).cast("B") if part.size else memoryview(b"")
+        while rest:
+            if not (count := file.readinto(rest)):  # type: ignore[attr-defined]
+                raise OSError("the rows on disk have become fewer while they were trained on")
+            rest = rest[count:]
 
 
 class Slices:
@@ -232,6 +240,10 @@ class StoredExamples:
         """None stand in memory."""
         return {}
 
+    def shared(self, cluster: Cluster) -> dict[str, Any]:
+        """ValueError: processes of a cluster hold their rows."""
+        raise ValueError("rows do not stream from disk on a cluster: leave one of the two out")
+
     def __str__(self) -> str:
         """What will be done with them, as a sentence."""
         stored, shards = self.stored, self.shards
@@ -368,6 +380,7 @@ def examples_on_disk(
         if size <= most or (memory is None and whole):
             return None
     stored, extremes = stored_rows(intake, given)
+    warn_of_reach(extremes, spec)
     if given.validation is None:
         return in_shards(StoredExamples(stored, extremes=extremes), training, memory, shards)
     if isinstance(given.validation, Sequence) and len(given.validation) == 2:

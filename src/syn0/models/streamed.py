@@ -30,7 +30,7 @@ from syn0.models.evaluation import Evaluation, class_probabilities, truth_and_an
 from syn0.models.examples import check_batch_size
 from syn0.models.network import Network
 from syn0.models.options import TableOptions
-from syn0.models.record import Origin
+from syn0.models.record import Origin, Record
 from syn0.models.stored import (
     AT_ONCE,
     RawFile,
@@ -41,6 +41,7 @@ from syn0.models.stored import (
     shards_for,
 )
 from syn0.models.tables import (
+    check_resumable,
     is_for_numbers,
     network_for,
     places_by_weight,
@@ -133,6 +134,7 @@ class StreamedPlan:
         counted: what is known of its rows.
         memory: what a user allows, in bytes; None for as much as is usual.
         folder: where the prepared rows are written.
+        found: of the checkpoint of a run that was broken off and is to go on.
         scratch: those to train on and those held out, once they are written.
         extremes: (2,) the least and the greatest target, likewise.
     """
@@ -144,6 +146,7 @@ class StreamedPlan:
     counted: Counted
     memory: int | None
     folder: Path
+    found: Record | None = None
     scratch: tuple[Scratch, ...] = ()
     extremes: NDArray[Any] = field(default_factory=lambda: np.zeros(2))
 
@@ -235,7 +238,9 @@ class StreamedPlan:
         **how: Any,
     ) -> StreamedFitted:
         """Train the network as planned; `how` is that of `Network.run`."""
-        history = self.network.run(self.training, self.examples, callbacks=callbacks, **how)
+        history = self.network.run(
+            self.training, self.examples, callbacks=callbacks, found=self.found, **how
+        )
         return StreamedFitted(self.network, history, self.trained, self.held_out, self)
 
     def close(self) -> None:
@@ -386,14 +391,27 @@ def plan_streamed(
 
 @door
 def resume_streamed(
-    network: Network, passes: Passes, options: TableOptions, memory: int | None, folder: Path
+    before: Network | Record,
+    passes: Passes,
+    options: TableOptions,
+    memory: int | None,
+    folder: Path,
 ) -> StreamedPlan:
-    """Settle how a network that was trained on a file goes on, on the same rows of it.
+    """Settle how a network that was trained on a file goes on, on the same rows of it, or a run of
+    which a checkpoint was found, to its end.
 
     Raises:
         ValueError, TypeError: options or a file that do not fit the network.
     """
-    training = resumed_training(network, passes.fingerprinted(), str(passes.path), options)
+    run = before if isinstance(before, Record) else None
+    network = Network.from_record(before) if isinstance(before, Record) else before
+    content, name = passes.fingerprinted(), str(passes.path)
+    if run is None:
+        training = resumed_training(network, content, name, options)
+    else:
+        check_resumable(network, content, name)
+        assert run.training is not None  # noqa: S101  (see check_resumable)
+        training = run.training
     origin, schema = network.origin, network.schema
     assert origin is not None and schema is not None  # noqa: S101, PT018  (resumed_training)
     if not origin.by_hash:
@@ -403,7 +421,7 @@ def resume_streamed(
         )
     found = counted(passes, origin, options.sample_weight)
     found.class_weight = weights_of_classes(options, found.answers, schema)
-    return StreamedPlan(network, training, options, passes, found, memory, folder)
+    return StreamedPlan(network, training, options, passes, found, memory, folder, run)
 
 
 def task_of(target: TargetSummary, options: TableOptions) -> str | None:

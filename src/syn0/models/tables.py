@@ -25,7 +25,7 @@ from syn0.models.evaluation import Evaluation, evaluate
 from syn0.models.examples import Examples, check_batch_size
 from syn0.models.network import Network
 from syn0.models.options import TableOptions
-from syn0.models.record import Origin
+from syn0.models.record import Origin, Record
 from syn0.models.settings import (
     LAYER_SETTINGS,
     NETWORK_SETTINGS,
@@ -35,7 +35,7 @@ from syn0.models.settings import (
 )
 from syn0.models.stored import drawn_apart
 from syn0.models.weighting import row_weights
-from syn0.spec import OPTIMIZERS, Extras, NetworkSpec, Training
+from syn0.spec import OPTIMIZERS, Checkpoints, Extras, NetworkSpec, Training
 from syn0.spec.checks import did_you_mean, real, seed_number
 from syn0.spec.choices import chosen
 from syn0.spec.defaults import FEWEST_ROWS_TO_SPLIT, HIDDEN, HOLDOUT
@@ -45,6 +45,7 @@ from syn0.training import History
 from syn0.training.loop import Callback
 
 if TYPE_CHECKING:
+    from syn0.engines.cluster import Cluster
     from syn0.models.streamed import StreamedPlan
 
 
@@ -80,6 +81,8 @@ class Plan:
     options: TableOptions
     watched: Table | None = None
     """Rows that a user gave to say which epoch was best."""
+    found: Record | None = None
+    """Of the checkpoint of a run that was broken off and is to go on."""
 
     @once
     def examples(self) -> Examples:
@@ -131,7 +134,9 @@ class Plan:
         threads: int | None = None,
         device: str = AUTO,
         matmul_precision: str = AUTO,
+        cluster: Cluster | None = None,
         callbacks: Sequence[Callback] = (),
+        checkpoints: Checkpoints | None = None,
         progress: bool = True,
     ) -> Fitted:
         """Train the network as planned; NonFiniteError as in `Network.train`."""
@@ -139,10 +144,13 @@ class Plan:
             self.training,
             self.examples,
             callbacks=callbacks,
+            checkpoints=checkpoints,
+            found=self.found,
             engine=engine,
             threads=threads,
             device=device,
             matmul_precision=matmul_precision,
+            cluster=cluster,
             progress=progress,
         )
         return Fitted(self.network, history, self.trained, self.held_out)
@@ -293,18 +301,39 @@ def resumed_training(
     network: Network, fingerprint: str, name: str, options: TableOptions
 ) -> Training:
     """How a trained network goes on, on the data of a fingerprint; ValueError as `resume_table`."""
-    if network.schema is None or network.origin is None or network.training is None:
-        raise ValueError("this model was not trained on a table: go on with Network.train")
+    check_resumable(network, fingerprint, name)
+    assert network.training is not None  # noqa: S101  (see check_resumable)
     if options.training.get("steps") is None and options.training.get("epochs") is None:
         raise ValueError("say how much further to train: give steps or epochs")
+    before = {f.name: getattr(network.training, f.name) for f in fields(Training)}
+    how_long = dict.fromkeys(("steps", "epochs", "report_every", "patience"))
+    return make_training({**before, **how_long, **options.training})
+
+
+@door
+def go_on_table(record: Record, table: Table, options: TableOptions) -> Plan:
+    """Settle how a training that was broken off goes on to its end, from a checkpoint of it, on
+    the same rows. Of the options only the weights count, which files do not hold.
+
+    Raises:
+        ValueError: a table that does not fit the network.
+    """
+    network = Network.from_record(record)
+    check_resumable(network, table.fingerprint, table.name)
+    assert network.training is not None  # noqa: S101  (see check_resumable)
+    halves = split_again(network, table)
+    return Plan(network, network.training, *halves, options, found=record)
+
+
+def check_resumable(network: Network, fingerprint: str, name: str) -> None:
+    """ValueError unless a network was trained on just these data, by their fingerprint."""
+    if network.schema is None or network.origin is None or network.training is None:
+        raise ValueError("this model was not trained on a table: go on with Network.train")
     if fingerprint != network.origin.fingerprint:
         raise ValueError(
             f"{name} is not what the model was trained on ({network.origin.data}): "
             "training goes on with the same rows, so that those held out stay unseen"
         )
-    before = {f.name: getattr(network.training, f.name) for f in fields(Training)}
-    how_long = dict.fromkeys(("steps", "epochs", "report_every", "patience"))
-    return make_training({**before, **how_long, **options.training})
 
 
 @door

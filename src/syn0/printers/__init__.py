@@ -31,6 +31,7 @@ MODULES: Lazy[ModulePrinter] = Lazy(
     keras="syn0.printers.keras_module:KerasModule()",
     sql="syn0.printers.sql_module:SqlModule()",
     html="syn0.printers.html_module:HtmlModule()",
+    pmml="syn0.printers.pmml_module:PmmlModule()",
     c="syn0.printers.c_module:CModule()",
     cpp="syn0.printers.cpp_module:CppModule()",
     rust="syn0.printers.rust_module:RustModule()",

@@ -6,7 +6,7 @@ again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -203,11 +203,46 @@ def answers_to(module: Module, sample: Sample) -> list[dict[str, Any]]:
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
+def answer_names(module: Module, answer: Answer) -> list[str]:
+    """What the columns of an answer are called where each has a name: of classes, as in `syn0
+    predict`."""
+    name, classes = NAMES[answer.role], module.classes
+    if answer.width == 1:
+        return [name]
+    if len(classes) == answer.width:
+        return [f"{name} of {label}" for label in classes]
+    return [f"{name} {place + 1}" for place in range(answer.width)]
+
+
+NAMES = {LABEL: "prediction", VARIABLE: "prediction", PROBABILITIES: "probability",
+         SCORES: "score", QUANTILES: "quantile"}  # fmt: skip
+"""What answers are called in tables."""
+
+
+def free(name: str, taken: Container[str]) -> str:
+    """A name that no other has."""
+    while name in taken:
+        name += "_"
+    return name
+
+
+def plain_names(width: int) -> list[str]:
+    """Names of columns that have none."""
+    return [f"x{place + 1}" for place in range(width)]
+
+
 class ModulePrinter:
-    """What prints trained models in a language, into files with such an ending."""
+    """What prints trained models in a language, into files with such an ending.
+
+    Attributes:
+        language: its name.
+        ending: of its files.
+        shows: whether a program that is run shows what it predicts of a sample that is no trial.
+    """
 
     language: str
     ending: str
+    shows = False
 
     def program(self, module: Module, sample: Sample, weights_file: str | None = None) -> str:
         """A standalone program that predicts a sample, its weights in the text or in a file beside

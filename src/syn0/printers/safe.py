@@ -7,6 +7,7 @@ characters that a reader sees; a language adds what would end its comments.
 from __future__ import annotations
 
 import base64
+import re
 import string
 from hashlib import sha256
 
@@ -133,6 +134,22 @@ def held(text: str) -> str:
 
 
 QUOTE = "'"
+
+NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What no text of XML 1.0 may hold."""
+
+
+def xml_note(text: str) -> str:
+    """`text` for a comment of XML, in ASCII: no two hyphens stand side by side, which end it."""
+    return python_text(text)[1:-1].replace("--", "- - ")
+
+
+def xml_text(text: str) -> str:
+    """`text`, if XML can hold it; what writes XML escapes it. UnsupportedError if it cannot."""
+    if NO_XML.search(text):
+        shown = visible(text, MOST_OF_A_NAME)
+        raise UnsupportedError(f"'{shown}' holds a character that no text of XML does")
+    return text
 
 
 def script_text(code: str) -> str:

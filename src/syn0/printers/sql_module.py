@@ -18,12 +18,14 @@ from syn0.printers.entries import Bound, Entries
 from syn0.printers.module import (
     LABEL,
     VARIABLE,
-    Answer,
     Given,
     Module,
     ModulePrinter,
     Sample,
+    answer_names,
     answers_to,
+    free,
+    plain_names,
 )
 from syn0.printers.numpy import indented
 from syn0.printers.pretty import Code, Made, fitted, listed
@@ -69,6 +71,7 @@ class SqlModule(ModulePrinter):
     """Prints trained models for `sqlite3`, `duckdb` and `psql`."""
 
     language, ending = "sql", ".sql"
+    shows = True
 
     def program(self, module: Module, sample: Sample, weights_file: str | None = None) -> str:
         """See `ModulePrinter.program`."""
@@ -82,7 +85,7 @@ class Select(Printer):
 
     Args:
         module: its plan.
-        sample: the rows of its self-test.
+        sample: the rows that it predicts as it stands.
 
     Attributes:
         spellings: by the name of a column of texts, how else its known texts may be written.
@@ -157,12 +160,14 @@ class Select(Printer):
         """The whole statement."""
         tables = [*self.tables()]
         body = ",\n\n".join(tables)
+        does, beside = "predicts", ""
+        if self.sample.trial:
+            does, beside = "tries itself on", ": each prediction stands beside what is expected"
         return "\n".join([
             *comment(self.module.title),
-            *comment("It tries itself on the rows of sample, as `sqlite3 :memory: < FILE`, "
-                     "`duckdb < FILE` or `psql -f FILE`: each prediction stands beside what is "
-                     "expected. For rows of your own, put your table's name in place of sample "
-                     "where it says FROM sample."),
+            *comment(f"It {does} the rows of sample, as `sqlite3 :memory: < FILE`, `duckdb < FILE` "
+                     f"or `psql -f FILE`{beside}. For rows of your own, put your table's name in "
+                     "place of sample where it says FROM sample."),
             *comment(self.sample.note),
             f"WITH {body}",
             "",
@@ -240,19 +245,18 @@ class Select(Printer):
         return f"{value} AS {target}"
 
     def sample_rows(self) -> str:
-        """The rows of the self-test, and what is expected of each."""
+        """The rows of the sample, and of a self-test what is expected of each."""
         names = [name for name, *_ in self.columns]
-        role = LABEL if self.module.answer(LABEL) else VARIABLE
-        expected = [answer[role] for answer in answers_to(self.module, self.sample)]
         matrix = self.sample.matrix
         rows = ([list(row.values()) for row in self.in_order()] if matrix is None
                 else matrix.tolist())  # fmt: skip
-        texts = [
-            listed([*map(self.cell, row), self.cell(first(wanted))], "(", ")")
-            for row, wanted in zip(rows, expected, strict=True)
-        ]
-        head = fitted(Code("sample ", listed(map(name_of, [*names, self.expected]), "(", ")"),
-                           " AS ("), WIDTH - 5)  # fmt: skip
+        if self.sample.trial:
+            role = LABEL if self.module.answer(LABEL) else VARIABLE
+            for row, answer in zip(rows, answers_to(self.module, self.sample), strict=True):
+                row.append(first(answer[role]))
+            names.append(self.expected)
+        texts = [listed(map(self.cell, row), "(", ")") for row in rows]
+        head = fitted(Code("sample ", listed(map(name_of, names), "(", ")"), " AS ("), WIDTH - 5)
         values = [fitted(Code("        ", x, "," * (k < len(texts))), WIDTH)
                   for k, x in enumerate(texts, 1)]  # fmt: skip
         return "\n".join([head, "    VALUES", *values, ")"])
@@ -268,41 +272,15 @@ class Select(Printer):
 
     def answers(self) -> str:
         """What is selected in the end."""
-        columns = [
-            f"{self.expression(entry)} AS {name_of(name)}"
-            for answer in self.module.answers
-            for name, entry in zip(self.names(answer), self.entries.rows[answer.name], strict=True)
-        ]
+        columns = []
+        for answer in self.module.answers:
+            names = answer_names(self.module, answer)
+            for name, entry in zip(names, self.entries.rows[answer.name], strict=True):
+                columns.append(f"{self.expression(entry)} AS {name_of(name)}")
         chosen = listed(["given.*", *columns])
         return "\n".join(["SELECT", *indented([fitted(chosen, WIDTH - 4)]), "FROM given",
                           f"JOIN {self.last} ON {self.last}.{self.key} = given.{self.key}",
                           f"ORDER BY given.{self.key};"])  # fmt: skip
-
-    def names(self, answer: Answer) -> list[str]:
-        """What the columns of an answer are called: of classes, as in `syn0 predict`."""
-        name, classes = NAMES.get(answer.role, answer.role), self.module.classes
-        if answer.width == 1:
-            return [name]
-        if len(classes) == answer.width:
-            return [f"{name} of {label}" for label in classes]
-        return [f"{name} {place + 1}" for place in range(answer.width)]
-
-
-NAMES = {LABEL: "prediction", VARIABLE: "prediction", "probabilities": "probability",
-         "scores": "score", "quantiles": "quantile"}  # fmt: skip
-"""What answers are called."""
-
-
-def free(name: str, taken: Iterable[str]) -> str:
-    """A name that no column has."""
-    while name in taken:
-        name += "_"
-    return name
-
-
-def plain_names(width: int) -> list[str]:
-    """Names of columns that have none."""
-    return [f"x{place + 1}" for place in range(width)]
 
 
 def text_of(text: str) -> str:

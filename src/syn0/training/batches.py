@@ -91,6 +91,20 @@ class Batches:
         twin._begin_epoch()  # whose order is the next thing that is drawn
         return twin._windows[0]
 
+    def order(self) -> tuple[NDArray[np.int32] | None, int]:
+        """Of orders that are shuffled on: the latest, and the batches taken of it; None and 0 of
+        others, whose place `position` says."""
+        if self._last is None:
+            return None, 0
+        return self._last, self._count if self._order is None else self._taken
+
+    def go_on(self, order: NDArray[np.int32] | None, taken: int) -> None:
+        """Stand where other batches stood, by what `order` said of them."""
+        if order is not None and self._training.reshuffle and self._size is not None:
+            self._last = order
+            if taken < self._count:
+                self._order, self._taken = order, taken
+
     def copy(self) -> Batches:
         """The same, to be taken from on its own."""
         twin = copy.copy(self)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from syn0.files.container import Arrays, Description, Parts
+from syn0.program import Program
 from syn0.spec.checks import whole
 
 WORDS = 624
@@ -40,6 +41,17 @@ class Checkpoint:
     generator: tuple[Any, ...]
     epoch: tuple[int, ...] | None = None
     step: int = 0
+
+    @classmethod
+    def at_start(
+        cls, program: Program, values: Mapping[str, Any], generator: np.random.RandomState
+    ) -> Checkpoint:
+        """Before the first step: the weights among the values that a program starts from, and the
+        generator that drew them."""
+        kind, words, position, *_ = generator.get_state()
+        # A normal number that was drawn ahead is forgotten: only orders are drawn from now on.
+        state = (kind, words, position, 0, 0.0)
+        return cls({name: values[name] for name in program.weights}, state)
 
     def copy(self) -> Checkpoint:
         """The same, with arrays of its own."""
