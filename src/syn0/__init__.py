@@ -11,6 +11,7 @@ from importlib import import_module
 TYPE_CHECKING = False  # as type checkers do not believe; `typing` would take longer than all else
 
 if TYPE_CHECKING:
+    from syn0.engines.cluster import distributed
     from syn0.estimators import (
         MLPClassifier,
         MLPRegressor,
@@ -66,12 +67,14 @@ __all__ = [
     "TabularRegressor",
     "Training",
     "__version__",
+    "distributed",
     "load",
     "save",
     "train_many",
 ]
 
 _HOMES = {
+    "syn0.engines.cluster": ("distributed",),
     "syn0.estimators": (
         "MLPClassifier", "MLPRegressor", "TabularClassifier", "TabularRegressor",
     ),

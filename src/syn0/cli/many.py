@@ -14,11 +14,14 @@ from syn0.cli.options import flags_given
 
 if TYPE_CHECKING:
     from syn0.models import Fitted, Many, Network, Plan
+    from syn0.models.streamed import StreamedPlan
 
 ASK = ("seeds", "learning_rates")
 """The options that ask for many networks."""
 
-NOT_OF_MANY = ("resume", "checkpoint", "checkpoint_every", "keep", "report_every")
+NOT_OF_MANY = (
+    "resume", "checkpoint", "checkpoint_every", "keep", "report_every", "processes", "distributed",
+)  # fmt: skip
 """Options for the training of a single one."""
 
 
@@ -26,7 +29,8 @@ def many_asked(options: dict[str, Any]) -> bool:
     """Whether many networks are to be trained; ValueError where that does not go together."""
     if not (asked := flags_given(options, ASK)):
         return False
-    if alone := flags_given(options, NOT_OF_MANY):
+    given = {**options, "distributed": options["distributed"] or None}
+    if alone := flags_given(given, NOT_OF_MANY):
         raise ValueError(f"{asked}: many networks are trained at once, without {alone}")
     if options["learning_rates"] is not None and options["learning_rate"] is not None:
         raise ValueError("give --learning-rate or --learning-rates, one of the two")
@@ -60,18 +64,24 @@ def rates_asked(text: str | None) -> list[float] | None:
 
 
 def fit_many(
-    plan: Plan, options: dict[str, Any], save: Callable[[Network], None] | None
+    plan: Plan | StreamedPlan, options: dict[str, Any], save: Callable[[Network], None] | None
 ) -> tuple[Fitted, Many, int | None]:
     """Train them, and save the best before anything else can go wrong: that one, all of them, and
     the number of the signal that asked for an end.
 
     Raises:
         NonFiniteError: none has learned.
+        ValueError: the rows are on disk.
     """
-    from syn0.models import Means
+    from syn0.models import Means, Plan
     from syn0.training import NonFiniteError
     from syn0.training.interrupt import ENDING, catching_interrupt
 
+    if not isinstance(plan, Plan):
+        raise ValueError(
+            "many networks learn from rows in memory, and these stream from disk: allow more by "
+            "--max-memory, or train one network at a time"
+        )
     quiet = asked_for(QUIET)
     notes = redirect_stderr(io.StringIO()) if quiet else nullcontext()
     means = Means(*(options[n] for n in ("engine", "threads", "device", "matmul_precision")))

@@ -149,7 +149,7 @@ class JaxRunner(Runner):
         stretch.check(len(arrays["X"]), picks="batch" in program.inputs)
         before = self._checked(values)
         with computing(self.device):
-            state = self._put(tuple(before[name] for name in program.state))
+            state = self._put_state(tuple(before[name] for name in program.state))
             given = tuple(before[name] for name in self.printed.names_given)
             sent = self._arrays(arrays)
             figures = []
@@ -243,6 +243,9 @@ class JaxRunner(Runner):
         import jax
 
         return jax.device_put(arrays, self.device)
+
+    def _put_state(self, state: tuple[Any, ...]) -> Any:
+        return self._put(state)
 
     def _take(
         self, state: Any, arrays: Any, given: Any, rows: Any, steps: int, *, measure: bool

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
@@ -31,6 +32,7 @@ from syn0.models.settings import (
     refuse_unknown,
     tutorial_training,
 )
+from syn0.models.stored import Given, StoredExamples, examples_on_disk, is_on_disk
 from syn0.models.summary import description, picture, summary
 from syn0.models.weighting import row_weights
 from syn0.models.weights import Weights
@@ -50,9 +52,11 @@ from syn0.spec.checks import choice, whole
 from syn0.spec.doors import doors
 from syn0.training import Checkpoint, History, Job, Run
 from syn0.training.loop import Callback
+from syn0.training.shards import Shards
 from syn0.training.standing import Standing
 
 if TYPE_CHECKING:
+    from syn0.engines.cluster import Cluster
     from syn0.explain import Replay, Trace
     from syn0.view.widget import Widget
 
@@ -258,7 +262,10 @@ class Network:
         threads: int | None = None,
         device: str = AUTO,
         matmul_precision: str = AUTO,
+        cluster: Cluster | None = None,
         progress: bool = True,
+        max_memory: int | str | None = None,
+        shards: Shards | None = None,
         **settings: Unpack[FurtherSettings],
     ) -> History:
         """Train, from where the network stands: 10 epochs and 10 more equal 20, on the same engine
@@ -301,7 +308,14 @@ class Network:
                 "auto" picks for the last two.
             matmul_precision: what the factors of matrix products are rounded to, by the jax engine:
                 "bfloat16", "float32" or "float64"; by default they are taken as they are.
+            cluster: what `syn0.distributed()` gave, for many processes that train this network
+                together, each on its part of the rows; all of them make the same call.
             progress: whether training that takes its time shows progress on stderr.
+            max_memory: what the rows of an X on disk (a `np.memmap`, an HDF5 or Zarr dataset) may
+                take, as bytes or "2GB"; by default a quarter of what is free. More of them stream
+                from disk, in shards.
+            shards: how epochs take rows, from disk or from memory, in shards; by default all rows
+                where there is memory for them.
             settings: any other of `Training`'s or of the optimizer's:
                 <settings>.
 
@@ -328,7 +342,15 @@ class Network:
         if resume and checkpoints is None:
             raise ValueError("resume goes on from checkpoints: give checkpoints=FOLDER")
         found = going_on(checkpoints, self.spec, training) if checkpoints and resume else None
-        self.columns, examples = self.intake.examples(X, y, sample_weight, class_weight, validation)
+        given = Given(X, y, sample_weight, class_weight, validation)
+        examples: Examples | StoredExamples | None
+        examples = examples_on_disk(self.intake, given, training, max_memory, shards)
+        if examples is None:
+            self.columns, examples = self.intake.examples(
+                X, y, sample_weight, class_weight, validation
+            )
+        elif progress and is_on_disk(X) and sys.stderr is not None:
+            print(f"Note: {examples}", file=sys.stderr)
         self.origin = None  # what rows were held out from these arrays is not known here
         return self.run(
             training,
@@ -340,18 +362,20 @@ class Network:
             threads=threads,
             device=device,
             matmul_precision=matmul_precision,
+            cluster=cluster,
             progress=progress,
         )
 
     def prepare(
         self,
         training: Training,
-        examples: Examples,
+        examples: Examples | StoredExamples,
         *,
         engine: str = "auto",
         threads: int | None = None,
         device: str = AUTO,
         matmul_precision: str = AUTO,
+        cluster: Cluster | None = None,
         progress: bool = True,
         by_rows: bool = False,
         standing: Standing | None = None,
@@ -364,8 +388,8 @@ class Network:
 
         Args:
             training: how to train.
-            examples: arrays that fit the network, in its dtype.
-            engine, threads, device, matmul_precision, progress: as in `train`.
+            examples: arrays that fit the network, in its dtype, or rows on disk.
+            engine, threads, device, matmul_precision, cluster, progress: as in `train`.
             by_rows: whether batches count in the figures of an epoch by their rows, whatever these
                 weigh, as scikit-learn has it; by default losses count by the weights.
             standing: of the run that is to go on, where it is one that was broken off; the network
@@ -376,7 +400,7 @@ class Network:
         """
         check_examples(training, examples)
         program, fresh, runner = self._to_train(
-            training, examples, engine, threads, (device, matmul_precision)
+            training, examples, engine, threads, (device, matmul_precision), cluster
         )
         self._eager = engine == "native"
         known = self.checkpoint.values
@@ -385,10 +409,13 @@ class Network:
             runner,
             training,
             constants={name: fresh[name] for name in program.constants},
-            arrays=examples.arrays(),
+            arrays=examples.arrays() if cluster is None else examples.shared(cluster),
             validation=examples.validation,
             progress=progress,
             by_rows=by_rows,
+            stored=examples.stored if isinstance(examples, StoredExamples) else None,
+            shards=examples.shards if isinstance(examples, StoredExamples) else None,
+            cluster=cluster,
         )
         values = {name: known.get(name, fresh[name]) for name in program.state}
         return Run(job, replace(self.checkpoint, values=values), standing)
@@ -405,7 +432,7 @@ class Network:
     def run(
         self,
         training: Training,
-        examples: Examples,
+        examples: Examples | StoredExamples,
         *,
         callbacks: Sequence[Callback] = (),
         checkpoints: Checkpoints | None = None,
@@ -414,6 +441,7 @@ class Network:
         threads: int | None = None,
         device: str = AUTO,
         matmul_precision: str = AUTO,
+        cluster: Cluster | None = None,
         progress: bool = True,
     ) -> History:
         """Train as `training` says, on arrays that fit the network; see `train`. `found` is the
@@ -428,10 +456,11 @@ class Network:
             threads=threads,
             device=device,
             matmul_precision=matmul_precision,
+            cluster=cluster,
             progress=progress,
             standing=None if found is None else found.run,
         )
-        if checkpoints is not None:
+        if checkpoints is not None and run.leads:
             run.keeper = keeper(checkpoints, self.record(), found)
         try:
             return run.go(callbacks)
@@ -441,15 +470,16 @@ class Network:
     def _to_train(
         self,
         training: Training,
-        examples: Examples,
+        examples: Examples | StoredExamples,
         engine: str,
         threads: int | None,
         wishes: tuple[str, str] = (AUTO, AUTO),
+        cluster: Cluster | None = None,
     ) -> tuple[Program, Values, Runner]:
         """The program, the values that it starts with and what runs it; kept for the next training
         of the same kind, so that many short ones cost little."""
-        weighted, rows = examples.sample_weight is not None, len(examples.X)
-        kind = (training, weighted, rows, engine, threads, wishes)
+        weighted, rows = examples.weighted, examples.rows
+        kind = (training, weighted, rows, engine, threads, wishes, cluster)
         ready = self._ready_to_train  # looked at once: another thread may set it
         if ready is None or ready[0] != kind:
             program = training_program(self.spec, training, weighted=weighted)
@@ -462,6 +492,7 @@ class Network:
                 threads=None if threads is None else whole("threads", threads),
                 device=wishes[0],
                 matmul_precision=wishes[1],
+                cluster=cluster,
             )
             seed = None if self.spec.seed is None else 0
             # The present weights are not drawn anew, nor worked out.
@@ -596,15 +627,23 @@ class Network:
     def predict_each(self, X: Any, weights: Iterable[Mapping[str, Any]]) -> Iterator[NDArray[Any]]:
         """The (rows, outputs) prediction of each of some weights, by name, in place of the
         network's own, for an X as `predict` takes it."""
-        inputs, predictor = self.intake.asked(X), self._predictor
+        inputs = self.intake.asked(X)
+        for values in weights:
+            outputs = self.outputs(inputs, values)
+            yield outputs if self.schema is None else self.schema.restore(outputs)
+
+    def outputs(
+        self, inputs: NDArray[Any], weights: Mapping[str, Any] | None = None
+    ) -> NDArray[Any]:
+        """The (rows, outputs) prediction as the program gives it, for inputs as it takes them, of
+        some weights or the network's own."""
+        predictor = self._predictor
         if predictor is None:
             program = prediction_program(self.spec)
             predictor = self._predictor = Predictor(
                 program, self._constants, self._ready().predict, eager=self._eager
             )
-        for values in weights:
-            outputs = predictor(values, inputs)
-            yield outputs if self.schema is None else self.schema.restore(outputs)
+        return predictor(self.checkpoint.values if weights is None else weights, inputs)
 
     def hidden(self, X: NDArray[Any], layer: int = -1) -> NDArray[Any]:
         """The values of a hidden layer, as the next one takes them.
