@@ -203,6 +203,21 @@ def test_every_optimizer_stops_at_the_step_that_fails_and_keeps_what_was_before(
         assert_same(network, reference)
 
 
+def test_of_many_steps_only_the_last_are_taken_line_by_line(rows, monkeypatch):
+    walked = []
+    first_trouble = loop.first_trouble
+
+    def counted(program, values, arrays, batches, **how):
+        walked.append(len(batches))
+        return first_trouble(program, values, arrays, batches, **how)
+
+    monkeypatch.setattr(loop, "first_trouble", counted)
+    monkeypatch.setattr(loop, "STRETCH_SECONDS", 1e9)
+    network, _ = diverge(rows, learning_rate=0.2, batch_size=4, engine="numpy")
+    assert network.steps_taken > 2 * loop.FEW_STEPS
+    assert 1 <= walked[0] <= loop.FEW_STEPS
+
+
 def test_masks_and_running_statistics_fail_and_are_kept_like_weights(rows, assert_same):
     def make():
         return Network([5, 8, 2], activation="exp", output_activation="exp", batch_norm=True,
