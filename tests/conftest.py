@@ -1,7 +1,6 @@
 """What the tests of several rooms share."""
 
 import os
-import os
 import signal
 import sys
 from collections.abc import Callable

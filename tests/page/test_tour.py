@@ -182,8 +182,8 @@ def test_hostile_names_are_text(reader: Reader, address: str) -> None:
     assert count(reader, "img") == 0
 
 
-def test_the_tour_goes_on_after_a_lost_connection(reader: Reader, address: str) -> None:
-    sockets = breakable(reader)
+def test_the_tour_goes_on_after_a_lost_connection(alone: Reader, address: str) -> None:
+    reader, sockets = alone, breakable(alone)
     reader.open(address)
     reader.press("ArrowRight", "ArrowRight")
     reader.stands(0, 1)

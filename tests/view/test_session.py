@@ -276,7 +276,7 @@ def test_every_knob_can_be_turned_to_what_it_offers() -> None:
             visitor.ask("go", step=2, line=-2)
             visitor.wait()
             assert visitor.at == (2, len(visitor.latest["program"][0]["lines"]) - 1)
-            visitor.ask("knob", name=knob["name"], value=None)
+        visitor.ask("knob", name=knob["name"], value=None)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ of their places in the batch, and the batches are those of a single process.
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -41,10 +42,8 @@ HEARTBEAT = 20
 JOINING = 300
 """Seconds in which all processes must have come."""
 
-LOST = (
-    "a process of the cluster was lost, and the others cannot go on without it. Start again with "
-    "--resume FOLDER, with as many processes as you like, from the last checkpoint"
-)
+PEER = re.compile(r"\[([\d.]{7,15}|[\da-fA-F:]{2,39})\]:\d")
+"""Where Gloo says which connection has gone."""
 
 
 class LostProcessError(ConnectionError):
@@ -185,7 +184,6 @@ def distributed() -> Cluster:
             **where,
             initialization_timeout=JOINING,
             heartbeat_timeout_seconds=HEARTBEAT,
-            shutdown_timeout_seconds=HEARTBEAT,
         )
     except ValueError as error:
         raise ValueError(
@@ -204,15 +202,17 @@ def distributed() -> Cluster:
 
 @contextmanager
 def stdout_spared() -> Iterator[None]:
-    """What C++ writes on stdout goes to stderr: Gloo tells there that it has met the others."""
+    """What C++ writes on stdout is dropped: Gloo tells there that it has met the others, amid the
+    results."""
     sys.stdout.flush()
-    kept = os.dup(1)
-    os.dup2(2, 1)
+    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
     try:
         yield
     finally:
         os.dup2(kept, 1)
         os.close(kept)
+        os.close(nowhere)
 
 
 def told_by_variables(variables: Mapping[str, str]) -> dict[str, Any]:
@@ -309,7 +309,8 @@ class ClusterRunner(JaxRunner):
     def _steps(self) -> Any:
         import jax
 
-        spread = self.cluster.spread
+        spread, steps = self.cluster.spread, self._functions.take_steps
+        assert steps is not None  # noqa: S101  (no solver's program)
 
         def take_steps(
             state: Any, reports: Any, arrays: Any, given: Any, rows: Any, count: Any,
@@ -320,7 +321,6 @@ class ClusterRunner(JaxRunner):
                 taken = tuple(jax.lax.with_sharding_constraint(a, spread) for a in whole)
             else:
                 taken = tuple(Spread(array, spread) for array in arrays)
-            steps = self._functions.take_steps
             return steps(state, reports, taken, given, rows, count, measure=measure)
 
         return jax.jit(
@@ -370,7 +370,11 @@ def telling_losses() -> Iterator[None]:
     try:
         yield
     except jax.errors.JaxRuntimeError as error:
-        raise LostProcessError(f"{LOST} ({first_line(error)})") from None
+        peer = PEER.search(str(error))
+        where = f"the connection to {peer[1]} is closed" if peer else first_line(error)
+        raise LostProcessError(
+            f"a process of the cluster was lost ({where}), and the others cannot go on without it"
+        ) from None
 
 
 def first_line(error: Exception) -> str:
