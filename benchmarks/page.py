@@ -47,11 +47,20 @@ KNOBS = {"batch_size": "64", "learning_rate": "0.01"}
 # seen. It runs in each page before the page's own script does.
 WATCH = """
   const seen = window.seen = { bytes: 0, key: null };
-  const painted = (work) => requestAnimationFrame(() => {
+  const afterwards = (work) => {
     const channel = new MessageChannel();
     channel.port1.onmessage = work;
     channel.port2.postMessage(null);
+  };
+  // What is changed while the browser makes a picture is painted with it, all else with the next.
+  const ask = requestAnimationFrame;
+  let isPainting = false;
+  window.requestAnimationFrame = (work) => ask((time) => {
+    isPainting = true;
+    afterwards(() => { isPainting = false; });
+    work(time);
   });
+  const painted = (work) => isPainting ? afterwards(work) : ask(() => afterwards(work));
   const isAck = (data) => new TextDecoder().decode(data.subarray(4, 30)).includes('"ack"');
   const Real = WebSocket;
   window.WebSocket = class extends Real {

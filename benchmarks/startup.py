@@ -24,6 +24,7 @@ PROCESSES = {
     "import sklearn.neural_network": ["-c", "import sklearn.neural_network"],
     "syn0 --help": ["-m", "syn0", "--help"],
     "syn0 write 3-4-1": ["-m", "syn0", "write", "3-4-1"],
+    "syn0 train xor": ["-m", "syn0", "train", "xor", "--steps", "1", "--engine", "numpy"],
 }
 
 

@@ -1,6 +1,8 @@
 """What the tests of several rooms share."""
 
+import os
 import signal
+import sys
 from collections.abc import Callable
 
 import numpy as np
@@ -12,6 +14,11 @@ from syn0.engines import compiler
 
 pytest_plugins = ["tests.programs"]
 
+# The tests start some hundred processes of syn0: each would compile all of its modules anew where
+# the surroundings forbid to keep bytecode.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 Pair = tuple[np.ndarray, np.ndarray]
 
 # A suite that is green is green again: the examples of a property are the same in every run.
@@ -20,6 +27,10 @@ Pair = tuple[np.ndarray, np.ndarray]
 settings.register_profile("fixed", deadline=None, derandomize=True)
 settings.register_profile("random", deadline=None, derandomize=False)
 settings.load_profile("fixed")
+
+# The processes that tests start keep what Python compiles, in __pycache__: it would be half of what
+# `syn0` takes to start. It is set here, before xdist starts its processes.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_sessionstart() -> None:
@@ -44,6 +55,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             compiler.find_compiler()
         except compiler.CompilerError as error:
             pytest.skip(str(error))
+
+
+@pytest.fixture
+def quick_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No optimizations, which takes a third of the time, for tests that compile many programs."""
+    monkeypatch.setattr(compiler, "FLAGS", ("-O0", *compiler.FLAGS[1:]))
 
 
 @pytest.fixture

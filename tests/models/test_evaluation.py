@@ -5,9 +5,11 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn import metrics
 
 from syn0.data import read_table
 from syn0.models import class_probabilities, evaluate, plan_table, table_options
+from syn0.models.evaluation import classification_figures, regression_figures
 
 
 @pytest.fixture(scope="module")
@@ -147,3 +149,61 @@ def test_tables_predict_by_column_name_in_any_order(of_table):
     assert np.array_equal(of_table.predict(mixed), of_table.predict(iris))
     with pytest.raises(ValueError, match=r"lacks columns .*'petal width \(cm\)'"):
         of_table.predict(frame.drop(columns="petal width (cm)"))
+
+
+def made_up_answers(classes, rows=60):
+    """True and predicted class numbers, and (rows, classes) probabilities, which are quarters: some
+    are 0 or 1, and many the same. Of more than two classes the last is never predicted."""
+    random = np.random.RandomState(classes)
+    chances = np.ones(classes)
+    if classes > 2:
+        chances[-1] = 0
+    shares = random.multinomial(4, chances / chances.sum(), rows) / 4
+    return random.randint(classes, size=rows), shares.argmax(axis=1), shares
+
+
+@pytest.mark.parametrize("classes", [2, 3, 7])
+def test_figures_of_classes_are_scikit_learns(classes):
+    truth, guess, shares = made_up_answers(classes)
+    names = tuple("abcdefg"[:classes])
+    numbers = range(classes)
+    found = classification_figures(truth, guess, shares, names)
+    assert found.accuracy == pytest.approx(metrics.accuracy_score(truth, guess))
+    expected = metrics.log_loss(truth, shares, labels=numbers)
+    assert found.log_loss == pytest.approx(expected, rel=1e-12)
+    rows = zip(
+        *metrics.precision_recall_fscore_support(truth, guess, labels=numbers, zero_division=0),
+        strict=True,
+    )
+    for one, row in zip(found.classes, rows, strict=True):
+        assert (one.precision, one.recall, one.f1, one.rows) == pytest.approx(row)
+    assert np.array_equal(found.confusion, metrics.confusion_matrix(truth, guess, labels=numbers))
+    if classes == 2:
+        assert found.roc_auc == pytest.approx(metrics.roc_auc_score(truth, shares[:, 1]))
+    else:
+        assert found.roc_auc is None
+
+
+TRUE_NUMBERS = {
+    "all different": ([1.0, 4, 9, -3], [2.0, 4, 7, -3.5]),
+    "all alike, all missed": ([2.0, 2, 2], [2.0, 3, 1]),
+    "all alike, all right": ([2.0, 2, 2], [2.0, 2, 2]),
+    "all right": ([1.0, 2], [1.0, 2]),
+}
+
+
+@pytest.mark.parametrize(("truth", "guess"), TRUE_NUMBERS.values(), ids=TRUE_NUMBERS)
+def test_figures_of_numbers_are_scikit_learns(truth, guess):
+    found = regression_figures(np.array(truth), np.array(guess))
+    assert found.r2 == pytest.approx(metrics.r2_score(truth, guess))
+    assert found.rmse == pytest.approx(metrics.mean_squared_error(truth, guess) ** 0.5)
+    assert found.mae == pytest.approx(metrics.mean_absolute_error(truth, guess))
+
+
+@pytest.mark.parametrize("odd", [np.nan, np.inf])
+def test_answers_that_are_no_numbers_are_refused(odd):
+    with pytest.raises(ValueError, match="answer to row 1 is not a finite number"):
+        regression_figures(np.array([1.0, 2]), np.array([1.0, odd]))
+    shares = np.array([[0.5, 0.5], [odd, 0.5]])
+    with pytest.raises(ValueError, match="answer to row 1 is not a finite number"):
+        classification_figures(np.array([0, 1]), np.array([0, 1]), shares, ("a", "b"))

@@ -114,6 +114,13 @@ def test_help_loads_no_heavy_package():
     assert not loaded & {"numpy", "sklearn", "rich", "safetensors"}
 
 
+def test_the_command_trains_on_a_table_and_judges_it_without_scikit_learn():
+    statement = "from click.testing import CliRunner; from syn0.cli import cli; "
+    words = "['train', 'xor', '--steps', '3', '--engine', 'numpy']"
+    statement += f"done = CliRunner().invoke(cli, {words}); assert 'accuracy' in done.stdout"
+    assert not imported_by(statement) & {"sklearn", "scipy", "pandas"}
+
+
 @pytest.mark.parametrize("path", sorted(SOURCE.rglob("*.py")), ids=lambda p: p.stem)
 def test_every_module_and_every_public_function_and_class_has_words(path):
     tree = ast.parse(path.read_text(encoding="utf-8"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from syn0.derive import training_program
 from syn0.models import Network, tutorial_training
 from syn0.printers import PRINTERS
 from syn0.program.interpreter import start, walk
+from syn0.view import session as session_room
 from syn0.view.protocol import packed
 from syn0.view.recipes import from_link, usual_recipe
 from syn0.view.session import Session
@@ -126,14 +128,34 @@ def test_old_values_stay_in_sight() -> None:
 
 def test_a_frame_waits_for_the_last_one_to_be_painted() -> None:
     session = Session()
-    first = session.answer({"type": "open"})
-    assert first[-1][0]["type"] == "frame"
-    for _ in range(3):
+    *_, (frame, _) = session.answer({"type": "open"})
+    (answer, _), *_ = session.answer({"type": "play"})
+    assert [header["type"] for header, _ in session.advance(0.01)] in ([], ["printed"])
+    assert session.answer({"type": "ack", "sequence": frame["sequence"]}) == []
+    ((frame, _),) = session.answer({"type": "ack", "sequence": answer["sequence"]})
+    assert frame["step"] > answer["step"]
+
+
+def test_who_asks_does_not_wait_for_a_frame_that_nobody_asked_for() -> None:
+    session = Session()
+    session.answer({"type": "open"})  # its frame is on its way
+    ((answer, _),) = session.answer({"type": "move", "unit": "line", "count": 1})
+    assert answer["line"] == 0
+    for _ in range(3):  # but for one that somebody has asked for
         assert session.answer({"type": "move", "unit": "line", "count": 1}) == []
-    sequence = first[-1][0]["sequence"]
-    assert session.answer({"type": "ack", "sequence": sequence - 1}) == []
-    ((frame, _),) = session.answer({"type": "ack", "sequence": sequence})
-    assert frame["line"] == 2  # only the latest
+    ((answer, _),) = session.answer({"type": "ack", "sequence": answer["sequence"]})
+    assert answer["line"] == 3  # only the latest
+
+
+def test_training_comes_back_without_a_frame_where_somebody_waits() -> None:
+    visitor = Visitor()
+    visitor.ask("play")
+    session = visitor.session
+    session.hurries = lambda: True
+    assert session.advance(0.01) == []
+    assert session.run.step > 0
+    session.hurries = lambda: False
+    assert [header["type"] for header, _ in session.advance(0.01)][-1] == "frame"
 
 
 def test_nobody_looks_so_no_frame_is_sent() -> None:
@@ -254,7 +276,7 @@ def test_every_knob_can_be_turned_to_what_it_offers() -> None:
             visitor.ask("go", step=2, line=-2)
             visitor.wait()
             assert visitor.at == (2, len(visitor.latest["program"][0]["lines"]) - 1)
-            visitor.ask("knob", name=knob["name"], value=None)
+        visitor.ask("knob", name=knob["name"], value=None)
 
 
 @pytest.mark.parametrize(
@@ -393,10 +415,8 @@ def test_a_bad_number_stops_at_its_line() -> None:
 
 def test_a_rate_is_kept() -> None:
     visitor = Visitor()
+    begun = time.perf_counter()  # before the session's own clock, however busy the machine is
     visitor.ask("play", rate=1_000.0)
-    import time
-
-    begun = time.perf_counter()
     while visitor.session.run.step < 100:
         visitor.take(visitor.session.advance(0.01))
         assert visitor.session.run.step <= 1_000 * (time.perf_counter() - begun) + 5
@@ -674,12 +694,25 @@ def test_units_that_there_are_not_are_refused(windows: object) -> None:
     assert "windows" in visitor.words
 
 
+def test_a_place_far_away_is_reached_in_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session_room, "AT_ONCE", 0.0)
+    visitor = Visitor()
+    visitor.wait()
+    visitor.ask("go", step=40_000, line=3)
+    assert visitor.at != (40_000, 3)
+    assert 0 <= visitor.frame[0]["progress"] < 1
+    visitor.wait()
+    assert visitor.at == (40_000, 3)
+    assert visitor.frame[0]["progress"] is None
+
+
 def test_a_recording_that_is_broken_off_leaves_no_trace() -> None:
     from syn0.view.recording import Tape, recording, taking
 
     visitor = Visitor()
     visitor.ask("watch", arrays=["l1"])
     visitor.ask("go", step=30, line=2)
+    visitor.wait()
     before = visitor.session.sequence, visitor.session.run.state_hash()
     whole = recording(visitor.session)
     turns = taking(visitor.session, Tape(len(whole)))

@@ -53,6 +53,7 @@ def test_tables_are_taken(name: str, content: bytes) -> None:
     visitor.ask("data", data={**visitor.latest["program"][0]["recipe"]["data"], "target": "a"})
     assert visitor.latest["program"][0]["data"]["target"] == "a"
     visitor.ask("go", step=3, line=0)
+    visitor.wait()
     assert visitor.at == (3, 0)
 
 

@@ -3,6 +3,7 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { ComponentChildren, JSX } from "preact";
 import { css, ink, limitOf, shade, type Theme } from "./colour";
 import { plain, shapeText, short } from "./numbers";
+import { paintEntries } from "./pixels";
 import { useStore } from "./store";
 
 /** What there is to show of an array: all of it, or blocks of it. */
@@ -263,9 +264,12 @@ function Picture(props: ArrayProps & { readonly limit: number }): JSX.Element {
   useLayoutEffect(() => {
     if (canvas.current) paint(canvas.current, matrix, limit, theme.value, wide, high);
   }, [matrix, limit, theme.value, wide, high]);
+  // Asking where it is scrolled to makes the browser lay out the page: only where the row is another.
+  const row = useRef(0);
   useLayoutEffect(() => {
     const [top, shown] = [current[0] * high, box.current];
-    if (!shown) return;
+    if (!shown || row.current === current[0]) return;
+    row.current = current[0];
     if (top < shown.scrollTop) shown.scrollTop = top;
     else if (top + high > shown.scrollTop + shown.clientHeight) shown.scrollTop = top + high - shown.clientHeight;
   }, [current[0], high]);
@@ -352,39 +356,7 @@ function reduced(m: Matrix, mostRows: number, mostColumns: number): Matrix {
 }
 
 function paint(canvas: HTMLCanvasElement, m: Matrix, limit: number, theme: Theme, wide: number, high: number): void {
-  const rows = rowsOf(m);
-  const columns = columnsOf(m);
-  canvas.width = columns * wide;
-  canvas.height = rows * high;
-  const context = canvas.getContext("2d");
-  if (!context) return;
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      paintEntry(context, m.values[row * columns + column], limit, theme, [column * wide, row * high, wide, high]);
-    }
-  }
-}
-
-type Box = readonly [number, number, number, number];
-
-/** One entry of a picture: its colour, a mark in the corner below zero, a line where it is clipped. */
-export function paintEntry(
-  context: CanvasRenderingContext2D,
-  value: number,
-  limit: number,
-  theme: Theme,
-  [left, top, wide, high]: Box,
-): void {
-  const colour = shade(value, limit, theme);
-  context.fillStyle = Number.isFinite(value) ? css(colour) : "#d0006f";
-  context.fillRect(left, top, wide, high);
-  context.fillStyle = ink(colour);
-  if (value < 0) {
-    const size = Math.min(wide, high) >= 4 ? 2 : 1;
-    context.fillRect(left, top, size, 1);
-    context.fillRect(left, top, 1, size);
-  }
-  if (Math.abs(value) > limit && value - value === 0 && high >= 4) context.fillRect(left, top + high - 1, wide, 1);
+  paintEntries(canvas, m.values, limit, theme, { rows: rowsOf(m), columns: columnsOf(m), wide, high });
 }
 
 function clamp([row, column]: Place, rows: number, columns: number): Place {

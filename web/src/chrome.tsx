@@ -160,6 +160,7 @@ export function Status(): JSX.Element {
   const program = store.program.value;
   let state = frame ? (STATES[frame.state] ?? frame.state) : "starting";
   if (frame?.state === "replaying") state = `replaying, ${Math.round(100 * (frame.progress ?? 0))} %`;
+  if (store.asked.value === "pause" && store.playing.value) state = "pausing";
   if (connection.value === "lost")
     state = `not connected${why.value ? `: ${why.value}` : ""}; what is shown stays, and it is tried again`;
   if (connection.value === "recorded") state = "a recording: it steps, but learns nothing new";

@@ -1,7 +1,7 @@
 // The one colour scale: diverging and symmetric about 0, the same for data, units and weights.
 
 export type Theme = "light" | "dark";
-type Colour = readonly [number, number, number];
+export type Colour = readonly [number, number, number];
 
 const STOPS: Record<Theme, readonly [Colour, Colour, Colour]> = {
   light: [
@@ -16,10 +16,14 @@ const STOPS: Record<Theme, readonly [Colour, Colour, Colour]> = {
   ],
 };
 
-/** Red, green and blue of a value on a scale whose ends are -limit and limit. */
+/** Where a value stands on a scale whose ends are -limit and limit: from -1 to 1. */
+export const shareOf = (value: number, limit: number): number =>
+  limit > 0 ? Math.max(-1, Math.min(1, value / limit)) : 0;
+
+/** Red, green and blue of a value on such a scale. */
 export function shade(value: number, limit: number, theme: Theme): Colour {
   const [low, middle, high] = STOPS[theme];
-  const share = limit > 0 ? Math.max(-1, Math.min(1, value / limit)) : 0;
+  const share = shareOf(value, limit);
   const end = share < 0 ? low : high;
   const t = Math.abs(share);
   return [0, 1, 2].map((k) => Math.round(middle[k] + (end[k] - middle[k]) * t)) as unknown as Colour;
@@ -46,6 +50,10 @@ export function limitOf(values: ArrayLike<number>): number {
   }
   return limit;
 }
+
+/** A colour of CSS, "#1f5fa8", as red, green and blue. */
+export const parsed = (hex: string): Colour =>
+  [1, 3, 5].map((k) => Number.parseInt(hex.slice(k, k + 2), 16)) as unknown as Colour;
 
 /** Colours of runs and classes, told apart in greyscale by their order of lightness. */
 export const RUNS: Record<Theme, readonly string[]> = {

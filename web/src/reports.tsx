@@ -3,10 +3,10 @@ import { scaleLinear } from "d3-scale";
 import { line } from "d3-shape";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { JSX } from "preact";
-import { paintEntry } from "./array";
-import { css, limitOf, RUNS, shade, type Theme } from "./colour";
+import { css, limitOf, parsed, RUNS, shade, type Colour, type Theme } from "./colour";
 import { useSize } from "./curves";
 import { count, plain } from "./numbers";
+import { paintColours, paintEntries, pixel } from "./pixels";
 import type { ToPage } from "./protocol";
 import { useStore, type Sent } from "./store";
 import type { Typed } from "./wire";
@@ -139,24 +139,20 @@ export function RegionsPicture(): JSX.Element {
 }
 
 /** An answer on the scale: 0 to 1 from one end to the other; classes by their own colours. */
-function answerColour(value: number, classes: number, theme: Theme): string {
-  if (classes > 2) return RUNS[theme][Math.round(value) % 4];
-  return css(shade(2 * value - 1, 1, theme));
+function answerColour(value: number, classes: number, theme: Theme): Colour {
+  if (classes > 2) return parsed(RUNS[theme][Math.round(value) % 4]);
+  return shade(2 * value - 1, 1, theme);
 }
 
 function paintRegions(canvas: HTMLCanvasElement, values: Typed, classes: number, theme: Theme): void {
-  const context = canvas.getContext("2d");
-  if (!context) return;
   const side = Math.round(Math.sqrt(values.length));
-  const size = SIDE / side;
-  context.globalAlpha = classes > 2 ? 0.55 : 1;
-  for (let row = 0; row < side; row++) {
-    for (let column = 0; column < side; column++) {
-      context.fillStyle = answerColour(values[row * side + column], classes, theme);
-      context.fillRect(column * size, SIDE - (row + 1) * size, size, size);
-    }
+  const opacity = classes > 2 ? 140 : 255; // classes' colours are strong
+  const colours = new Uint32Array(side * side);
+  for (let k = 0; k < colours.length; k++) {
+    const upwards = (side - 1 - Math.floor(k / side)) * side + (k % side);
+    colours[upwards] = pixel(...answerColour(values[k], classes, theme), opacity);
   }
-  context.globalAlpha = 1;
+  paintColours(canvas, colours, { rows: side, columns: side, wide: SIDE / side, high: SIDE / side });
 }
 
 function paintPoints(
@@ -175,7 +171,7 @@ function paintPoints(
     const y = SIDE - ((points[2 * k + 1] - bottom) / (top - bottom)) * SIDE;
     context.beginPath();
     shape(context, x, y, Math.round(targets[k]));
-    context.fillStyle = answerColour(targets[k], classes, theme);
+    context.fillStyle = css(answerColour(targets[k], classes, theme));
     context.strokeStyle = theme === "light" ? "#000" : "#fff";
     context.lineWidth = 1.5;
     context.fill();
@@ -272,24 +268,21 @@ function Pixels({ shape, values, number, signed, words }: PixelsProps): JSX.Elem
   // Weights are larger, so that the marks of those below zero can be seen.
   const scale = Math.max(signed ? 4 : 1, Math.floor((signed ? 84 : 56) / Math.max(height, width)));
   useLayoutEffect(() => {
-    const context = canvas.current?.getContext("2d");
-    if (!context) return;
+    if (!canvas.current) return;
     const size = height * width * channels;
     const own = values.subarray(number * size, (number + 1) * size);
     const limit = limitOf(own) || 1;
-    for (let k = 0; k < height * width; k++) {
-      const box = [(k % width) * scale, Math.floor(k / width) * scale, scale, scale] as const;
-      if (signed) {
-        paintEntry(context, own[k * channels], limit, theme.value, box);
-        continue;
-      }
-      const at = (channel: number): number =>
-        Math.round((255 * own[k * channels + Math.min(channel, channels - 1)]) / limit);
-      context.fillStyle = `rgb(${at(0)} ${at(1)} ${at(2)})`;
-      context.fillRect(...box);
+    const grid = { rows: height, columns: width, wide: scale, high: scale };
+    if (signed) {
+      const first = channels === 1 ? own : own.filter((_, k) => k % channels === 0);
+      return paintEntries(canvas.current, first, limit, theme.value, grid);
     }
+    const at = (k: number, channel: number): number =>
+      Math.max(0, Math.min(255, Math.round((255 * own[k * channels + Math.min(channel, channels - 1)]) / limit)));
+    const colours = Array.from({ length: height * width }, (_, k) => pixel(at(k, 0), at(k, 1), at(k, 2)));
+    paintColours(canvas.current, colours, grid);
   }, [values, number, theme.value]);
-  return <canvas ref={canvas} width={width * scale} height={height * scale} role="img" aria-label={words} />;
+  return <canvas ref={canvas} role="img" aria-label={words} />;
 }
 
 // ----------------------------------------------------------------------------------------- units

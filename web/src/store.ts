@@ -5,6 +5,7 @@ import { batch, computed, signal, type ReadonlySignal } from "@preact/signals";
 import type { Matrix, Place } from "./array";
 import type { Theme } from "./colour";
 import type { Connection, Host } from "./hosts";
+import { Inbox, oncePainted } from "./inbox";
 import * as p from "./protocol";
 import type { Guide } from "./tour";
 import type { Received, Wired } from "./wire";
@@ -51,6 +52,8 @@ export type Prompt = "next" | "back" | "knob";
 export type Window = "data" | "help" | "save" | "link" | null;
 
 const PROMPTS: readonly Prompt[] = ["next", "back", "knob"];
+/** Milliseconds between two frames. */
+const LONGEST_REST = 100;
 const REPORTS = new Set<string>(["table", "regions", "images", "confusion", "units", "statistics"]);
 
 export class Store {
@@ -102,12 +105,15 @@ export class Store {
   /** Whether arrays are written to the last digit. */
   readonly exactly = signal(false);
   readonly rate = signal<number | null>(null);
+  /** Playing or pausing, asked for and not answered yet. */
+  readonly asked = signal<"play" | "pause" | null>(null);
   readonly seen = signal<ReadonlySet<string>>(new Set((remembered("seen") ?? "").split(" ")));
   /** The entry that is looked at in the opened line. */
   readonly place = signal<Place>([0, 0]);
   /** The run that is scrubbed to, while the answer is on its way. */
   private wanted: p.Go | null = null;
   private awaiting = false;
+  private readonly inbox = new Inbox((messages) => this.take(messages));
 
   /** The tour; null where there is none: in notebooks and exported files. */
   guide: Guide | null = null;
@@ -123,6 +129,10 @@ export class Store {
     const state = this.frame.value?.state;
     return state === "playing" || state === "waiting";
   });
+  /** Whether it plays once what was asked for is done: the button says so at once. */
+  readonly plays: ReadonlySignal<boolean> = computed(() =>
+    this.asked.value ? this.asked.value === "play" : this.playing.value,
+  );
   /** Whether nothing can be asked: said beside disabled controls. */
   readonly still: ReadonlySignal<boolean> = computed(
     () => this.connection.value === "lost" || this.connection.value === "connecting",
@@ -137,7 +147,7 @@ export class Store {
 
   start(): void {
     this.host.start({
-      received: (what) => this.receive(what),
+      received: (what) => this.inbox.receive(what),
       connection: (state, why) => {
         this.connection.value = state;
         this.why.value = why ?? "";
@@ -162,12 +172,13 @@ export class Store {
 
   private open(): void {
     const known = this.program.value;
-    const own = this.guide?.forget();
+    const own = this.guide?.standing();
     const message: p.Open = { type: "open", token: this.token, protocol: p.PROTOCOL };
     if (own) Object.assign(message, own);
     else if (known) Object.assign(message, { runs: this.standing(known), present: known.run });
     else if (this.firstLink) message.link = this.firstLink;
     this.host.send(message);
+    this.guide?.resume();
   }
 
   /** All runs with where they stand: what Python needs to have them again. */
@@ -201,7 +212,9 @@ export class Store {
 
   toggle(): void {
     this.done("next");
-    if (this.playing.value) this.send({ type: "pause" });
+    const plays = this.plays.value;
+    this.asked.value = plays ? "pause" : "play";
+    if (plays) this.send({ type: "pause" });
     else this.send({ type: "play", rate: this.rate.value });
   }
 
@@ -284,7 +297,23 @@ export class Store {
 
   // ---------------------------------------------------------------------------------- receiving
 
-  receive({ message, arrays }: Received): void {
+  /** Show what has come since the last picture. */
+  private take(messages: readonly Received[]): void {
+    const began = performance.now();
+    batch(() => messages.forEach((one) => this.receive(one)));
+    const frame = messages.find(({ message }) => message.type === "frame")?.message;
+    if (frame) oncePainted(() => this.acknowledge(frame.sequence, performance.now() - began));
+  }
+
+  /** A frame was painted, which took so long. While it plays, the next one is asked for after a rest
+   * as long, so that whoever presses a key does not have to wait for it. */
+  private acknowledge(sequence: number, took: number): void {
+    const ack = (): void => this.host.send({ type: "ack", sequence });
+    if (this.playing.value) setTimeout(ack, Math.min(took, LONGEST_REST));
+    else ack();
+  }
+
+  private receive({ message, arrays }: Received): void {
     switch (message.type) {
       case "program":
         return this.receiveProgram(message);
@@ -310,6 +339,7 @@ export class Store {
         this.refusal.value = message.words;
         this.uploading.value = "";
         this.awaiting = false;
+        this.asked.value = null;
         this.guide?.receive(message);
         return;
       case "chapter":
@@ -362,11 +392,18 @@ export class Store {
     const before = this.frame.value;
     batch(() => {
       this.frame.value = frame;
-      this.arrays.value = new Map(frame.arrays.map((shown) => [shown.name, this.placed(known(shown, wired))]));
+      // A frame that was on its way when a pause was asked for does not answer it.
+      if (!(this.asked.value === "pause" && this.playing.value)) this.asked.value = null;
+      const [arrays, taken] = [this.arrays.value, this.taken.value];
+      this.arrays.value = new Map(
+        frame.arrays.map((shown) => [shown.name, kept(arrays.get(shown.name), this.placed(known(shown, wired)))]),
+      );
       this.taken.value = frame.opened && {
         line: frame.opened.line,
-        operands: new Map(frame.opened.operands.map((shown) => [shown.name, known(shown, wired)])),
-        parts: frame.opened.parts.map((shown) => known(shown, wired)),
+        operands: new Map(
+          frame.opened.operands.map((shown) => [shown.name, kept(taken?.operands.get(shown.name), known(shown, wired))]),
+        ),
+        parts: frame.opened.parts.map((shown, k) => kept(taken?.parts[k], known(shown, wired))),
       };
       this.window.value = frame.window && windowed(frame.window, frame.arrays, wired);
       if (before?.line !== frame.line || before?.step !== frame.step) this.text.value = null;
@@ -378,7 +415,6 @@ export class Store {
     if (wish) this.go(wish.step, wish.line);
     const moved = before?.step !== frame.step || before.run !== frame.run || before.state !== frame.state;
     if (this.tab.value === "weight" && moved && !this.playing.value) this.askSplit();
-    requestAnimationFrame(() => this.host.send({ type: "ack", sequence: frame.sequence }));
   }
 }
 
@@ -404,6 +440,27 @@ export function known(shown: p.Shown, wired: readonly Wired[]): Known {
     block: [shown.block[0], shown.block[1]],
   };
   return { matrix, age, bad };
+}
+
+/** What was there before, where it is the same: then nothing is drawn anew. */
+function kept(before: Known | undefined, now: Known): Known {
+  if (!before || before.age !== now.age || before.bad !== now.bad) return now;
+  const [old, fresh] = [before.matrix, now.matrix];
+  const isSame =
+    old.name === fresh.name &&
+    old.dtype === fresh.dtype &&
+    equal(old.shape, fresh.shape) &&
+    equal(old.grid ?? [], fresh.grid ?? []) &&
+    equal(old.values, fresh.values) &&
+    equal(old.least ?? [], fresh.least ?? []) &&
+    equal(old.most ?? [], fresh.most ?? []);
+  return isSame ? before : now;
+}
+
+function equal(one: ArrayLike<number>, other: ArrayLike<number>): boolean {
+  if (one.length !== other.length) return false;
+  for (let k = 0; k < one.length; k++) if (one[k] !== other[k]) return false;
+  return true;
 }
 
 function windowed(window: p.Window, shown: readonly p.Shown[], wired: readonly Wired[]): Matrix {

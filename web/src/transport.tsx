@@ -20,7 +20,7 @@ export function Transport(): JSX.Element {
   const off = store.still.value || !program || !frame;
   const atStart = !frame || (frame.step === 0 && frame.line < 0);
   const atEnd = !!frame && frame.step >= frame.steps;
-  const playing = store.playing.value;
+  const plays = store.plays.value;
   const epochs = !!program && program.batches > 1;
   const move = (
     unit: Move["unit"],
@@ -62,13 +62,13 @@ export function Transport(): JSX.Element {
       {epochs && move("epoch", 1, "+ epoch", "On one epoch: once through all rows", "}")}
       <button
         class="play"
-        aria-pressed={playing}
-        disabled={off || (atEnd && !playing)}
+        aria-pressed={plays}
+        disabled={off || (atEnd && !plays)}
         aria-keyshortcuts="Space"
         title="Train on and on (Space)"
         onClick={() => store.toggle()}
       >
-        {playing ? "❚❚ Pause" : "▶ Play"}
+        {plays ? "❚❚ Pause" : "▶ Play"}
       </button>
       <label>
         <span class="hidden-words">Speed</span>
@@ -78,7 +78,7 @@ export function Transport(): JSX.Element {
           onChange={(event) => {
             const rate = event.currentTarget.value;
             store.rate.value = rate === "null" ? null : Number(rate);
-            if (playing) store.send({ type: "play", rate: store.rate.value });
+            if (plays) store.send({ type: "play", rate: store.rate.value });
           }}
         >
           {RATES.map(([words, rate]) => (

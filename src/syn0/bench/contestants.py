@@ -50,8 +50,8 @@ class Engine:
 
     def __init__(self, name: str, threads: int | None = None) -> None:
         self.name, self.title, self.threads = name, f"syn0 {name}", threads
-        self.keeps_compiled = ENGINES[name].compiles
-        self.most_steps = MANY_STEPS if self.keeps_compiled else FEW_STEPS
+        self.keeps_compiled = ENGINES[name].keeps
+        self.most_steps = MANY_STEPS if ENGINES[name].compiles else FEW_STEPS
 
     def ready(self, work: Work, data: Data) -> Call:
         """See `Contestant`."""
@@ -79,8 +79,10 @@ class Engine:
 
     def predicting(self, work: Work, values: Any, row: Any, runner: Runner) -> Call:
         """A function that predicts a row."""
-        if not self.keeps_compiled:
+        if not ENGINES[self.name].compiles:
             return lambda: runner.predict(values, row)
+        if not self.keeps_compiled:
+            raise UnfitError("single rows are for the other engines")
         predictor = Predictor(prediction_program(work.network), values, runner.predict, eager=True)
 
         def predict() -> Any:

@@ -263,6 +263,8 @@ class BaseMLP(
             Examples(inputs, self._targets.encode(y, spec), as_column(weight, spec.dtype)),
             engine="numpy" if issparse(inputs) else self.engine,
             threads=self.threads,
+            device=self.device,
+            matmul_precision=self.matmul_precision,
             progress=self.progress,
             by_rows=True,
         )

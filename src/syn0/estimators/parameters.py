@@ -11,7 +11,7 @@ import numpy as np
 from sklearn.utils._param_validation import Interval, Options, StrOptions
 
 from syn0.derive import LOSSES, SCHEDULES
-from syn0.engines import ENGINES
+from syn0.engines import AUTO, DEVICES, ENGINES, PRECISIONS
 from syn0.estimators.documents import (
     ABOVE_0,
     COUNT,
@@ -56,6 +56,10 @@ SETTINGS = {
 WEIGHT_OF_CLASSES = "How much the rows of each class count."
 PROGRESS = "Whether training that takes its time shows progress on stderr."
 THREADS = "How many work at once; None for as many as the work is worth."
+DEVICE = 'Where the jax engine computes; "auto" is what JAX prefers.'
+MATMUL_PRECISION = (
+    'What the factors of matrix products are rounded to, by the jax engine; "auto" for nothing.'
+)
 ENGINE = (
     'What runs the program; "auto" picks what has done three such fits first, compiling included.'
 )
@@ -199,6 +203,8 @@ class MLPParameters:
         StrOptions({"auto", *ENGINES}),
     )
     threads: int | None = parameter(None, THREADS, COUNT, None)
+    device: str = parameter(AUTO, DEVICE, StrOptions(set(DEVICES)))
+    matmul_precision: str = parameter(AUTO, MATMUL_PRECISION, StrOptions(set(PRECISIONS)))
 
 
 @dataclass(repr=False, eq=False)

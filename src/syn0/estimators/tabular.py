@@ -19,7 +19,7 @@ from syn0.data.frames import are_rows, is_frame
 from syn0.data.order import order_of_content
 from syn0.data.spellings import UNSEEN_CODE, Spellings, one_spelling
 from syn0.data.table import Column
-from syn0.engines import ENGINES
+from syn0.engines import AUTO, DEVICES, ENGINES, PRECISIONS
 from syn0.estimators.documents import (
     ABOVE_0,
     COUNT,
@@ -40,7 +40,9 @@ from syn0.estimators.labels import (
 )
 from syn0.estimators.messages import what_is_unused
 from syn0.estimators.parameters import (
+    DEVICE,
     ENGINE,
+    MATMUL_PRECISION,
     PROGRESS,
     THREADS,
     WEIGHT_OF_CLASSES,
@@ -148,6 +150,8 @@ class TabularParameters:
     )
     engine: str = parameter("auto", ENGINE, StrOptions({"auto", *ENGINES}))
     threads: int | None = parameter(None, THREADS, COUNT, None)
+    device: str = parameter(AUTO, DEVICE, StrOptions(set(DEVICES)))
+    matmul_precision: str = parameter(AUTO, MATMUL_PRECISION, StrOptions(set(PRECISIONS)))
 
 
 @dataclass(repr=False, eq=False)
@@ -217,7 +221,13 @@ class BaseTabular(Portable, Shown, BaseEstimator):
         plan = plan_table(table.take(order_of_content(table)), options, watched)
         if unused := what_is_unused(plan.network.schema):
             warn(unused)
-        fitted = plan.fit(engine=self.engine, threads=self.threads, progress=self.progress)
+        fitted = plan.fit(
+            engine=self.engine,
+            threads=self.threads,
+            device=self.device,
+            matmul_precision=self.matmul_precision,
+            progress=self.progress,
+        )
         self.network_, history = fitted.network, fitted.history
         self.n_iter_ = len(history.reports)
         self.loss_curve_ = history.loss

@@ -1,4 +1,5 @@
-"""How good predictions are, in the figures that people expect. The arithmetic is scikit-learn's."""
+"""How good predictions are, in the figures that people expect: those of `sklearn.metrics`, whose
+import would take longer than most trainings at the command line."""
 
 from __future__ import annotations
 
@@ -124,24 +125,26 @@ def classification_figures(
     probabilities: NDArray[Any] | None,
     classes: tuple[str, ...],
 ) -> Classification:
-    """Figures from true and predicted class numbers and (rows, classes) probabilities."""
-    from sklearn import metrics
+    """Figures from true and predicted class numbers and (rows, classes) probabilities.
 
-    numbers = range(len(classes))
-    figures = metrics.precision_recall_fscore_support(
-        truth, predicted, labels=numbers, zero_division=0
+    Raises:
+        ValueError: a probability is no finite number.
+    """
+    if probabilities is not None:
+        refuse_no_numbers(probabilities)
+    hits, guesses, rows = (
+        np.bincount(numbers, minlength=len(classes))
+        for numbers in (truth[truth == predicted], predicted, truth)
     )
+    figures = (share(hits, guesses), share(hits, rows), share(2 * hits, guesses + rows), rows)
     pairs = np.column_stack([truth, predicted])
-    both = len(classes) == 2 and len(np.unique(truth)) == 2
     return Classification(
         rows=len(truth),
-        accuracy=float(metrics.accuracy_score(truth, predicted)),
-        log_loss=None
-        if probabilities is None
-        else float(metrics.log_loss(truth, probabilities, labels=numbers)),
-        roc_auc=float(metrics.roc_auc_score(truth, probabilities[:, 1]))
-        if both and probabilities is not None
-        else None,
+        accuracy=float(np.mean(truth == predicted)),
+        log_loss=None if probabilities is None else log_loss(truth, probabilities),
+        roc_auc=None
+        if probabilities is None or len(classes) != 2
+        else area_under_roc(truth == 1, probabilities[:, 1]),
         classes=tuple(
             ClassFigures(name, float(p), float(r), float(f), int(n))
             for name, p, r, f, n in zip(classes, *figures, strict=True)
@@ -155,13 +158,58 @@ def classification_figures(
     )
 
 
-def regression_figures(truth: NDArray[Any], predicted: NDArray[Any]) -> Regression:
-    """Figures from true and predicted values in the target's units."""
-    from sklearn import metrics
+def share(part: NDArray[Any], whole: NDArray[Any]) -> NDArray[np.float64]:
+    """`part / whole`, which is 0 of nothing."""
+    shares = np.zeros(len(part))
+    np.divide(part, whole, out=shares, where=whole > 0)
+    return shares
 
+
+def log_loss(truth: NDArray[Any], probabilities: NDArray[Any]) -> float:
+    """The mean of -log(probability of the right class). A class that was given no chance counts as
+    if it had the least that the number type can add to 1: one row does not make it infinite."""
+    least = np.finfo(probabilities.dtype).eps
+    right = probabilities[np.arange(len(truth)), truth]
+    return float(-np.log(right.clip(least, 1 - least)).mean())
+
+
+def area_under_roc(positive: NDArray[np.bool_], scores: NDArray[Any]) -> float | None:
+    """How often, of a positive and a negative row, the positive one has the higher score; as high
+    counts as half. None where all rows are of one kind."""
+    positives = int(positive.sum())
+    pairs = positives * (len(positive) - positives)
+    if not pairs:
+        return None
+    _, place, counts = np.unique(scores, return_inverse=True, return_counts=True)
+    ranks = counts.cumsum() - (counts - 1) / 2  # from 1; rows of one score share their mean
+    return float((ranks[place][positive].sum() - positives * (positives + 1) / 2) / pairs)
+
+
+def regression_figures(truth: NDArray[Any], predicted: NDArray[Any]) -> Regression:
+    """Figures from (rows,) true and predicted values in the target's units.
+
+    Raises:
+        ValueError: a prediction is no finite number.
+    """
+    refuse_no_numbers(predicted)
+    truth, predicted = np.asarray(truth, np.float64), np.asarray(predicted, np.float64)
+    missed = truth - predicted
+    squares, spread = np.sum(missed**2), np.sum((truth - truth.mean()) ** 2)
+    # Of targets that are all alike: right, or no better than a guess.
+    r2 = float(1 - squares / spread if squares and spread else squares == 0)
     return Regression(
         rows=len(truth),
-        r2=float(metrics.r2_score(truth, predicted)) if len(truth) > 1 else None,
-        rmse=math.sqrt(metrics.mean_squared_error(truth, predicted)),
-        mae=float(metrics.mean_absolute_error(truth, predicted)),
+        r2=r2 if len(truth) > 1 else None,
+        rmse=math.sqrt(squares / len(truth)),
+        mae=float(np.abs(missed).mean()),
     )
+
+
+def refuse_no_numbers(answers: NDArray[Any]) -> None:
+    """ValueError where an answer is NaN or infinite."""
+    odd = ~np.isfinite(answers)
+    if odd.any():
+        row = int(np.argwhere(odd)[0, 0])
+        raise ValueError(
+            f"the model's answer to row {row} is not a finite number: its inputs are out of range"
+        )

@@ -14,7 +14,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -50,6 +50,9 @@ MOST_WAITING = 256
 OPEN_SECONDS = 10
 TURN_SECONDS, STRETCH_SECONDS = 0.02, 0.005
 """How long a page trains before another one may, and before it looks whether somebody waits."""
+
+PAINT_SECONDS = 0.25
+"""How long all pages' training rests, at most, while a browser paints an answer."""
 
 PATIENCE_SECONDS = 0.5
 """How long a page may wait for a core before it is told so."""
@@ -97,12 +100,16 @@ class House:
 
     async def turn(self) -> None:
         """Wait until a page may train; it gives its turn back with `turns.release`."""
-        await self.calm.wait()
-        await self.turns.acquire()
+        while True:
+            await self.calm.wait()
+            await self.turns.acquire()
+            if self.calm.is_set():
+                return
+            self.turns.release()  # somebody has asked for something while this page queued
 
     @contextmanager
     def answering(self) -> Iterator[None]:
-        """While somebody waits for an answer, no page trains."""
+        """While somebody waits for an answer, or for its painting, no page trains."""
         self.waiting += 1
         self.calm.clear()
         try:
@@ -238,8 +245,12 @@ class Page:
         self.session = Session(house.recipe, house.shelf)
         self.session.runs_programs = {*house.names} == {*LOOPBACK}
         self.inbox: asyncio.Queue[Message | str | None] = asyncio.Queue(MOST_WAITING)
+        self.session.hurries = lambda: not self.inbox.empty()
         self.post = asyncio.Event()
         self.claim: asyncio.Task[Any] | None = None
+        self.painting = ExitStack()
+        self.painted: int | None = None
+        self.alarm: asyncio.TimerHandle | None = None
 
     async def go(self, header: dict[str, Any], arrays: list[Any]) -> None:
         """Answer, and train in between, until the page is gone."""
@@ -257,11 +268,37 @@ class Page:
                     self.post.clear()
                 if message is None:
                     return
-                with nullcontext() if is_a(message, "ack", "check") else self.house.answering():
-                    await self.say(self.answering(message))
+                await self.respond(message)
         finally:
+            self.wake()
             self.leave_the_queue()
             reader.cancel()
+
+    async def respond(self, message: Message | str) -> None:
+        """Answer a message; while a browser paints what somebody has asked for, all pages rest."""
+        if is_a(message, "ack", "check"):
+            await self.say(self.answering(message))
+            if self.session.in_flight != self.painted:
+                self.wake()
+            return
+        with self.house.answering():
+            await self.say(self.answering(message))
+            session = self.session
+            if session.in_flight is not None and not session.is_hidden and not session.seeking:
+                self.rest(session.in_flight)
+
+    def rest(self, frame: int) -> None:
+        """Let all pages rest until a frame is painted, but not for long."""
+        self.wake()
+        self.painted = frame
+        self.painting.enter_context(self.house.answering())
+        self.alarm = asyncio.get_running_loop().call_later(PAINT_SECONDS, self.wake)
+
+    def wake(self) -> None:
+        """Let them train again."""
+        if self.alarm is not None:
+            self.alarm.cancel()
+        self.painting.close()
 
     async def take_a_turn(self) -> None:
         """Train a little, once a core is free; where that takes long, say that the page waits for

@@ -40,6 +40,9 @@ AT_ONCE = 0.1
 CURVE_SECONDS, REPORT_SECONDS = 0.25, 0.15
 """From one curve, or picture, to the next while training goes on."""
 
+PLACES = frozenset({"go", "move", "find", "play", "pause"})
+"""Messages whose answer is a frame, which somebody waits for."""
+
 MOST_RUNS = 4
 MOST_TEXTS = 1_024
 NAMES = "ABCD"
@@ -61,6 +64,7 @@ class Session:
         guide: the tour that was opened; None.
         runs_programs: whether a learner's program is run: not for other machines than this one.
         stopper: ends a learner's program that runs, once the page is gone.
+        hurries: whether somebody waits for `advance` to come back, which the host knows.
     """
 
     def __init__(self, recipe: Recipe | None = None, shelf: Shelf | None = None) -> None:
@@ -83,12 +87,13 @@ class Session:
         self.is_hidden = False
         self.sequence = 0
         self.in_flight: int | None = None
-        self.is_due = False
+        self.is_due = self.is_asked = self.is_answer = False
         self.kept_reports: dict[str, dict[str, Any]] = {}
         self.last_curve = self.last_report = 0.0
         self.last_printed: list[str] = []
         self.told_points = 0
         self.runs_programs, self.stopper = True, Stopper()
+        self.hurries: Callable[[], bool] = lambda: False
 
     @property
     def run(self) -> PageRun:
@@ -109,6 +114,7 @@ class Session:
             name = choice("message", kind if isinstance(kind, str) else "", ANSWERS)
             if not self.runs and name != "open":
                 raise ValueError("open comes first")
+            self.is_asked |= name in PLACES
             return ANSWERS[name](self, header, arrays or [])
         except NonFiniteError:
             return self.diverged()
@@ -402,8 +408,9 @@ class Session:
 
     def shown(self) -> list[Message]:
         """A frame, unless one is on its way: then it comes once that is painted, and only the
-        latest one does."""
-        if self.is_hidden or self.in_flight is not None:
+        latest one does. What somebody has asked for waits for an earlier answer alone."""
+        is_free = self.in_flight is None or (self.is_asked and not self.is_answer)
+        if self.is_hidden or not is_free:
             self.is_due = True
             return []
         return [self.frame()]
@@ -444,6 +451,7 @@ class Session:
         run.timeline.taken_again = 0
         message = self.stamped(header, pack.arrays)
         self.in_flight = self.sequence if is_acknowledged else None
+        self.is_answer, self.is_asked = self.is_asked, False
         return message
 
     def place_of(self, name: str) -> tuple[int, int]:
@@ -578,7 +586,8 @@ class Session:
         reached = timeline.run.step
         for other in others:
             self.catch_up(other, reached, seconds / (1 + len(others)))
-        if reached < goal and (self.is_hidden or self.in_flight is not None):
+        hurries = self.hurries()
+        if reached < goal and (hurries or self.is_hidden or self.in_flight is not None):
             run.step, run.line = reached, run.last_line  # nobody looks: no line is walked
         else:
             run.stand(reached, run.last_line, seconds + AT_ONCE)
@@ -587,7 +596,7 @@ class Session:
         is_there = run.is_over or (self.until is not None and run.step >= self.until)
         if is_there and all(other.has_reached(reached) for other in others):
             return self.pause({}, [])
-        return self.news()
+        return [] if hurries else self.news()
 
     def next_step(self) -> int:
         """The step that is taken next."""

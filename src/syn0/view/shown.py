@@ -22,7 +22,11 @@ FRAME_BYTES = 128 * 1024
 HEADER_BYTES = 400
 """Of the JSON that describes an array, about, and of as many more as may stand around it."""
 
-CACHE_BYTES = 2**20
+SMALL_BYTES = 2**18
+"""Of an array for which one call costs less than one for each band of it."""
+
+FIGURES = (np.add, np.minimum, np.maximum)
+"""Of a block."""
 
 WINDOW_ROWS, WINDOW_COLUMNS = 24, 16
 
@@ -140,25 +144,36 @@ def on_the_wire(value: Any) -> NDArray[Any]:
 def in_blocks(array: NDArray[Any], most: tuple[int, int]) -> tuple[NDArray[np.float32], list[int]]:
     """(3, rows, columns): mean, least and greatest of the blocks of a matrix, and the rows and
     columns of a block; the last ones may be smaller."""
+    if array.strides[0] < array.strides[1]:  # as its entries lie in memory
+        blocks, size = in_blocks(array.T, most[::-1])
+        return blocks.swapaxes(1, 2), size[::-1]
     size = [-(-n // blocks) for n, blocks in zip(array.shape, most, strict=True)]
     starts = [np.arange(0, n, step) for n, step in zip(array.shape, size, strict=True)]
     if array.dtype.kind != "f":
         array = array.astype(np.float32)
     with np.errstate(all="ignore"):
-        # What counts is how many pieces there are, as long as the processor's cache holds them.
-        counts = [len(at) * n for at, n in zip(starts, array.shape[::-1], strict=True)]
-        axes = (0, 1) if counts[0] < counts[1] and array.nbytes <= CACHE_BYTES else (1, 0)
-        parts = []
-        for function in (np.add, np.minimum, np.maximum):
-            part = array
-            for axis in axes:
-                part = function.reduceat(part, starts[axis], axis=axis)
-            parts.append(part)
+        bands = in_bands(array, starts[0])
+        parts = [
+            function.reduceat(band, starts[1], axis=1)
+            for function, band in zip(FIGURES, bands, strict=True)
+        ]
         heights, widths = (
             np.diff(np.append(at, n)) for at, n in zip(starts, array.shape, strict=True)
         )
         parts[0] = parts[0] / np.outer(heights, widths)
-        return np.stack(parts).astype(np.float32), size
+    return np.stack(parts).astype(np.float32), size
+
+
+def in_bands(array: NDArray[Any], starts: NDArray[np.intp]) -> Sequence[NDArray[Any]]:
+    """Each (bands, columns): sum, least and greatest of the rows from each start to the next. Of a
+    large matrix a band is read once, and its three figures are taken as it lies in the cache."""
+    if array.nbytes <= SMALL_BYTES:
+        return [function.reduceat(array, starts, axis=0) for function in FIGURES]
+    bands = np.empty((len(FIGURES), len(starts), array.shape[1]), array.dtype)
+    for k, piece in enumerate(np.split(array, starts[1:])):
+        for function, band in zip(FIGURES, bands, strict=True):
+            function.reduce(piece, axis=0, out=band[k])
+    return list(bands)
 
 
 def window_of(pack: Pack, name: str, value: Any, row: int, column: int) -> Window | None:

@@ -18,7 +18,7 @@ def uniform_like(array, seed, stream, step):
     for part in (seed, stream, step):
         key = scrambled(key + jnp.uint32(part))
     bits = scrambled(scrambled(jnp.arange(array.size, dtype=jnp.uint32)) + key)
-    return (bits >> 8).astype(float).reshape(array.shape) / 2**24
+    return (bits >> 8).astype(array.dtype).reshape(array.shape) / 2**24
 
 
 # piece: normal_like, needs: uniform_like
