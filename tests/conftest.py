@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 from collections.abc import Callable
 
 import numpy as np
@@ -12,6 +13,11 @@ from syn0 import Network
 from syn0.engines import compiler
 
 pytest_plugins = ["tests.programs"]
+
+# The tests start some hundred processes of syn0: each would compile all of its modules anew where
+# the surroundings forbid to keep bytecode.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 Pair = tuple[np.ndarray, np.ndarray]
 
@@ -49,6 +55,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             compiler.find_compiler()
         except compiler.CompilerError as error:
             pytest.skip(str(error))
+
+
+@pytest.fixture
+def quick_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No optimizations, which takes a third of the time, for tests that compile many programs."""
+    monkeypatch.setattr(compiler, "FLAGS", ("-O0", *compiler.FLAGS[1:]))
 
 
 @pytest.fixture

@@ -11,13 +11,14 @@ from importlib import import_module
 TYPE_CHECKING = False  # as type checkers do not believe; `typing` would take longer than all else
 
 if TYPE_CHECKING:
+    from syn0.engines.cluster import distributed
     from syn0.estimators import (
         MLPClassifier,
         MLPRegressor,
         TabularClassifier,
         TabularRegressor,
     )
-    from syn0.models import Network
+    from syn0.models import Many, Network, train_many
     from syn0.saving import load, save
     from syn0.spec import (
         LBFGS,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
         Adam,
         AdamW,
         BatchNorm,
+        Checkpoints,
         Dense,
         Dropout,
         LayerNorm,
@@ -47,12 +49,14 @@ __all__ = [
     "Adam",
     "AdamW",
     "BatchNorm",
+    "Checkpoints",
     "Dense",
     "Dropout",
     "History",
     "LayerNorm",
     "MLPClassifier",
     "MLPRegressor",
+    "Many",
     "Network",
     "Noise",
     "NonFiniteError",
@@ -63,19 +67,22 @@ __all__ = [
     "TabularRegressor",
     "Training",
     "__version__",
+    "distributed",
     "load",
     "save",
+    "train_many",
 ]
 
 _HOMES = {
+    "syn0.engines.cluster": ("distributed",),
     "syn0.estimators": (
         "MLPClassifier", "MLPRegressor", "TabularClassifier", "TabularRegressor",
     ),
     "syn0.saving": ("load", "save"),
-    "syn0.models": ("Network",),
+    "syn0.models": ("Many", "Network", "train_many"),
     "syn0.spec": (
-        "LBFGS", "SGD", "Activation", "AdaGrad", "Adam", "AdamW", "BatchNorm", "Dense", "Dropout",
-        "LayerNorm", "Noise", "RMSprop", "Skip", "Training",
+        "LBFGS", "SGD", "Activation", "AdaGrad", "Adam", "AdamW", "BatchNorm", "Checkpoints",
+        "Dense", "Dropout", "LayerNorm", "Noise", "RMSprop", "Skip", "Training",
     ),
     "syn0.training": ("History", "NonFiniteError", "Report"),
 }  # fmt: skip

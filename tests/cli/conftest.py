@@ -132,9 +132,19 @@ def settings() -> tuple[object, ...]:
     return SETTINGS
 
 
+@pytest.fixture(scope="session")
+def trained() -> dict[str, bytes]:
+    """Models that fixtures have trained, by their names: each process of the tests trains one."""
+    return {}
+
+
 @pytest.fixture
-def model(pets: Path, syn0: Callable[..., Done]) -> Path:
+def model(pets: Path, syn0: Callable[..., Done], trained: dict[str, bytes]) -> Path:
     """A small model of the pets' kinds."""
-    done = syn0("train", pets, *SETTINGS, "--out", "pets.safetensors")
-    assert done.code == 0, done.err
-    return pets.with_name("pets.safetensors")
+    path = pets.with_name("pets.safetensors")
+    if path.name not in trained:
+        done = syn0("train", pets, *SETTINGS, "--out", path.name)
+        assert done.code == 0, done.err
+        trained[path.name] = path.read_bytes()
+    path.write_bytes(trained[path.name])
+    return path

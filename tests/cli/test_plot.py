@@ -36,10 +36,14 @@ def figures(monkeypatch):
 
 
 @pytest.fixture
-def model(syn0):
-    done = syn0("train", "iris", "--hidden", 6, "--epochs", 8, "--out", "m.safetensors")
-    assert done.code == 0
-    return "m.safetensors"
+def model(syn0, tmp_path, trained):
+    path = tmp_path / "m.safetensors"
+    if "irises" not in trained:
+        done = syn0("train", "iris", "--hidden", 6, "--epochs", 8, "--out", path.name)
+        assert done.code == 0
+        trained["irises"] = path.read_bytes()
+    path.write_bytes(trained["irises"])
+    return path.name
 
 
 @pytest.mark.parametrize("ending", MAGIC)

@@ -3,11 +3,13 @@
 import errno
 import json
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from syn0 import Network, load
+from tests.together import Together
 
 SIX_ERRORS = [
     "0.496410031903",
@@ -193,6 +195,59 @@ def test_resuming_refuses_settings_that_it_would_pass_over(syn0, pets, model, se
     assert done.code == 2
     assert settings[0].lstrip("-") in done.err
     assert model.read_bytes() == before
+
+
+KEPT = ("--hidden", 4, "--epochs", 3, "--checkpoint", "run", "--checkpoint-every", "1epoch")
+
+
+def test_a_run_goes_on_from_its_checkpoints_to_the_same_model(syn0, pets, tmp_path):
+    whole = syn0("train", pets, *KEPT, "--out", "whole.safetensors", "--json")
+    assert whole.code == 0, whole.err
+    newest = max((tmp_path / "run").iterdir(), key=lambda path: int(path.stem[5:]))
+    newest.write_bytes(newest.read_bytes()[:-1])
+    done = syn0("train", pets, "--resume", "run", "--out", "part.safetensors", "--json")
+    assert done.code == 0, done.err
+    assert f"Note: {Path('run', newest.name)} is not a whole safetensors file" in done.err
+    assert re.search(r"Resumed: step \d+ of \d+, from run", done.err)
+    one, other = ((tmp_path / f"{name}.safetensors").read_bytes() for name in ("whole", "part"))
+    assert one == other
+    assert json.loads(done.out)["reports"] == json.loads(whole.out)["reports"]
+    again = syn0("train", pets, "--resume", "run", "--out", "again.safetensors")
+    assert "this run has ended" in again.err
+    assert (tmp_path / "again.safetensors").read_bytes() == one
+
+
+def test_a_run_that_goes_on_does_so_as_it_began(syn0, csv, pets, tmp_path):
+    assert syn0("train", pets, *KEPT).code == 0
+    other = csv(pets.read_text() + "4.0,25,A,cat\n", "other.csv")
+    refused = {
+        ("--resume", "run", "--epochs", 5): "goes on as it began: leave out --epochs",
+        ("--resume", "run", "--hidden", 5): "leave out --hidden",
+        ("--resume", "run", "--checkpoint", "run"): "leave out --checkpoint",
+        ("--resume", "run", "--target", "house"): "leave out --target",
+        ("--resume", "run", "--class-weight", "balanced"): "had no weights: leave out",
+        ("--checkpoint", "run"): "holds the checkpoints of a run",
+        ("--keep", 2): "--keep is about checkpoints: give --checkpoint FOLDER",
+        ("--checkpoint", "new", "--checkpoint-every", "soon"): "'soon' is not understood",
+        ("--resume", "."): "there is no checkpoint in .",
+    }
+    with Together() as together:
+        for words, expected in refused.items():
+            with together(words):
+                done = syn0("train", pets, *words)
+                assert done.code == 2
+                assert expected in done.err
+    done = syn0("train", other, "--resume", "run")
+    assert "is not what the model was trained on" in done.err
+
+
+def test_a_run_with_weights_goes_on_with_them_or_not_at_all(syn0, pets, tmp_path):
+    weights = ("--class-weight", "balanced")
+    assert syn0("train", pets, *KEPT, *weights).code == 0
+    done = syn0("train", pets, "--resume", "run")
+    assert done.code == 2
+    assert "give --sample-weight or --class-weight again" in done.err
+    assert syn0("train", pets, "--resume", "run", *weights).code == 0
 
 
 def test_resuming_on_other_data_is_refused(syn0, csv, pets, model):

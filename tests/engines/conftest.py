@@ -93,12 +93,6 @@ def python() -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
         process.communicate()
 
 
-@pytest.fixture
-def quick_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No optimizations, which takes a third of the time, for tests that compile many programs."""
-    monkeypatch.setattr(compiler, "FLAGS", ("-O0", *compiler.FLAGS[1:]))
-
-
 PROCESSORS = ("native", "haswell", "x86-64")
 """What `-march` calls this machine's processor, one with shorter vectors than the longest, and one
 with the shortest."""

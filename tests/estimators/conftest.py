@@ -6,20 +6,12 @@ from collections.abc import Callable, Iterator
 import pytest
 from threadpoolctl import threadpool_limits
 
-from syn0.engines import compiler
-
 
 @pytest.fixture(autouse=True, scope="session")
 def one_thread() -> Iterator[None]:
     """Threads only slow down products of a few rows."""
     with threadpool_limits(1):
         yield
-
-
-@pytest.fixture
-def quick_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No optimizations, which takes a third of the time, for tests that compile many programs."""
-    monkeypatch.setattr(compiler, "FLAGS", ("-O0", *compiler.FLAGS[1:]))
 
 
 @pytest.fixture

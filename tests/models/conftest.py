@@ -81,27 +81,40 @@ def assert_same(assert_same) -> Callable[[Network, Network], None]:
     return check
 
 
+Change = Callable[[dict[str, Any], Arrays], object]
+
+
 @pytest.fixture
-def edited(tmp_path) -> Callable[..., Path]:
-    """Saves a network, lets a function change its description and arrays, and writes them with a
-    digest that is right again: as someone would who means harm."""
+def edited_file(tmp_path) -> Callable[..., Path]:
+    """Lets a function change the description and arrays of a file, and writes them with a digest
+    that is right again: as someone would who means harm."""
 
     def write(
-        network: Network,
-        change: Callable[[dict[str, Any], Arrays], object] | None = None,
+        source: Path,
+        change: Change | None = None,
         *,
         text: Callable[[str], str] = lambda text: text,
     ) -> Path:
-        path = tmp_path / "edited.safetensors"
-        network.save(path)
-        with safe_open(path, framework="numpy") as file:
+        with safe_open(source, framework="numpy") as file:
             description = json.loads(file.metadata()["syn0"])
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         del description["digest"]
         if change is not None:
             change(description, arrays)
         whole = description | {"digest": digest(description, arrays)}
+        path = tmp_path / "edited.safetensors"
         save_file(arrays, path, {"syn0": text(json.dumps(whole))})
         return path
+
+    return write
+
+
+@pytest.fixture
+def edited(tmp_path, edited_file) -> Callable[..., Path]:
+    """Saves a network, and edits the file."""
+
+    def write(network: Network, change: Change | None = None, **how: Any) -> Path:
+        network.save(tmp_path / "whole.safetensors")
+        return edited_file(tmp_path / "whole.safetensors", change, **how)
 
     return write

@@ -14,6 +14,8 @@ from syn0.models import defaults, plan_table, table_options, tutorial_training
 from syn0.models.options import TableOptions
 from syn0.spec import OPTIMIZERS, NetworkSpec, Training
 from syn0.spec.defaults import (
+    CHECKPOINT_EVERY,
+    CHECKPOINTS_KEPT,
     FEWEST_ROWS_TO_SPLIT,
     HIDDEN,
     HOLDOUT,
@@ -63,6 +65,8 @@ HELP = {
     ("train", "batch_size"): f"of a table that is trained on {SMALLEST} to {LARGEST}.",
     ("train", "engine"): f"auto, {' or '.join(ENGINES)}",
     ("train", "monitor"): "loss or error",
+    ("train", "checkpoint_every"): f"default {CHECKPOINT_EVERY}.",
+    ("train", "keep"): f"default {CHECKPOINTS_KEPT}.",
 }
 
 

@@ -159,6 +159,9 @@ def told_error(error: Exception) -> int:
         case BrokenPipeError():
             drop_output()  # the reader of our output, such as `head`, has gone: nothing is wrong
             return FAILURE
+        case ConnectionError():  # another process of a cluster has gone
+            told(str(error), FAILURE)
+            leave_at_once(FAILURE)
         case FloatingPointError():
             return told(str(error), FAILURE)
         case OSError():
@@ -167,6 +170,14 @@ def told_error(error: Exception) -> int:
         case ValueError() | TypeError() | ImportError() | MemoryError():
             return told(str(error) or "not enough memory for these data", MISUSE)
     raise error
+
+
+def leave_at_once(code: int) -> NoReturn:
+    """End without what JAX does at the end: it would wait for the process that has gone, and be
+    aborted for it from C++."""
+    with suppress(OSError):
+        sys.stdout.flush()
+    os._exit(code)
 
 
 def drop_output() -> None:

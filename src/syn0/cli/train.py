@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from syn0.cli.checkpoints import checkpoints_of, found_in, is_run, tell_resumed
 from syn0.cli.command import QUIET, VERBOSE, Sections, asked_for, message
 from syn0.cli.config import toml_text, with_config
 from syn0.cli.flags import FLAGLESS, help_of
@@ -34,13 +35,27 @@ from syn0.cli.options import (
     training_option,
     waiting,
 )
+from syn0.cli.processes import cluster_of
 from syn0.cli.reading import READING_OPTIONS, reading_of, reading_options, tell_reading
-from syn0.spec import Training
-from syn0.spec.defaults import FEWEST_ROWS_TO_SPLIT, HIDDEN, HOLDOUT, SEED, VALIDATION
+from syn0.cli.streams import memory_option, passes_over, plan_of, scratch_option, tell_stream
+from syn0.spec import Checkpoints, Training
+from syn0.spec.defaults import (
+    CHECKPOINT_EVERY,
+    CHECKPOINTS_KEPT,
+    FEWEST_ROWS_TO_SPLIT,
+    HIDDEN,
+    HOLDOUT,
+    SEED,
+    VALIDATION,
+)
 
 if TYPE_CHECKING:
     from syn0.data import Table
+    from syn0.data.passes import Passes
+    from syn0.engines.cluster import Cluster
     from syn0.models import Fitted, Network, Plan, TableOptions
+    from syn0.models.record import Record
+    from syn0.models.streamed import Counted, StreamedFitted, StreamedPlan
     from syn0.training import History, Report
 
 
@@ -65,6 +80,8 @@ IN_A_FILE = (
 @data_option("--target", metavar="COLUMN", help="The column to learn; default the last.")
 @data_option("--drop", multiple=True, metavar="COLUMN", help="Leave a column out (repeatable).")
 @reading_options
+@memory_option
+@scratch_option
 @data_option("--task", type=click.Choice(["classification", "regression"]),
              help="What kind of target; default told from its values.")  # fmt: skip
 @data_option("--holdout", type=float, metavar="FRACTION",
@@ -93,8 +110,9 @@ IN_A_FILE = (
               "options override it.")  # fmt: skip
 @click.option("--print-config", is_flag=True,
               help="Print all settings, given and chosen, as such a file, and leave.")  # fmt: skip
-@click.option("--resume", type=FILE, metavar="MODEL",
-              help="Go on training a saved model.")  # fmt: skip
+@click.option("--resume", type=FILE, metavar="MODEL|FOLDER",
+              help="Go on training a saved model; or, to its end, the run whose checkpoints a "
+              "folder holds.")  # fmt: skip
 @click.option("--engine", default="auto", show_default=True, metavar="NAME",
               help="auto, numpy, native or jax.")  # fmt: skip
 @click.option("--threads", type=click.IntRange(min=1), metavar="N",
@@ -105,10 +123,24 @@ IN_A_FILE = (
 @click.option("--matmul-precision", default="auto", show_default=True, metavar="NAME",
               help="What the factors of matrix products are rounded to, by the jax engine: "
               "bfloat16, float32 or float64; auto for nothing.")  # fmt: skip
+@click.option("--processes", type=click.IntRange(min=1), metavar="N",
+              help="Train by N processes on this machine, each on its part of the rows; by the jax "
+              "engine.")  # fmt: skip
+@click.option("--distributed", is_flag=True,
+              help="Be one of the processes of a cluster, as torchrun's variables, SLURM, Open MPI "
+              "or Kubernetes say.")  # fmt: skip
 @output_option("--out", type=FILE, metavar="FILE",
                help="Save the model, for instance as model.safetensors.")  # fmt: skip
 @output_option("--plot", type=FILE, metavar="FILE",
                help="Draw how loss and error fell, for instance as run.png.")  # fmt: skip
+@output_option("--checkpoint", type=FILE, metavar="FOLDER",
+               help="Keep checkpoints of the run there, so that --resume FOLDER goes on after "
+               "whatever ended it.")  # fmt: skip
+@output_option("--checkpoint-every", metavar="TIME",
+               help="How often: 60s, 5min, 2h or 5epochs; default "
+               f"{CHECKPOINT_EVERY}.")  # fmt: skip
+@output_option("--keep", type=click.IntRange(min=1), metavar="N",
+               help=f"How many of the latest to keep; default {CHECKPOINTS_KEPT}.")  # fmt: skip
 @FORCE
 @output_option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 def train(
@@ -136,6 +168,8 @@ def train(
     syn0 train xor --net 3-4-1 --steps 60000 --report-every 10000
     syn0 train digits --print-config > run.toml
     syn0 train digits --config run.toml
+    syn0 train digits --checkpoint run --checkpoint-every 5min
+    syn0 train digits --resume run
     """
     from syn0.cli.outputs import check_drawing, check_output, is_model
     from syn0.models import resolved_settings
@@ -143,6 +177,10 @@ def train(
     options = with_config(options, config, IN_A_FILE)
     if print_config and options["resume"] is not None:
         raise ValueError("--resume keeps the model's own settings: leave out --print-config")
+    checkpoints = checkpoints_of(options)
+    cluster = cluster_of(data, options)
+    if cluster is not None and not cluster.first:  # the first one tells and saves
+        out = plot = None
     if out is not None:
         reads = {"the data": data, "the configuration": config}
         check_output(out, "the model", reads=reads, ours=is_model, force=force)
@@ -158,15 +196,20 @@ def train(
         settings = {**resolved_settings(plan), "drop": list(options["drop"]), **given}
         click.echo(toml_text(settings), nl=False)
         return
-    with waiting("preparing the rows"):
-        _ = plan.examples
-    tell_plan(table, plan)
-    tell_more(plan, options)
-    report = options["report_every"] is not None and not as_json
-    started = time.perf_counter()
-    fitted, number = fit(plan, options, report=report, out=out)
-    seconds = time.perf_counter() - started
-    show(fitted, seconds, out, number, as_json=as_json)
+    try:
+        with waiting("preparing the rows"):
+            _ = plan.examples
+        tell_plan(table, plan)
+        tell_more(plan, options)
+        report = plan.training.report_every is not None and not as_json and not asked_for(QUIET)
+        started = time.perf_counter()
+        fitted, number = fit(plan, options, checkpoints, cluster, report=report, out=out)
+        seconds = time.perf_counter() - started
+        if cluster is not None and not cluster.first:
+            return
+        show(fitted, seconds, out, number, as_json=as_json)
+    finally:
+        plan.close()
     if plot is not None:
         draw(fitted.history, plot)
     if not as_json:
@@ -175,11 +218,12 @@ def train(
         sys.exit(128 + number)  # as a shell has it
 
 
-def planned(data: str, options: dict[str, Any]) -> tuple[Table, Plan]:
-    """The table, and how a network is trained on it."""
+def planned(data: str, options: dict[str, Any]) -> tuple[Table | Counted, Plan | StreamedPlan]:
+    """The table, or what is known of one that is read in blocks, and how it is trained on."""
     from syn0.data import UnpreparedError, read_table
+    from syn0.data.passes import Passes
     from syn0.engines import ENGINES
-    from syn0.models import Network, plan_table, resume_table
+    from syn0.models import Network, go_on_table, plan_table, resume_table
     from syn0.saving import load
     from syn0.spec.checks import choice
 
@@ -188,7 +232,10 @@ def planned(data: str, options: dict[str, Any]) -> tuple[Table, Plan]:
     if options["resume"] is None:
         float32 = options["net"] is None and options["dtype"] in (None, "float32")
         reading = reading_of(options, float32=float32)
-        table = read_table(data, target=options["target"], drop=options["drop"], reading=reading)
+        how = {"target": options["target"], "drop": options["drop"]}
+        if (passes := passes_over(data, options, reading, **how)) is not None:
+            return planned_in_blocks(passes, options, wanted, None)
+        table = read_table(data, reading=reading, **how)
         tell_reading(table)  # now, as it may explain why the table cannot be learned
         if options["resize"] and table.files is None:
             raise ValueError(f"--resize is for a folder of images, which {table.name} is not")
@@ -196,6 +243,13 @@ def planned(data: str, options: dict[str, Any]) -> tuple[Table, Plan]:
             return table, plan_table(table, wanted)
         except UnpreparedError as error:
             raise ValueError(f"{error}, or leave out --net so that columns are prepared") from None
+    if is_run(options):
+        found = found_in(options)
+        again = data_again(data, options, Network.from_record(found.record))
+        tell_resumed(found)
+        if isinstance(again, Passes):
+            return planned_in_blocks(again, options, wanted, found.record)
+        return again, go_on_table(found.record, again, wanted)
     if flags := flags_given(options, SETTLED):
         raise ValueError(f"--resume keeps the model's network and settings: leave out {flags}")
     network = load(options["resume"], Network)
@@ -209,11 +263,32 @@ def planned(data: str, options: dict[str, Any]) -> tuple[Table, Plan]:
             f"{options['resume']} was trained without --patience, on all of its rows: none are set "
             "apart to watch"
         )
+    again = data_again(data, options, network)
+    if isinstance(again, Passes):
+        return planned_in_blocks(again, options, wanted, network)
+    return again, resume_table(network, again, wanted)
+
+
+def planned_in_blocks(
+    passes: Passes, options: dict[str, Any], wanted: TableOptions, before: Network | Record | None
+) -> tuple[Counted, StreamedPlan]:
+    """As `planned`, of a file that is read in blocks."""
+    plan = plan_of(passes, options, wanted, before)
+    return plan.counted, plan
+
+
+def data_again(data: str, options: dict[str, Any], network: Network) -> Table | Passes:
+    """The table that a network was trained on, read as it was then, or what reads it in blocks."""
+    from syn0.data import read_table
+
     target = options["target"] or (network.schema.target if network.schema else None)
     reading = reading_of(options, network.schema, float32=network.spec.dtype == "float32")
-    table = read_table(data, target=target, drop=options["drop"], reading=reading)
+    how = {"target": target, "drop": options["drop"]}
+    if (passes := passes_over(data, options, reading, **how)) is not None:
+        return passes
+    table = read_table(data, reading=reading, **how)
     tell_reading(table)
-    return table, resume_table(network, table, wanted)
+    return table
 
 
 def table_options(options: dict[str, Any]) -> TableOptions:
@@ -238,7 +313,7 @@ def table_options(options: dict[str, Any]) -> TableOptions:
     return options_of(**given)
 
 
-def tell_plan(table: Table, plan: Plan) -> None:
+def tell_plan(table: Table | Counted, plan: Plan | StreamedPlan) -> None:
     """What was understood: the target, the rows, the columns left out, the network."""
     from syn0.models import advice
 
@@ -253,6 +328,7 @@ def tell_plan(table: Table, plan: Plan) -> None:
     kind = f"{len(schema.classes)} classes" if schema.classes else "numbers"
     message(f"Data: {table.name}, {len(table):,} rows; {schema.target!r} holds {kind}")
     message(f"Network: {describe_network(plan)}, {len(plan.trained):,} rows to train on")
+    tell_stream(plan)
     if reach := plan.out_of_reach:
         identity = "--output-activation identity"
         scaled = f"leave out --net, so that it is scaled, or give {identity} and a smaller rate"
@@ -261,7 +337,7 @@ def tell_plan(table: Table, plan: Plan) -> None:
         message(f"Note: {words}")
 
 
-def tell_more(plan: Plan, options: dict[str, Any]) -> None:
+def tell_more(plan: Plan | StreamedPlan, options: dict[str, Any]) -> None:
     """With --verbose: the columns that the network takes, and why an engine is picked."""
     if not asked_for(VERBOSE):
         return
@@ -270,7 +346,7 @@ def tell_more(plan: Plan, options: dict[str, Any]) -> None:
 
     tell_columns(plan.network)
     if options["engine"] == "auto":
-        training, rows = plan.training, len(plan.examples.X)
+        training, rows = plan.training, plan.examples.rows
         program = training_program(plan.network.spec, training)
         steps = training.total_steps(rows)
         threads, _ = at_most_cores(options["threads"])
@@ -278,7 +354,7 @@ def tell_more(plan: Plan, options: dict[str, Any]) -> None:
         message(f"Engine: {choice.engine}, {choice.reason}")
 
 
-def describe_network(plan: Plan) -> str:
+def describe_network(plan: Plan | StreamedPlan) -> str:
     """Sizes, activations and optimizer in a few words."""
     spec, training = plan.network.spec, plan.training
     kinds = dict.fromkeys(layer.activation for layer in spec.dense)
@@ -288,20 +364,26 @@ def describe_network(plan: Plan) -> str:
 
 
 def fit(
-    plan: Plan, options: dict[str, Any], *, report: bool, out: str | None
-) -> tuple[Fitted, int | None]:
+    plan: Plan | StreamedPlan,
+    options: dict[str, Any],
+    checkpoints: Checkpoints | None,
+    cluster: Cluster | None,
+    *,
+    report: bool,
+    out: str | None,
+) -> tuple[Fitted | StreamedFitted, int | None]:
     """Train, and save what was learned before anything else can go wrong: also where training
     ends by a number that is not finite, a second Ctrl-C or a reader of our output that has gone.
     With the number of the signal that asked for an end."""
     from syn0.training.interrupt import ENDING, catching_interrupt
 
     network = plan.network
-    taken = network.steps_taken
+    taken = network.steps_taken if plan.found is None else -1  # a run that goes on has learned
     # No signal comes between the last step and the file. Where nothing is to be saved, only Ctrl-C
     # waits for the step: the others end the process as they always do.
     quiet = asked_for(QUIET)
     notes = redirect_stderr(io.StringIO()) if quiet else nullcontext()
-    with catching_interrupt(*(ENDING if out else ())) as interrupt, notes:
+    with catching_interrupt(*(ENDING if out or checkpoints else ())) as interrupt, notes:
         try:
             try:
                 fitted = plan.fit(
@@ -309,7 +391,9 @@ def fit(
                     threads=options["threads"],
                     device=options["device"],
                     matmul_precision=options["matmul_precision"],
+                    cluster=cluster,
                     callbacks=[print_report] if report else [],
+                    checkpoints=checkpoints,
                     progress=not quiet,
                 )
             finally:
@@ -353,14 +437,17 @@ def print_report(report: Report) -> None:
 
 
 def show(
-    fitted: Fitted, seconds: float, out: str | None, number: int | None, *, as_json: bool
+    fitted: Fitted | StreamedFitted,
+    seconds: float,
+    out: str | None,
+    number: int | None,
+    *,
+    as_json: bool,
 ) -> None:
     """The figures on rows that were held out, or on the trained rows where none were."""
     from syn0.cli.show import show_evaluation, training_data
-    from syn0.models import evaluate
 
-    judged, where = fitted.judged()
-    figures = evaluate(fitted.network, judged)
+    figures, where = fitted.figures()
     steps, words = fitted.network.steps_taken, ending(fitted, number)
     message(f"Trained: {steps:,} steps, {seconds:.1f} s{words}")
     if as_json:
@@ -384,7 +471,7 @@ def draw(history: History, plot: str) -> None:
     message(f"Drawn: {plot}")
 
 
-def ending(fitted: Fitted, number: int | None) -> str:
+def ending(fitted: Fitted | StreamedFitted, number: int | None) -> str:
     """How training ended, where that needs words."""
     history = fitted.history
     words = f"; {history.stopped}" if history.stopped in ("interrupted", "converged") else ""

@@ -11,7 +11,7 @@ import linecache
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import Any
 
 from syn0.printers.base import Template
@@ -126,6 +126,23 @@ class Functions:
     def compiled_steps(self) -> Any:
         return jitted(self.take_steps, static_argnames="measure", donate_argnums=(0, 1))
 
+    @lru_cache(maxsize=8)  # noqa: B019  (as long as these functions, which are kept in such a cache)
+    def compiled_steps_of_many(
+        self, state: tuple[bool, ...], given: tuple[bool, ...], *, with_rows: bool
+    ) -> Any:
+        """`compiled_steps` of many networks at once: which values of `state` and `given` each has
+        for itself, along a first axis, as it has its reports and, `with_rows`, its rows."""
+        import jax
+
+        own, theirs, rows = axes(state), axes(given), 0 if with_rows else None
+        steps: Any = self.take_steps
+
+        def take_steps(*values: Any, measure: bool) -> Any:
+            mapped = (own, 0, None, theirs, rows, None), (own, 0)
+            return jax.vmap(partial(steps, measure=measure), *mapped)(*values)
+
+        return jitted(take_steps, static_argnames="measure", donate_argnums=(0, 1))
+
     @cached_property
     def compiled_gradient(self) -> Any:
         return jitted(self.gradient)
@@ -137,6 +154,11 @@ class Functions:
     @cached_property
     def compiled_evaluate(self) -> Any:
         return jitted(self.evaluate)
+
+
+def axes(own: tuple[bool, ...]) -> tuple[int | None, ...]:
+    """As `jax.vmap` takes it: which values lie along a first axis."""
+    return tuple(0 if each else None for each in own)
 
 
 def jitted(function: Any, **options: Any) -> Any:
@@ -160,10 +182,10 @@ def computing(device: Any) -> Iterator[None]:
         yield
 
 
-def steps_of_a_call(rows: int) -> int:
+def steps_of_a_call(rows: int, entries: int = ENTRIES) -> int:
     """How many steps of so many rows a call of the loop has room for: a number for each batch size,
     as each asks for compiling."""
-    return max(1, min(MOST_STEPS, ENTRIES // max(rows, 1)))
+    return max(1, min(MOST_STEPS, entries // max(rows, 1)))
 
 
 def source_text(training: Program, prediction: Program, products: str = "") -> str:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from syn0.engines.arrays import checked, fitting
-from syn0.engines.base import Arrays, Cost, Figures, Runner, Values
+from syn0.engines.base import Arrays, Cost, Figures, Runner, Together, Values
 from syn0.engines.compiler import (
     CompilerError,
     expected_seconds,
@@ -65,6 +65,7 @@ class NativeRunner(Runner):
     """
 
     compiles, keeps, takes_wishes = True, True, False
+    together: Together = "threads"
     name = "native"
     notice = ""
 
@@ -104,6 +105,10 @@ class NativeRunner(Runner):
         compiling = expected_seconds(COMPILE + work.lines * COMPILE_LINE)
         note = f"{threads} {'threads' if threads > 1 else 'thread'}"
         return Cost(work.steps * step, compiling, note)
+
+    def make_ready(self, rows: int) -> None:
+        """See `Runner.make_ready`."""
+        self._function(rows)
 
     @contextmanager
     def at_work(self, rows: int) -> Iterator[None]:

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from syn0.engines.arrays import checked
-from syn0.engines.base import Arrays, Cost, Figures, Runner, Values
+from syn0.engines.base import Arrays, Cost, Figures, Runner, Together, Values
 from syn0.engines.blas import LIMITS
 from syn0.engines.stretch import Batches
 from syn0.engines.work import Work
@@ -73,6 +73,7 @@ class NumpyRunner(Runner):
     """
 
     compiles, keeps, takes_wishes = False, False, False
+    together: Together = "in turn"
     name = "numpy"
     notice = ""
 
@@ -99,6 +100,9 @@ class NumpyRunner(Runner):
         """See `Runner.cost`."""
         step = work.lines * LINE + work.products / SPEED + work.entries * ENTRY
         return Cost(work.steps * step)
+
+    def make_ready(self, rows: int) -> None:
+        """See `Runner.make_ready`: nothing comes before."""
 
     def at_work(self, rows: int) -> AbstractContextManager[object]:
         """The threads that the matrix products of so many rows may use."""

@@ -2,6 +2,7 @@
 
 from syn0.models.advice import advice
 from syn0.models.answers import answers
+from syn0.models.checkpoints import latest_checkpoint
 from syn0.models.evaluation import (
     Classification,
     Evaluation,
@@ -11,6 +12,8 @@ from syn0.models.evaluation import (
     truth_and_answers,
 )
 from syn0.models.examples import Examples
+from syn0.models.many import run_many, train_many
+from syn0.models.members import Many
 from syn0.models.network import Network
 from syn0.models.options import TableOptions, table_options
 from syn0.models.record import Origin
@@ -28,6 +31,7 @@ from syn0.models.tables import (
     Plan,
     check_sizes,
     examples_again,
+    go_on_table,
     judged_rows,
     plan_table,
     resolved_settings,
@@ -43,6 +47,7 @@ __all__ = [
     "Evaluation",
     "Examples",
     "Fitted",
+    "Many",
     "Network",
     "Origin",
     "Plan",
@@ -54,16 +59,20 @@ __all__ = [
     "class_probabilities",
     "evaluate",
     "examples_again",
+    "go_on_table",
     "judged_rows",
+    "latest_checkpoint",
     "make_network",
     "make_training",
     "plan_table",
     "prediction_script",
     "resolved_settings",
     "resume_table",
+    "run_many",
     "some_rows",
     "table_options",
     "task_for",
+    "train_many",
     "truth_and_answers",
     "tutorial_training",
 ]

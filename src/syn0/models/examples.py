@@ -5,17 +5,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from numpy.typing import ArrayLike, NDArray
 
 from syn0.data import Schema, read_table, split_rows
 from syn0.data.frames import are_rows, is_frame, read_frame, read_rows, with_target
 from syn0.derive import target_columns
-from syn0.models.arrays import inputs_array, loss_targets, targets_array
-from syn0.models.frames import Names, by_name
+from syn0.models.arrays import inputs_array, loss_targets, out_of_reach, targets_array
+from syn0.models.frames import Names, by_name, learned_names
+from syn0.models.weighting import row_weights
 from syn0.spec import NetworkSpec, Training
 from syn0.spec.checks import real
+from syn0.spec.doors import warn
+
+if TYPE_CHECKING:
+    from syn0.engines.cluster import Cluster
+    from syn0.models.stored import StoredExamples
 
 
 @dataclass(frozen=True)
@@ -33,10 +39,25 @@ class Examples:
     sample_weight: NDArray[Any] | None = None
     validation: tuple[NDArray[Any], NDArray[Any]] | None = None
 
+    @property
+    def rows(self) -> int:
+        """Number of rows to train on."""
+        return len(self.X)
+
+    @property
+    def weighted(self) -> bool:
+        """Whether rows count differently."""
+        return self.sample_weight is not None
+
     def arrays(self) -> dict[str, NDArray[Any]]:
         """What the program takes, by name."""
         named = {"X": self.X, "y": self.y, "sample_weight": self.sample_weight}
         return {name: array for name, array in named.items() if array is not None}
+
+    def shared(self, cluster: Cluster) -> dict[str, Any]:
+        """The same, but of X and y only the rows of this process."""
+        named: dict[str, Any] = self.arrays()
+        return named | {name: cluster.share(named[name]) for name in ("X", "y")}
 
     def split(self, kept: NDArray[Any], apart: NDArray[Any]) -> Examples:
         """The rows to keep, and those set apart for validation."""
@@ -90,6 +111,28 @@ class Intake:
             return rows, loss_targets(self.schema.targets(table, self.spec.dtype), self.spec)
         return rows, targets_array(by_name("y", y, self.columns.get("y")), self.spec, len(rows))
 
+    def examples(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: ArrayLike | None,
+        class_weight: Mapping[int, float] | str | None,
+        validation: Sequence[ArrayLike] | float | None,
+    ) -> tuple[dict[str, Names], Examples]:
+        """What training learns from, as `Network.train` is given it; with the names of the columns
+        that the network goes by from then on.
+
+        Warns:
+            UserWarning: targets that the output's activation can never give.
+        """
+        rows, targets = self.arrays(X, y)
+        columns = self.columns if self.schema else learned_names(self.columns, X=X, y=y)
+        weight = row_weights(sample_weight, class_weight, targets, self.spec)
+        named = replace(self, columns=columns)
+        examples = named.with_validation(Examples(rows, targets, weight), validation)
+        warn_of_reach(targets, self.spec)
+        return dict(columns), examples
+
     def with_validation(
         self, examples: Examples, validation: Sequence[ArrayLike] | float | None
     ) -> Examples:
@@ -105,6 +148,22 @@ class Intake:
                 f"validation={fraction:g} of {len(examples.X)} rows leaves one part empty"
             )
         return examples.split(kept, apart)
+
+
+def warn_of_reach(targets: NDArray[Any], network: NetworkSpec) -> None:
+    """Warn of targets that the output's activation can never give."""
+    if reach := out_of_reach(targets, network):
+        warn(
+            f"the targets go {reach}: bring them into this range, or choose "
+            "output_activation='identity' and a smaller learning_rate"
+        )
+
+
+def check_examples(training: Training, examples: Examples | StoredExamples) -> None:
+    """ValueError if a training needs other rows than there are."""
+    check_batch_size(training, examples.rows)
+    if training.patience is not None and examples.validation is None:
+        raise ValueError("patience needs validation rows: give validation=0.1 or (X, y)")
 
 
 def check_batch_size(training: Training, rows: int) -> None:

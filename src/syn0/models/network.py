@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copy
 import os
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -18,10 +19,10 @@ from syn0.derive import inputs_of_layer, prediction_program, training_program
 from syn0.engines import AUTO, Predictor, Runner, Values, make_runner
 from syn0.files.container import write
 from syn0.models.answers import answers
-from syn0.models.arrays import out_of_reach
-from syn0.models.examples import Examples, Intake, check_batch_size
+from syn0.models.checkpoints import going_on, keeper
+from syn0.models.examples import Examples, Intake, check_examples
 from syn0.models.export import export
-from syn0.models.frames import Names, learned_names
+from syn0.models.frames import Names
 from syn0.models.record import Origin, Record
 from syn0.models.settings import (
     TRAINING_SETTINGS,
@@ -31,19 +32,31 @@ from syn0.models.settings import (
     refuse_unknown,
     tutorial_training,
 )
+from syn0.models.stored import Given, StoredExamples, examples_on_disk, is_on_disk
 from syn0.models.summary import description, picture, summary
 from syn0.models.weighting import row_weights
 from syn0.models.weights import Weights
 from syn0.printers import PRINTERS, Data, UnsupportedError, example_data
 from syn0.program import Program
 from syn0.program.interpreter import start, walk
-from syn0.spec import Layer, NetworkSpec, Optimizer, Solver, Training, parse_sizes
+from syn0.spec import (
+    Checkpoints,
+    Layer,
+    NetworkSpec,
+    Optimizer,
+    Solver,
+    Training,
+    parse_sizes,
+)
 from syn0.spec.checks import choice, whole
-from syn0.spec.doors import doors, warn
+from syn0.spec.doors import doors
 from syn0.training import Checkpoint, History, Job, Run
 from syn0.training.loop import Callback
+from syn0.training.shards import Shards
+from syn0.training.standing import Standing
 
 if TYPE_CHECKING:
+    from syn0.engines.cluster import Cluster
     from syn0.explain import Replay, Trace
     from syn0.view.widget import Widget
 
@@ -189,13 +202,7 @@ class Network:
         generator = generator or np.random.RandomState(spec.seed)
         values = start(self._plain, generator, checkpoint.values if checkpoint else {})
         self._constants = {name: values[name] for name in self._plain.constants}
-        if checkpoint is None:
-            kind, words, position, *_ = generator.get_state()
-            # A normal number that was drawn ahead is forgotten: only orders are drawn from now on.
-            state = (kind, words, position, 0, 0.0)
-            weights = {name: values[name] for name in self._plain.weights}
-            checkpoint = Checkpoint(weights, state)
-        self.checkpoint = checkpoint
+        self.checkpoint = checkpoint or Checkpoint.at_start(self._plain, values, generator)
 
     def __getstate__(self) -> dict[str, Any]:
         """What a copy or a pickle holds: all but what runs its programs, which is made again."""
@@ -209,7 +216,7 @@ class Network:
             program = self.program()
         except ValueError as error:  # no language can say it
             program = f"# {error}"
-        return picture(self.record(), self.weights, self._intake.names, program)
+        return picture(self.record(), self.weights, self.intake.names, program)
 
     @property
     def weights(self) -> Weights:
@@ -225,7 +232,7 @@ class Network:
             own[name] = array
 
     @property
-    def _intake(self) -> Intake:
+    def intake(self) -> Intake:
         """What makes arrays of what it is given."""
         return Intake(self.spec, self.schema, self.columns)
 
@@ -249,11 +256,16 @@ class Network:
         class_weight: Mapping[int, float] | str | None = None,
         validation: Sequence[ArrayLike] | float | None = None,
         callbacks: Sequence[Callback] = (),
+        checkpoints: Checkpoints | str | os.PathLike[str] | None = None,
+        resume: bool = False,
         engine: str = "auto",
         threads: int | None = None,
         device: str = AUTO,
         matmul_precision: str = AUTO,
+        cluster: Cluster | None = None,
         progress: bool = True,
+        max_memory: int | str | None = None,
+        shards: Shards | None = None,
         **settings: Unpack[FurtherSettings],
     ) -> History:
         """Train, from where the network stands: 10 epochs and 10 more equal 20, on the same engine
@@ -283,6 +295,11 @@ class Network:
             validation: a pair (X, y), or the fraction of the rows that is set apart. The loss of
                 these rows is that of the data alone, unweighted and without penalties.
             callbacks: each is called with every `Report`; a true answer stops training.
+            checkpoints: the folder in which to keep where training stands, every 60 seconds and the
+                latest three of them; or a `Checkpoints`, which says how often and how many.
+            resume: whether to go on from the latest checkpoint in that folder, where it holds one:
+                with the same arguments and rows, on the same engine, the result is to the bit that
+                of a training that was never broken off (L-BFGS begins its search anew).
             engine: "auto" (default) or the name of one.
             threads: how many work at once; by default what the work is worth, of those that
                 $OMP_NUM_THREADS allows. More than there are cores are not taken, and a note says
@@ -291,7 +308,14 @@ class Network:
                 "auto" picks for the last two.
             matmul_precision: what the factors of matrix products are rounded to, by the jax engine:
                 "bfloat16", "float32" or "float64"; by default they are taken as they are.
+            cluster: what `syn0.distributed()` gave, for many processes that train this network
+                together, each on its part of the rows; all of them make the same call.
             progress: whether training that takes its time shows progress on stderr.
+            max_memory: what the rows of an X on disk (a `np.memmap`, an HDF5 or Zarr dataset) may
+                take, as bytes or "2GB"; by default a quarter of what is free. More of them stream
+                from disk, in shards.
+            shards: how epochs take rows, from disk or from memory, in shards; by default all rows
+                where there is memory for them.
             settings: any other of `Training`'s or of the optimizer's:
                 <settings>.
 
@@ -313,41 +337,48 @@ class Network:
         )
         if not isinstance(callbacks, Sequence) or not all(map(callable, callbacks)):
             raise TypeError(f"callbacks must be a list of functions, not {callbacks!r}")
-        rows, targets = self._intake.arrays(X, y)
-        columns = self.columns if self.schema else learned_names(self.columns, X=X, y=y)
-        examples = Examples(
-            rows, targets, row_weights(sample_weight, class_weight, targets, self.spec)
-        )
-        examples = replace(self._intake, columns=columns).with_validation(examples, validation)
-        if reach := out_of_reach(targets, self.spec):
-            warn(
-                f"the targets go {reach}: bring them into this range, or choose "
-                "output_activation='identity' and a smaller learning_rate"
+        if checkpoints is not None and not isinstance(checkpoints, Checkpoints):
+            checkpoints = Checkpoints(checkpoints)
+        if resume and checkpoints is None:
+            raise ValueError("resume goes on from checkpoints: give checkpoints=FOLDER")
+        found = going_on(checkpoints, self.spec, training) if checkpoints and resume else None
+        given = Given(X, y, sample_weight, class_weight, validation)
+        examples: Examples | StoredExamples | None
+        examples = examples_on_disk(self.intake, given, training, max_memory, shards)
+        if examples is None:
+            self.columns, examples = self.intake.examples(
+                X, y, sample_weight, class_weight, validation
             )
-        self.columns = columns
+        elif progress and is_on_disk(X) and sys.stderr is not None:
+            print(f"Note: {examples}", file=sys.stderr)
         self.origin = None  # what rows were held out from these arrays is not known here
         return self.run(
             training,
             examples,
             callbacks=callbacks,
+            checkpoints=checkpoints,
+            found=found,
             engine=engine,
             threads=threads,
             device=device,
             matmul_precision=matmul_precision,
+            cluster=cluster,
             progress=progress,
         )
 
     def prepare(
         self,
         training: Training,
-        examples: Examples,
+        examples: Examples | StoredExamples,
         *,
         engine: str = "auto",
         threads: int | None = None,
         device: str = AUTO,
         matmul_precision: str = AUTO,
+        cluster: Cluster | None = None,
         progress: bool = True,
         by_rows: bool = False,
+        standing: Standing | None = None,
     ) -> Run:
         """A run of training that has not begun, from where the network stands.
 
@@ -357,19 +388,19 @@ class Network:
 
         Args:
             training: how to train.
-            examples: arrays that fit the network, in its dtype.
-            engine, threads, device, matmul_precision, progress: as in `train`.
+            examples: arrays that fit the network, in its dtype, or rows on disk.
+            engine, threads, device, matmul_precision, cluster, progress: as in `train`.
             by_rows: whether batches count in the figures of an epoch by their rows, whatever these
                 weigh, as scikit-learn has it; by default losses count by the weights.
+            standing: of the run that is to go on, where it is one that was broken off; the network
+                stands where it did.
 
         Raises:
             ValueError, TypeError: a training that the network or the rows do not allow.
         """
-        check_batch_size(training, len(examples.X))
-        if training.patience is not None and examples.validation is None:
-            raise ValueError("patience needs validation rows: give validation=0.1 or (X, y)")
+        check_examples(training, examples)
         program, fresh, runner = self._to_train(
-            training, examples, engine, threads, (device, matmul_precision)
+            training, examples, engine, threads, (device, matmul_precision), cluster
         )
         self._eager = engine == "native"
         known = self.checkpoint.values
@@ -378,13 +409,16 @@ class Network:
             runner,
             training,
             constants={name: fresh[name] for name in program.constants},
-            arrays=examples.arrays(),
+            arrays=examples.arrays() if cluster is None else examples.shared(cluster),
             validation=examples.validation,
             progress=progress,
             by_rows=by_rows,
+            stored=examples.stored if isinstance(examples, StoredExamples) else None,
+            shards=examples.shards if isinstance(examples, StoredExamples) else None,
+            cluster=cluster,
         )
         values = {name: known.get(name, fresh[name]) for name in program.state}
-        return Run(job, replace(self.checkpoint, values=values))
+        return Run(job, replace(self.checkpoint, values=values), standing)
 
     def keep(self, run: Run, *, best: bool = True) -> None:
         """Stand where a run stands; with `best`, where early stopping watches it, at the best that
@@ -398,16 +432,23 @@ class Network:
     def run(
         self,
         training: Training,
-        examples: Examples,
+        examples: Examples | StoredExamples,
         *,
         callbacks: Sequence[Callback] = (),
+        checkpoints: Checkpoints | None = None,
+        found: Record | None = None,
         engine: str = "auto",
         threads: int | None = None,
         device: str = AUTO,
         matmul_precision: str = AUTO,
+        cluster: Cluster | None = None,
         progress: bool = True,
     ) -> History:
-        """Train as `training` says, on arrays that fit the network; see `train`."""
+        """Train as `training` says, on arrays that fit the network; see `train`. `found` is the
+        record of the checkpoint from which to go on."""
+        if found is not None:
+            self.checkpoint = found.checkpoint
+            engine = found.engine if engine == "auto" and found.engine else engine
         run = self.prepare(
             training,
             examples,
@@ -415,8 +456,12 @@ class Network:
             threads=threads,
             device=device,
             matmul_precision=matmul_precision,
+            cluster=cluster,
             progress=progress,
+            standing=None if found is None else found.run,
         )
+        if checkpoints is not None and run.leads:
+            run.keeper = keeper(checkpoints, self.record(), found)
         try:
             return run.go(callbacks)
         finally:
@@ -425,15 +470,16 @@ class Network:
     def _to_train(
         self,
         training: Training,
-        examples: Examples,
+        examples: Examples | StoredExamples,
         engine: str,
         threads: int | None,
         wishes: tuple[str, str] = (AUTO, AUTO),
+        cluster: Cluster | None = None,
     ) -> tuple[Program, Values, Runner]:
         """The program, the values that it starts with and what runs it; kept for the next training
         of the same kind, so that many short ones cost little."""
-        weighted, rows = examples.sample_weight is not None, len(examples.X)
-        kind = (training, weighted, rows, engine, threads, wishes)
+        weighted, rows = examples.weighted, examples.rows
+        kind = (training, weighted, rows, engine, threads, wishes, cluster)
         ready = self._ready_to_train  # looked at once: another thread may set it
         if ready is None or ready[0] != kind:
             program = training_program(self.spec, training, weighted=weighted)
@@ -446,6 +492,7 @@ class Network:
                 threads=None if threads is None else whole("threads", threads),
                 device=wishes[0],
                 matmul_precision=wishes[1],
+                cluster=cluster,
             )
             seed = None if self.spec.seed is None else 0
             # The present weights are not drawn anew, nor worked out.
@@ -480,7 +527,7 @@ class Network:
 
         training = training or self.training or tutorial_training({}, self.spec)
         training = replace(training, patience=None)  # which rows said when to stop is not known
-        rows, targets = self._intake.arrays(X, y)
+        rows, targets = self.intake.arrays(X, y)
         weight = row_weights(sample_weight, class_weight, targets, self.spec)
         examples = Examples(rows, targets, weight)
 
@@ -490,7 +537,7 @@ class Network:
         here = run(copy.copy(self))
         known = self.spec.seed is not None
         start = run(Network.from_spec(self.spec)).current() if known else None
-        return Replay(self.spec, here.job, here.current(), start, *self._intake.names)
+        return Replay(self.spec, here.job, here.current(), start, *self.intake.names)
 
     def trace(
         self,
@@ -574,14 +621,29 @@ class Network:
         quick = predictor.quick(values, X) if predictor and self.schema is None else None
         if quick is not None:
             return quick
-        inputs = self._intake.asked(X)
+        (outputs,) = self.predict_each(X, [values])
+        return outputs
+
+    def predict_each(self, X: Any, weights: Iterable[Mapping[str, Any]]) -> Iterator[NDArray[Any]]:
+        """The (rows, outputs) prediction of each of some weights, by name, in place of the
+        network's own, for an X as `predict` takes it."""
+        inputs = self.intake.asked(X)
+        for values in weights:
+            outputs = self.outputs(inputs, values)
+            yield outputs if self.schema is None else self.schema.restore(outputs)
+
+    def outputs(
+        self, inputs: NDArray[Any], weights: Mapping[str, Any] | None = None
+    ) -> NDArray[Any]:
+        """The (rows, outputs) prediction as the program gives it, for inputs as it takes them, of
+        some weights or the network's own."""
+        predictor = self._predictor
         if predictor is None:
             program = prediction_program(self.spec)
             predictor = self._predictor = Predictor(
                 program, self._constants, self._ready().predict, eager=self._eager
             )
-        outputs = predictor(values, inputs)
-        return outputs if self.schema is None else self.schema.restore(outputs)
+        return predictor(self.checkpoint.values if weights is None else weights, inputs)
 
     def hidden(self, X: NDArray[Any], layer: int = -1) -> NDArray[Any]:
         """The values of a hidden layer, as the next one takes them.
@@ -607,7 +669,7 @@ class Network:
                 f"{'none at all' if not count else f'1 to {count}, or -1 to -{count} from the end'}"
             )
         program = prediction_program(self.spec)
-        values = {**self._constants, **self.checkpoint.values, "X": self._intake.inputs(X)}
+        values = {**self._constants, **self.checkpoint.values, "X": self.intake.inputs(X)}
         wanted = inputs_of_layer(self.spec, number + 1)
         lines = walk(program.phase("forward"), values)
         return next(value for line, value in lines if line.target == wanted)
@@ -669,7 +731,7 @@ class Network:
         if data is None:
             data = example_data(spec)
         elif not isinstance(data, Data):
-            data = Data(*self._intake.arrays(*data), "as given")
+            data = Data(*self.intake.arrays(*data), "as given")
         program = training_program(spec, training, weighted=data.sample_weight is not None)
         try:
             return printer.script(program, spec, training, data)

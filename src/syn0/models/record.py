@@ -22,6 +22,7 @@ from syn0.spec import NetworkSpec, Training
 from syn0.spec.checks import choice, real, seed_number
 from syn0.training import Checkpoint
 from syn0.training.checkpoint import GENERATOR, MOST_STEPS, restored_count
+from syn0.training.standing import BEST, RUN, Standing, best_arrays
 
 MOST_MASKS = 2**32
 """What steps are counted below where masks are hashed of them."""
@@ -42,6 +43,7 @@ class Origin:
         holdout: the fraction of rows that was held out.
         validation: the fraction of the other rows that was set apart to say when to stop.
         seed: of the split.
+        by_hash: whether rows were held out by the hash of their number, as of data that stream.
     """
 
     data: str
@@ -49,16 +51,33 @@ class Origin:
     holdout: float
     validation: float
     seed: int
+    by_hash: bool = False
 
     def __post_init__(self) -> None:
         real("holdout", self.holdout, least=0, below=1)
         real("validation", self.validation, least=0, below=1)
         seed_number(self.seed)
 
+    def to_data(self) -> dict[str, Any]:
+        """Its fields; `by_hash` only where it is so, as earlier versions know nothing of it."""
+        fields: dict[str, Any] = fields_to_data(self)
+        return fields if self.by_hash else {n: v for n, v in fields.items() if n != "by_hash"}
+
+    @classmethod
+    def from_data(cls, data: Any) -> Origin:
+        """The record that `to_data` gave. Raises ValueError for all else."""
+        whole = {"by_hash": False, **data} if isinstance(data, dict) else data
+        origin: Origin = from_fields(cls, whole, "origin")
+        return origin
+
 
 @dataclass(frozen=True)
 class Record:
-    """A network as it stands: see `Network` for what each is."""
+    """A network as it stands: see `Network` for what each is.
+
+    Attributes:
+        run: of a checkpoint that was kept during a training, where that stands.
+    """
 
     spec: NetworkSpec
     checkpoint: Checkpoint
@@ -67,6 +86,7 @@ class Record:
     schema: Schema | None = None
     origin: Origin | None = None
     columns: dict[str, Names] = field(default_factory=dict)
+    run: Standing | None = None
 
     def parts(self) -> Parts:
         """The description and the arrays of a file."""
@@ -77,31 +97,39 @@ class Record:
             "training": to_data(self.training),
             **place,
             "schema": None if self.schema is None else self.schema.to_data(),
-            "origin": None if self.origin is None else fields_to_data(self.origin),
+            "origin": None if self.origin is None else self.origin.to_data(),
         }
         if self.columns:
             description["columns"] = self.columns
+        if self.run is not None:
+            description["run"], more = self.run.parts()
+            arrays |= more
         return description, arrays
 
     @classmethod
     def from_parts(cls, description: Description, arrays: Arrays) -> Record:
         """The record of a description; ValueError, TypeError or LookupError where it does not hold
         together."""
-        if set(description) - {"versions", "columns"} != ENTRIES:
+        if set(description) - {"versions", "columns", "run"} != ENTRIES:
             raise ValueError("it does not have the entries of a network")
+        of_run = "run" in description
+        own = {n: a for n, a in arrays.items() if not (of_run and n.startswith((RUN, BEST)))}
         spec = from_data(NetworkSpec, description["network"], "network")
         training = from_data(Training | None, description["training"], "training")
         # The arrays first: a network is only made in the size that the file really holds.
-        check_state(spec, training, {n: a for n, a in arrays.items() if n != GENERATOR})
+        check_arrays(spec, training, own)
+        if of_run and description["run"]["best"] is not None:
+            check_arrays(spec, training, best_arrays(arrays))
         engine, schema, origin = (description[name] for name in ("engine", "schema", "origin"))
         record = cls(
             spec,
-            Checkpoint.from_parts(description, arrays),
+            Checkpoint.from_parts(description, own),
             training,
             None if engine is None else choice("engine", engine, ENGINES),
             None if schema is None else Schema.from_data(schema),
-            None if origin is None else from_fields(Origin, origin, "origin"),
+            None if origin is None else Origin.from_data(origin),
             restored_columns(description.get("columns", {}), spec),
+            Standing.from_parts(description["run"], arrays) if of_run else None,
         )
         check_columns(record)
         return record
@@ -131,6 +159,11 @@ def state_of(spec: NetworkSpec, training: Training | None) -> tuple[Program, tup
     """The program that trained a network, and what it keeps: before any training the weights."""
     program = training_program(spec, training or Training(steps=1))
     return program, program.weights if training is None else program.state
+
+
+def check_arrays(spec: NetworkSpec, training: Training | None, arrays: Arrays) -> None:
+    """ValueError unless these are the arrays of a checkpoint of the network."""
+    check_state(spec, training, {n: a for n, a in arrays.items() if n != GENERATOR})
 
 
 def check_state(

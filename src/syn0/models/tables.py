@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from syn0.data import Schema, Table, split_rows
+from syn0.data.passes import held_out_by_hash
 from syn0.data.targets import NumberTarget
 from syn0.derive import LOSSES, check_names, check_training, target_columns
 from syn0.engines import AUTO
@@ -20,10 +21,11 @@ from syn0.models.defaults import (
     default_loss,
     default_training,
 )
+from syn0.models.evaluation import Evaluation, evaluate
 from syn0.models.examples import Examples, check_batch_size
 from syn0.models.network import Network
 from syn0.models.options import TableOptions
-from syn0.models.record import Origin
+from syn0.models.record import Origin, Record
 from syn0.models.settings import (
     LAYER_SETTINGS,
     NETWORK_SETTINGS,
@@ -31,8 +33,9 @@ from syn0.models.settings import (
     make_training,
     tutorial_training,
 )
+from syn0.models.stored import drawn_apart
 from syn0.models.weighting import row_weights
-from syn0.spec import OPTIMIZERS, Extras, NetworkSpec, Training
+from syn0.spec import OPTIMIZERS, Checkpoints, Extras, NetworkSpec, Training
 from syn0.spec.checks import did_you_mean, real, seed_number
 from syn0.spec.choices import chosen
 from syn0.spec.defaults import FEWEST_ROWS_TO_SPLIT, HIDDEN, HOLDOUT
@@ -40,6 +43,10 @@ from syn0.spec.doors import door, doors
 from syn0.spec.once import once
 from syn0.training import History
 from syn0.training.loop import Callback
+
+if TYPE_CHECKING:
+    from syn0.engines.cluster import Cluster
+    from syn0.models.streamed import StreamedPlan
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,12 @@ class Fitted:
         """The rows to judge the network on, and words for them."""
         return held_out_or_all(self.trained, self.held_out)
 
+    def figures(self) -> tuple[Evaluation, str]:
+        """How good it is on the rows held out, or where there are none on those trained on; and
+        words for them."""
+        rows, words = self.judged()
+        return evaluate(self.network, rows), words
+
 
 @doors
 @dataclass(frozen=True)
@@ -68,6 +81,8 @@ class Plan:
     options: TableOptions
     watched: Table | None = None
     """Rows that a user gave to say which epoch was best."""
+    found: Record | None = None
+    """Of the checkpoint of a run that was broken off and is to go on."""
 
     @once
     def examples(self) -> Examples:
@@ -82,8 +97,12 @@ class Plan:
             return Examples(X, y, weight, self.arrays(self.watched))
         if not origin.validation:
             return Examples(X, y, weight)
-        classes = strata(schema, schema.targets(self.trained))
-        kept, apart = split_rows(len(y), origin.validation, origin.seed, classes)
+        if origin.by_hash:
+            apart = drawn_apart(len(y), origin.validation, origin.seed)
+            kept = np.delete(np.arange(len(y)), apart)
+        else:
+            classes = strata(schema, schema.targets(self.trained))
+            kept, apart = split_rows(len(y), origin.validation, origin.seed, classes)
         if weight is not None:
             apart = apart[places_by_weight(weight[apart, 0])]
         return Examples(X, y, weight).split(kept, apart)
@@ -95,6 +114,9 @@ class Plan:
         y = schema.targets(table, spec.dtype)
         loss_targets(schema.restore(y), spec)  # what it cannot take is told in the target's units
         return schema.inputs(table, spec.dtype), loss_targets(y, spec)
+
+    def close(self) -> None:
+        """Nothing is held but memory."""
 
     @property
     def out_of_reach(self) -> str:
@@ -112,7 +134,9 @@ class Plan:
         threads: int | None = None,
         device: str = AUTO,
         matmul_precision: str = AUTO,
+        cluster: Cluster | None = None,
         callbacks: Sequence[Callback] = (),
+        checkpoints: Checkpoints | None = None,
         progress: bool = True,
     ) -> Fitted:
         """Train the network as planned; NonFiniteError as in `Network.train`."""
@@ -120,10 +144,13 @@ class Plan:
             self.training,
             self.examples,
             callbacks=callbacks,
+            checkpoints=checkpoints,
+            found=self.found,
             engine=engine,
             threads=threads,
             device=device,
             matmul_precision=matmul_precision,
+            cluster=cluster,
             progress=progress,
         )
         return Fitted(self.network, history, self.trained, self.held_out)
@@ -193,10 +220,7 @@ def plan_table(table: Table, options: TableOptions, watched: Table | None = None
     columns = without_weights(trained, options.sample_weight)
     schema = Schema.fit(columns, task=whole.task, prepare=prepare, scaling=scaling)
     spec = network_for(options, schema, table.name)
-    if options.sizes is None:
-        training = default_training(options, schema, len(kept))
-    else:
-        training = tutorial_training(options.training, spec)
+    training = training_for(options, schema, spec, len(kept))
     check_training(spec, training)
     sets_apart = training.patience is not None and watched is None
     validation = real("validation", options.validation, above=0, below=1) if sets_apart else 0.0
@@ -212,6 +236,13 @@ def scaling_for(options: TableOptions) -> str:
     shares or sides their values."""
     kind = chosen("loss", options.network.get("loss", "squared_error"), LOSSES).row.targets
     return {"numbers": "standardised", "counts": "scaled"}.get(kind, "plain")
+
+
+def training_for(options: TableOptions, schema: Schema, spec: NetworkSpec, rows: int) -> Training:
+    """How so many rows are trained on: the tutorial's way where the whole network was given."""
+    if options.sizes is None:
+        return default_training(options, schema, rows)
+    return tutorial_training(options.training, spec)
 
 
 def network_settings(options: TableOptions, schema: Schema) -> dict[str, Any]:
@@ -262,19 +293,47 @@ def resume_table(network: Network, table: Table, options: TableOptions) -> Plan:
     Raises:
         ValueError, TypeError: options or a table that do not fit the network.
     """
-    if network.schema is None or network.origin is None or network.training is None:
-        raise ValueError("this model was not trained on a table: go on with Network.train")
+    training = resumed_training(network, table.fingerprint, table.name, options)
+    return Plan(network, training, *split_again(network, table), options)
+
+
+def resumed_training(
+    network: Network, fingerprint: str, name: str, options: TableOptions
+) -> Training:
+    """How a trained network goes on, on the data of a fingerprint; ValueError as `resume_table`."""
+    check_resumable(network, fingerprint, name)
+    assert network.training is not None  # noqa: S101  (see check_resumable)
     if options.training.get("steps") is None and options.training.get("epochs") is None:
         raise ValueError("say how much further to train: give steps or epochs")
-    if table.fingerprint != network.origin.fingerprint:
-        raise ValueError(
-            f"{table.name} is not what the model was trained on ({network.origin.data}): "
-            "training goes on with the same rows, so that those held out stay unseen"
-        )
     before = {f.name: getattr(network.training, f.name) for f in fields(Training)}
     how_long = dict.fromkeys(("steps", "epochs", "report_every", "patience"))
-    training = make_training({**before, **how_long, **options.training})
-    return Plan(network, training, *split_again(network, table), options)
+    return make_training({**before, **how_long, **options.training})
+
+
+@door
+def go_on_table(record: Record, table: Table, options: TableOptions) -> Plan:
+    """Settle how a training that was broken off goes on to its end, from a checkpoint of it, on
+    the same rows. Of the options only the weights count, which files do not hold.
+
+    Raises:
+        ValueError: a table that does not fit the network.
+    """
+    network = Network.from_record(record)
+    check_resumable(network, table.fingerprint, table.name)
+    assert network.training is not None  # noqa: S101  (see check_resumable)
+    halves = split_again(network, table)
+    return Plan(network, network.training, *halves, options, found=record)
+
+
+def check_resumable(network: Network, fingerprint: str, name: str) -> None:
+    """ValueError unless a network was trained on just these data, by their fingerprint."""
+    if network.schema is None or network.origin is None or network.training is None:
+        raise ValueError("this model was not trained on a table: go on with Network.train")
+    if fingerprint != network.origin.fingerprint:
+        raise ValueError(
+            f"{name} is not what the model was trained on ({network.origin.data}): "
+            "training goes on with the same rows, so that those held out stay unseen"
+        )
 
 
 @door
@@ -296,6 +355,9 @@ def split_again(network: Network, table: Table) -> tuple[Table, Table]:
     """The rows that a network was trained on and those held out, of the same data."""
     schema, origin = network.schema, network.origin
     assert schema is not None and origin is not None  # noqa: S101, PT018  (trained on a table)
+    if origin.by_hash:
+        chosen = held_out_by_hash(0, len(table), origin.holdout, origin.seed)
+        return table.take(~chosen), table.take(chosen)
     # Another column may hold the answers now; the rows were chosen by the trained target's.
     chosen_by = replace(table, target=schema.target, target_was_guessed=False)
     if table.target != schema.target and table.rows_without_target:
@@ -373,7 +435,7 @@ def check_sizes(spec: NetworkSpec, schema: Schema, data: str) -> None:
 
 
 @door
-def resolved_settings(plan: Plan) -> dict[str, Any]:
+def resolved_settings(plan: Plan | StreamedPlan) -> dict[str, Any]:
     """Every setting of a plan by name, given or chosen: `table_options` makes the same plan of
     them."""
     options, training, schema = plan.options, plan.training, plan.network.schema

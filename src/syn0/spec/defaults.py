@@ -21,3 +21,9 @@ files are as large as that are read nonetheless: what is to be caught are small 
 
 MOST_CELLS = 40_000_000
 """Of a table, where nobody allows more and its file is much smaller: see `data/reading.py`."""
+
+CHECKPOINT_EVERY = "60s"
+"""How often a long training keeps where it stands."""
+
+CHECKPOINTS_KEPT = 3
+"""How many of these are kept."""

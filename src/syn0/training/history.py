@@ -14,6 +14,7 @@ ENDINGS = {
     "early": "stopped early",
     "callback": "stopped by a callback",
     "interrupted": "interrupted",
+    "diverged": "diverged",
 }
 """Words for why training ended."""
 
@@ -51,17 +52,20 @@ class History:
         reports: in order.
         stopped: why training ended: "finished", "converged" (L-BFGS found nothing lower),
             "evaluations" (it has taken as many as it may), "early"
-            (no better validation figure for `patience` reports), "callback" or "interrupted"
-            (Ctrl-C).
+            (no better validation figure for `patience` reports), "callback", "interrupted"
+            (Ctrl-C) or, of one among many that trained together, "diverged".
         best_step: number of steps after which the kept weights stood, where early stopping
             chose them; None otherwise.
         engine: name of the engine that ran it.
+        trouble: of a run that diverged, which array stopped being finite in which step and line,
+            and what helps; "" of others.
     """
 
     reports: list[Report] = field(default_factory=list)
     stopped: str = "finished"
     best_step: int | None = None
     engine: str = ""
+    trouble: str = ""
 
     plot = drawn_by("history", "the loss over the steps, or another figure")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,17 +20,30 @@ from syn0.spec.doors import doors
 from syn0.spec.words import MOST_SAID, visible
 from syn0.training.batches import Batches
 from syn0.training.checkpoint import Checkpoint, copied
-from syn0.training.history import History, Report
+from syn0.training.history import ENDINGS, History, Report
 from syn0.training.interrupt import Interrupt, catching_interrupt
+from syn0.training.keeper import Keeper
 from syn0.training.progress import Progress
 from syn0.training.search import search
+from syn0.training.shards import Feed, Shards, Stored
+from syn0.training.standing import Standing
 from syn0.training.trouble import NonFiniteError, all_finite, first_trouble, likely_cause
+
+if TYPE_CHECKING:
+    from syn0.engines.cluster import Cluster
 
 STRETCH_SECONDS = 0.05
 """Control comes back at least this often, for progress, Ctrl-C and a look at the numbers."""
 
 STEP = ("forward", "loss", "backward", "update")
 """The phases that make a step."""
+
+DIFFERENT = {
+    "rows": "had {:,} rows, not {:,}",
+    "weighted": "had rows with weights: {}; these have: {}",
+    "watched": "had {:,} rows set apart to validate it, not {:,}",
+}
+"""What may differ between a run and the one from which it goes on, in words."""
 
 Callback = Callable[[Report], object]
 """Called with every report; a true answer stops training."""
@@ -40,8 +53,10 @@ Callback = Callable[[Report], object]
 class Job:
     """What to train, on what: arrays are in the program's dtype, `constants` as "init" binds them.
 
-    `arrays` are the program's, by name; `validation` is an X and a y. `by_rows` says that batches
-    count in the figures of an epoch by their rows, whatever these weigh, as scikit-learn has it.
+    `arrays` are the program's, by name, or rows `stored` elsewhere are brought to it in `shards`;
+    `validation` is an X and a y. `by_rows` says that batches count in the figures of an epoch by
+    their rows, whatever these weigh, as scikit-learn has it. `cluster` holds the processes that
+    train together, each of which has a job like this one; the first of them decides what all do.
     """
 
     program: Program
@@ -52,11 +67,14 @@ class Job:
     validation: tuple[NDArray[Any], NDArray[Any]] | None = None
     progress: bool = True
     by_rows: bool = False
+    stored: Stored | None = None
+    shards: Shards | None = None
+    cluster: Cluster | None = None
 
     @property
     def rows(self) -> int:
         """Number of rows to train on."""
-        return len(self.arrays["X"])
+        return len(self.arrays["X"]) if self.stored is None else self.stored.rows
 
 
 @doors
@@ -79,9 +97,10 @@ class Run:
         history: the reports so far, and why training stopped.
         best: what is kept instead of where training ends; None for the end itself.
         lowest: the loss with which a search by L-BFGS ended; None before.
+        keeper: writes checkpoints as it goes; None where none are wanted.
     """
 
-    def __init__(self, job: Job, start: Checkpoint) -> None:
+    def __init__(self, job: Job, start: Checkpoint, standing: Standing | None = None) -> None:
         self.job = job
         self.state = copied(start.values)
         self.step = self.first = start.step
@@ -89,7 +108,8 @@ class Run:
         self.given = dict(job.constants)
         if "steps" in job.program.numbers:  # `t` counts on, and the schedule ends with this run
             self.given["steps"] = self.state["t"] + self.end - start.step
-        self.batches = Batches(job.rows, job.training, start)
+        self.batches = Batches(job.rows, job.training, start, job.shards)
+        self.feed: Feed | None = None
         self.history = History(engine=job.runner.name)
         self.progress = Progress(self.end - self.first) if job.progress else NoProgress()
         self.callbacks: Sequence[Callback] = ()
@@ -97,7 +117,13 @@ class Run:
         self.best_figure = float("inf")
         self.lowest: float | None = None
         self.reports_since_best = 0
+        self.keeper: Keeper | None = None
+        self._interval_begun: int | None = None
+        self._measured: list[NDArray[np.float64]] = []
+        self._sizes: list[NDArray[Any]] = []
         self._stretch = 1
+        if standing is not None:
+            self._restore(standing)
 
     # Taking it.
 
@@ -118,14 +144,48 @@ class Run:
         """
         self.callbacks = callbacks
         try:
-            with self._at_work() as interrupt:
+            with self._at_work() as interrupt, self._together():
                 while not self.over:
                     self._interval(interrupt, ahead=ahead)
+            if self.keeper is not None:
+                self.keeper.save(self)
+        except ConnectionError:  # another process of a cluster has gone; here all is whole
+            if self.keeper is not None:
+                self.keeper.save(self)
+            raise
         finally:
             self.close()
             if (notice := self.job.runner.notice) and sys.stderr is not None:
                 print(f"Note: {visible(notice, MOST_SAID)}", file=sys.stderr)
         return self.history
+
+    def go_among(self, interrupt: Interrupt) -> History:
+        """Train to the end as one of many, in any thread: `interrupt` stops them all, and what is
+        set up around many steps stands. Where a value is infinite or not a number, this one ends
+        at its last good step, as `history` says, and no other.
+
+        Returns:
+            `history`.
+        """
+        try:
+            with self.divergence_told():
+                while not self.over:
+                    if interrupt.requested:
+                        self.stop("interrupted")
+                    else:
+                        self._interval(interrupt)
+        finally:
+            self.close()
+        return self.history
+
+    @contextmanager
+    def divergence_told(self) -> Iterator[None]:
+        """Where a value is infinite or not a number, the history says so and nothing is raised."""
+        try:
+            yield
+        except NonFiniteError as error:
+            self.stop("diverged")
+            self.history.trouble = str(error)
 
     def advance(self) -> Report | None:
         """Train to the next report: with epochs to the end of one. A search by L-BFGS cannot be
@@ -151,7 +211,8 @@ class Run:
         The lines of a search by L-BFGS only tell where it stands: it takes its own steps."""
         job, batches = self.job, self.batches.copy()
         (batch,) = batches.take(1)
-        after: dict[str, Any] = {**self.state, **self.given, **job.arrays, "batch": batch}
+        arrays = self.arrays(batches)
+        after: dict[str, Any] = {**self.state, **self.given, **arrays, "batch": batch}
         for line, value in walk(job.program.phase(*STEP), dict(after)):
             after[line.target] = value
             yield line, value
@@ -169,6 +230,9 @@ class Run:
         """Take the progress away and complete the history: `go`, and `advance` at the end, do."""
         self.show_progress()  # the last report came after the last steps
         self.progress.close()
+        if self.feed is not None:
+            self.feed.close()
+            self.feed = None
         self.history.engine = self.job.runner.name
         if self.best is not None:
             self.history.best_step = self.best.step
@@ -212,24 +276,35 @@ class Run:
         if ahead and epochs > 1:
             self._ahead(epochs, interrupt)
             return
-        first, interval = self.step, training.interval(rows)
+        interval, by_epoch = training.interval(rows), training.counts_epochs
+        if self._interval_begun is None:
+            self._interval_begun = self.step
+        first = self._interval_begun
         end = min(first + interval - (first - self.first) % interval, self.end)
-        by_epoch = training.counts_epochs
-        measured: list[NDArray[np.float64]] = []
-        measured_on: list[Stretch] = []
         while self.step < end:
             measure = by_epoch or self.step == first
             count = end - self.step if by_epoch or not measure else 1
             batches, taken = self.stretch(count, measure=measure)
             if measure:
-                measured.append(taken)
-                measured_on.append(batches)
-            if interrupt.requested:
+                self._measured.append(taken)
+                self._sizes.append(self.sizes(batches))
+            if interrupt.requested and self.leads:
                 self.stop("interrupted")
                 return
-        sizes = self.sizes(measured_on)
-        figures = summary(np.concatenate(measured), sizes, training.reduction)
+            if self.keeper is not None and self.step < end:
+                self.keeper.look(self)
+        figures = summary(*self._taken_so_far(), training.reduction)
+        self._interval_begun, self._measured, self._sizes = None, [], []
         self.report(Report(self.step if by_epoch else first, *figures))
+        if self.keeper is not None:
+            self.keeper.look(self)
+
+    def _taken_so_far(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """(steps, reports) that the present interval has measured, and (steps, 2) that each of
+        these steps counts."""
+        if not self._measured:
+            return np.zeros((0, len(self.job.program.reports))), np.zeros((0, 2))
+        return np.concatenate(self._measured), np.concatenate(self._sizes, dtype=np.float64)
 
     def _ahead(self, epochs: int, interrupt: Interrupt) -> None:
         """Train for many epochs in one go. If it turns out that an earlier one was the last, back
@@ -249,26 +324,38 @@ class Run:
         if interrupt.requested:
             self.stop("interrupted")
 
-    def sizes(self, stretches: Sequence[Stretch]) -> NDArray[Any]:
-        """(batches, 2): what each batch counts in the mean of losses, and in other means."""
-        rows = np.concatenate([stretch.sizes for stretch in stretches])
-        weight = self.job.arrays.get("sample_weight")
+    def sizes(self, stretch: Stretch) -> NDArray[Any]:
+        """(batches, 2): what each of the batches that were just taken counts in the mean of losses,
+        and in other means."""
+        weight = self.arrays(self.batches).get("sample_weight")
         if weight is None or self.job.by_rows:
-            return np.column_stack([rows, rows])
-        weights = np.concatenate([stretch.sums(weight) for stretch in stretches])
-        return np.column_stack([weights, rows])
+            return np.column_stack([stretch.sizes, stretch.sizes])
+        return np.column_stack([stretch.sums(weight), stretch.sizes])
+
+    def arrays(self, batches: Batches) -> Arrays:
+        """What the latest batches took rows of."""
+        job = self.job
+        if job.stored is None or job.shards is None:
+            return job.arrays
+        if self.feed is None:
+            self.feed = Feed(job.stored, job.shards)
+        return self.feed.arrays(batches.window, batches.upcoming)
 
     def stretch(self, most: int, *, measure: bool) -> tuple[Stretch, NDArray[np.float64]]:
         """Take up to `most` steps, for about `STRETCH_SECONDS`; the batches, and (steps, reports)
         where they are measured."""
         job = self.job
         count = min(self._stretch, most)
+        if self.keeper is not None:
+            count = min(count, self.keeper.steps_left(self))
+        count = self._agreed(count)
         before = self.current().copy()
-        batches = self.batches.take(count)
-        started = time.perf_counter()
         try:
+            batches = self.batches.take(count)
+            arrays = self.arrays(self.batches)
+            started = time.perf_counter()
             self.state, measured = job.runner.train(
-                self.state | self.given, job.arrays, batches, measure=measure
+                self.state | self.given, arrays, batches, measure=measure
             )
         except BaseException:  # a second Ctrl-C, say: arrays may be changed by half a step
             self.go_back(before)
@@ -276,10 +363,42 @@ class Run:
         seconds = max(time.perf_counter() - started, 1e-7)
         if not (all_finite(self.state) and np.isfinite(measured).all()):
             self.fail(before, batches, measure=measure)
+        count = len(batches)
         self.step += count
         self._stretch = max(1, min(self._stretch * 4, int(count * STRETCH_SECONDS / seconds)))
         self.show_progress()
         return batches, measured
+
+    @property
+    def leads(self) -> bool:
+        """Whether it decides for itself: on a cluster the first process does, for all."""
+        return self.job.cluster is None or self.job.cluster.first
+
+    def _agreed(self, count: int) -> int:
+        """How many steps to take at once: on a cluster what the first process says."""
+        if self.job.cluster is None:
+            return count
+        agreed = self.job.cluster.agreed(count)
+        if agreed < 0:
+            self.history.stopped = [*ENDINGS][-agreed - 1]
+            raise EndedByTheFirstError
+        return agreed
+
+    @contextmanager
+    def _together(self) -> Iterator[None]:
+        """Begin as all processes of a cluster do, and end where the first one does."""
+        cluster = self.job.cluster
+        if cluster is None:
+            yield
+            return
+        cluster.check_alike(self.step, self.state)
+        if self.over:  # it is known to all: they go on from the same end
+            yield
+            return
+        with suppress(EndedByTheFirstError):
+            yield
+            if self.leads and self.step < self.end:  # the others would go on
+                cluster.agreed(-1 - [*ENDINGS].index(self.history.stopped))
 
     def show_progress(self) -> None:
         """Tell how far it has come, with the latest report."""
@@ -299,7 +418,7 @@ class Run:
             report = replace(report, validation_loss=loss, validation_error=error)
         self.history.reports.append(report)
         for callback in self.callbacks:
-            if callback(report):
+            if callback(report) and self.leads:
                 self.stop()
         figures = {"loss": report.validation_loss, "error": report.validation_error}
         figure = figures[job.training.monitor]
@@ -313,13 +432,75 @@ class Run:
             self.reports_since_best = 0
         else:
             self.reports_since_best += 1
-            if self.reports_since_best >= patience:
+            if self.reports_since_best >= patience and self.leads:
                 self.stop("early")
 
     def current(self) -> Checkpoint:
         """Where training stands now."""
         generator, epoch = self.batches.position()
         return Checkpoint(self.state, generator, epoch, self.step)
+
+    def standing(self) -> Standing:
+        """Where the run itself stands, beside `current()`. Ctrl-C is no end of what goes on from
+        there."""
+        figures, sizes = self._taken_so_far()
+        order, taken = self.batches.order()
+        stopped = self.history.stopped
+        return Standing(
+            first=self.first,
+            end=self.end,
+            begun=self.step if self._interval_begun is None else self._interval_begun,
+            figures=figures,
+            sizes=sizes,
+            **self._kind(),
+            reports=tuple(self.history.reports),
+            stopped="finished" if stopped == "interrupted" else stopped,
+            best=self.best,
+            best_figure=self.best_figure,
+            waited=self.reports_since_best,
+            order=order,
+            taken=taken,
+        )
+
+    def _kind(self) -> dict[str, Any]:
+        """What a run that goes on must have in common with the one before."""
+        job = self.job
+        return {
+            "rows": job.rows,
+            "weighted": "sample_weight" in job.program.arrays,
+            "watched": 0 if job.validation is None else len(job.validation[0]),
+        }
+
+    def _restore(self, standing: Standing) -> None:
+        """Stand where another run stood.
+
+        Raises:
+            ValueError: the rows are not as many, or not as weighted, as that one had.
+        """
+        for name, own in self._kind().items():
+            if (before := getattr(standing, name)) != own:
+                raise ValueError(f"the run that is to go on {DIFFERENT[name].format(before, own)}")
+        if standing.end - standing.first != self.job.training.total_steps(self.job.rows):
+            raise ValueError("the run that is to go on has another number of steps")
+        taken = self.step - standing.begun
+        if taken < 0 or self.step > standing.end:
+            raise ValueError("the run that is to go on does not stand between its steps")
+        steps = taken if self.job.training.counts_epochs else min(taken, 1)
+        if taken and standing.figures.shape != (steps, len(self.job.program.reports)):
+            raise ValueError("what the run that is to go on has measured does not fit its steps")
+        self.first, self.end = standing.first, standing.end
+        if "steps" in self.given:
+            self.given["steps"] = self.state["t"] + self.end - self.step
+        if taken:
+            self._interval_begun = standing.begun
+            self._measured, self._sizes = [standing.figures], [standing.sizes]
+        self.batches.go_on(standing.order, standing.taken)
+        self.history.reports = list(standing.reports)
+        self.history.stopped = standing.stopped
+        self.best, self.best_figure = standing.best, standing.best_figure
+        self.reports_since_best = standing.waited
+        if self.job.progress:
+            self.progress = Progress(self.end - self.first)
 
     def checkpoint(self) -> Checkpoint:
         """What is kept: the best that early stopping has seen, or where training stands."""
@@ -328,7 +509,7 @@ class Run:
     def go_back(self, checkpoint: Checkpoint, steps: int = 0) -> None:
         """Stand where training stood at `checkpoint`, and `steps` batches further."""
         self.state = dict(checkpoint.values)
-        self.batches = Batches(self.job.rows, self.job.training, checkpoint)
+        self.batches = Batches(self.job.rows, self.job.training, checkpoint, self.job.shards)
         self.batches.take(steps)
         self.step = checkpoint.step + steps
 
@@ -345,22 +526,34 @@ class Run:
     def fail(self, before: Checkpoint, batches: Stretch, *, measure: bool) -> NoReturn:
         """Go back to the last good step and raise NonFiniteError, naming the line that failed."""
         job = self.job
+        if job.cluster is not None:  # no process has all rows
+            self.go_back(before)
+            raise NonFiniteError(
+                f"training stopped after step {self.step:,}: numbers became infinite or NaN within "
+                f"the next {len(batches):,}. Without a cluster the line is named in which they "
+                "did; the network keeps its weights from before these steps"
+            )
         values = {**before.values, **self.given}
-        trouble = first_trouble(job.program, values, job.arrays, batches, measure=measure)
+        arrays = self.arrays(self.batches)
+        trouble = first_trouble(job.program, values, arrays, batches, measure=measure)
         self.go_back(before, trouble.good)
         self.state = trouble.state
         kept = "its best weights" if self.best else "its weights from before that step"
-        cause = likely_cause(job.training, job.program, job.arrays)
+        cause = likely_cause(job.training, job.program, arrays)
         raise NonFiniteError(
             f"training stopped at step {self.step:,}: {trouble.words}. Likely cause: {cause}. "
             f"The network keeps {kept}"
         )
 
 
+class EndedByTheFirstError(Exception):
+    """The first process of a cluster has ended the training."""
+
+
 class NoProgress:
     """Progress that nobody wants to see."""
 
-    def tick(self, step: int, report: Report | None) -> None:
+    def tick(self, step: int, report: Report | None, words: str = "") -> None:
         """Show nothing."""
 
     def close(self) -> None:

@@ -36,12 +36,12 @@ class Progress:
         self._bar: Bar | None = None
         self._cell = Cell(total) if in_notebook() else None
 
-    def tick(self, step: int, report: Report | None) -> None:
-        """Show that `step` steps are done, and the latest report."""
+    def tick(self, step: int, report: Report | None, words: str = "") -> None:
+        """Show that `step` steps are done, and the latest report or these words."""
         if self._process != os.getpid():
             return
         elapsed = time.monotonic() - self._started
-        words = "" if report is None else describe(report)
+        words = words if report is None else describe(report)
         if self._cell is not None:
             if elapsed >= BAR_AFTER:
                 self._cell.show(step, words, elapsed)

@@ -104,6 +104,8 @@ class Seeker:
             self.first, self.figures = run.step, self.figures_at(theta)
             if run.history.stopped != "finished":
                 raise StoppedError
+        if run.keeper is not None:
+            run.keeper.look(run)
 
     def report(self) -> None:
         """The figures from the interval's start."""
