@@ -29,10 +29,6 @@ settings.register_profile("fixed", deadline=None, derandomize=True)
 settings.register_profile("random", deadline=None, derandomize=False)
 settings.load_profile("fixed")
 
-# The processes that tests start keep what Python compiles, in __pycache__: it would be half of what
-# `syn0` takes to start. It is set here, before xdist starts its processes.
-os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-
 
 def pytest_sessionstart() -> None:
     """Have the signals that a shell ignores for what it starts in the background, or under nohup,

@@ -133,18 +133,18 @@ def settings() -> tuple[object, ...]:
 
 
 @pytest.fixture(scope="session")
-def trained() -> dict[str, bytes]:
+def kept_models() -> dict[str, bytes]:
     """Models that fixtures have trained, by their names: each process of the tests trains one."""
     return {}
 
 
 @pytest.fixture
-def model(pets: Path, syn0: Callable[..., Done], trained: dict[str, bytes]) -> Path:
+def model(pets: Path, syn0: Callable[..., Done], kept_models: dict[str, bytes]) -> Path:
     """A small model of the pets' kinds."""
     path = pets.with_name("pets.safetensors")
-    if path.name not in trained:
+    if path.name not in kept_models:
         done = syn0("train", pets, *SETTINGS, "--out", path.name)
         assert done.code == 0, done.err
-        trained[path.name] = path.read_bytes()
-    path.write_bytes(trained[path.name])
+        kept_models[path.name] = path.read_bytes()
+    path.write_bytes(kept_models[path.name])
     return path

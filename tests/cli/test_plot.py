@@ -36,13 +36,13 @@ def figures(monkeypatch):
 
 
 @pytest.fixture
-def model(syn0, tmp_path, trained):
+def model(syn0, tmp_path, kept_models):
     path = tmp_path / "m.safetensors"
-    if "irises" not in trained:
+    if "irises" not in kept_models:
         done = syn0("train", "iris", "--hidden", 6, "--epochs", 8, "--out", path.name)
         assert done.code == 0
-        trained["irises"] = path.read_bytes()
-    path.write_bytes(trained["irises"])
+        kept_models["irises"] = path.read_bytes()
+    path.write_bytes(kept_models["irises"])
     return path.name
 
 
