@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, overload
+from typing import Any, Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -169,10 +169,10 @@ class Many(Sequence[Network]):
         return np.stack([*self._predictions(X)])
 
     @overload
-    def predict(self, X: Any) -> NDArray[Any]: ...
+    def predict(self, X: Any, *, spread: Literal[False] = False) -> NDArray[Any]: ...
 
     @overload
-    def predict(self, X: Any, *, spread: bool) -> tuple[NDArray[Any], NDArray[Any]]: ...
+    def predict(self, X: Any, *, spread: Literal[True]) -> tuple[NDArray[Any], NDArray[Any]]: ...
 
     def predict(
         self, X: Any, *, spread: bool = False
