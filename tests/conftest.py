@@ -1,7 +1,6 @@
 """What the tests of several rooms share."""
 
 import os
-import os
 import signal
 import sys
 from collections.abc import Callable
@@ -28,10 +27,6 @@ Pair = tuple[np.ndarray, np.ndarray]
 settings.register_profile("fixed", deadline=None, derandomize=True)
 settings.register_profile("random", deadline=None, derandomize=False)
 settings.load_profile("fixed")
-
-# The processes that tests start keep what Python compiles, in __pycache__: it would be half of what
-# `syn0` takes to start. It is set here, before xdist starts its processes.
-os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_sessionstart() -> None:

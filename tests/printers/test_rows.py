@@ -26,7 +26,6 @@ from tests.together import Together
 
 from .neat import assert_neat, assert_plain
 
-
 COMPILED = ("cpp", "cuda", "d", "rust")
 
 

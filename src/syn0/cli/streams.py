@@ -39,12 +39,17 @@ def scratch_option(command: F) -> F:
 def passes_over(
     data: str, options: Mapping[str, Any], reading: Reading, *, target: str | None, **how: Any
 ) -> Passes | None:
-    """What reads a file in blocks, where it takes more memory than it may; None for other data."""
+    """What reads a file in blocks, where it takes more memory than it may; None for other data, and
+    for many processes, each of which holds its share of the rows."""
     from syn0.data import BUILT_IN
     from syn0.data.memory import memory_for_rows
     from syn0.data.passes import passes, size_in_memory
 
     most = memory_for_rows(options["max_memory"])
+    if options.get("processes") is not None or options.get("distributed"):
+        if options["max_memory"] is not None:
+            raise ValueError("many processes hold their rows in memory: leave out --max-memory")
+        return None
     if data in BUILT_IN:
         return None
     found = passes(Path(data), reading, target=target, **how)

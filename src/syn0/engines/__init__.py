@@ -48,6 +48,8 @@ def make_runner(
 
         if name not in ("auto", "jax"):
             raise ValueError(f"a cluster trains with engine='jax', not {name!r}")
+        if device != AUTO:
+            raise ValueError("a cluster takes the devices that JAX prefers: leave out device")
         checks.choice("matmul_precision", matmul_precision, PRECISIONS)
         return ClusterRunner(
             training, prediction, rows, cluster=cluster, matmul_precision=matmul_precision
@@ -70,7 +72,7 @@ def make_runner(
             asked = f"device={device!r}" if device not in NEAR else f"{matmul_precision=}"
             raise ValueError(f"{asked} is for engine='jax': the {name} engine has no such thing")
         wishes = {}
-    if networks > 1 and ENGINES[name].side_by_side:
+    if networks > 1 and ENGINES[name].together == "threads":
         threads = 1
     runner = ENGINES[name](training, prediction, rows, threads, **wishes)
     runner.notice = "; ".join(filter(None, [runner.notice, *notices]))

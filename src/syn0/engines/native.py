@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from syn0.engines.arrays import checked, fitting
-from syn0.engines.base import Arrays, Cost, Figures, Runner, Values
+from syn0.engines.base import Arrays, Cost, Figures, Runner, Together, Values
 from syn0.engines.compiler import (
     CompilerError,
     expected_seconds,
@@ -64,7 +64,8 @@ class NativeRunner(Runner):
     says why.
     """
 
-    compiles, keeps, side_by_side, takes_wishes = True, True, True, False
+    compiles, keeps, takes_wishes = True, True, False
+    together: Together = "threads"
     name = "native"
     notice = ""
 

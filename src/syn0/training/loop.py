@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 STRETCH_SECONDS = 0.05
 """Control comes back at least this often, for progress, Ctrl-C and a look at the numbers."""
+
+FEW_STEPS = 16
+"""Steps that are taken line by line to find the line in which a number goes bad."""
 
 STEP = ("forward", "loss", "backward", "update")
 """The phases that make a step."""
@@ -149,6 +152,10 @@ class Run:
                     self._interval(interrupt, ahead=ahead)
             if self.keeper is not None:
                 self.keeper.save(self)
+        except ConnectionError:  # another process of a cluster has gone; here all is whole
+            if self.keeper is not None:
+                self.keeper.save(self)
+            raise
         finally:
             self.close()
             if (notice := self.job.runner.notice) and sys.stderr is not None:
@@ -164,17 +171,24 @@ class Run:
             `history`.
         """
         try:
-            while not self.over:
-                if interrupt.requested:
-                    self.stop("interrupted")
-                else:
-                    self._interval(interrupt)
-        except NonFiniteError as error:
-            self.stop("diverged")
-            self.history.trouble = str(error)
+            with self.divergence_told():
+                while not self.over:
+                    if interrupt.requested:
+                        self.stop("interrupted")
+                    else:
+                        self._interval(interrupt)
         finally:
             self.close()
         return self.history
+
+    @contextmanager
+    def divergence_told(self) -> Iterator[None]:
+        """Where a value is infinite or not a number, the history says so and nothing is raised."""
+        try:
+            yield
+        except NonFiniteError as error:
+            self.stop("diverged")
+            self.history.trouble = str(error)
 
     def advance(self) -> Report | None:
         """Train to the next report: with epochs to the end of one. A search by L-BFGS cannot be
@@ -522,10 +536,11 @@ class Run:
                 f"the next {len(batches):,}. Without a cluster the line is named in which they "
                 "did; the network keeps its weights from before these steps"
             )
-        values = {**before.values, **self.given}
         arrays = self.arrays(self.batches)
-        trouble = first_trouble(job.program, values, arrays, batches, measure=measure)
-        self.go_back(before, trouble.good)
+        skipped, state = self._steps_before_trouble(before, arrays, batches, measure=measure)
+        values, rest = {**state, **self.given}, batches.part(skipped, len(batches))
+        trouble = first_trouble(job.program, values, arrays, rest, measure=measure)
+        self.go_back(before, skipped + trouble.good)
         self.state = trouble.state
         kept = "its best weights" if self.best else "its weights from before that step"
         cause = likely_cause(job.training, job.program, arrays)
@@ -533,6 +548,24 @@ class Run:
             f"training stopped at step {self.step:,}: {trouble.words}. Likely cause: {cause}. "
             f"The network keeps {kept}"
         )
+
+    def _steps_before_trouble(
+        self, before: Checkpoint, arrays: Arrays, batches: Stretch, *, measure: bool
+    ) -> tuple[int, Mapping[str, Any]]:
+        """A number of steps that are good, near to the last such one, and the state after them.
+        The runner finds them by halves: line by line, these steps would take a thousand times as
+        long."""
+        good, bad, state = 0, len(batches), before.values
+        while bad - good > FEW_STEPS:
+            middle = (good + bad) // 2
+            after, measured = self.job.runner.train(
+                copied(state) | self.given, arrays, batches.part(good, middle), measure=measure
+            )
+            if all_finite(after) and np.isfinite(measured).all():
+                good, state = middle, after
+            else:
+                bad = middle
+        return good, state
 
 
 class EndedByTheFirstError(Exception):
