@@ -322,7 +322,9 @@ class ClusterRunner(JaxRunner):
 
     def _put_state(self, state: tuple[Any, ...]) -> Any:
         # A number stays Python's: as an array it would widen float32 ones.
-        return tuple(v if isinstance(v, int | float) else self.cluster.copy_to_all(v) for v in state)
+        return tuple(
+            v if isinstance(v, int | float) else self.cluster.copy_to_all(v) for v in state
+        )
 
     def _arrays(self, arrays: Arrays) -> Any:
         """The program's arrays on all devices, and how many rows they have."""
