@@ -130,7 +130,9 @@ def test_where_none_has_learned_there_is_no_best(rows):
     network = Network([5, 4, 2], output_activation="identity")
     many = train_many(network, *rows, learning_rates=[1e9], steps=50)
     for asked in (many.best, lambda: many.predict(rows[0])):
-        with pytest.raises(ValueError, match="none of the networks has learned: 1 diverged: train"):
+        with pytest.raises(
+            ValueError, match="none of the networks has learned: 1 diverged, seed 1: train"
+        ):
             asked()
 
 
@@ -207,7 +209,7 @@ def test_they_show_their_rates_the_best_and_what_went_wrong(apart):
     first = apart.ranking[0]
     rate = apart.learning_rates[first]
     assert best == f"best: seed {apart.seeds[first]}, learning rate {rate:g} (number {first})"
-    assert trouble.startswith("2 diverged; seed 1: training stopped at step ")
+    assert trouble.startswith("2 diverged, seed 1: training stopped at step ")
     html = apart._repr_html_()
     assert best in html
     assert "polyline" in html

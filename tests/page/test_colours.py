@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from syn0.view.protocol import Recipe
-from syn0.view.recipes import link_of, usual_recipe
+from syn0.view.recipes import Linked, link_of, usual_recipe
 from syn0.view.session import Session
 from tests.page.conftest import Reader, reading, visiting
 
@@ -69,7 +69,7 @@ def linked(recipe: Recipe) -> str:
     """The recipe as a link."""
     session = Session(recipe)
     session.answer({"type": "open"})
-    return link_of(recipe, session.run.state_hash())
+    return link_of(Linked({"A": recipe}, "A", session.run.state_hash()))
 
 
 def pixels(reader: Reader, selector: str) -> NDArray[Any]:

@@ -362,6 +362,28 @@ def test_a_link_restores_everything() -> None:
     assert len(link["link"]) < 400
 
 
+def test_a_link_restores_forks() -> None:
+    visitor = Visitor()
+    visitor.ask("go", step=20, line=6)
+    visitor.wait()
+    alone = visitor.one("link")["link"]
+    for rate in (0.5, 2.0, 3.0):
+        visitor.ask("fork")
+        visitor.ask("knob", name="learning_rate", value=rate)
+        visitor.ask("go", step=int(10 * rate), line=2)
+        visitor.wait()
+    visitor.ask("select", run="C")
+    link = visitor.one("link")
+    again = Visitor(link=link["link"])
+    again.wait()
+    assert (again.session.present, again.at) == ("C", (20, 2))
+    for name, run in visitor.session.runs.items():
+        other = again.session.runs[name]
+        assert (other.standing, other.state_hash()) == (run.standing, run.state_hash())
+    assert "error" not in again.latest
+    assert len(link["link"]) < 2 * len(alone)
+
+
 @pytest.mark.parametrize("link", ["", "x", "AAAA", "%", "eJw", "eNoLycgsVgCiRIUSAA4mAqs" * 2000])
 def test_a_damaged_link_is_refused_in_words(link: str) -> None:
     with pytest.raises(ValueError, match="link"):

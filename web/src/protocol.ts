@@ -2,7 +2,7 @@
 // Framing: 4 bytes header length (little-endian), JSON header, arrays at multiples of 8
 // bytes from the start of the message, little-endian; offsets count from the header's end.
 
-export const PROTOCOL = "a0d3d3377011";
+export const PROTOCOL = "dc560e4ac7dc";
 
 /** Place of an array among those of the message. */
 export type Ref = number;
@@ -568,6 +568,8 @@ export interface Program {
   dtype: string;
   /** rows of a step. */
   rows: number;
+  /** steps that it had taken before: of a saved model. */
+  first: number;
   /** of the whole run. */
   steps: number;
   /** steps of an epoch. */
@@ -911,7 +913,7 @@ export interface Error {
   about: string;
 }
 
-/** The recipe in a few letters, for the fragment of an address. */
+/** The runs in a few letters, for the fragment of an address. */
 export interface Link {
   wire?: WireArray[];
   /** the run it is of: A, B, …. */

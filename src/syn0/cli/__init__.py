@@ -80,6 +80,9 @@ def main() -> NoReturn:
         drop_output()
         gone = isinstance(error, BrokenPipeError)
         code = code or (FAILURE if gone else told(f"stdout: {error.strerror}", MISUSE))
+    if code in (FAILURE, MISUSE) and in_a_cluster():
+        # At its end JAX would wait for the other processes, which wait for this one or have gone.
+        os._exit(code)
     sys.exit(code)
 
 
@@ -159,10 +162,7 @@ def told_error(error: Exception) -> int:
         case BrokenPipeError():
             drop_output()  # the reader of our output, such as `head`, has gone: nothing is wrong
             return FAILURE
-        case ConnectionError():  # another process of a cluster has gone
-            told(str(error), FAILURE)
-            leave_at_once(FAILURE)
-        case FloatingPointError():
+        case FloatingPointError() | ConnectionError():  # numbers went bad, or a process went
             return told(str(error), FAILURE)
         case OSError():
             why = error.strerror or str(error)
@@ -172,12 +172,10 @@ def told_error(error: Exception) -> int:
     raise error
 
 
-def leave_at_once(code: int) -> NoReturn:
-    """End without what JAX does at the end: it would wait for the process that has gone, and be
-    aborted for it from C++."""
-    with suppress(OSError):
-        sys.stdout.flush()
-    os._exit(code)
+def in_a_cluster() -> bool:
+    """Whether this process has joined others."""
+    jax = sys.modules.get("jax")
+    return jax is not None and jax.distributed.is_initialized()
 
 
 def drop_output() -> None:

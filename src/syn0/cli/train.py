@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from contextlib import nullcontext, redirect_stderr, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from syn0.cli.checkpoints import checkpoints_of, found_in, is_run, tell_resumed
 from syn0.cli.command import QUIET, VERBOSE, Sections, asked_for, message
 from syn0.cli.config import toml_text, with_config
 from syn0.cli.flags import FLAGLESS, help_of
+from syn0.cli.many import fit_many, many_asked, many_data, show_many
 from syn0.cli.networks import class_weights_of, refuse_beside_layers
 from syn0.cli.options import (
     FILE,
@@ -53,7 +55,7 @@ if TYPE_CHECKING:
     from syn0.data import Table
     from syn0.data.passes import Passes
     from syn0.engines.cluster import Cluster
-    from syn0.models import Fitted, Network, Plan, TableOptions
+    from syn0.models import Fitted, Many, Network, Plan, TableOptions
     from syn0.models.record import Record
     from syn0.models.streamed import Counted, StreamedFitted, StreamedPlan
     from syn0.training import History, Report
@@ -102,6 +104,12 @@ IN_A_FILE = (
                  f"{VALIDATION:.0%} of the rows are set apart to tell.")  # fmt: skip
 @training_option("--monitor", metavar="NAME",
                  help=help_of(Training.KNOBS["monitor"]))  # fmt: skip
+@training_option("--seeds", metavar="N|LIST",
+                 help="Train many networks at once, of N seeds from --seed on, or of those listed, "
+                 "and keep the best.")  # fmt: skip
+@training_option("--learning-rates", metavar="LIST",
+                 help="Likewise with each of these learning rates, such as "
+                 "0.1,0.3,1.")  # fmt: skip
 @click.option("--seed", type=int, metavar="N",
               help="Of the split, the start weights and the order of batches; "
               f"default {SEED}.")  # fmt: skip
@@ -166,6 +174,7 @@ def train(
     syn0 train digits
     syn0 train titanic.csv --target survived --drop alive --out model.safetensors
     syn0 train xor --net 3-4-1 --steps 60000 --report-every 10000
+    syn0 train iris --seeds 20 --learning-rates 0.001,0.01
     syn0 train digits --print-config > run.toml
     syn0 train digits --config run.toml
     syn0 train digits --checkpoint run --checkpoint-every 5min
@@ -177,6 +186,7 @@ def train(
     options = with_config(options, config, IN_A_FILE)
     if print_config and options["resume"] is not None:
         raise ValueError("--resume keeps the model's own settings: leave out --print-config")
+    at_once = many_asked(options)
     checkpoints = checkpoints_of(options)
     cluster = cluster_of(data, options)
     if cluster is not None and not cluster.first:  # the first one tells and saves
@@ -203,11 +213,16 @@ def train(
         tell_more(plan, options)
         report = plan.training.report_every is not None and not as_json and not asked_for(QUIET)
         started = time.perf_counter()
-        fitted, number = fit(plan, options, checkpoints, cluster, report=report, out=out)
+        many: Many | None = None
+        fitted: Fitted | StreamedFitted
+        if at_once:
+            fitted, many, number = fit_many(plan, options, partial(save, out=out) if out else None)
+        else:
+            fitted, number = fit(plan, options, checkpoints, cluster, report=report, out=out)
         seconds = time.perf_counter() - started
         if cluster is not None and not cluster.first:
             return
-        show(fitted, seconds, out, number, as_json=as_json)
+        show(fitted, seconds, out, number, many, as_json=as_json)
     finally:
         plan.close()
     if plot is not None:
@@ -441,6 +456,7 @@ def show(
     seconds: float,
     out: str | None,
     number: int | None,
+    many: Many | None,
     *,
     as_json: bool,
 ) -> None:
@@ -451,8 +467,12 @@ def show(
     steps, words = fitted.network.steps_taken, ending(fitted, number)
     message(f"Trained: {steps:,} steps, {seconds:.1f} s{words}")
     if as_json:
-        click.echo(json.dumps(training_data(fitted, figures, where, seconds, out), indent=2))
+        found = training_data(fitted, figures, where, seconds, out)
+        more = {} if many is None else {"networks": many_data(many)}
+        click.echo(json.dumps(found | more, indent=2))
     else:
+        if many is not None:
+            show_many(many)
         show_evaluation(figures, f"{figures.rows:,} {where}")
 
 

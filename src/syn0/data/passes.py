@@ -121,8 +121,11 @@ class Passes(ABC):
         return self.fingerprint
 
 
+@dataclass
 class ParquetPasses(Passes):
     """Passes over a Parquet file, which says itself what its columns hold."""
+
+    is_tried: bool = False
 
     def settle(self) -> None:
         """See `Passes.settle`: nothing is left to be found out."""
@@ -134,7 +137,9 @@ class ParquetPasses(Passes):
         size = self.path.stat().st_size
         cells = cells_in(self.path)
         self.reading.check_cells(self.path, cells, size)
-        try_apart(self.path)
+        if not self.is_tried:
+            try_apart(self.path)
+            self.is_tried = True
         with reasons_of(self.path):
             scan: Any = polars.scan_parquet(self.path)
             rows = scan.select(polars.len()).collect().item()

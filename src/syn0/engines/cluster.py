@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -25,7 +25,7 @@ from syn0.engines.arrays import fitting
 from syn0.engines.base import Arrays, Figures, Values
 from syn0.engines.devices import AUTO, jax_missing
 from syn0.engines.jax import JaxRunner
-from syn0.engines.jax_program import MOST_STEPS
+from syn0.engines.jax_program import MOST_STEPS, Functions
 from syn0.engines.stretch import Batches
 from syn0.program import Program
 from syn0.spec.checks import whole
@@ -145,16 +145,20 @@ class Cluster:
             return int(broadcast_one_to_all(np.int32(number)))
 
     def check_alike(self, step: int, state: Mapping[str, Any]) -> None:
-        """ValueError unless all processes begin alike."""
-        if self.agreed(step) != step:
-            raise ValueError(
-                f"this process goes on from step {step:,}, the first one from another: all must "
-                "read the same folder of checkpoints"
-            )
+        """ValueError, in all processes, unless all begin alike."""
+        from jax.experimental.multihost_utils import process_allgather
+
         mark = 0
         for value in state.values():
             mark = crc32(np.ascontiguousarray(value).tobytes(), mark)
-        if self.agreed(mark >> 1) != mark >> 1:
+        with telling_losses():
+            own = np.array([step & 0x7FFFFFFF, mark >> 1], np.int32)
+            steps, marks = np.reshape(process_allgather(own), (-1, 2)).T
+        if (steps != steps[0]).any():
+            raise ValueError(
+                "the processes go on from different steps: all must read one folder of checkpoints"
+            )
+        if (marks != marks[0]).any():
             raise ValueError(
                 "the processes do not begin with the same weights: give the network a seed, and "
                 "all of them the same arguments"
@@ -305,44 +309,22 @@ class ClusterRunner(JaxRunner):
         """Not on a cluster."""
         raise NotImplementedError
 
-    @cached_property
-    def _steps(self) -> Any:
-        import jax
-
-        spread, steps = self.cluster.spread, self._functions.take_steps
-        assert steps is not None  # noqa: S101  (no solver's program)
-
-        def take_steps(
-            state: Any, reports: Any, arrays: Any, given: Any, rows: Any, count: Any,
-            *, total: int, measure: bool,
-        ) -> Any:  # fmt: skip
-            if rows is None:  # what fills up the last parts is no row
-                whole = (array[:total] for array in arrays)
-                taken = tuple(jax.lax.with_sharding_constraint(a, spread) for a in whole)
-            else:
-                taken = tuple(Spread(array, spread) for array in arrays)
-            return steps(state, reports, taken, given, rows, count, measure=measure)
-
-        return jax.jit(
-            take_steps,
-            static_argnames=("total", "measure"),
-            donate_argnums=0,
-            out_shardings=self.cluster.everywhere,
-        )
-
     def _take(
         self, state: Any, arrays: Any, given: Any, rows: Any, steps: int, *, measure: bool
     ) -> tuple[Any, Any]:
         room = MOST_STEPS if rows is None else len(rows)
         reports = np.zeros((room if measure else 1, len(self._training.reports)))
         placed, total = arrays
-        after: tuple[Any, Any] = self._steps(
+        after: tuple[Any, Any] = compiled_steps(self._functions, self.cluster)(
             state, reports, placed, given, rows, steps, total=total, measure=measure
         )
         return after
 
     def _put_state(self, state: tuple[Any, ...]) -> Any:
-        return tuple(map(self.cluster.copy_to_all, state))
+        # A number stays Python's: as an array it would widen float32 ones.
+        return tuple(
+            v if isinstance(v, int | float) else self.cluster.copy_to_all(v) for v in state
+        )
 
     def _arrays(self, arrays: Arrays) -> Any:
         """The program's arrays on all devices, and how many rows they have."""
@@ -360,6 +342,33 @@ class ClusterRunner(JaxRunner):
         shape = (len(share.own), *self.printed.shapes[name][1:])
         own = fitting(name, share.own, shape, self._training.dtype)
         return self.cluster.scatter(own, len(share))
+
+
+@lru_cache(maxsize=32)
+def compiled_steps(functions: Functions, cluster: Cluster) -> Any:
+    """`take_steps` for arrays on the devices of a cluster; `total` are the rows of all of them."""
+    import jax
+
+    spread, steps = cluster.spread, functions.take_steps
+    assert steps is not None  # noqa: S101  (no solver's program)
+
+    def take_steps(
+        state: Any, reports: Any, arrays: Any, given: Any, rows: Any, count: Any,
+        *, total: int, measure: bool,
+    ) -> Any:  # fmt: skip
+        if rows is None:  # what fills up the last parts is no row
+            filled = (array[:total] for array in arrays)
+            taken = tuple(jax.lax.with_sharding_constraint(a, spread) for a in filled)
+        else:
+            taken = tuple(Spread(array, spread) for array in arrays)
+        return steps(state, reports, taken, given, rows, count, measure=measure)
+
+    return jax.jit(
+        take_steps,
+        static_argnames=("total", "measure"),
+        donate_argnums=0,
+        out_shardings=cluster.everywhere,
+    )
 
 
 @contextmanager

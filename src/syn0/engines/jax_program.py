@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import linecache
 import weakref
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property, lru_cache, partial
 from typing import Any
 
 from syn0.printers.base import Template
-from syn0.printers.jax import JAX_TEMPLATES, JaxPrinter, in_brackets
-from syn0.printers.numpy import indented
+from syn0.printers.jax import JAX_TEMPLATES, JaxPrinter, in_brackets, unpacked
+from syn0.printers.numpy import WIDTH, indented
+from syn0.printers.pretty import INDENT, Code, fitted
 from syn0.program import Program, Shape, check
 
 ENTRIES = 2**17
@@ -195,7 +196,8 @@ def source_text(training: Program, prediction: Program, products: str = "") -> s
     """
     printer = RoundedPrinter() if products else JaxPrinter()
     forward, loss = prediction.phase("forward"), prediction.phase("loss")
-    unpack = [f"{in_brackets([line.target for line in prediction.phase('init')])} = weights"]
+    weights = [line.target for line in prediction.phase("init")]
+    unpack = [unpacked(weights, WIDTH - INDENT, "weights")]
     functions = {
         **(gradient_function if training.pulls else step_function)(printer, training),
         "predict(weights, X)": [
@@ -233,16 +235,22 @@ def unpacking(program: Program) -> list[str]:
     """The lines that give a step's names their values."""
     given = program.constants + program.numbers
     return [
-        f"{in_brackets(program.state)} = state",
-        f"{in_brackets(program.arrays)} = arrays",
-        *([f"{in_brackets(given)} = given"] if given else []),
+        unpacked(program.state, WIDTH - INDENT),
+        unpacked(program.arrays, WIDTH - INDENT, "arrays"),
+        *([unpacked(given, WIDTH - INDENT, "given")] if given else []),
     ]
+
+
+def returned(*tuples: Sequence[str]) -> str:
+    """The line that gives two tuples of names back."""
+    one, other = map(in_brackets, tuples)
+    return fitted(Code("return ", one, ", ", other), WIDTH - INDENT)
 
 
 def step_function(printer: JaxPrinter, program: Program) -> dict[str, list[str]]:
     """The head and the body of a function that takes a step."""
     lines = program.phase("forward", "loss", "backward", "update")
-    left = f"return {in_brackets(program.state)}, {in_brackets(program.reports)}"
+    left = returned(program.state, program.reports)
     return {"take_step(state, arrays, given, batch)": [
         *unpacking(program), *printer.statements(lines), left,
     ]}  # fmt: skip
@@ -251,7 +259,7 @@ def step_function(printer: JaxPrinter, program: Program) -> dict[str, list[str]]
 def gradient_function(printer: JaxPrinter, program: Program) -> dict[str, list[str]]:
     """The head and the body of a function that gives the reports and the pulls of a step."""
     lines = program.phase("forward", "loss", "backward", "update")
-    left = f"return {in_brackets(program.reports)}, {in_brackets([*program.pulls.values()])}"
+    left = returned(program.reports, [*program.pulls.values()])
     return {"gradient(state, arrays, given)": [
         *unpacking(program), *printer.statements(lines), left,
     ]}  # fmt: skip

@@ -448,7 +448,8 @@ class Network:
         record of the checkpoint from which to go on."""
         if found is not None:
             self.checkpoint = found.checkpoint
-            engine = found.engine if engine == "auto" and found.engine else engine
+            if engine == "auto" and cluster is None:
+                engine = found.engine or engine
         run = self.prepare(
             training,
             examples,

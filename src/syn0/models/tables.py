@@ -23,6 +23,8 @@ from syn0.models.defaults import (
 )
 from syn0.models.evaluation import Evaluation, evaluate
 from syn0.models.examples import Examples, check_batch_size
+from syn0.models.many import Means, run_many
+from syn0.models.members import Many
 from syn0.models.network import Network
 from syn0.models.options import TableOptions
 from syn0.models.record import Origin, Record
@@ -154,6 +156,30 @@ class Plan:
             progress=progress,
         )
         return Fitted(self.network, history, self.trained, self.held_out)
+
+    def fit_many(
+        self,
+        seeds: int | Sequence[int] | None = None,
+        learning_rates: Sequence[float] | None = None,
+        means: Means | None = None,
+        *,
+        progress: bool = True,
+    ) -> Many:
+        """Train many networks like the planned one, which does not move; see `train_many`."""
+        return run_many(
+            self.network.record(),
+            self.training,
+            self.examples,
+            seeds=seeds,
+            learning_rates=learning_rates,
+            means=means,
+            progress=progress,
+        )
+
+    def best_of(self, many: Many) -> Fitted:
+        """The best of many that were trained as planned; ValueError where none has learned."""
+        network = many.best()
+        return Fitted(network, many.histories[many.ranking[0]], self.trained, self.held_out)
 
 
 def places_by_weight(weights: NDArray[Any], times: int = 10) -> NDArray[np.intp]:

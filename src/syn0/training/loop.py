@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 STRETCH_SECONDS = 0.05
 """Control comes back at least this often, for progress, Ctrl-C and a look at the numbers."""
+
+FEW_STEPS = 16
+"""Steps that are taken line by line to find the line in which a number goes bad."""
 
 STEP = ("forward", "loss", "backward", "update")
 """The phases that make a step."""
@@ -533,10 +536,11 @@ class Run:
                 f"the next {len(batches):,}. Without a cluster the line is named in which they "
                 "did; the network keeps its weights from before these steps"
             )
-        values = {**before.values, **self.given}
         arrays = self.arrays(self.batches)
-        trouble = first_trouble(job.program, values, arrays, batches, measure=measure)
-        self.go_back(before, trouble.good)
+        good, bad, state = self._around_trouble(before, arrays, batches, measure=measure)
+        values, few = {**state, **self.given}, batches.part(good, bad)
+        trouble = first_trouble(job.program, values, arrays, few, measure=measure)
+        self.go_back(before, good + trouble.good)
         self.state = trouble.state
         kept = "its best weights" if self.best else "its weights from before that step"
         cause = likely_cause(job.training, job.program, arrays)
@@ -544,6 +548,24 @@ class Run:
             f"training stopped at step {self.step:,}: {trouble.words}. Likely cause: {cause}. "
             f"The network keeps {kept}"
         )
+
+    def _around_trouble(
+        self, before: Checkpoint, arrays: Arrays, batches: Stretch, *, measure: bool
+    ) -> tuple[int, int, Mapping[str, Any]]:
+        """A number of steps that are good, one of a few more that are not, and the state after the
+        good ones. The runner finds them by halves: line by line, all steps would take a thousand
+        times as long."""
+        good, bad, state = 0, len(batches), before.values
+        while bad - good > FEW_STEPS:
+            middle = (good + bad) // 2
+            after, measured = self.job.runner.train(
+                copied(state) | self.given, arrays, batches.part(good, middle), measure=measure
+            )
+            if all_finite(after) and np.isfinite(measured).all():
+                good, state = middle, after
+            else:
+                bad = middle
+        return good, bad, state
 
 
 class EndedByTheFirstError(Exception):

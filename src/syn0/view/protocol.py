@@ -540,6 +540,7 @@ class Program(Head):
     activations: Annotated[list[str], "of each layer after the inputs"]
     dtype: str
     rows: Annotated[int, "rows of a step"]
+    first: Annotated[int, "steps that it had taken before: of a saved model"]
     steps: Annotated[int, "of the whole run"]
     batches: Annotated[int, "steps of an epoch"]
     sections: list[Section]
@@ -763,7 +764,7 @@ class Error(Head):
 
 
 class Link(Head):
-    """The recipe in a few letters, for the fragment of an address."""
+    """The runs in a few letters, for the fragment of an address."""
 
     type: Literal["link"]
     link: str

@@ -1,0 +1,74 @@
+"""One process of a cluster, for test_cluster.py: trains the cases, and the first one saves what
+came of them in the folder that it is given."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+
+import syn0
+from syn0 import Activation, BatchNorm, Checkpoints, Dense, Dropout, Network, Noise
+
+ROWS = 203
+generator = np.random.RandomState(3)
+X = generator.normal(size=(ROWS, 6))
+Y = (X.sum(axis=1) > 0) * 1.0
+
+RICH = [Dropout(0.2), Dense(7), BatchNorm(), Activation("relu"), Noise(0.1), Dense(1)]
+PLAIN = [Dense(5), Dense(1)]
+
+RESUMED = {
+    "epochs": 2, "batch_size": 37, "optimizer": "adam", "clip_norm": 1.0,
+    "sample_weight": np.arange(ROWS) % 3,
+}  # fmt: skip
+"""Batches that no number of processes divides, with a smaller one at the end."""
+
+CASES = {
+    "full batches of an odd number of rows": (RICH, {"epochs": 12, "learning_rate": 0.001}),
+    "an early end, which the first process decides": (
+        PLAIN,
+        {
+            "epochs": 9, "batch_size": 54, "validation": 0.2, "patience": 1, "learning_rate": 9.0,
+            "dtype": "float32",
+        },
+    ),
+}  # fmt: skip
+
+
+def trained(layers, dtype="float64", **how):
+    """A network after training."""
+    network = Network(6, layers, dtype=dtype)
+    history = network.train(X, Y, progress=False, **how)
+    return network, history
+
+
+def main(folder: Path) -> None:
+    """Train them all, go on with a run that was broken off, and refuse what cannot be."""
+    cluster = syn0.distributed()
+    for number, (layers, how) in enumerate(CASES.values()):
+        network, _ = trained(layers, cluster=cluster, **how)
+        if cluster.first:
+            network.save(folder / f"{number}.safetensors")
+    kept = Checkpoints(folder / "run", "1epoch")
+    network, history = trained(RICH, checkpoints=kept, resume=True, cluster=cluster, **RESUMED)
+    if cluster.first:
+        network.save(folder / "resumed.safetensors")
+        (folder / "losses").write_text(" ".join(map(repr, history.loss)))
+    refused = {
+        "L-BFGS": {"optimizer": "lbfgs", "steps": 3},
+        "engine": {"engine": "numpy", "steps": 3},
+        "device": {"device": "cpu", "steps": 3},
+    }
+    for name, wrong in refused.items():
+        try:
+            trained(PLAIN, cluster=cluster, **wrong)
+        except ValueError as error:
+            (folder / f"{name}-{cluster.rank}").write_text(str(error))
+    try:
+        Network([6, 5, 1], seed=None).train(X, Y, steps=3, cluster=cluster)
+    except ValueError as error:
+        (folder / f"seed-{cluster.rank}").write_text(str(error))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
