@@ -29,6 +29,7 @@ from syn0.engines.jax_program import MOST_STEPS, Functions
 from syn0.engines.stretch import Batches
 from syn0.program import Program
 from syn0.spec.checks import whole
+from syn0.spec.doors import door
 
 if TYPE_CHECKING:
     from jax.sharding import NamedSharding
@@ -165,6 +166,7 @@ class Cluster:
             )
 
 
+@door
 def distributed() -> Cluster:
     """Join the other processes of a cluster, as those who started them say in the environment:
     MASTER_ADDR, MASTER_PORT, RANK and WORLD_SIZE, as torchrun sets them, or what JAX knows of
