@@ -144,6 +144,31 @@ FAULTS = (
         "test_planted_libraries.py",
     ),
     Fault(
+        "numbers behind an array's end are read", "engines/tiles/kernels.h",
+        "if (count >= LANES) return at(place);", "if (count >= 0) return at(place);",
+        "test_processors.py where_it_must_not",
+    ),
+    Fault(
+        "threads read what others still write", "engines/tiles/kernels.py",
+        "self.traffic.written.isdisjoint(across) and self.traffic.read.isdisjoint(written)",
+        "self.traffic.read.isdisjoint(written)", "test_processors.py what_another_is_writing",
+    ),
+    Fault(
+        "the compiler may take all numbers for finite", "engines/compiler.py",
+        '"-O3"', '"-Ofast"', "test_prediction.py not_finite",
+    ),
+    Fault(
+        "the last rows that fill no tile are left out", "engines/tiles/kernels.h",
+        "#define TILES(rows, height) (((rows) + (height) - 1) / (height))",
+        "#define TILES(rows, height) ((rows) / (height))", "test_native.py networks_of_any_size",
+    ),
+    Fault(
+        "threads leave out what they cannot share evenly", "engines/tiles/kernels.h",
+        "#define TO(count) ((int)(((int64_t)(count) * (thread + 1) + threads - 1) / threads))",
+        "#define TO(count) ((int)(((int64_t)(count) * (thread + 1)) / threads))",
+        "engines/test_threads.py networks_of_any_size",
+    ),
+    Fault(
         "threads share one room", "engines/rooms.py",
         "return self._idle.pop()", "return self._idle[-1]", "test_rooms.py",
     ),

@@ -1,7 +1,9 @@
 """What the tests of several rooms share."""
 
+import gc
 import os
 import signal
+import sys
 from collections.abc import Callable
 
 import numpy as np
@@ -13,6 +15,11 @@ from syn0.engines import compiler
 
 pytest_plugins = ["tests.programs"]
 
+# The tests start some hundred processes of syn0: each would compile all of its modules anew where
+# the surroundings forbid to keep bytecode.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 Pair = tuple[np.ndarray, np.ndarray]
 
 # A suite that is green is green again: the examples of a property are the same in every run.
@@ -21,10 +28,6 @@ Pair = tuple[np.ndarray, np.ndarray]
 settings.register_profile("fixed", deadline=None, derandomize=True)
 settings.register_profile("random", deadline=None, derandomize=False)
 settings.load_profile("fixed")
-
-# The processes that tests start keep what Python compiles, in __pycache__: it would be half of what
-# `syn0` takes to start. It is set here, before xdist starts its processes.
-os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_sessionstart() -> None:
@@ -40,6 +43,13 @@ def pytest_sessionstart() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Have the walk through the whole product run first: where it fails, the rest says no more."""
     items.sort(key=lambda item: item.path.name != "test_tiny.py")
+
+
+def pytest_collection_finish() -> None:
+    """Have Python look no more, whenever it collects garbage, at what stays for all tests: twenty
+    packages and ten thousand tests."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -111,7 +111,8 @@ def test_what_is_going_on_is_told(clock, small):
 
 @pytest.mark.needs_compiler
 def test_engines_are_measured_in_a_cache_of_their_own(small, pace, cache):
-    result = measured(small(), engines(), pace, silent)
+    taking_part = [engine for engine in engines() if engine.title != "syn0 jax"]
+    result = measured(small(), taking_part, pace, silent)
     assert [timing.title for timing in result.timings] == ["syn0 native", "syn0 numpy"]
     native, numpy = result.timings
     assert native.cached is not None

@@ -22,7 +22,11 @@ from tests.engines.test_agreement import (
     moved_by_rounding,
 )
 
-SHORT = 1
+SHORT = 3
+
+NUDGES = 6
+"""Ways of rounding the start once more, of which the one that moves the definition farthest counts:
+where deltas are trimmed, or divided by their size, some of them change what follows altogether."""
 
 
 def run(seed: int, count: int) -> Outcome:
@@ -47,7 +51,9 @@ def runner(case: Case) -> JaxRunner:
 def hold_steps(case: Case) -> None:
     """State and reports after all steps are those of the definition."""
     program, definition, dtype = case.program, defined(case, arrays), case.program.dtype
-    moved, shaken = moved_by_rounding(case, arrays)
+    ways = [moved_by_rounding(case, arrays, seed) for seed in range(NUDGES)]
+    moved = {name: max(state[name] for state, _ in ways) for name in program.state}
+    shaken = np.max([reports for _, reports in ways], axis=0)
     state, measured = runner(case).train(
         definition.given(program), arrays(case), definition.rows, measure=True
     )

@@ -17,7 +17,7 @@ from tests.printers.test_c import program_text
 from tests.printers.test_languages import assert_reports
 from tests.printers.toolchains import TOOLCHAINS, Toolchain
 
-SHORT = 2
+SHORT = 1
 TOGETHER = 40
 """Programs that are compiled at once."""
 

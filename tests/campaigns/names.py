@@ -165,8 +165,8 @@ def table_scene(chance: random.Random, folder: Path) -> int:
     assert json.loads(json.dumps(data))["classes"] == list(schema.classes)
     predicted = answers(network, network.predict(table))
     written, listed = io.StringIO(newline=""), io.StringIO()
-    write_csv({"prediction": predicted, names[1]: predicted}, written)
-    write_json({"prediction": predicted}, listed)
+    write_csv([{"prediction": predicted, names[1]: predicted}], written)
+    write_json([{"prediction": predicted}], listed)
     back = [*csv.reader(io.StringIO(written.getvalue(), newline=""))]
     assert [row[0] for row in back[1:]] == predicted.tolist()
     assert [row["prediction"] for row in json.loads(listed.getvalue())] == predicted.tolist()

@@ -132,9 +132,19 @@ def settings() -> tuple[object, ...]:
     return SETTINGS
 
 
+@pytest.fixture(scope="session")
+def kept_models() -> dict[str, bytes]:
+    """Models that fixtures have trained, by their names: each process of the tests trains one."""
+    return {}
+
+
 @pytest.fixture
-def model(pets: Path, syn0: Callable[..., Done]) -> Path:
+def model(pets: Path, syn0: Callable[..., Done], kept_models: dict[str, bytes]) -> Path:
     """A small model of the pets' kinds."""
-    done = syn0("train", pets, *SETTINGS, "--out", "pets.safetensors")
-    assert done.code == 0, done.err
-    return pets.with_name("pets.safetensors")
+    path = pets.with_name("pets.safetensors")
+    if path.name not in kept_models:
+        done = syn0("train", pets, *SETTINGS, "--out", path.name)
+        assert done.code == 0, done.err
+        kept_models[path.name] = path.read_bytes()
+    path.write_bytes(kept_models[path.name])
+    return path

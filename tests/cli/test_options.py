@@ -79,7 +79,8 @@ def test_whatever_describes_a_run_can_stand_in_its_file():
     options = {p.name for p in cli.commands["train"].params if isinstance(p, click.Option)}
     elsewhere = {
         "config", "print_config", "resume", "engine", "threads", "out", "force", "as_json", "plot",
-        "checkpoint", "checkpoint_every", "keep",
+        "checkpoint", "checkpoint_every", "keep", "device", "matmul_precision", "processes",
+        "distributed", "max_memory", "scratch", "seeds", "learning_rates",
     }  # fmt: skip
     assert options - elsewhere <= set(IN_A_FILE)
 

@@ -36,10 +36,14 @@ def figures(monkeypatch):
 
 
 @pytest.fixture
-def model(syn0):
-    done = syn0("train", "iris", "--hidden", 6, "--epochs", 8, "--out", "m.safetensors")
-    assert done.code == 0
-    return "m.safetensors"
+def model(syn0, tmp_path, kept_models):
+    path = tmp_path / "m.safetensors"
+    if "irises" not in kept_models:
+        done = syn0("train", "iris", "--hidden", 6, "--epochs", 8, "--out", path.name)
+        assert done.code == 0
+        kept_models["irises"] = path.read_bytes()
+    path.write_bytes(kept_models["irises"])
+    return path.name
 
 
 @pytest.mark.parametrize("ending", MAGIC)

@@ -182,7 +182,7 @@ def test_texts_that_the_model_does_not_know_are_counted(syn0, tmp_path, monkeypa
 @pytest.mark.parametrize("text", ["a\rb", "a\nb", "a\r\nb", 'a "b", c', "a\x00b", "=1+1"])
 def test_predictions_as_csv_give_any_text_back(text):
     written = io.StringIO(newline="")
-    write_csv({text: np.array([text, "other"])}, written)
+    write_csv([{text: np.array([text, "other"])}], written)
     back = csv_module.reader(io.StringIO(written.getvalue(), newline=""))
     assert [*back] == [[text], [text], ["other"]]
     assert written.getvalue().endswith("\nother\n")

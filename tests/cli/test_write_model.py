@@ -4,8 +4,13 @@ are still to be had, and with --predict what it predicts."""
 import ast
 import contextlib
 import io
+import json
 import random
+import shutil
+import sqlite3
+import subprocess
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,7 +25,7 @@ PORTS = ["S", "Q, 'x'", "Ü", ""]
 
 def run(text):
     """The names that a program binds, and what it prints."""
-    names = {}
+    names = {"__name__": "__main__"}
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         exec(compile(text, "net.py", "exec"), names)  # noqa: S102  (this is what the text is for)
     return names, printed.getvalue()
@@ -63,6 +68,45 @@ def test_a_prediction_program_predicts_as_the_model_does(syn0, words):
     np.testing.assert_allclose(names["outputs"], network.predict(table), rtol=1e-12)
     if network.schema.classes:
         assert printed.endswith(f"{list(network.labels(table))}\n")
+
+
+def by_node(text):
+    Path("m.mjs").write_text(text, encoding="utf-8")
+    lines = subprocess.check_output(["node", "m.mjs"], text=True).splitlines()
+    return [json.loads(line)["label"] for line in lines]
+
+
+def by_sqlite(text):
+    with sqlite3.connect(":memory:") as database:
+        done = database.execute(text)
+        place = [name for name, *_ in done.description].index("prediction")
+        return [row[place] for row in done]
+
+
+SHOWN = {
+    "python": lambda text: [ast.literal_eval(line)["label"] for line in run(text)[1].splitlines()],
+    "javascript": by_node,
+    "sql": by_sqlite,
+}
+
+
+@pytest.mark.parametrize("language", SHOWN)
+def test_in_other_languages_the_rows_that_are_named_are_predicted(syn0, passengers, language):
+    if language == "javascript" and shutil.which("node") is None:
+        pytest.skip("there is no Node here")
+    words = ("--target", "survived", "--hidden", 4, "--epochs", 3, "--out", "m.safetensors")
+    assert syn0("train", passengers, *words).code == 0
+    text = syn0("write", "m.safetensors", "--predict", "--data", passengers, "--to", language).out
+    assert SHOWN[language](text) == list(load("m.safetensors").labels(str(passengers)))
+    assert "tries itself" not in text
+
+
+@pytest.mark.parametrize("language", ["torch", "keras"])
+def test_a_class_of_a_framework_prints_predictions_too(syn0, language):
+    of_arrays()
+    text = syn0("write", "m.safetensors", "--predict", "--to", language).out
+    assert text.endswith("\nprint(outputs)\n")
+    assert "expected" not in text
 
 
 def test_texts_and_missing_values_are_prepared_as_in_training(syn0, passengers):
@@ -165,6 +209,8 @@ def test_weights_may_stand_in_a_file_beside_the_program(syn0, monkeypatch):
         (("3-4-1", "--predict"), "saved model"),
         (("m.safetensors", "--weights", "w.npz"), "saved model"),
         (("m.safetensors", "--predict", "--to", "terse"), "choose from: numpy"),
+        (("m.safetensors", "--predict", "--to", "c"), "syn0 export m.safetensors --to c\n"),
+        (("m.safetensors", "--predict", "--to", "html"), "is a file for other programs"),
         (("m.safetensors", "--predict", "--diff"), "leave out --diff"),
         (("m.safetensors", "--predict", "--bias"), "leave out --bias"),
         (("m.safetensors", "--predict", "--weights", "m.safetensors"), "m.safetensors.npz"),

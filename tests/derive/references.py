@@ -245,16 +245,18 @@ def compiled(
     """The gradient for a choice of hidden activation, output activation and loss, compiled once
     for all: `layers` name their activations "hidden" and "output", and a number picks one."""
     names = list(ACTIVATIONS)
+    # Without a checkpoint each branch would also hand on zeros for all that the others keep.
+    branches = [jax.checkpoint(function) for function in ACTIVATIONS.values()]
+    rules = [jax.checkpoint(entries_of(loss)) for loss in losses]
 
     def value(weights: Weights, given: Given, hidden: Array, output: Array, loss: Array) -> Array:
-        branches = [*ACTIVATIONS.values()]
         activations = ACTIVATIONS | {
             "hidden": lambda z: lax.switch(hidden, branches, z),
             "output": lambda z: lax.switch(output, branches, z),
         }
 
         def entries(target: Array, out: Array) -> Array:
-            return lax.switch(loss, [*map(entries_of, losses)], target, out)
+            return lax.switch(loss, rules, target, out)
 
         return loss_of(layers, activations, entries, weights, given)
 

@@ -130,13 +130,15 @@ def assert_agree(
 
 
 @cache
-def moved_by_rounding(case: Any, made_up_arrays: Any) -> tuple[dict[str, float], NDArray[Any]]:
+def moved_by_rounding(
+    case: Any, made_up_arrays: Any, seed: int = 0
+) -> tuple[dict[str, float], NDArray[Any]]:
     """How far each value of the state ends, and reports are up to each step, from where they would
     be, had every number of the start been rounded once more: an optimizer that divides by the size
     of a slope which is nothing but rounding goes where that points, and engines round in orders of
     their own."""
     program, definition = case.program, defined(case, made_up_arrays)
-    random = np.random.RandomState(0)
+    random = np.random.RandomState(seed)
     values = dict(definition.start)
     for name, value in values.items():
         if np.ndim(value) and value.dtype.kind == "f":

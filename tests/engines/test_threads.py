@@ -48,7 +48,7 @@ def test_any_number_of_threads_learns_the_same(case) -> None:
 def test_the_same_number_of_threads_repeats_itself_to_the_last_bit(case, assert_same) -> None:
     spec, training, weighted = case
     first = trained(spec, training, "native", weighted, threads=3)
-    for _ in range(5):
+    for _ in range(2):
         assert_same(trained(spec, training, "native", weighted, threads=3), first)
 
 
@@ -128,7 +128,7 @@ def test_short_calls_start_no_threads() -> None:
 @pytest.mark.parametrize("rows", [1, 3])
 def test_threads_that_find_nothing_to_do_are_no_harm(rows, width, assert_same) -> None:
     spec = NetworkSpec(5, (Dense(width, "tanh", True), Dense(2)))
-    for training in (Training(steps=20), Training(steps=20, batch_size=1)):
+    for training in (Training(steps=5), Training(steps=5, batch_size=1)):
         alone = trained(spec, training, "native", rows=rows, threads=1)
         assert farthest(alone, trained(spec, training, "numpy", rows=rows)) <= 1e-12
         crowd = trained(spec, training, "native", rows=rows, threads=30)

@@ -91,8 +91,8 @@ def breakable(reader: Reader) -> list[Any]:
     return sockets
 
 
-def test_a_lost_server_leaves_what_is_shown(reader: Reader, address: str) -> None:
-    sockets = breakable(reader)
+def test_a_lost_server_leaves_what_is_shown(alone: Reader, address: str) -> None:
+    reader, sockets = alone, breakable(alone)
     reader.open(address)
     goto = reader.page.locator("[data-goto]")
     goto.fill("3")
@@ -146,8 +146,8 @@ def test_a_locked_scale_stays(reader: Reader, address: str) -> None:
     assert reader.page.locator(".corner .cell.clipped").count() == 0
 
 
-def test_runs_are_there_again_after_a_lost_connection(reader: Reader, address: str) -> None:
-    sockets = breakable(reader)
+def test_runs_are_there_again_after_a_lost_connection(alone: Reader, address: str) -> None:
+    reader, sockets = alone, breakable(alone)
     reader.open(address)
     goto = reader.page.locator("[data-goto]")
     goto.fill("700")

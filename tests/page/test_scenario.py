@@ -114,11 +114,15 @@ LISTEN = """() => {
 
 def test_a_split_goes_with_the_run(reader: Reader, address: str) -> None:
     reader.open(address)
+    reader.page.locator("input[name=steps]").fill("2000")
+    reader.press("Enter")
+    reader.page.locator("[data-difference] code", has_text="steps").wait_for()
+    reader.page.locator("main").focus()
     reader.page.locator("[data-wire='syn0[2,1]']").dispatch_event("click")
     reader.page.locator("[data-split]", has_text="in step 0:").wait_for()
     reader.press("Space")
     reader.state("finished")
-    reader.page.locator("[data-split]", has_text="in step 59,999:").wait_for()
+    reader.page.locator("[data-split]", has_text="in step 1,999:").wait_for()
     before = reader.page.locator("[data-movement]").inner_text()
     reader.button("+ fork")  # another run, from the start
     reader.page.locator("[data-split]", has_text="in step 0:").wait_for()

@@ -182,15 +182,25 @@ def test_hostile_names_are_text(reader: Reader, address: str) -> None:
     assert count(reader, "img") == 0
 
 
-def test_own_runs_come_back_after_a_lost_connection(reader: Reader, address: str) -> None:
-    sockets = breakable(reader)
+def test_the_tour_goes_on_after_a_lost_connection(alone: Reader, address: str) -> None:
+    reader, sockets = alone, breakable(alone)
     reader.open(address)
     reader.press("ArrowRight", "ArrowRight")
     reader.stands(0, 1)
     reader.press("t")
     at_chapter(reader, 1)
-    reader.stands(0, -1)
+    reader.page.get_by_label("Chapter", exact=True).select_option("5")
+    at_chapter(reader, 6)
+    reader.page.locator(f"{ASKED} input").fill("0.3")
+    reader.press("Enter")
+    reader.page.wait_for_selector("[data-reply=wrong]")
     sockets[0].close()
-    reader.page.wait_for_selector("[data-region=tour]", state="detached")
+    reader.until("() => document.querySelector('.status').textContent.includes('not connected')")
+    reader.until("() => !document.querySelector('.status').textContent.includes('not connected')")
+    reader.page.wait_for_selector("[data-region=tour][aria-busy=false]")
+    assert count(reader, "[data-reply=wrong]") == 1
+    reader.page.locator(UNKNOWN).click()
+    reader.page.wait_for_selector("[data-reply=unknown]")
+    reader.press("Escape")
     reader.stands(0, 1)
     assert reader.page.locator("input[name=net]").input_value() == "3-4-1"

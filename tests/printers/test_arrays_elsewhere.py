@@ -17,7 +17,7 @@ from tests.engines.test_agreement import (
     defined,
     moved_by_rounding,
 )
-from tests.programs import Run, machine
+from tests.programs import QUICK_XLA, Run, machine
 
 from .test_javascript import NETWORKS
 from .test_tutorial import ERRORS
@@ -39,11 +39,10 @@ def torch_only() -> Iterator[Run]:
 
 @pytest.fixture(scope="module")
 def jax_only() -> Iterator[Run]:
-    """Runs scripts where there is JAX, and what comes with it; a handful of rows is compiled in no
-    time without optimizations."""
+    """Runs scripts where there is JAX, and what comes with it."""
     pytest.importorskip("jax", reason="JAX is not installed")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XLA_FLAGS", "--xla_backend_optimization_level=0")
+        patch.setenv("XLA_FLAGS", QUICK_XLA)
         with machine(*PACKAGES["jax"]) as run:
             yield run
 

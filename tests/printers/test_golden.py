@@ -272,7 +272,7 @@ def test_a_program_is_printed_word_for_word_and_neat(name: str, language: str) -
 
 
 @pytest.mark.parametrize("name", WHOLE)
-def test_both_forms_run_alone_and_learn_the_same(
+def test_both_forms_run_alone_and_learn_the_same_and_the_printed_loss_falls(
     name: str, run_alone: Callable[[str], Any]
 ) -> None:
     golden = WHOLE[name]
@@ -285,12 +285,7 @@ def test_both_forms_run_alone_and_learn_the_same(
         assert long.values[array].dtype == short.values[array].dtype
         if golden.network.seed is not None:
             np.testing.assert_array_equal(long.values[array], short.values[array])
-
-
-@pytest.mark.parametrize("name", WHOLE)
-def test_training_lowers_the_printed_loss(name: str, run_alone: Callable[[str], Any]) -> None:
-    printed = run_alone(WHOLE[name].text("numpy")).printed
-    losses = [float(loss) for loss in re.findall(r"^step \d+: loss ([^, \n]+)", printed, re.M)]
+    losses = [float(x) for x in re.findall(r"^step \d+: loss ([^, \n]+)", long.printed, re.M)]
     if name == "one-step":
         assert len(losses) == 1
     else:

@@ -26,6 +26,8 @@ from tests.together import Together
 
 from .neat import assert_neat, assert_plain
 
+COMPILED = ("cpp", "cuda", "d", "rust")
+
 
 @dataclass(frozen=True)
 class Row:
@@ -33,6 +35,7 @@ class Row:
 
     case: Case
     arrays: dict[str, Any]
+    number: int
 
     @property
     def program(self) -> Program:
@@ -44,8 +47,11 @@ class Row:
 
     @cached_property
     def texts(self) -> dict[str, str]:
-        """The script in each language that can say it."""
-        said = [name for name, x in PRINTERS.items() if not x.cannot_say(self.program)]
+        """The script in each language that can say it; of those that dress C's loops in their own
+        words, one in turn."""
+        left_out = set(COMPILED) - {COMPILED[self.number % len(COMPILED)]}
+        tried = {name: x for name, x in PRINTERS.items() if name not in left_out}
+        said = [name for name, x in tried.items() if not x.cannot_say(self.program)]
         return {language: self.text(language) for language in said}
 
     def text(self, language: str) -> str:
@@ -184,8 +190,10 @@ CHECKS: tuple[Callable[[Row], None], ...] = (
 )
 
 
-def test_the_program_of_a_row_and_its_texts_are_in_order(case: Case, made_up_arrays: Any) -> None:
-    row = Row(case, made_up_arrays(case))
+def test_the_program_of_a_row_and_its_texts_are_in_order(
+    case: Case, made_up_arrays: Any, request: Any
+) -> None:
+    row = Row(case, made_up_arrays(case), request.node.callspec.indices["case"])
     with Together() as together:
         for one in CHECKS:
             with together(one.__name__):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from syn0.models.export import FORMATS, ending_of
-from syn0.printers import PRINTERS
+from syn0.printers import MODULES, PRINTERS
 from tests.derive.cases import FACTORS, described
 
 ROOT = Path(__file__).parents[2]
@@ -72,3 +72,15 @@ def test_the_code_that_the_page_shows_is_there() -> None:
     shown = re.findall(r"```(?:python|d)\n(.*?)```", TEXT, re.S)
     assert len(shown) == 4
     assert [block for block in shown if block not in code] == []
+
+
+MOST_LINES = 120
+
+
+def test_the_page_says_why_a_printer_is_long() -> None:
+    modules = {type(one).__module__ for one in (*PRINTERS.values(), *MODULES.values())}
+    files = {f"{module.rpartition('.')[2]}.py" for module in modules} | {"onnx.py"}
+    printers = ROOT / "src" / "syn0" / "printers"
+    long = {name for name in files if len((printers / name).read_text().splitlines()) > MOST_LINES}
+    section = TEXT.partition("### Why some are long")[2]
+    assert {*re.findall(r"^\| `(\w+\.py)` \|", section, re.M)} == long

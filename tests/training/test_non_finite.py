@@ -203,6 +203,23 @@ def test_every_optimizer_stops_at_the_step_that_fails_and_keeps_what_was_before(
         assert_same(network, reference)
 
 
+def test_of_many_steps_only_the_last_are_taken_line_by_line(monkeypatch):
+    walked = []
+    first_trouble = loop.first_trouble
+
+    def counted(program, values, arrays, batches, **how):
+        walked.append(len(batches))
+        return first_trouble(program, values, arrays, batches, **how)
+
+    monkeypatch.setattr(loop, "first_trouble", counted)
+    network = Network([1, 1], activation="identity")
+    how = {"learning_rate": 0.75, "steps": 5000, "report_every": 5000}
+    with pytest.raises(NonFiniteError):  # each step doubles what is wrong
+        network.train(np.ones((4, 1)), [0, 1, 1, 0], **how)
+    assert 1000 < network.steps_taken < 1100
+    assert 1 <= walked[0] <= 16
+
+
 def test_masks_and_running_statistics_fail_and_are_kept_like_weights(rows, assert_same):
     def make():
         return Network([5, 8, 2], activation="exp", output_activation="exp", batch_norm=True,

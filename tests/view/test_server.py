@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -104,10 +105,14 @@ def said(socket: Any) -> dict[str, Any]:
 def opened(socket: Any, house: House) -> dict[str, Any]:
     """Open a session; its first frame."""
     socket.send_bytes(packed({"type": "open", "token": house.token}))
-    while True:
-        header = said(socket)
-        if header["type"] == "frame":
-            return header
+    return frame_of(socket)
+
+
+def frame_of(socket: Any) -> dict[str, Any]:
+    """The next frame."""
+    while (header := said(socket))["type"] != "frame":
+        pass
+    return header
 
 
 def test_a_page_is_answered(client: TestClient, house: House) -> None:
@@ -194,20 +199,59 @@ def test_who_waits_for_an_answer_goes_before_training(
     assert len(stretches) == 1
 
 
+def test_all_pages_rest_until_an_answer_is_painted(
+    client: TestClient, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "PAINT_SECONDS", 60)
+    with client.websocket_connect("/socket", headers=OWN) as socket:
+        opened(socket, house)
+        socket.send_bytes(packed({"type": "move", "unit": "line", "count": 1}))
+        frame = frame_of(socket)
+        time.sleep(0.05)  # the answer is given
+        assert not house.calm.is_set()
+        socket.send_bytes(packed({"type": "ack", "sequence": frame["sequence"]}))
+        until(house.calm.is_set)
+        socket.send_bytes(packed({"type": "move", "unit": "line", "count": 1}))
+        frame_of(socket)
+    until(house.calm.is_set)  # who is gone paints nothing
+
+
+def test_who_never_paints_does_not_stop_the_others(
+    client: TestClient, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "PAINT_SECONDS", 0)
+    with client.websocket_connect("/socket", headers=OWN) as socket:
+        opened(socket, house)
+        socket.send_bytes(packed({"type": "move", "unit": "line", "count": 1}))
+        frame_of(socket)
+        until(house.calm.is_set)
+
+
+def test_a_turn_is_not_begun_while_somebody_waits(house: House) -> None:
+    async def scene() -> None:
+        house.turns = asyncio.Semaphore(0)  # all cores are taken
+        claim = asyncio.create_task(house.turn())
+        await asyncio.sleep(0)
+        with house.answering():
+            house.turns.release()
+            await asyncio.sleep(0.01)
+            assert not claim.done()
+        await claim
+
+    asyncio.run(scene())
+
+
 def test_who_waits_for_a_core_is_told_so_and_can_stop_waiting(
     client: TestClient, house: House
 ) -> None:
     def state(socket: Any, kind: str, **how: Any) -> str:
         socket.send_bytes(packed({"type": kind, **how}))
-        while (header := said(socket))["type"] != "frame":
-            pass
+        header = frame_of(socket)
         socket.send_bytes(packed({"type": "ack", "sequence": header["sequence"]}))
         return str(header["state"])
 
     def next_state(socket: Any) -> str:
-        while (header := said(socket))["type"] != "frame":
-            pass
-        return str(header["state"])
+        return str(frame_of(socket)["state"])
 
     with client.websocket_connect("/socket", headers=OWN) as socket:
         frame = opened(socket, house)

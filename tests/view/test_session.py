@@ -128,14 +128,34 @@ def test_old_values_stay_in_sight() -> None:
 
 def test_a_frame_waits_for_the_last_one_to_be_painted() -> None:
     session = Session()
-    first = session.answer({"type": "open"})
-    assert first[-1][0]["type"] == "frame"
-    for _ in range(3):
+    *_, (frame, _) = session.answer({"type": "open"})
+    (answer, _), *_ = session.answer({"type": "play"})
+    assert [header["type"] for header, _ in session.advance(0.01)] in ([], ["printed"])
+    assert session.answer({"type": "ack", "sequence": frame["sequence"]}) == []
+    ((frame, _),) = session.answer({"type": "ack", "sequence": answer["sequence"]})
+    assert frame["step"] > answer["step"]
+
+
+def test_who_asks_does_not_wait_for_a_frame_that_nobody_asked_for() -> None:
+    session = Session()
+    session.answer({"type": "open"})  # its frame is on its way
+    ((answer, _),) = session.answer({"type": "move", "unit": "line", "count": 1})
+    assert answer["line"] == 0
+    for _ in range(3):  # but for one that somebody has asked for
         assert session.answer({"type": "move", "unit": "line", "count": 1}) == []
-    sequence = first[-1][0]["sequence"]
-    assert session.answer({"type": "ack", "sequence": sequence - 1}) == []
-    ((frame, _),) = session.answer({"type": "ack", "sequence": sequence})
-    assert frame["line"] == 2  # only the latest
+    ((answer, _),) = session.answer({"type": "ack", "sequence": answer["sequence"]})
+    assert answer["line"] == 3  # only the latest
+
+
+def test_training_comes_back_without_a_frame_where_somebody_waits() -> None:
+    visitor = Visitor()
+    visitor.ask("play")
+    session = visitor.session
+    session.hurries = lambda: True
+    assert session.advance(0.01) == []
+    assert session.run.step > 0
+    session.hurries = lambda: False
+    assert [header["type"] for header, _ in session.advance(0.01)][-1] == "frame"
 
 
 def test_nobody_looks_so_no_frame_is_sent() -> None:
@@ -256,7 +276,7 @@ def test_every_knob_can_be_turned_to_what_it_offers() -> None:
             visitor.ask("go", step=2, line=-2)
             visitor.wait()
             assert visitor.at == (2, len(visitor.latest["program"][0]["lines"]) - 1)
-            visitor.ask("knob", name=knob["name"], value=None)
+        visitor.ask("knob", name=knob["name"], value=None)
 
 
 @pytest.mark.parametrize(
@@ -340,6 +360,28 @@ def test_a_link_restores_everything() -> None:
     assert (again.one("link")["link"], again.one("link")["hash"]) == (link["link"], link["hash"])
     assert "error" not in again.latest
     assert len(link["link"]) < 400
+
+
+def test_a_link_restores_forks() -> None:
+    visitor = Visitor()
+    visitor.ask("go", step=20, line=6)
+    visitor.wait()
+    alone = visitor.one("link")["link"]
+    for rate in (0.5, 2.0, 3.0):
+        visitor.ask("fork")
+        visitor.ask("knob", name="learning_rate", value=rate)
+        visitor.ask("go", step=int(10 * rate), line=2)
+        visitor.wait()
+    visitor.ask("select", run="C")
+    link = visitor.one("link")
+    again = Visitor(link=link["link"])
+    again.wait()
+    assert (again.session.present, again.at) == ("C", (20, 2))
+    for name, run in visitor.session.runs.items():
+        other = again.session.runs[name]
+        assert (other.standing, other.state_hash()) == (run.standing, run.state_hash())
+    assert "error" not in again.latest
+    assert len(link["link"]) < 2 * len(alone)
 
 
 @pytest.mark.parametrize("link", ["", "x", "AAAA", "%", "eJw", "eNoLycgsVgCiRIUSAA4mAqs" * 2000])

@@ -170,3 +170,41 @@ def test_a_chapter_that_does_not_apply_says_so() -> None:
     assert "hidden layer" in told(visitor)["left_out"]
     assert told(visitor)["questions"] == []
     assert shown(visitor) == ("3-1", "xor")
+
+
+def test_a_visit_is_told_and_taken_up_again() -> None:
+    visitor = Visitor()
+    visitor.ask("tour", chapter=1)
+    visitor.ask("guess", text="7 x 7")
+    before = told(visitor)
+    again = Visitor()  # as after a broken connection
+    again.ask("tour", visit=before["visit"])
+    assert told(again) == {**before, "sequence": told(again)["sequence"]}
+    again.ask("guess", text="?")
+    assert [reply["right"] for reply in told(again)["replies"]] == [False, None]
+
+
+@pytest.mark.parametrize(
+    "visit",
+    [
+        [],
+        {"chapter": "nowhere", "question": 0, "guesses": {}},
+        {"chapter": "shapes", "question": 0, "guesses": {"shapes": [[0, "no shape", True]]}},
+    ],
+)
+def test_what_is_no_visit_changes_nothing(visit: Any) -> None:
+    visitor = Visitor()
+    visitor.one("tour", visit=visit)
+    assert visitor.words
+    assert visitor.session.guide is None
+    assert shown(visitor) == ("3-4-1", "xor")
+
+
+def test_own_runs_that_are_on_their_way_get_there_after_the_tour() -> None:
+    visitor = Visitor()
+    visitor.ask("go", step=0, line=1)
+    visitor.session.seeking = (7, 2)  # as after a broken connection, with far to go
+    visitor.ask("tour", chapter=0)
+    visitor.ask("leave")
+    visitor.wait()
+    assert visitor.at == (7, 2)

@@ -104,7 +104,7 @@ def test_a_table_trains_to_a_confusion_matrix_and_its_link_finds_it() -> None:
     assert header["accuracy"] == 1
     assert counts.sum() == 12
     link = visitor.one("link")["link"]
-    assert from_link(link)[0]["data"]["name"] == "table.csv"
+    assert from_link(link).runs["A"]["data"].get("name") == "table.csv"
     again = Visitor(link=link)
     assert "drop table.csv" in again.words
     again.session.shelf = shelf
@@ -121,6 +121,7 @@ def test_a_saved_model_goes_on(tmp_path: Path) -> None:
     visitor = Visitor()
     assert dropped(visitor, "m.safetensors", (tmp_path / "m.safetensors").read_bytes()) == ""
     assert visitor.at == (100, -1)
+    assert visitor.latest["program"][0]["first"] == 100
     trace = visitor.session.run.trace
     assert trace.start["syn0"].tobytes() == np.asarray(net.weights["syn0"]).tobytes()
     visitor.ask("knob", name="momentum", value=0.9)

@@ -73,8 +73,14 @@ function Chart({ sent }: { readonly sent: Sent<"curve"> }): JSX.Element {
     .y((value) => y(value));
   const dash = (k: number): string => DASHES[k % DASHES.length];
   const colour = (k: number): string => RUNS[store.theme.value][k % 4];
+  const before = store.program.value?.first ?? 0;
   return (
     <figure class="chart">
+      {before > 0 && (
+        <p class="quiet">
+          A saved model holds no history: what it learned in its first {count(before)} {before === 1 ? "step" : "steps"} has no curve.
+        </p>
+      )}
       <div class="chart-head">
         <select aria-label="Figure" value={figure} onChange={(event) => setFigure(event.currentTarget.value as Figure)}>
           <option value="error">error</option>

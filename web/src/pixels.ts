@@ -97,5 +97,5 @@ function put(canvas: HTMLCanvasElement, image: ImageData): void {
   // A new size lays the page out anew, even where it is the old one.
   if (canvas.width !== image.width) canvas.width = image.width;
   if (canvas.height !== image.height) canvas.height = image.height;
-  canvas.getContext("2d")?.putImageData(image, 0, 0);
+  canvas.getContext("2d", { willReadFrequently: true })?.putImageData(image, 0, 0);
 }

@@ -2,7 +2,7 @@
 // Framing: 4 bytes header length (little-endian), JSON header, arrays at multiples of 8
 // bytes from the start of the message, little-endian; offsets count from the header's end.
 
-export const PROTOCOL = "18abc20e9f4f";
+export const PROTOCOL = "dc560e4ac7dc";
 
 /** Place of an array among those of the message. */
 export type Ref = number;
@@ -499,12 +499,24 @@ export interface AskHint {
   step: number;
 }
 
+/** Where a reader stands in the tour, and what was guessed. */
+export interface TourVisit {
+  /** its name. */
+  chapter: string;
+  /** the one that is asked, counted from 0. */
+  question: number;
+  /** by the chapters' names: a question, what was typed, whether it was right. */
+  guesses: Record<string, ([number, string, boolean | null])[]>;
+}
+
 /** Open the tour, or go to a chapter. The page then shows the run that the chapter speaks of. */
 export interface OpenTour {
   wire?: WireArray[];
   type: "tour";
   /** counted from 0; without, where the reader stands. */
   chapter?: number;
+  /** of `chapter`, before the connection broke. */
+  visit?: TourVisit;
   /** whether its questions are asked once more. */
   again?: boolean;
 }
@@ -556,6 +568,8 @@ export interface Program {
   dtype: string;
   /** rows of a step. */
   rows: number;
+  /** steps that it had taken before: of a saved model. */
+  first: number;
   /** of the whole run. */
   steps: number;
   /** steps of an epoch. */
@@ -899,7 +913,7 @@ export interface Error {
   about: string;
 }
 
-/** The recipe in a few letters, for the fragment of an address. */
+/** The runs in a few letters, for the fragment of an address. */
 export interface Link {
   wire?: WireArray[];
   /** the run it is of: A, B, …. */
@@ -1131,6 +1145,8 @@ export interface TourChapter {
   /** counted from 0. */
   number: number;
   chapters: TourLesson[];
+  /** to go on from, where the connection breaks. */
+  visit: TourVisit;
   name: string;
   title: string;
   points: number[];

@@ -172,12 +172,13 @@ export class Store {
 
   private open(): void {
     const known = this.program.value;
-    const own = this.guide?.forget();
+    const own = this.guide?.standing();
     const message: p.Open = { type: "open", token: this.token, protocol: p.PROTOCOL };
     if (own) Object.assign(message, own);
     else if (known) Object.assign(message, { runs: this.standing(known), present: known.run });
     else if (this.firstLink) message.link = this.firstLink;
     this.host.send(message);
+    this.guide?.resume();
   }
 
   /** All runs with where they stand: what Python needs to have them again. */

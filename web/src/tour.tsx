@@ -62,13 +62,15 @@ export class Guide {
     this.awaits.value = "";
   }
 
-  /** The connection was broken, and the reader's place with it; the runs to go on with, where it was open. */
-  forget(): Pick<p.Open, "runs" | "present"> | null {
-    const own = this.isOpen.value ? this.own : null;
-    this.isOpen.value = false;
-    this.chapter.value = null;
-    this.awaits.value = "";
-    return own;
+  /** After a broken connection: the runs to go on with, where it is open. */
+  standing(): Pick<p.Open, "runs" | "present"> | null {
+    return this.isOpen.value ? this.own : null;
+  }
+
+  /** Go on where the reader stood before the connection broke. */
+  resume(): void {
+    const visit = this.chapter.value?.visit;
+    if (this.isOpen.value) this.ask(visit ? { type: "tour", visit } : { type: "tour" });
   }
 
   ask(message: p.OpenTour | p.Guess | p.TryOut | p.LeaveTour): void {

@@ -184,7 +184,7 @@ function LinkWindow(): JSX.Element {
   const address = `${location.href.split("#")[0]}#${link.link}`;
   return (
     <Box title="Link">
-      <p>It holds the recipe: data, network, knobs, edits, and where you stand. Everything else follows from it.</p>
+      <p>It holds the recipe of each run: data, network, knobs, edits, and where you stand. Everything else follows from it.</p>
       <p>
         <label>
           address <input readOnly name="address" value={address} onFocus={(event) => event.currentTarget.select()} />

@@ -10,6 +10,7 @@ import click
 from syn0.cli.command import Sections
 from syn0.cli.options import FILE, data_option, tell_model, tell_unknown_texts, waiting
 from syn0.cli.reading import reading_of, reading_options, tell_notes
+from syn0.cli.streams import memory_option, passes_over, tell_blocks
 
 if TYPE_CHECKING:
     from syn0.models import Evaluation, Network
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 @click.argument("data", type=FILE)
 @data_option("--target", metavar="COLUMN", help="The true answers; default the trained target.")
 @reading_options
+@memory_option
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def evaluate(model: str, data: str, target: str | None, as_json: bool, **options: Any) -> None:
     """Judge MODEL on DATA.
@@ -52,6 +54,7 @@ def of_network(
     from syn0.data import read_table
     from syn0.models import evaluate as figures_of
     from syn0.models import judged_rows
+    from syn0.models.streamed import judge_streamed
 
     if network.schema is None:
         raise ValueError(
@@ -59,7 +62,14 @@ def of_network(
         )
     tell_model(path, network)
     reading = reading_of(options, network.schema, float32=network.spec.dtype == "float32")
-    table = read_table(data, target=target or network.schema.target, reading=reading)
+    target = target or network.schema.target
+    if (passes := passes_over(data, options, reading, target=target)) is not None:
+        judged_in_blocks = judge_streamed(network, passes)
+        if judged_in_blocks is not None:
+            figures, where, unknown = judged_in_blocks
+            tell_blocks(network.schema, passes, unknown)
+            return figures, where
+    table = read_table(data, target=target, reading=reading)
     tell_notes(table)
     judged, where = judged_rows(network, table)
     tell_unknown_texts(network.schema, judged)

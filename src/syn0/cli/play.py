@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import socket
 import sys
 import threading
 import webbrowser
 from contextlib import suppress
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from syn0.cli.command import Sections, message
+from syn0.cli.listening import bound, check_installed
 
 if TYPE_CHECKING:
+    import socket
+
     from syn0.view.protocol import Recipe
     from syn0.view.shelf import Shelf
 
@@ -58,17 +59,6 @@ def play(**options: Any) -> None:
     recipe = recipe_of(options["data"], options["net"], options["target"], shelf)
     with bound(options["host"], options["port"], PORT) as listener:
         serve(listener, options["host"], recipe, shelf, browser=options["browser"])
-
-
-def check_installed(what: str, extra: str, *packages: str) -> None:
-    """Say in one sentence what is missing, if anything is."""
-    for name in packages:
-        try:
-            import_module(name)
-        except ModuleNotFoundError:
-            raise ModuleNotFoundError(
-                f"{what} needs {name}, which is not installed: pip install 'syn0[{extra}]'"
-            ) from None
 
 
 def serve(
@@ -135,22 +125,3 @@ def recipe_of(data: str | None, net: str | None, target: str | None, shelf: Shel
         recipe["data"]["target"] = target
     make(recipe, shelf)  # what does not fit is told here
     return recipe
-
-
-def bound(host: str, port: int | None, usual: int) -> socket.socket:
-    """A socket that listens: at the usual port, or where that is taken at any."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, usual if port is None else port))
-    except socket.gaierror:
-        listener.close()
-        raise OSError(f"{host} is no name of this machine") from None
-    except OSError as error:
-        if port is not None:
-            listener.close()
-            raise OSError(f"port {port} of {host} is not free: {error.strerror}") from None
-        listener.bind((host, 0))
-    listener.listen()  # so that whoever is quicker than the server waits instead of being refused
-    return listener

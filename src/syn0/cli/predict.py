@@ -8,30 +8,41 @@ import itertools
 import json
 import stat
 import sys
-from collections.abc import Iterator, Mapping
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import IO, TYPE_CHECKING, Any, TextIO
 
 import click
 
 from syn0.cli.command import Sections, message
 from syn0.cli.options import FILE, FORCE, output_option, tell_model, tell_unknown_texts, waiting
 from syn0.cli.reading import reading_of, reading_options, tell_notes
+from syn0.cli.streams import memory_option, passes_over, tell_blocks
 from syn0.spec.words import visible
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from syn0.data import Table
+    from syn0.data import Reading, Table
+    from syn0.data.passes import Passes
     from syn0.models import Network
 
+    Answers = dict[str, NDArray[Any]]
+    """The columns to print, by name."""
+
 STDOUT = "-"
+
+IN_MEMORY = 2**24
+"""Bytes of predictions up to which they wait in memory until they are written."""
 
 
 @click.command(cls=Sections)
 @click.argument("model", type=FILE)
 @click.argument("data", type=FILE)
 @reading_options
+@memory_option
 @output_option("--out", type=FILE, metavar="FILE", default=STDOUT,
                help="Write there, whole or not at all; default -, which is stdout.")  # fmt: skip
 @FORCE
@@ -58,16 +69,18 @@ def predict(model: str, data: str, out: str, force: bool, as_json: bool, **optio
     with waiting(f"reading {data}"):
         if isinstance(saved, Network):
             tell_model(model, saved)
-            columns = predictions(saved, data, options)
+            blocks = predictions(saved, data, options)
         else:
-            columns = estimated(model, saved, data, options)
+            blocks = iter([estimated(model, saved, data, options)])
     writes = write_json if as_json else write_csv
     if out == STDOUT:
-        writes(columns, sys.stdout)
+        writes(blocks, sys.stdout)
         return
-    text = io.StringIO()
-    writes(columns, text)
-    save(out, text.getvalue())
+    with tempfile.SpooledTemporaryFile(IN_MEMORY) as kept:
+        text = io.TextIOWrapper(kept, "utf-8", "backslashreplace", newline="", write_through=True)
+        writes(blocks, text)
+        save(out, kept)
+        text.detach()
     message(f"Saved {out}")
 
 
@@ -91,21 +104,28 @@ def is_stream(out: str) -> bool:
     return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
-def save(out: str, text: str) -> None:
-    """Write the predictions to a file, whole or not at all."""
+def save(out: str, kept: IO[bytes]) -> None:
+    """Write the predictions, which a file holds, to another, whole or not at all."""
     from syn0.files.atomic import write_whole
 
-    content = text.encode("utf-8", "backslashreplace")
+    kept.seek(0)
+    pieces = iter(lambda: kept.read(2**20), b"")
     if is_stream(out):
-        Path(out).write_bytes(content)
+        with Path(out).open("wb") as stream:
+            stream.writelines(pieces)
     else:
-        write_whole(Path(out), content, "the predictions")
+        write_whole(Path(out), pieces, "the predictions")
 
 
-def write_json(columns: dict[str, NDArray[Any]], file: TextIO) -> None:
+def write_json(blocks: Iterable[Answers], file: TextIO) -> None:
     """The predictions as a JSON list, an object a row."""
-    rows = [dict(zip(columns, row, strict=True)) for row in rows_of(columns)]
-    file.write(json.dumps(rows, indent=2, allow_nan=False) + "\n")
+    start = "[\n"
+    for columns in blocks:
+        rows = [dict(zip(columns, row, strict=True)) for row in rows_of(columns)]
+        if rows:  # of a list, all but the brackets around it
+            file.write(start + json.dumps(rows, indent=2, allow_nan=False)[2:-2])
+            start = ",\n"
+    file.write("[]\n" if start == "[\n" else "\n]\n")
 
 
 class LineEnds:
@@ -120,21 +140,48 @@ class LineEnds:
         self.file.write(row.removesuffix("\r\n") + "\n")
 
 
-def write_csv(columns: dict[str, NDArray[Any]], file: TextIO) -> None:
+def write_csv(blocks: Iterable[Answers], file: TextIO) -> None:
     """The predictions as CSV."""
     writer = csv.writer(LineEnds(file))
-    rows: Iterator[tuple[Any, ...]] = itertools.chain([tuple(columns)], rows_of(columns))
-    if file.isatty():  # a terminal would obey what data only hold
-        rows = (tuple(visible(c) if isinstance(c, str) else c for c in row) for row in rows)
-    writer.writerows(rows)
+    is_terminal = file.isatty()
+    for number, columns in enumerate(blocks):
+        head = [] if number else [tuple(columns)]
+        rows: Iterator[tuple[Any, ...]] = itertools.chain(head, rows_of(columns))
+        if is_terminal:  # it would obey what data only hold
+            rows = (tuple(visible(c) if isinstance(c, str) else c for c in row) for row in rows)
+        writer.writerows(rows)
 
 
-def predictions(network: Network, data: str, options: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
-    """The columns to print, by name."""
+def predictions(network: Network, data: str, options: Mapping[str, Any]) -> Iterator[Answers]:
+    """The columns to print, by name: of all rows, or of a file that does not fit into memory of
+    some at a time."""
+    schema = network.schema
+    reading = reading_of(options, schema, float32=network.spec.dtype == "float32")
+    passes = None
+    if schema is not None:
+        passes = passes_over(data, options, reading, target=None, for_prediction=True)
+    if passes is None:
+        return iter([predictions_at_once(network, data, reading)])
+    passes.settle()
+    return predictions_in_blocks(network, passes)
+
+
+def predictions_in_blocks(network: Network, passes: Passes) -> Iterator[Answers]:
+    """The columns of some rows after the other; then what is to be said of them."""
+    schema = network.schema
+    assert schema is not None  # noqa: S101  (see predictions)
+    unknown = Counter[str]()
+    for table in passes.tables():
+        unknown.update(schema.count_unknown(table))
+        yield answers_of(network, table)
+    tell_blocks(schema, passes, unknown)
+
+
+def predictions_at_once(network: Network, data: str, reading: Reading) -> Answers:
+    """The columns of all rows."""
     from syn0.data import read_table
 
     schema = network.schema
-    reading = reading_of(options, schema, float32=network.spec.dtype == "float32")
     table = read_table(data, for_prediction=True, reading=reading)
     tell_notes(table)
     if schema is not None:

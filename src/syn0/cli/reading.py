@@ -67,11 +67,20 @@ def tell_notes(table: Table) -> None:
 
 def tell_reading(table: Table) -> None:
     """Say what was decided in reading, and which rows cannot be learned from."""
-    if not table.has_names:
+    words = table.columns[str(table.target)].missing_words if table.target else {}
+    tell_rows(table.has_names, table.notes, table.rows_without_target, words)
+
+
+def tell_rows(
+    has_names: bool, notes: tuple[str, ...], rows_without_target: int, words: Mapping[str, int]
+) -> None:
+    """As `tell_reading`, of a table that need not be in memory; `words` stood for a missing
+    target."""
+    if not has_names:
         message("Columns: no header was found, so they are called x1, x2, …")
-    tell_notes(table)
-    if table.rows_without_target:
-        words = table.columns[str(table.target)].missing_words
+    for note in notes:
+        message(f"Note: {note}")
+    if rows_without_target:
         texts = ", ".join(f"{text!r} ({count:,})" for text, count in words.items() if text)
         held = f", as it is {texts}: --missing '' keeps such texts" if texts else ""
-        message(f"Left out: {table.rows_without_target:,} rows without a target{held}")
+        message(f"Left out: {rows_without_target:,} rows without a target{held}")

@@ -41,7 +41,7 @@ def serve(model: str, port: int | None, host: str, max_rows: int, max_bytes: int
     syn0 serve titanic.safetensors
     curl localhost:7311/predict -H 'content-type: text/csv' --data-binary @new.csv
     """
-    from syn0.cli.play import bound, check_installed
+    from syn0.cli.listening import bound, check_installed
     from syn0.saving import load
 
     check_installed("the service", "serve", "starlette", "uvicorn")

@@ -156,7 +156,7 @@ def as_csv(service: Service, body: bytes) -> str:
     """The answers to CSV as CSV, as `syn0 predict` writes it."""
     text = io.StringIO()
     table = table_in(io.BytesIO(body), Path(REQUEST), service.reading)
-    write_csv(asked(service, table), text)
+    write_csv([asked(service, table)], text)
     return text.getvalue()
 
 

@@ -9,6 +9,7 @@ from syn0.spec.words import MOST_OF_A_NAME, MOST_SAID, visible
 
 if TYPE_CHECKING:
     from syn0.models import Classification, Evaluation, Fitted, Regression
+    from syn0.models.streamed import StreamedFitted
 
 MOST_CLASSES_SHOWN = 20
 """A confusion matrix of more classes does not fit a terminal."""
@@ -106,7 +107,11 @@ def figures_data(figures: Evaluation) -> dict[str, Any]:
 
 
 def training_data(
-    fitted: Fitted, figures: Evaluation, where: str, seconds: float, out: str | None
+    fitted: Fitted | StreamedFitted,
+    figures: Evaluation,
+    where: str,
+    seconds: float,
+    out: str | None,
 ) -> dict[str, Any]:
     """The results of `syn0 train` for machines."""
     network, history = fitted.network, fitted.history

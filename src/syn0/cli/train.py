@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from contextlib import nullcontext, redirect_stderr, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from syn0.cli.checkpoints import checkpoints_of, found_in, is_run, tell_resumed
 from syn0.cli.command import QUIET, VERBOSE, Sections, asked_for, message
 from syn0.cli.config import toml_text, with_config
 from syn0.cli.flags import FLAGLESS, help_of
+from syn0.cli.many import fit_many, many_asked, many_data, show_many
 from syn0.cli.networks import class_weights_of, refuse_beside_layers
 from syn0.cli.options import (
     FILE,
@@ -37,6 +39,7 @@ from syn0.cli.options import (
 )
 from syn0.cli.processes import cluster_of
 from syn0.cli.reading import READING_OPTIONS, reading_of, reading_options, tell_reading
+from syn0.cli.streams import memory_option, passes_over, plan_of, scratch_option, tell_stream
 from syn0.spec import Checkpoints, Training
 from syn0.spec.defaults import (
     CHECKPOINT_EVERY,
@@ -50,8 +53,11 @@ from syn0.spec.defaults import (
 
 if TYPE_CHECKING:
     from syn0.data import Table
+    from syn0.data.passes import Passes
     from syn0.engines.cluster import Cluster
-    from syn0.models import Fitted, Network, Plan, TableOptions
+    from syn0.models import Fitted, Many, Network, Plan, TableOptions
+    from syn0.models.record import Record
+    from syn0.models.streamed import Counted, StreamedFitted, StreamedPlan
     from syn0.training import History, Report
 
 
@@ -76,6 +82,8 @@ IN_A_FILE = (
 @data_option("--target", metavar="COLUMN", help="The column to learn; default the last.")
 @data_option("--drop", multiple=True, metavar="COLUMN", help="Leave a column out (repeatable).")
 @reading_options
+@memory_option
+@scratch_option
 @data_option("--task", type=click.Choice(["classification", "regression"]),
              help="What kind of target; default told from its values.")  # fmt: skip
 @data_option("--holdout", type=float, metavar="FRACTION",
@@ -96,6 +104,12 @@ IN_A_FILE = (
                  f"{VALIDATION:.0%} of the rows are set apart to tell.")  # fmt: skip
 @training_option("--monitor", metavar="NAME",
                  help=help_of(Training.KNOBS["monitor"]))  # fmt: skip
+@training_option("--seeds", metavar="N|LIST",
+                 help="Train many networks at once, of N seeds from --seed on, or of those listed, "
+                 "and keep the best.")  # fmt: skip
+@training_option("--learning-rates", metavar="LIST",
+                 help="Likewise with each of these learning rates, such as "
+                 "0.1,0.3,1.")  # fmt: skip
 @click.option("--seed", type=int, metavar="N",
               help="Of the split, the start weights and the order of batches; "
               f"default {SEED}.")  # fmt: skip
@@ -160,6 +174,7 @@ def train(
     syn0 train digits
     syn0 train titanic.csv --target survived --drop alive --out model.safetensors
     syn0 train xor --net 3-4-1 --steps 60000 --report-every 10000
+    syn0 train iris --seeds 20 --learning-rates 0.001,0.01
     syn0 train digits --print-config > run.toml
     syn0 train digits --config run.toml
     syn0 train digits --checkpoint run --checkpoint-every 5min
@@ -171,6 +186,7 @@ def train(
     options = with_config(options, config, IN_A_FILE)
     if print_config and options["resume"] is not None:
         raise ValueError("--resume keeps the model's own settings: leave out --print-config")
+    at_once = many_asked(options)
     checkpoints = checkpoints_of(options)
     cluster = cluster_of(data, options)
     if cluster is not None and not cluster.first:  # the first one tells and saves
@@ -190,17 +206,25 @@ def train(
         settings = {**resolved_settings(plan), "drop": list(options["drop"]), **given}
         click.echo(toml_text(settings), nl=False)
         return
-    with waiting("preparing the rows"):
-        _ = plan.examples
-    tell_plan(table, plan)
-    tell_more(plan, options)
-    report = plan.training.report_every is not None and not as_json and not asked_for(QUIET)
-    started = time.perf_counter()
-    fitted, number = fit(plan, options, checkpoints, cluster, report=report, out=out)
-    seconds = time.perf_counter() - started
-    if cluster is not None and not cluster.first:
-        return
-    show(fitted, seconds, out, number, as_json=as_json)
+    try:
+        with waiting("preparing the rows"):
+            _ = plan.examples
+        tell_plan(table, plan)
+        tell_more(plan, options)
+        report = plan.training.report_every is not None and not as_json and not asked_for(QUIET)
+        started = time.perf_counter()
+        many: Many | None = None
+        fitted: Fitted | StreamedFitted
+        if at_once:
+            fitted, many, number = fit_many(plan, options, partial(save, out=out) if out else None)
+        else:
+            fitted, number = fit(plan, options, checkpoints, cluster, report=report, out=out)
+        seconds = time.perf_counter() - started
+        if cluster is not None and not cluster.first:
+            return
+        show(fitted, seconds, out, number, many, as_json=as_json)
+    finally:
+        plan.close()
     if plot is not None:
         draw(fitted.history, plot)
     if not as_json:
@@ -209,9 +233,10 @@ def train(
         sys.exit(128 + number)  # as a shell has it
 
 
-def planned(data: str, options: dict[str, Any]) -> tuple[Table, Plan]:
-    """The table, and how a network is trained on it."""
+def planned(data: str, options: dict[str, Any]) -> tuple[Table | Counted, Plan | StreamedPlan]:
+    """The table, or what is known of one that is read in blocks, and how it is trained on."""
     from syn0.data import UnpreparedError, read_table
+    from syn0.data.passes import Passes
     from syn0.engines import ENGINES
     from syn0.models import Network, go_on_table, plan_table, resume_table
     from syn0.saving import load
@@ -222,7 +247,10 @@ def planned(data: str, options: dict[str, Any]) -> tuple[Table, Plan]:
     if options["resume"] is None:
         float32 = options["net"] is None and options["dtype"] in (None, "float32")
         reading = reading_of(options, float32=float32)
-        table = read_table(data, target=options["target"], drop=options["drop"], reading=reading)
+        how = {"target": options["target"], "drop": options["drop"]}
+        if (passes := passes_over(data, options, reading, **how)) is not None:
+            return planned_in_blocks(passes, options, wanted, None)
+        table = read_table(data, reading=reading, **how)
         tell_reading(table)  # now, as it may explain why the table cannot be learned
         if options["resize"] and table.files is None:
             raise ValueError(f"--resize is for a folder of images, which {table.name} is not")
@@ -232,10 +260,11 @@ def planned(data: str, options: dict[str, Any]) -> tuple[Table, Plan]:
             raise ValueError(f"{error}, or leave out --net so that columns are prepared") from None
     if is_run(options):
         found = found_in(options)
-        table = table_again(data, options, Network.from_record(found.record))
-        plan = go_on_table(found.record, table, wanted)
+        again = data_again(data, options, Network.from_record(found.record))
         tell_resumed(found)
-        return table, plan
+        if isinstance(again, Passes):
+            return planned_in_blocks(again, options, wanted, found.record)
+        return again, go_on_table(found.record, again, wanted)
     if flags := flags_given(options, SETTLED):
         raise ValueError(f"--resume keeps the model's network and settings: leave out {flags}")
     network = load(options["resume"], Network)
@@ -249,17 +278,30 @@ def planned(data: str, options: dict[str, Any]) -> tuple[Table, Plan]:
             f"{options['resume']} was trained without --patience, on all of its rows: none are set "
             "apart to watch"
         )
-    table = table_again(data, options, network)
-    return table, resume_table(network, table, wanted)
+    again = data_again(data, options, network)
+    if isinstance(again, Passes):
+        return planned_in_blocks(again, options, wanted, network)
+    return again, resume_table(network, again, wanted)
 
 
-def table_again(data: str, options: dict[str, Any], network: Network) -> Table:
-    """The table that a network was trained on, read as it was then."""
+def planned_in_blocks(
+    passes: Passes, options: dict[str, Any], wanted: TableOptions, before: Network | Record | None
+) -> tuple[Counted, StreamedPlan]:
+    """As `planned`, of a file that is read in blocks."""
+    plan = plan_of(passes, options, wanted, before)
+    return plan.counted, plan
+
+
+def data_again(data: str, options: dict[str, Any], network: Network) -> Table | Passes:
+    """The table that a network was trained on, read as it was then, or what reads it in blocks."""
     from syn0.data import read_table
 
     target = options["target"] or (network.schema.target if network.schema else None)
     reading = reading_of(options, network.schema, float32=network.spec.dtype == "float32")
-    table = read_table(data, target=target, drop=options["drop"], reading=reading)
+    how = {"target": target, "drop": options["drop"]}
+    if (passes := passes_over(data, options, reading, **how)) is not None:
+        return passes
+    table = read_table(data, reading=reading, **how)
     tell_reading(table)
     return table
 
@@ -286,7 +328,7 @@ def table_options(options: dict[str, Any]) -> TableOptions:
     return options_of(**given)
 
 
-def tell_plan(table: Table, plan: Plan) -> None:
+def tell_plan(table: Table | Counted, plan: Plan | StreamedPlan) -> None:
     """What was understood: the target, the rows, the columns left out, the network."""
     from syn0.models import advice
 
@@ -301,6 +343,7 @@ def tell_plan(table: Table, plan: Plan) -> None:
     kind = f"{len(schema.classes)} classes" if schema.classes else "numbers"
     message(f"Data: {table.name}, {len(table):,} rows; {schema.target!r} holds {kind}")
     message(f"Network: {describe_network(plan)}, {len(plan.trained):,} rows to train on")
+    tell_stream(plan)
     if reach := plan.out_of_reach:
         identity = "--output-activation identity"
         scaled = f"leave out --net, so that it is scaled, or give {identity} and a smaller rate"
@@ -309,7 +352,7 @@ def tell_plan(table: Table, plan: Plan) -> None:
         message(f"Note: {words}")
 
 
-def tell_more(plan: Plan, options: dict[str, Any]) -> None:
+def tell_more(plan: Plan | StreamedPlan, options: dict[str, Any]) -> None:
     """With --verbose: the columns that the network takes, and why an engine is picked."""
     if not asked_for(VERBOSE):
         return
@@ -318,7 +361,7 @@ def tell_more(plan: Plan, options: dict[str, Any]) -> None:
 
     tell_columns(plan.network)
     if options["engine"] == "auto":
-        training, rows = plan.training, len(plan.examples.X)
+        training, rows = plan.training, plan.examples.rows
         program = training_program(plan.network.spec, training)
         steps = training.total_steps(rows)
         threads, _ = at_most_cores(options["threads"])
@@ -326,7 +369,7 @@ def tell_more(plan: Plan, options: dict[str, Any]) -> None:
         message(f"Engine: {choice.engine}, {choice.reason}")
 
 
-def describe_network(plan: Plan) -> str:
+def describe_network(plan: Plan | StreamedPlan) -> str:
     """Sizes, activations and optimizer in a few words."""
     spec, training = plan.network.spec, plan.training
     kinds = dict.fromkeys(layer.activation for layer in spec.dense)
@@ -336,14 +379,14 @@ def describe_network(plan: Plan) -> str:
 
 
 def fit(
-    plan: Plan,
+    plan: Plan | StreamedPlan,
     options: dict[str, Any],
     checkpoints: Checkpoints | None,
     cluster: Cluster | None,
     *,
     report: bool,
     out: str | None,
-) -> tuple[Fitted, int | None]:
+) -> tuple[Fitted | StreamedFitted, int | None]:
     """Train, and save what was learned before anything else can go wrong: also where training
     ends by a number that is not finite, a second Ctrl-C or a reader of our output that has gone.
     With the number of the signal that asked for an end."""
@@ -409,19 +452,27 @@ def print_report(report: Report) -> None:
 
 
 def show(
-    fitted: Fitted, seconds: float, out: str | None, number: int | None, *, as_json: bool
+    fitted: Fitted | StreamedFitted,
+    seconds: float,
+    out: str | None,
+    number: int | None,
+    many: Many | None,
+    *,
+    as_json: bool,
 ) -> None:
     """The figures on rows that were held out, or on the trained rows where none were."""
     from syn0.cli.show import show_evaluation, training_data
-    from syn0.models import evaluate
 
-    judged, where = fitted.judged()
-    figures = evaluate(fitted.network, judged)
+    figures, where = fitted.figures()
     steps, words = fitted.network.steps_taken, ending(fitted, number)
     message(f"Trained: {steps:,} steps, {seconds:.1f} s{words}")
     if as_json:
-        click.echo(json.dumps(training_data(fitted, figures, where, seconds, out), indent=2))
+        found = training_data(fitted, figures, where, seconds, out)
+        more = {} if many is None else {"networks": many_data(many)}
+        click.echo(json.dumps(found | more, indent=2))
     else:
+        if many is not None:
+            show_many(many)
         show_evaluation(figures, f"{figures.rows:,} {where}")
 
 
@@ -440,7 +491,7 @@ def draw(history: History, plot: str) -> None:
     message(f"Drawn: {plot}")
 
 
-def ending(fitted: Fitted, number: int | None) -> str:
+def ending(fitted: Fitted | StreamedFitted, number: int | None) -> str:
     """How training ended, where that needs words."""
     history = fitted.history
     words = f"; {history.stopped}" if history.stopped in ("interrupted", "converged") else ""

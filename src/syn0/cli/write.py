@@ -51,7 +51,8 @@ BETWEEN = tuple(name for name in Extras.KNOBS if not name.startswith("input_"))
               "rust, torch, jax, or equations: math, latex, mathml.")  # fmt: skip
 @click.option("--diff", is_flag=True, help="Show what the options change in the plain program.")
 @click.option("--predict", is_flag=True,
-              help="Of a saved model: the program that predicts with what it learned.")  # fmt: skip
+              help="Of a saved model: the program that predicts rows of DATA with what it learned, "
+              "in numpy, python, torch, keras, javascript or sql.")  # fmt: skip
 @click.option("--weights", type=FILE, metavar="FILE.npz",
               help="With --predict: where the weights go, instead of the text.")  # fmt: skip
 @FORCE
@@ -166,9 +167,18 @@ def predicting(path: str, language: str, weights_file: str | None, options: dict
     own; its weights are written to a file if one is named."""
     from syn0.data import read_table
     from syn0.models import prediction_script, some_rows
+    from syn0.printers import MODULES
     from syn0.saving import load
+    from syn0.spec.checks import choice
 
     refuse_settings(path, options)
+    showing = [name for name, printer in MODULES.items() if printer.shows]
+    if language in MODULES and language not in showing:
+        raise ValueError(
+            f"--predict prints a program that shows predictions, and {language} is a file for "
+            f"other programs: syn0 export {path} --to {language}"
+        )
+    choice("language", language, showing)
     if options["class_weight"] is not None:
         raise ValueError("--class-weight weighs rows to train on: leave it out with --predict")
     model = load(path)

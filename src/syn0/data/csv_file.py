@@ -84,12 +84,11 @@ def read_csv(
 
     Raises ValueError, naming the line, for what cannot be read as a table.
     """
-    with as_utf_8(file, path) as text:
-        form = _form(text, path, reading)
+    form = form_in(file, path, reading)
     words = None if reading.missing is None else frozenset({"", *reading.missing})
-    names = _column_names(form, path)
+    names = column_names(form, path)
     columns = [
-        _GrowingColumn(
+        GrowingColumn(
             name,
             decimal_comma=True if form.delimiter == ";" else None,
             missing=words,
@@ -98,14 +97,14 @@ def read_csv(
         for name in names
     ]
     size = file.seek(0, SEEK_END)
-    for block in _blocks(file, path, form):
+    for block in blocks_of(file, path, form):
         for column, cells in zip(columns, block.frame.iter_columns(), strict=True):
             column.add(cells, block)
         reading.check_cells(path, len(columns) * len(columns[0]), size)
     if not len(columns[0]):
         raise ValueError(f"{path} has column names but no rows")
     if again := {place: column for place, column in enumerate(columns) if column.start_again()}:
-        for block in _blocks(file, path, form):
+        for block in blocks_of(file, path, form):
             for place, column in again.items():
                 column.add(block.frame.to_series(place), block)
     notes = form.notes + tuple(note for column in columns for note in column.notes())
@@ -117,13 +116,19 @@ def read_csv(
     return Contents({column.name: column for column in finished}, form.names is not None, notes)
 
 
-def _blocks(file: BinaryIO, path: Path, form: Form) -> Iterator[Block]:
+def blocks_of(file: BinaryIO, path: Path, form: Form) -> Iterator[Block]:
     """The rows, from the first on."""
     try:
         with as_utf_8(file, path) as text:
             yield from blocks(text, form.delimiter, form.width, form.lines_above)
     except RowError as error:
         raise ValueError(f"{path}, {error}") from None
+
+
+def form_in(file: BinaryIO, path: Path, reading: Reading) -> Form:
+    """How the lines of a CSV file are told apart; ValueError for what is no table."""
+    with as_utf_8(file, path) as text:
+        return _form(text, path, reading)
 
 
 def _form(text: IO[bytes], path: Path, reading: Reading) -> Form:
@@ -139,7 +144,8 @@ def _form(text: IO[bytes], path: Path, reading: Reading) -> Form:
         raise ValueError(f"{path} {error}") from None
 
 
-def _column_names(form: Form, path: Path) -> list[str]:
+def column_names(form: Form, path: Path) -> list[str]:
+    """The names of the columns, whoever gave them."""
     if form.names is None:
         return [f"x{number}" for number in range(1, form.width + 1)]
     names = [name or f"column {place}" for place, name in enumerate(form.names, 1)]
@@ -147,7 +153,7 @@ def _column_names(form: Form, path: Path) -> list[str]:
     return names
 
 
-class _GrowingColumn:
+class GrowingColumn:
     """Takes a column's cells block by block: numbers until a block holds texts."""
 
     def __init__(
@@ -168,6 +174,7 @@ class _GrowingColumn:
         self.codes: TextCodes | None = None
         self.rows = 0
         self.is_misread = False  # by what a later block tells
+        self.has_given = False  # rows that are no longer in values
         self.numbers = 0
         self.strays = 0  # texts among numbers
         self.first_stray = ("", 0)  # and its line
@@ -188,6 +195,26 @@ class _GrowingColumn:
         self.numbers = self.strays = 0
         return True
 
+    def start_over(self) -> None:
+        """Take all rows again, of which `taken` then gives a part at a time."""
+        self.is_misread = self.has_given = False
+        self.rows, self.values = 0, _GrowingArray()
+        self.numbers = self.strays = 0
+        self.missing_words.clear()
+
+    def taken(self, rows: int, path: Path) -> Column:
+        """The column of the latest so many rows, which are then forgotten. Those of a column that
+        turns out to have been misread are missing, until it is started over."""
+        self.has_given = True
+        if self.is_misread:
+            self.values.forget()
+            return Column(self.name, np.full(rows, np.nan))
+        column = self.finish(path)
+        self.values.forget()
+        if self.codes is not None:
+            self.codes = TextCodes(self.missing_texts)
+        return column
+
     def add(self, cells: polars.Series, block: Block) -> None:
         """Take the cells of some rows."""
         self.rows += len(cells)
@@ -204,9 +231,14 @@ class _GrowingColumn:
                 self._take_numbers(values, block)
                 return
             self.codes = TextCodes(self.missing_texts)
-            self.is_misread = len(self.values) > 0
+            self.is_misread = self._has_earlier
         if not self.is_misread:
             self.values.add(self._read_texts(cells))
+
+    @property
+    def _has_earlier(self) -> bool:
+        """Whether there were blocks before this one."""
+        return self.has_given or len(self.values) > 0
 
     def _read_numbers(
         self, cells: polars.Series
@@ -240,7 +272,7 @@ class _GrowingColumn:
         if self.dots_group or not self.decimal_comma:
             return False
         self.dots_group = any(_DOTS_GROUP.search(text) for text in texts)
-        self.is_misread = self.dots_group and len(self.values) > 0
+        self.is_misread = self.dots_group and self._has_earlier
         return self.dots_group
 
     def _number(self, text: str) -> float | None:
@@ -321,6 +353,10 @@ class _GrowingArray:
             self._values.resize(max(end, len(self._values) * 17 // 16), refcheck=False)
         self._values[self._length : end] = part
         self._length = end
+
+    def forget(self) -> None:
+        """Begin again, with an array of its own."""
+        self._values, self._length = np.empty(0, np.float32), 0
 
     def whole(self) -> NDArray[Any]:
         """The array; nothing may be added any more."""

@@ -1,7 +1,7 @@
 """How the columns of a table become a network's inputs: fitted once, saved with the model."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, TypeAlias
 
@@ -111,10 +111,13 @@ class TextInput:
         if self.marks_missing:
             X[:, -1] = column.missing
 
-    def unknown(self, column: Column) -> str | None:
-        """What to say of the texts that training did not know; None where it knew them all."""
+    def unknown(self, column: Column) -> int:
+        """In how many rows there are texts that training did not know."""
         unseen = column.take(self._spellings.codes(column) == UNSEEN_CODE)
-        count = int((Spellings(self.others).codes(unseen) == UNSEEN_CODE).sum())
+        return int((Spellings(self.others).codes(unseen) == UNSEEN_CODE).sum())
+
+    def unknown_in(self, count: int) -> str | None:
+        """What to say of such texts in so many rows; None of none."""
         rare = "too rare in training or " if self.rare_texts and not self.others else ""
         return f"texts {rare}unknown to the model (rows: {count:,})" if count else None
 
@@ -203,20 +206,29 @@ def mean_and_scale(values: NDArray[np.float64], name: str) -> tuple[float, float
 def _fit_texts(column: Column) -> InputColumn:
     categories = column.categories or ()
     missing = column.missing
-    some_missing = bool(missing.any())
     counts = np.bincount(column.values[~missing], minlength=len(categories))
-    order = sorted(zip((-counts).tolist(), categories, strict=True))
     met, rows = int((counts > 0).sum()), int(counts.sum())
+    named = looks_like_an_identifier(met, rows) and not column.declared
+    if named and _are_amounts(categories):  # as if they had come as numbers
+        return _fit_numbers(as_numbers(column, f"column '{column.name}' holds"))
+    texts = dict(zip(categories, counts.tolist(), strict=True))
+    return text_input(column.name, texts, bool(missing.any()), declared=column.declared)
+
+
+def text_input(
+    name: str, counts: Mapping[str, int], some_missing: bool, *, declared: bool = False
+) -> InputColumn:
+    """How texts are prepared of which there are so many each in the training rows."""
+    order = sorted((-count, text) for text, count in counts.items())
+    met, rows = sum(count > 0 for count in counts.values()), sum(counts.values())
     if met == 1 and not some_missing:
-        return LeftOut(column.name, f"'{order[0][1]}' in every row")
-    if looks_like_an_identifier(met, rows) and not (column.declared and met < rows):
-        if _are_amounts(categories) and not column.declared:  # as if they had come as numbers
-            return _fit_numbers(as_numbers(column, f"column '{column.name}' holds"))
-        return LeftOut(column.name, f"{met} different texts in {rows} rows")
+        return LeftOut(name, f"'{order[0][1]}' in every row")
+    if looks_like_an_identifier(met, rows) and not (declared and met < rows):
+        return LeftOut(name, f"{met} different texts in {rows} rows")
     kept = tuple(text for _, text in order[: min(met, MOST_CATEGORIES)])
     others = tuple(text for _, text in order[len(kept) :])
     rare_rows = -sum(count for count, _ in order[len(kept) : met])
-    return TextInput(column.name, kept, some_missing, others, met - len(kept), rare_rows)
+    return TextInput(name, kept, some_missing, others, met - len(kept), rare_rows)
 
 
 def _are_amounts(texts: Sequence[str]) -> bool:
@@ -231,10 +243,16 @@ def numbers_the_rows(column: Column) -> bool:
     """Whether a column is an index that was saved with the rows, in whatever order these are now:
     without a name, or with the one that pandas gives it, and different whole numbers."""
     values = column.values
-    if column.categories is not None or not (column.nameless or _UNNAMED.fullmatch(column.name)):
+    named = not column.nameless and not has_name_of_an_index(column.name)
+    if column.categories is not None or named:
         return False
     whole = values.dtype.kind in "iu" or bool((values == np.floor(values)).all())
     return whole and bool((values >= 0).all()) and len(np.unique(values)) == len(values)
+
+
+def has_name_of_an_index(name: str) -> bool:
+    """Whether a column has the name that pandas gives an index."""
+    return _UNNAMED.fullmatch(name) is not None
 
 
 def looks_like_an_identifier(different: int, rows: int) -> bool:

@@ -44,9 +44,8 @@ def read_parquet(path: Path, reading: Reading) -> dict[str, Column]:
 
     size = path.stat().st_size
     reading.check_cells(path, cells_in(path), size)
-    if size < SMALL_FILE:
-        _try_apart(path)
-    with _reasons_of(path):
+    try_apart(path)
+    with reasons_of(path):
         frame = polars.read_parquet(path)
     return frame_columns(frame, str(path))
 
@@ -55,14 +54,16 @@ def cells_in(path: Path) -> int:
     """How many cells a Parquet file says that it has; ValueError as `read_parquet`."""
     import polars
 
-    with _reasons_of(path):
+    with reasons_of(path):
         rows: Any = polars.scan_parquet(path)
         height: int = rows.select(polars.len()).collect().item()
         return len(rows.collect_schema()) * height
 
 
-def _try_apart(path: Path) -> None:
-    """ValueError if a process that reads the file fails, or is ended."""
+def try_apart(path: Path) -> None:
+    """ValueError if a process that reads the file, a small one, fails or is ended."""
+    if path.stat().st_size >= SMALL_FILE:
+        return
     words = [sys.executable, "-P", "-c", TRIAL, str(path.absolute())]
     done = subprocess.run(words, capture_output=True, text=True, errors="replace", check=False)  # noqa: S603
     if done.returncode:
@@ -72,7 +73,7 @@ def _try_apart(path: Path) -> None:
 
 
 @contextmanager
-def _reasons_of(path: Path) -> Iterator[None]:
+def reasons_of(path: Path) -> Iterator[None]:
     """Turn what polars says of a file into one sentence."""
     import polars
 

@@ -58,7 +58,7 @@ def read_table(
     if isinstance(drop, str):
         raise TypeError(f"drop must be a sequence of column names, not the text '{drop}'")
     whole = _read(data, target, reading or Reading(), for_prediction=for_prediction)
-    table = _with_target(_drop(whole, drop, target), target, for_prediction=for_prediction)
+    table = with_target(without_columns(whole, drop, target), target, for_prediction=for_prediction)
     if not table.inputs:
         raise ValueError(f"{table.name} has no columns besides the target '{table.target}'")
     if table.inputs != whole.inputs:  # they are no longer all the pixels and nothing else
@@ -100,7 +100,7 @@ def _read_path(path: Path, target: str | None, reading: Reading, *, for_predicti
         columns = read_parquet(path, reading)
         with path.open("rb") as file:
             return Table(
-                name=str(path), columns=columns, target=None, fingerprint=_fingerprint(file)
+                name=str(path), columns=columns, target=None, fingerprint=fingerprint_in(file)
             )
     if unpacked_name(path).suffix.lower() in CSV_SUFFIXES:
         return _read_csv(path, target, reading)
@@ -129,14 +129,15 @@ def table_in(
         name=str(called),
         columns=contents.columns,
         target=None,
-        fingerprint=_fingerprint(file),
+        fingerprint=fingerprint_in(file),
         has_names=contents.has_names,
         missing=None if reading.missing is None else tuple(reading.missing),
         notes=contents.notes,
     )
 
 
-def _fingerprint(file: BinaryIO) -> str:
+def fingerprint_in(file: BinaryIO) -> str:
+    """sha256 (hex) of all that an open file holds."""
     file.seek(0)
     digest = hashlib.sha256()
     while piece := file.read(2**20):
@@ -144,7 +145,8 @@ def _fingerprint(file: BinaryIO) -> str:
     return digest.hexdigest()
 
 
-def _drop(table: Table, names: Sequence[str], target: str | None) -> Table:
+def without_columns(table: Table, names: Sequence[str], target: str | None) -> Table:
+    """The table without the columns that are to be dropped; ValueError where they cannot be."""
     for name in names:
         _check_there(name, table)
         if name == target:
@@ -159,7 +161,8 @@ def _drop(table: Table, names: Sequence[str], target: str | None) -> Table:
     return replace(table, columns=columns)
 
 
-def _with_target(table: Table, target: str | None, *, for_prediction: bool) -> Table:
+def with_target(table: Table, target: str | None, *, for_prediction: bool) -> Table:
+    """The table with its target, which is the last column where nobody names one."""
     if target is not None and not (for_prediction and target not in table.columns):
         _check_there(target, table)
         return replace(table, target=target, target_was_guessed=False)

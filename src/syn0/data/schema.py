@@ -1,5 +1,6 @@
 """Schema: how a table becomes arrays, fitted on the training rows and saved with the model."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -88,10 +89,30 @@ class Schema:
             columns = fit_pixels(table.inputs)
         else:
             columns = without_too_many_others([fit_input(column) for column in table.inputs])
-        schema = cls(tuple(columns), target, prepare, table.image_shape, table.missing)
+        shape, words = table.image_shape, table.missing
+        return cls.of(
+            columns, target, table.name, prepare=prepare, image_shape=shape, missing=words
+        )
+
+    @classmethod
+    def of(
+        cls,
+        columns: Sequence[InputColumn],
+        target: TargetColumn,
+        name: str,
+        *,
+        prepare: bool,
+        image_shape: tuple[int, ...] | None = None,
+        missing: tuple[str, ...] | None,
+    ) -> "Schema":
+        """The schema of columns of the table `name` that are fitted.
+
+        Raises ValueError when none is left as an input.
+        """
+        schema = cls(tuple(columns), target, prepare, image_shape, missing)
         if not schema.n_inputs:
-            reasons = (f"'{name}' ({reason})" for name, reason in schema.left_out.items())
-            raise ValueError(f"no column of {table.name} can be an input: {listed(reasons)}")
+            reasons = (f"'{column}' ({reason})" for column, reason in schema.left_out.items())
+            raise ValueError(f"no column of {name} can be an input: {listed(reasons)}")
         return schema
 
     @property
@@ -187,11 +208,20 @@ class Schema:
 
     def unknown_texts(self, table: Table) -> dict[str, str]:
         """The columns with texts that training did not know, and in how many rows they are."""
-        said = {
+        return self.unknown_in(self.count_unknown(table))
+
+    def count_unknown(self, table: Table) -> dict[str, int]:
+        """In how many rows each column of texts holds one that training did not know."""
+        return {
             fitted.name: fitted.unknown(column)
             for fitted, column in zip(self.columns, self._find(table), strict=True)
             if isinstance(fitted, TextInput) and column
         }
+
+    def unknown_in(self, counts: Mapping[str, int]) -> dict[str, str]:
+        """What `unknown_texts` says of such counts."""
+        texts = [column for column in self.columns if isinstance(column, TextInput)]
+        said = {column.name: column.unknown_in(counts.get(column.name, 0)) for column in texts}
         return {name: what for name, what in said.items() if what}
 
     def _find(self, table: Table) -> list[Column | None]:

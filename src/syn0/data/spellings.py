@@ -94,15 +94,21 @@ def one_spelling(column: Column) -> Column:
         return column
     counts = np.bincount(column.values[~column.missing], minlength=len(column.categories))
     texts = [column.categories[code] for code in np.argsort(-counts, kind="stable") if counts[code]]
-    if not are_truth_values(texts) or not any(text.lower() in TRUTH_WORDS for text in texts):
-        return column
-    kept: dict[str, str] = {}
-    for text in texts:
-        kept.setdefault(meaning(text, truth=True), text)
+    kept = one_spelling_of(texts)
     if len(kept) == len(texts):
         return column
     codes = Spellings([*kept.values()]).codes(column)
     return replace(column, values=codes.astype(np.int32), categories=tuple(kept.values()))
+
+
+def one_spelling_of(texts: Sequence[str]) -> dict[str, str]:
+    """Of texts, the most frequent first, one for each meaning, where they are truth values; else
+    each for itself."""
+    kept: dict[str, str] = {}
+    truth = are_truth_values(texts) and any(text.lower() in TRUTH_WORDS for text in texts)
+    for text in texts:
+        kept.setdefault(meaning(text, truth=True) if truth else text, text)
+    return kept
 
 
 def as_numbers(column: Column, what: str, *, truth: bool = False) -> Column:

@@ -1,5 +1,6 @@
 """How the target column becomes a network's outputs, and outputs become answers again."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias
@@ -46,10 +47,15 @@ class ClassTarget:
         used = np.unique(column.values)
         if column.categories is None:
             return cls(column.name, tuple(number_text(value) for value in used))
-        texts = sorted(column.categories[code] for code in used)
+        return cls.of_texts(column.name, (column.categories[code] for code in used))
+
+    @classmethod
+    def of_texts(cls, name: str, classes: Iterable[str]) -> "ClassTarget":
+        """The classes, sorted as numbers when all are numbers, else as texts."""
+        texts = sorted(classes)
         with suppress(ValueError):  # not all are numbers: they stay in the order of texts
             texts.sort(key=float)
-        return cls(column.name, tuple(texts))
+        return cls(name, tuple(texts))
 
     def encode(self, column: Column, dtype: DTypeLike) -> NDArray[Any]:
         codes = Spellings(self.classes).codes(column)

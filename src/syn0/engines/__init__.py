@@ -64,7 +64,7 @@ def make_runner(
     if name == "auto" and not plain:
         name = "jax"
     elif name == "auto":
-        chosen = choose(training, rows, steps * networks, threads)
+        chosen = choose(training, rows, steps, threads, networks)
         name = chosen.engine
         notices.append(chosen.notice)
     if not ENGINES[name].takes_wishes:
@@ -72,7 +72,7 @@ def make_runner(
             asked = f"device={device!r}" if device not in NEAR else f"{matmul_precision=}"
             raise ValueError(f"{asked} is for engine='jax': the {name} engine has no such thing")
         wishes = {}
-    if networks > 1 and ENGINES[name].side_by_side:
+    if networks > 1 and ENGINES[name].together == "threads":
         threads = 1
     runner = ENGINES[name](training, prediction, rows, threads, **wishes)
     runner.notice = "; ".join(filter(None, [runner.notice, *notices]))

@@ -6,15 +6,15 @@ it needs of optional libraries it imports where it is used.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from syn0.engines.stretch import Batches
+from syn0.engines.stretch import Batches, Stretch
 from syn0.engines.work import Work
 from syn0.program import Program
 
@@ -27,6 +27,9 @@ columns) and, where rows are weighted, sample_weight (rows, 1); all in the progr
 
 Figures = tuple[float, ...]
 """What a program reports of a step: loss, error and what else there is."""
+
+
+Together = Literal["in turn", "threads", "in step"]
 
 
 @dataclass(frozen=True)
@@ -64,8 +67,9 @@ class Runner(Protocol):
     """Whether programs are compiled, so that many steps are one call."""
     keeps: ClassVar[bool]
     """Whether what is compiled is kept for the processes to come."""
-    side_by_side: ClassVar[bool]
-    """Whether threads train networks side by side: their calls leave Python to the others."""
+    together: Together
+    """How many networks train best: one after the other; side by side in threads, as calls leave
+    Python to others; or all of them in each call, as `InStep` says."""
     takes_wishes: ClassVar[bool]
     """Whether it is made with a `device` and a `matmul_precision` too; others compute on the
     processor, as exactly as the numbers of the program are."""
@@ -123,3 +127,13 @@ class Runner(Protocol):
         self, values: Mapping[str, Any], X: NDArray[Any], y: NDArray[Any]
     ) -> tuple[float, float]:
         """The (loss, error) of the prediction for X against y."""
+
+
+class InStep(Protocol):
+    """What else a `Runner` brings that trains networks "in step"."""
+
+    def train_in_step(
+        self, values: Sequence[Values], arrays: Arrays, batches: Sequence[Stretch], *, measure: bool
+    ) -> tuple[list[Values], NDArray[np.float64]]:
+        """As `Runner.train`, of networks that have all taken as many steps, on batches of the same
+        sizes: the state of each, and (networks, steps, reports)."""

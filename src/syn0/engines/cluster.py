@@ -323,7 +323,10 @@ class ClusterRunner(JaxRunner):
         return after
 
     def _put_state(self, state: tuple[Any, ...]) -> Any:
-        return tuple(map(self.cluster.copy_to_all, state))
+        # A number stays Python's: as an array it would widen float32 ones.
+        return tuple(
+            v if isinstance(v, int | float) else self.cluster.copy_to_all(v) for v in state
+        )
 
     def _arrays(self, arrays: Arrays) -> Any:
         """The program's arrays on all devices, and how many rows they have."""

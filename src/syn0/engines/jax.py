@@ -7,7 +7,7 @@ exact as Python's.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from syn0.derive.layers import SEED, STEP
 from syn0.engines.arrays import checked, fitting
-from syn0.engines.base import Arrays, Cost, Figures, Runner, Values
+from syn0.engines.base import Arrays, Cost, Figures, Runner, Together, Values
 from syn0.engines.devices import (
     AUTO,
     NEAR,
@@ -25,7 +26,7 @@ from syn0.engines.devices import (
     jax_missing,
     told_devices,
 )
-from syn0.engines.jax_program import MOST_STEPS, JaxProgram, computing, steps_of_a_call
+from syn0.engines.jax_program import ENTRIES, MOST_STEPS, JaxProgram, computing, steps_of_a_call
 from syn0.engines.numpy import ROWS_AT_ONCE, NumpyRunner
 from syn0.engines.stretch import Batches, Stretch
 from syn0.engines.work import Work, work_of_a_step
@@ -40,6 +41,9 @@ LINE, SPEED, ENTRY = 5e-6, 1e13, 1e-11
 
 COMPILE, COMPILE_LINE = 3.0, 0.02
 """Seconds in which JAX is imported and a program compiled, and each of its lines."""
+
+ENTRIES_OF_MANY = 2**22
+"""Row numbers, or steps, of all networks in step that a call takes at most."""
 
 WORTH_COMPILING = 1e9
 """Multiplications and additions of a prediction up to which NumPy, which compiles nothing, makes
@@ -63,7 +67,8 @@ class JaxRunner(Runner):
         ValueError: JAX finds no such device.
     """
 
-    compiles, keeps, side_by_side, takes_wishes = True, False, False, True
+    compiles, keeps, takes_wishes = True, False, True
+    together: Together = "in step"
     name = "jax"
     notice = ""
 
@@ -91,6 +96,11 @@ class JaxRunner(Runner):
             self.notice = f"the numpy engine runs this instead of the jax one: {error}"
         else:
             self.device  # noqa: B018  (said now if it is not there)
+        numbers = {name for name in training.state if not self._numpy.shapes[name]}
+        if self.name != "jax" or training.pulls:
+            self.together = "in turn"
+        elif numbers - {STEP.name} and training.dtype != "float64":
+            self.together = "in turn"  # numbers of each network's own would widen its arrays
         self._sent: tuple[tuple[Any, ...], tuple[Any, ...]] | None = None
 
     @classmethod
@@ -108,7 +118,7 @@ class JaxRunner(Runner):
         """See `Runner.cost`. On a processor alone it is for those who ask for it."""
         if jax_missing() or not accelerator_expected():
             return Cost(float("inf"))
-        step = work.lines * LINE + work.products / SPEED + work.entries * ENTRY
+        step = work.lines * LINE + (work.products / SPEED + work.entries * ENTRY) * work.networks
         return Cost(work.steps * step, COMPILE + work.lines * COMPILE_LINE, "on a GPU or TPU")
 
     @cached_property
@@ -149,6 +159,40 @@ class JaxRunner(Runner):
             after = {n: home(v, before[n]) for n, v in zip(program.state, state, strict=True)}
             measured = np.concatenate([np.asarray(part) for part in figures])
         return after, measured if measure else measured[:0]
+
+    def train_in_step(
+        self, values: Sequence[Values], arrays: Arrays, batches: Sequence[Stretch], *, measure: bool
+    ) -> tuple[list[Values], NDArray[np.float64]]:
+        """See `InStep.train_in_step`: one network's steps, mapped over all."""
+        program, names = self._training, self.printed.names_given
+        for stretch in batches:
+            stretch.check(len(arrays["X"]), picks="batch" in program.inputs)
+        before = [self._checked(each) for each in values]
+        own, most = own_names(program), ENTRIES_OF_MANY // len(values)
+        take_steps = self._functions.compiled_steps_of_many(
+            tuple(name in own for name in program.state),
+            tuple(name in own for name in names),
+            with_rows="batch" in program.inputs,
+        )
+        with computing(self.device):
+            state = self._put(tuple(stacked(before, name, own) for name in program.state))
+            given = tuple(stacked(before, name, own) for name in names)
+            sent, figures = self._arrays(arrays), []
+            for parts in zip(*(calls(stretch, most) for stretch in batches), strict=True):
+                steps = parts[0][1]
+                rows = None if parts[0][0] is None else np.stack([rows for rows, _ in parts])
+                room = steps_of_a_call(1, most) if rows is None else rows.shape[1]
+                reports = np.zeros((len(values), room if measure else 1, len(program.reports)))
+                state, measured = take_steps(
+                    state, reports, sent, given, rows, steps, measure=measure
+                )
+                figures.append(np.asarray(measured)[:, : steps if measure else 0])
+            after = {n: np.asarray(v) for n, v in zip(program.state, state, strict=True)}
+        states = [
+            {n: home(v[k] if n in own else v, before[k][n]) for n, v in after.items()}
+            for k in range(len(values))
+        ]
+        return states, np.concatenate(figures, axis=1)
 
     def gradient(self, values: Mapping[str, Any], arrays: Arrays) -> tuple[Figures, Values]:
         """See `Runner.gradient`."""
@@ -245,14 +289,17 @@ class JaxRunner(Runner):
         return isinstance(X, np.ndarray) and products / 3 > WORTH_COMPILING
 
 
-def calls(stretch: Stretch) -> Iterator[tuple[NDArray[np.int32] | None, int]]:
+def calls(
+    stretch: Stretch, entries: int = ENTRIES
+) -> Iterator[tuple[NDArray[np.int32] | None, int]]:
     """A stretch in calls of steps of one size: the rows of a step in each row, with room for as
-    many steps as all calls of that size have, and how many there are."""
+    many steps as all calls of that size have, and how many there are. A call takes at most so many
+    row numbers."""
     ends = [*(np.flatnonzero(np.diff(stretch.sizes)) + 1).tolist(), len(stretch)]
     first = place = 0
     for end in ends:
         size = int(stretch.sizes[first])
-        room = MOST_STEPS if stretch.order is None else steps_of_a_call(size)
+        room = steps_of_a_call(1 if stretch.order is None else size, entries)
         while first < end:
             steps = min(room, end - first)
             if stretch.order is None:
@@ -262,6 +309,17 @@ def calls(stretch: Stretch) -> Iterator[tuple[NDArray[np.int32] | None, int]]:
                 rows[:steps] = stretch.order[place : place + steps * size].reshape(steps, size)
                 yield rows, steps
             first, place = first + steps, place + steps * size
+
+
+def own_names(program: Program) -> set[str]:
+    """What networks in step have each for itself: the state, but for the steps taken, and the seed.
+    Other numbers stay Python's, which widen no float32 arrays."""
+    return {*program.state, SEED.name} - {STEP.name}
+
+
+def stacked(values: Sequence[Values], name: str, own: set[str]) -> Any:
+    """A value of all networks: (networks, …), or the number that is the same for all."""
+    return np.stack([each[name] for each in values]) if name in own else values[0][name]
 
 
 def filled(X: NDArray[Any], rows: int) -> NDArray[Any]:

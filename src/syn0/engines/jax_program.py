@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import linecache
 import weakref
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import Any
 
 from syn0.printers.base import Template
-from syn0.printers.jax import JAX_TEMPLATES, JaxPrinter, in_brackets
-from syn0.printers.numpy import indented
+from syn0.printers.jax import JAX_TEMPLATES, JaxPrinter, in_brackets, unpacked
+from syn0.printers.numpy import WIDTH, indented
+from syn0.printers.pretty import INDENT, Code, fitted
 from syn0.program import Program, Shape, check
 
 ENTRIES = 2**17
@@ -125,6 +126,23 @@ class Functions:
     def compiled_steps(self) -> Any:
         return jitted(self.take_steps, static_argnames="measure", donate_argnums=(0, 1))
 
+    @lru_cache(maxsize=8)  # noqa: B019  (as long as these functions, which are kept in such a cache)
+    def compiled_steps_of_many(
+        self, state: tuple[bool, ...], given: tuple[bool, ...], *, with_rows: bool
+    ) -> Any:
+        """`compiled_steps` of many networks at once: which values of `state` and `given` each has
+        for itself, along a first axis, as it has its reports and, `with_rows`, its rows."""
+        import jax
+
+        own, theirs, rows = axes(state), axes(given), 0 if with_rows else None
+        steps: Any = self.take_steps
+
+        def take_steps(*values: Any, measure: bool) -> Any:
+            mapped = (own, 0, None, theirs, rows, None), (own, 0)
+            return jax.vmap(partial(steps, measure=measure), *mapped)(*values)
+
+        return jitted(take_steps, static_argnames="measure", donate_argnums=(0, 1))
+
     @cached_property
     def compiled_gradient(self) -> Any:
         return jitted(self.gradient)
@@ -136,6 +154,11 @@ class Functions:
     @cached_property
     def compiled_evaluate(self) -> Any:
         return jitted(self.evaluate)
+
+
+def axes(own: tuple[bool, ...]) -> tuple[int | None, ...]:
+    """As `jax.vmap` takes it: which values lie along a first axis."""
+    return tuple(0 if each else None for each in own)
 
 
 def jitted(function: Any, **options: Any) -> Any:
@@ -159,10 +182,10 @@ def computing(device: Any) -> Iterator[None]:
         yield
 
 
-def steps_of_a_call(rows: int) -> int:
+def steps_of_a_call(rows: int, entries: int = ENTRIES) -> int:
     """How many steps of so many rows a call of the loop has room for: a number for each batch size,
     as each asks for compiling."""
-    return max(1, min(MOST_STEPS, ENTRIES // max(rows, 1)))
+    return max(1, min(MOST_STEPS, entries // max(rows, 1)))
 
 
 def source_text(training: Program, prediction: Program, products: str = "") -> str:
@@ -173,7 +196,8 @@ def source_text(training: Program, prediction: Program, products: str = "") -> s
     """
     printer = RoundedPrinter() if products else JaxPrinter()
     forward, loss = prediction.phase("forward"), prediction.phase("loss")
-    unpack = [f"{in_brackets([line.target for line in prediction.phase('init')])} = weights"]
+    weights = [line.target for line in prediction.phase("init")]
+    unpack = [unpacked(weights, WIDTH - INDENT, "weights")]
     functions = {
         **(gradient_function if training.pulls else step_function)(printer, training),
         "predict(weights, X)": [
@@ -211,16 +235,22 @@ def unpacking(program: Program) -> list[str]:
     """The lines that give a step's names their values."""
     given = program.constants + program.numbers
     return [
-        f"{in_brackets(program.state)} = state",
-        f"{in_brackets(program.arrays)} = arrays",
-        *([f"{in_brackets(given)} = given"] if given else []),
+        unpacked(program.state, WIDTH - INDENT),
+        unpacked(program.arrays, WIDTH - INDENT, "arrays"),
+        *([unpacked(given, WIDTH - INDENT, "given")] if given else []),
     ]
+
+
+def returned(*tuples: Sequence[str]) -> str:
+    """The line that gives two tuples of names back."""
+    one, other = map(in_brackets, tuples)
+    return fitted(Code("return ", one, ", ", other), WIDTH - INDENT)
 
 
 def step_function(printer: JaxPrinter, program: Program) -> dict[str, list[str]]:
     """The head and the body of a function that takes a step."""
     lines = program.phase("forward", "loss", "backward", "update")
-    left = f"return {in_brackets(program.state)}, {in_brackets(program.reports)}"
+    left = returned(program.state, program.reports)
     return {"take_step(state, arrays, given, batch)": [
         *unpacking(program), *printer.statements(lines), left,
     ]}  # fmt: skip
@@ -229,7 +259,7 @@ def step_function(printer: JaxPrinter, program: Program) -> dict[str, list[str]]
 def gradient_function(printer: JaxPrinter, program: Program) -> dict[str, list[str]]:
     """The head and the body of a function that gives the reports and the pulls of a step."""
     lines = program.phase("forward", "loss", "backward", "update")
-    left = f"return {in_brackets(program.reports)}, {in_brackets([*program.pulls.values()])}"
+    left = returned(program.reports, [*program.pulls.values()])
     return {"gradient(state, arrays, given)": [
         *unpacking(program), *printer.statements(lines), left,
     ]}  # fmt: skip

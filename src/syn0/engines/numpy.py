@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from syn0.engines.arrays import checked
-from syn0.engines.base import Arrays, Cost, Figures, Runner, Values
+from syn0.engines.base import Arrays, Cost, Figures, Runner, Together, Values
 from syn0.engines.blas import LIMITS
 from syn0.engines.stretch import Batches
 from syn0.engines.work import Work
@@ -72,7 +72,8 @@ class NumpyRunner(Runner):
         shapes: those of the training program's names.
     """
 
-    compiles, keeps, side_by_side, takes_wishes = False, False, False, False
+    compiles, keeps, takes_wishes = False, False, False
+    together: Together = "in turn"
     name = "numpy"
     notice = ""
 
@@ -98,7 +99,7 @@ class NumpyRunner(Runner):
     def cost(cls, work: Work, threads: int | None) -> Cost:
         """See `Runner.cost`."""
         step = work.lines * LINE + work.products / SPEED + work.entries * ENTRY
-        return Cost(work.steps * step)
+        return Cost(work.steps * work.networks * step)
 
     def make_ready(self, rows: int) -> None:
         """See `Runner.make_ready`: nothing comes before."""

@@ -39,6 +39,13 @@ class Stretch:
     def __len__(self) -> int:
         return len(self.sizes)
 
+    def part(self, first: int, last: int) -> Stretch:
+        """The steps from the one to before the other, by their places."""
+        if self.order is None:
+            return Stretch(self.sizes[first:last])
+        ends = np.concatenate([[0], np.cumsum(self.sizes)])
+        return Stretch(self.sizes[first:last], self.order[ends[first] : ends[last]])
+
     def check(self, rows: int, *, picks: bool) -> None:
         """ValueError unless each row number is one of so many rows, and each step has its own; or
         takes all rows, where the program does not pick them."""

@@ -9,7 +9,7 @@ import secrets
 import stat
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -26,7 +26,7 @@ NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)  # Windo
 A_FOLDER = "this is a folder: name a file in it"
 
 
-def write_whole(path: Path, content: bytes, what: str = "the model") -> None:
+def write_whole(path: Path, content: bytes | Iterable[bytes], what: str = "the model") -> None:
     """Write a file so that a crash leaves the old one or the new one, never a part.
 
     Where `path` is a link, what it leads to is replaced. What is replaced keeps its mode and, where
@@ -95,14 +95,15 @@ def temporary_beside(place: Path) -> Path:
     return place.with_name(f".syn0-{os.getpid()}-{secrets.token_hex(4)}.tmp")
 
 
-def fill(temporary: Path, content: bytes, before: os.stat_result | None) -> None:
+def fill(temporary: Path, content: bytes | Iterable[bytes], before: os.stat_result | None) -> None:
     """Write a new file to the disk, with the mode and owner of the one that was there before."""
     # Nobody else reads a private file at any moment.
     descriptor = os.open(temporary, NEW, 0o666 if before is None else 0o600)
     try:
-        rest = memoryview(content)
-        while rest:
-            rest = rest[os.write(descriptor, rest) :]
+        for piece in [content] if isinstance(content, bytes) else content:
+            rest = memoryview(piece)
+            while rest:
+                rest = rest[os.write(descriptor, rest) :]
         if before is not None:
             keep_mode_and_owner(descriptor, before)
         os.fsync(descriptor)

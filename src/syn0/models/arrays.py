@@ -123,15 +123,16 @@ def numbers(name: str, values: ArrayLike, dtype: str) -> NDArray[Any]:
         return np.asarray(array, dtype=dtype, order="C")
 
 
-def finite(name: str, array: NDArray[Any]) -> NDArray[Any]:
-    """`array` itself; ValueError naming the first entry that is NaN or infinite."""
+def finite(name: str, array: NDArray[Any], first: int = 0) -> NDArray[Any]:
+    """`array` itself, whose rows are counted from `first`; ValueError naming the first entry that
+    is NaN or infinite."""
     if all(np.isfinite(some).all() for some in parts(array)):
         return array
     good = np.isfinite(array)
     row, column = np.argwhere(~good)[0]
     kind = "NaN" if np.isnan(array[row, column]) else "infinity"
     raise ValueError(
-        f"{name} holds {kind} at row {row}, column {column} (counted from 0; "
+        f"{name} holds {kind} at row {first + row}, column {column} (counted from 0; "
         f"{(~good).sum():,} of {array.size:,} values are not finite): fill or leave out such rows"
     )
 

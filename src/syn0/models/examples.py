@@ -21,6 +21,7 @@ from syn0.spec.doors import warn
 
 if TYPE_CHECKING:
     from syn0.engines.cluster import Cluster
+    from syn0.models.stored import StoredExamples
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,16 @@ class Examples:
     y: NDArray[Any]
     sample_weight: NDArray[Any] | None = None
     validation: tuple[NDArray[Any], NDArray[Any]] | None = None
+
+    @property
+    def rows(self) -> int:
+        """Number of rows to train on."""
+        return len(self.X)
+
+    @property
+    def weighted(self) -> bool:
+        """Whether rows count differently."""
+        return self.sample_weight is not None
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """What the program takes, by name."""
@@ -119,11 +130,7 @@ class Intake:
         weight = row_weights(sample_weight, class_weight, targets, self.spec)
         named = replace(self, columns=columns)
         examples = named.with_validation(Examples(rows, targets, weight), validation)
-        if reach := out_of_reach(targets, self.spec):
-            warn(
-                f"the targets go {reach}: bring them into this range, or choose "
-                "output_activation='identity' and a smaller learning_rate"
-            )
+        warn_of_reach(targets, self.spec)
         return dict(columns), examples
 
     def with_validation(
@@ -143,9 +150,18 @@ class Intake:
         return examples.split(kept, apart)
 
 
-def check_examples(training: Training, examples: Examples) -> None:
+def warn_of_reach(targets: NDArray[Any], network: NetworkSpec) -> None:
+    """Warn of targets that the output's activation can never give."""
+    if reach := out_of_reach(targets, network):
+        warn(
+            f"the targets go {reach}: bring them into this range, or choose "
+            "output_activation='identity' and a smaller learning_rate"
+        )
+
+
+def check_examples(training: Training, examples: Examples | StoredExamples) -> None:
     """ValueError if a training needs other rows than there are."""
-    check_batch_size(training, len(examples.X))
+    check_batch_size(training, examples.rows)
     if training.patience is not None and examples.validation is None:
         raise ValueError("patience needs validation rows: give validation=0.1 or (X, y)")
 

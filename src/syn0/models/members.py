@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, overload
+from typing import Any, Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -138,6 +138,19 @@ class Many(Sequence[Network]):
         order = np.argsort(self._judged, kind="stable")
         return order[self.learned[order]]
 
+    @property
+    def what_went_wrong(self) -> str:
+        """How many diverged, and why the first of them did, and how many were interrupted; "" where
+        all came to their ends."""
+        words = []
+        bad = [member for member in self.members if member.history.stopped == "diverged"]
+        if bad:
+            words.append(f"{len(bad):,} diverged, seed {bad[0].seed}: {bad[0].history.trouble}")
+        stopped = sum(history.stopped == "interrupted" for history in self.histories)
+        if stopped:
+            words.append(f"{stopped:,} were interrupted")
+        return "; ".join(words)
+
     def best(self) -> Network:
         """The network whose figure is the lowest.
 
@@ -156,10 +169,10 @@ class Many(Sequence[Network]):
         return np.stack([*self._predictions(X)])
 
     @overload
-    def predict(self, X: Any) -> NDArray[Any]: ...
+    def predict(self, X: Any, *, spread: Literal[False] = False) -> NDArray[Any]: ...
 
     @overload
-    def predict(self, X: Any, *, spread: bool) -> tuple[NDArray[Any], NDArray[Any]]: ...
+    def predict(self, X: Any, *, spread: Literal[True]) -> tuple[NDArray[Any], NDArray[Any]]: ...
 
     def predict(
         self, X: Any, *, spread: bool = False
@@ -249,7 +262,7 @@ class Many(Sequence[Network]):
     def _some(self, places: NDArray[np.intp]) -> NDArray[np.intp]:
         """The places, if there are any; ValueError otherwise."""
         if not len(places):
-            raise ValueError("none of the networks has learned: " + "; ".join(self._tail))
+            raise ValueError(f"none of the networks has learned: {self.what_went_wrong}")
         return places
 
     def _predictions(self, X: Any) -> Iterator[NDArray[Any]]:
@@ -303,15 +316,7 @@ class Many(Sequence[Network]):
             best = self.members[ranking[0]]
             rate = "" if best.learning_rate is None else f", learning rate {best.learning_rate:g}"
             lines.append(f"best: seed {best.seed}{rate} (number {ranking[0]})")
-        bad = np.flatnonzero(self.diverged)
-        if len(bad):
-            first = self.members[bad[0]]
-            whose = f"; seed {first.seed}: " if len(bad) > 1 or len(self) > 1 else ": "
-            lines.append(f"{len(bad):,} diverged{whose}{first.history.trouble}")
-        stopped = sum(history.stopped == "interrupted" for history in self.histories)
-        if stopped:
-            lines.append(f"{stopped:,} were interrupted before their end")
-        return lines
+        return [*lines, *filter(None, [self.what_went_wrong])]
 
 
 def network_of(member: Member) -> Network:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
@@ -31,6 +32,7 @@ from syn0.models.settings import (
     refuse_unknown,
     tutorial_training,
 )
+from syn0.models.stored import Given, StoredExamples, examples_on_disk, is_on_disk
 from syn0.models.summary import description, picture, summary
 from syn0.models.weighting import row_weights
 from syn0.models.weights import Weights
@@ -50,6 +52,7 @@ from syn0.spec.checks import choice, whole
 from syn0.spec.doors import doors
 from syn0.training import Checkpoint, History, Job, Run
 from syn0.training.loop import Callback
+from syn0.training.shards import Shards
 from syn0.training.standing import Standing
 
 if TYPE_CHECKING:
@@ -261,6 +264,8 @@ class Network:
         matmul_precision: str = AUTO,
         cluster: Cluster | None = None,
         progress: bool = True,
+        max_memory: int | str | None = None,
+        shards: Shards | None = None,
         **settings: Unpack[FurtherSettings],
     ) -> History:
         """Train, from where the network stands: 10 epochs and 10 more equal 20, on the same engine
@@ -306,6 +311,11 @@ class Network:
             cluster: what `syn0.distributed()` gave, for many processes that train this network
                 together, each on its part of the rows; all of them make the same call.
             progress: whether training that takes its time shows progress on stderr.
+            max_memory: what the rows of an X on disk (a `np.memmap`, an HDF5 or Zarr dataset) may
+                take, as bytes or "2GB"; by default a quarter of what is free. More of them stream
+                from disk, in shards.
+            shards: how epochs take rows, from disk or from memory, in shards; by default all rows
+                where there is memory for them.
             settings: any other of `Training`'s or of the optimizer's:
                 <settings>.
 
@@ -332,7 +342,15 @@ class Network:
         if resume and checkpoints is None:
             raise ValueError("resume goes on from checkpoints: give checkpoints=FOLDER")
         found = going_on(checkpoints, self.spec, training) if checkpoints and resume else None
-        self.columns, examples = self.intake.examples(X, y, sample_weight, class_weight, validation)
+        given = Given(X, y, sample_weight, class_weight, validation)
+        examples: Examples | StoredExamples | None
+        examples = examples_on_disk(self.intake, given, training, max_memory, shards)
+        if examples is None:
+            self.columns, examples = self.intake.examples(
+                X, y, sample_weight, class_weight, validation
+            )
+        elif progress and is_on_disk(X) and sys.stderr is not None:
+            print(f"Note: {examples}", file=sys.stderr)
         self.origin = None  # what rows were held out from these arrays is not known here
         return self.run(
             training,
@@ -351,7 +369,7 @@ class Network:
     def prepare(
         self,
         training: Training,
-        examples: Examples,
+        examples: Examples | StoredExamples,
         *,
         engine: str = "auto",
         threads: int | None = None,
@@ -370,7 +388,7 @@ class Network:
 
         Args:
             training: how to train.
-            examples: arrays that fit the network, in its dtype.
+            examples: arrays that fit the network, in its dtype, or rows on disk.
             engine, threads, device, matmul_precision, cluster, progress: as in `train`.
             by_rows: whether batches count in the figures of an epoch by their rows, whatever these
                 weigh, as scikit-learn has it; by default losses count by the weights.
@@ -395,6 +413,8 @@ class Network:
             validation=examples.validation,
             progress=progress,
             by_rows=by_rows,
+            stored=examples.stored if isinstance(examples, StoredExamples) else None,
+            shards=examples.shards if isinstance(examples, StoredExamples) else None,
             cluster=cluster,
         )
         values = {name: known.get(name, fresh[name]) for name in program.state}
@@ -412,7 +432,7 @@ class Network:
     def run(
         self,
         training: Training,
-        examples: Examples,
+        examples: Examples | StoredExamples,
         *,
         callbacks: Sequence[Callback] = (),
         checkpoints: Checkpoints | None = None,
@@ -451,7 +471,7 @@ class Network:
     def _to_train(
         self,
         training: Training,
-        examples: Examples,
+        examples: Examples | StoredExamples,
         engine: str,
         threads: int | None,
         wishes: tuple[str, str] = (AUTO, AUTO),
@@ -459,7 +479,7 @@ class Network:
     ) -> tuple[Program, Values, Runner]:
         """The program, the values that it starts with and what runs it; kept for the next training
         of the same kind, so that many short ones cost little."""
-        weighted, rows = examples.sample_weight is not None, len(examples.X)
+        weighted, rows = examples.weighted, examples.rows
         kind = (training, weighted, rows, engine, threads, wishes, cluster)
         ready = self._ready_to_train  # looked at once: another thread may set it
         if ready is None or ready[0] != kind:
@@ -608,15 +628,23 @@ class Network:
     def predict_each(self, X: Any, weights: Iterable[Mapping[str, Any]]) -> Iterator[NDArray[Any]]:
         """The (rows, outputs) prediction of each of some weights, by name, in place of the
         network's own, for an X as `predict` takes it."""
-        inputs, predictor = self.intake.asked(X), self._predictor
+        inputs = self.intake.asked(X)
+        for values in weights:
+            outputs = self.outputs(inputs, values)
+            yield outputs if self.schema is None else self.schema.restore(outputs)
+
+    def outputs(
+        self, inputs: NDArray[Any], weights: Mapping[str, Any] | None = None
+    ) -> NDArray[Any]:
+        """The (rows, outputs) prediction as the program gives it, for inputs as it takes them, of
+        some weights or the network's own."""
+        predictor = self._predictor
         if predictor is None:
             program = prediction_program(self.spec)
             predictor = self._predictor = Predictor(
                 program, self._constants, self._ready().predict, eager=self._eager
             )
-        for values in weights:
-            outputs = predictor(values, inputs)
-            yield outputs if self.schema is None else self.schema.restore(outputs)
+        return predictor(self.checkpoint.values if weights is None else weights, inputs)
 
     def hidden(self, X: NDArray[Any], layer: int = -1) -> NDArray[Any]:
         """The values of a hidden layer, as the next one takes them.

@@ -43,6 +43,7 @@ class Origin:
         holdout: the fraction of rows that was held out.
         validation: the fraction of the other rows that was set apart to say when to stop.
         seed: of the split.
+        by_hash: whether rows were held out by the hash of their number, as of data that stream.
     """
 
     data: str
@@ -50,11 +51,24 @@ class Origin:
     holdout: float
     validation: float
     seed: int
+    by_hash: bool = False
 
     def __post_init__(self) -> None:
         real("holdout", self.holdout, least=0, below=1)
         real("validation", self.validation, least=0, below=1)
         seed_number(self.seed)
+
+    def to_data(self) -> dict[str, Any]:
+        """Its fields; `by_hash` only where it is so, as earlier versions know nothing of it."""
+        fields: dict[str, Any] = fields_to_data(self)
+        return fields if self.by_hash else {n: v for n, v in fields.items() if n != "by_hash"}
+
+    @classmethod
+    def from_data(cls, data: Any) -> Origin:
+        """The record that `to_data` gave. Raises ValueError for all else."""
+        whole = {"by_hash": False, **data} if isinstance(data, dict) else data
+        origin: Origin = from_fields(cls, whole, "origin")
+        return origin
 
 
 @dataclass(frozen=True)
@@ -83,7 +97,7 @@ class Record:
             "training": to_data(self.training),
             **place,
             "schema": None if self.schema is None else self.schema.to_data(),
-            "origin": None if self.origin is None else fields_to_data(self.origin),
+            "origin": None if self.origin is None else self.origin.to_data(),
         }
         if self.columns:
             description["columns"] = self.columns
@@ -113,7 +127,7 @@ class Record:
             training,
             None if engine is None else choice("engine", engine, ENGINES),
             None if schema is None else Schema.from_data(schema),
-            None if origin is None else from_fields(Origin, origin, "origin"),
+            None if origin is None else Origin.from_data(origin),
             restored_columns(description.get("columns", {}), spec),
             Standing.from_parts(description["run"], arrays) if of_run else None,
         )

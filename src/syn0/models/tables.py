@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from syn0.data import Schema, Table, split_rows
+from syn0.data.passes import held_out_by_hash
 from syn0.data.targets import NumberTarget
 from syn0.derive import LOSSES, check_names, check_training, target_columns
 from syn0.engines import AUTO
@@ -20,7 +21,10 @@ from syn0.models.defaults import (
     default_loss,
     default_training,
 )
+from syn0.models.evaluation import Evaluation, evaluate
 from syn0.models.examples import Examples, check_batch_size
+from syn0.models.many import Means, run_many
+from syn0.models.members import Many
 from syn0.models.network import Network
 from syn0.models.options import TableOptions
 from syn0.models.record import Origin, Record
@@ -31,6 +35,7 @@ from syn0.models.settings import (
     make_training,
     tutorial_training,
 )
+from syn0.models.stored import drawn_apart
 from syn0.models.weighting import row_weights
 from syn0.spec import OPTIMIZERS, Checkpoints, Extras, NetworkSpec, Training
 from syn0.spec.checks import did_you_mean, real, seed_number
@@ -43,6 +48,7 @@ from syn0.training.loop import Callback
 
 if TYPE_CHECKING:
     from syn0.engines.cluster import Cluster
+    from syn0.models.streamed import StreamedPlan
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,12 @@ class Fitted:
     def judged(self) -> tuple[Table, str]:
         """The rows to judge the network on, and words for them."""
         return held_out_or_all(self.trained, self.held_out)
+
+    def figures(self) -> tuple[Evaluation, str]:
+        """How good it is on the rows held out, or where there are none on those trained on; and
+        words for them."""
+        rows, words = self.judged()
+        return evaluate(self.network, rows), words
 
 
 @doors
@@ -87,8 +99,12 @@ class Plan:
             return Examples(X, y, weight, self.arrays(self.watched))
         if not origin.validation:
             return Examples(X, y, weight)
-        classes = strata(schema, schema.targets(self.trained))
-        kept, apart = split_rows(len(y), origin.validation, origin.seed, classes)
+        if origin.by_hash:
+            apart = drawn_apart(len(y), origin.validation, origin.seed)
+            kept = np.delete(np.arange(len(y)), apart)
+        else:
+            classes = strata(schema, schema.targets(self.trained))
+            kept, apart = split_rows(len(y), origin.validation, origin.seed, classes)
         if weight is not None:
             apart = apart[places_by_weight(weight[apart, 0])]
         return Examples(X, y, weight).split(kept, apart)
@@ -100,6 +116,9 @@ class Plan:
         y = schema.targets(table, spec.dtype)
         loss_targets(schema.restore(y), spec)  # what it cannot take is told in the target's units
         return schema.inputs(table, spec.dtype), loss_targets(y, spec)
+
+    def close(self) -> None:
+        """Nothing is held but memory."""
 
     @property
     def out_of_reach(self) -> str:
@@ -137,6 +156,30 @@ class Plan:
             progress=progress,
         )
         return Fitted(self.network, history, self.trained, self.held_out)
+
+    def fit_many(
+        self,
+        seeds: int | Sequence[int] | None = None,
+        learning_rates: Sequence[float] | None = None,
+        means: Means | None = None,
+        *,
+        progress: bool = True,
+    ) -> Many:
+        """Train many networks like the planned one, which does not move; see `train_many`."""
+        return run_many(
+            self.network.record(),
+            self.training,
+            self.examples,
+            seeds=seeds,
+            learning_rates=learning_rates,
+            means=means,
+            progress=progress,
+        )
+
+    def best_of(self, many: Many) -> Fitted:
+        """The best of many that were trained as planned; ValueError where none has learned."""
+        network = many.best()
+        return Fitted(network, many.histories[many.ranking[0]], self.trained, self.held_out)
 
 
 def places_by_weight(weights: NDArray[Any], times: int = 10) -> NDArray[np.intp]:
@@ -203,10 +246,7 @@ def plan_table(table: Table, options: TableOptions, watched: Table | None = None
     columns = without_weights(trained, options.sample_weight)
     schema = Schema.fit(columns, task=whole.task, prepare=prepare, scaling=scaling)
     spec = network_for(options, schema, table.name)
-    if options.sizes is None:
-        training = default_training(options, schema, len(kept))
-    else:
-        training = tutorial_training(options.training, spec)
+    training = training_for(options, schema, spec, len(kept))
     check_training(spec, training)
     sets_apart = training.patience is not None and watched is None
     validation = real("validation", options.validation, above=0, below=1) if sets_apart else 0.0
@@ -222,6 +262,13 @@ def scaling_for(options: TableOptions) -> str:
     shares or sides their values."""
     kind = chosen("loss", options.network.get("loss", "squared_error"), LOSSES).row.targets
     return {"numbers": "standardised", "counts": "scaled"}.get(kind, "plain")
+
+
+def training_for(options: TableOptions, schema: Schema, spec: NetworkSpec, rows: int) -> Training:
+    """How so many rows are trained on: the tutorial's way where the whole network was given."""
+    if options.sizes is None:
+        return default_training(options, schema, rows)
+    return tutorial_training(options.training, spec)
 
 
 def network_settings(options: TableOptions, schema: Schema) -> dict[str, Any]:
@@ -272,14 +319,21 @@ def resume_table(network: Network, table: Table, options: TableOptions) -> Plan:
     Raises:
         ValueError, TypeError: options or a table that do not fit the network.
     """
-    check_resumable(network, table)
+    training = resumed_training(network, table.fingerprint, table.name, options)
+    return Plan(network, training, *split_again(network, table), options)
+
+
+def resumed_training(
+    network: Network, fingerprint: str, name: str, options: TableOptions
+) -> Training:
+    """How a trained network goes on, on the data of a fingerprint; ValueError as `resume_table`."""
+    check_resumable(network, fingerprint, name)
     assert network.training is not None  # noqa: S101  (see check_resumable)
     if options.training.get("steps") is None and options.training.get("epochs") is None:
         raise ValueError("say how much further to train: give steps or epochs")
     before = {f.name: getattr(network.training, f.name) for f in fields(Training)}
     how_long = dict.fromkeys(("steps", "epochs", "report_every", "patience"))
-    training = make_training({**before, **how_long, **options.training})
-    return Plan(network, training, *split_again(network, table), options)
+    return make_training({**before, **how_long, **options.training})
 
 
 @door
@@ -291,19 +345,19 @@ def go_on_table(record: Record, table: Table, options: TableOptions) -> Plan:
         ValueError: a table that does not fit the network.
     """
     network = Network.from_record(record)
-    check_resumable(network, table)
+    check_resumable(network, table.fingerprint, table.name)
     assert network.training is not None  # noqa: S101  (see check_resumable)
     halves = split_again(network, table)
     return Plan(network, network.training, *halves, options, found=record)
 
 
-def check_resumable(network: Network, table: Table) -> None:
-    """ValueError unless a network was trained on just this table."""
+def check_resumable(network: Network, fingerprint: str, name: str) -> None:
+    """ValueError unless a network was trained on just these data, by their fingerprint."""
     if network.schema is None or network.origin is None or network.training is None:
         raise ValueError("this model was not trained on a table: go on with Network.train")
-    if table.fingerprint != network.origin.fingerprint:
+    if fingerprint != network.origin.fingerprint:
         raise ValueError(
-            f"{table.name} is not what the model was trained on ({network.origin.data}): "
+            f"{name} is not what the model was trained on ({network.origin.data}): "
             "training goes on with the same rows, so that those held out stay unseen"
         )
 
@@ -327,6 +381,9 @@ def split_again(network: Network, table: Table) -> tuple[Table, Table]:
     """The rows that a network was trained on and those held out, of the same data."""
     schema, origin = network.schema, network.origin
     assert schema is not None and origin is not None  # noqa: S101, PT018  (trained on a table)
+    if origin.by_hash:
+        chosen = held_out_by_hash(0, len(table), origin.holdout, origin.seed)
+        return table.take(~chosen), table.take(chosen)
     # Another column may hold the answers now; the rows were chosen by the trained target's.
     chosen_by = replace(table, target=schema.target, target_was_guessed=False)
     if table.target != schema.target and table.rows_without_target:
@@ -404,7 +461,7 @@ def check_sizes(spec: NetworkSpec, schema: Schema, data: str) -> None:
 
 
 @door
-def resolved_settings(plan: Plan) -> dict[str, Any]:
+def resolved_settings(plan: Plan | StreamedPlan) -> dict[str, Any]:
     """Every setting of a plan by name, given or chosen: `table_options` makes the same plan of
     them."""
     options, training, schema = plan.options, plan.training, plan.network.schema

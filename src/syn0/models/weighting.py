@@ -22,6 +22,8 @@ def row_weights(
     y: NDArray[Any],
     network: NetworkSpec,
     classes: Sequence[str] | None = None,
+    *,
+    some: bool = False,
 ) -> NDArray[Any] | None:
     """The (rows, 1) weights in the network's dtype: sample weights times those of the classes.
 
@@ -32,6 +34,7 @@ def row_weights(
         y: the (rows, outputs) targets, as the program takes them.
         network: whose loss tells whether there are classes.
         classes: their names; numbers from 0 without.
+        some: whether there are further rows, so that none of these need count.
 
     Returns:
         None where all rows count alike.
@@ -46,12 +49,18 @@ def row_weights(
         weights = sample_weights(sample_weight, len(y), network.dtype)
     if class_weight is not None:
         numbers = class_numbers(y, network)
-        names = list(classes) if classes else list(range(max(2, network.outputs)))
-        per_class = class_weights(class_weight, numbers, names)
+        names = names_of(classes, network)
+        counts = np.bincount(numbers, minlength=len(names))
+        per_class = class_weights(class_weight, counts, names)
         weights = weights * per_class[numbers][:, np.newaxis].astype(network.dtype)
-    if not weights.any():
+    if not some and not weights.any():
         raise ValueError("all weights are 0: no row counts")
     return np.ascontiguousarray(weights, dtype=network.dtype)
+
+
+def names_of(classes: Sequence[str] | None, network: NetworkSpec) -> list[Any]:
+    """The names of the classes; numbers from 0 where they have none."""
+    return list(classes) if classes else list(range(max(2, network.outputs)))
 
 
 def sample_weights(sample_weight: ArrayLike, rows: int, dtype: str) -> NDArray[Any]:
@@ -88,18 +97,17 @@ def class_numbers(y: NDArray[Any], network: NetworkSpec) -> NDArray[np.intp]:
 
 
 def class_weights(
-    class_weight: Mapping[Any, float] | str, numbers: NDArray[np.intp], names: Sequence[Any]
+    class_weight: Mapping[Any, float] | str, counts: NDArray[np.intp], names: Sequence[Any]
 ) -> NDArray[np.float64]:
-    """The weight of each class."""
+    """The weight of each class, of which there are so many rows."""
     if isinstance(class_weight, str):
         if class_weight != BALANCED:
             raise ValueError(
                 f"class_weight must be {BALANCED!r} or give a number for classes, "
                 f"not {class_weight!r}"
             )
-        counts = np.bincount(numbers, minlength=len(names))
         present = (counts > 0).sum()
-        return np.asarray(len(numbers) / (present * np.maximum(counts, 1)))
+        return np.asarray(counts.sum() / (present * np.maximum(counts, 1)))
     if not isinstance(class_weight, Mapping):
         raise TypeError(
             f"class_weight must be {BALANCED!r} or map classes to numbers, not {class_weight!r}"

@@ -69,6 +69,7 @@ class CPrinter(LoopPrinter):
         printing: the function that prints figures.
         newline: what ends a line that is printed.
         order, shuffled: the statements that make room for an order of the rows, and draw one.
+        seeded, unseeded: those that start the generator, with a seed and by the clock.
     """
 
     language, ending, suffix = "c", ".c", "c"
@@ -84,6 +85,7 @@ class CPrinter(LoopPrinter):
     indent, all_rows = 4, "const int rows = ROWS;"
     result, printing, newline = "static real", "printf", "\\n"
     order, shuffled = "static int order[ROWS];", "shuffle(order, ROWS);"
+    seeded, unseeded = "start({}u);", "start((uint32_t)time(NULL));"
 
     def frame(self, parts: Parts) -> list[str]:
         """Data, functions, arrays, and `main`."""
@@ -97,8 +99,7 @@ class CPrinter(LoopPrinter):
             *self.names(parts),
             "",
             "int main(void) {",
-            *indented([*self.seed(parts), *parts.start(), "", *self.loop_head(plan)]),
-            *indented([*indented(parts.step()), "}", *parts.closing(), *self.end(plan)]),
+            *indented([*self.training(parts), *self.end(plan)]),
             "    return 0;",
             "}",
             "",
@@ -178,8 +179,13 @@ class CPrinter(LoopPrinter):
     def seed(self, parts: Parts) -> list[str]:
         """The generator's seed."""
         seed = parts.plan.program.seed
-        start = f"start({'(uint32_t)time(NULL)' if seed is None else f'{seed}u'});"
+        start = self.unseeded if seed is None else self.seeded.format(seed)
         return [start] if parts.draws else []
+
+    def training(self, parts: Parts) -> list[str]:
+        """What trains: start values, the steps, and the closing prediction."""
+        start = [*self.seed(parts), *parts.start(), "", *self.loop_head(parts.plan)]
+        return [*start, *indented(parts.step()), "}", *parts.closing()]
 
     def loop_head(self, plan: Script) -> list[str]:
         """The loop over the steps, up to the rows of each."""

@@ -13,6 +13,7 @@ from syn0.printers.numpy_module import (
     back,
     labels_function,
     prepared_function,
+    shown,
     tried,
     weight_lines,
 )
@@ -37,7 +38,8 @@ class ClassModule(ModulePrinter):
     """Prints trained models for `from model import Net`, and for `python model.py`.
 
     Attributes:
-        use: what the file needs, and how it is used.
+        needs: what the file needs.
+        use: how it is used, in lines of code.
         base: the class that `Net` extends.
         method: its method that predicts.
         run: what makes `outputs` of `X`.
@@ -45,6 +47,8 @@ class ClassModule(ModulePrinter):
     """
 
     ending = ".py"
+    shows = True
+    needs: str
     use: str
     base: str
     method: str
@@ -60,6 +64,11 @@ class ClassModule(ModulePrinter):
         have a slope."""
         raise NotImplementedError
 
+    def needed(self, sample: Sample) -> str:
+        """What a file needs, and what it does when it is run."""
+        does = "tries itself on" if sample.trial else "predicts"
+        return f"It needs {self.needs}, and {does} the rows at its end: python FILE."
+
     def program(self, module: Module, sample: Sample, weights_file: str | None = None) -> str:
         """See `ModulePrinter.program`."""
         if weights_file is not None:
@@ -67,7 +76,7 @@ class ClassModule(ModulePrinter):
         program, numpy, own = module.program, NumpyPrinter(), self.lines(module.weights)
         lines = [*program.phase("forward"), *module.answering(module.numbers)]
         return join_sections([
-            f'"""{module.title}\n\n{self.use}\n"""',
+            f'"""{module.title}\n\n{self.needed(sample)}\nIn programs:\n{self.use}\n"""',
             "\n".join(self.imports(module, lines)),
             *own.helper_functions(lines),
             *([TEXTS] if any(given.texts for given in module.given) else []),
@@ -83,5 +92,5 @@ class ClassModule(ModulePrinter):
                 ]),
             ]),
             *([labels_function(module, numpy)] if module.answer(LABEL) else []),
-            *tried(module, sample, self.run),
+            *(tried if sample.trial else shown)(module, sample, self.run),
         ])  # fmt: skip

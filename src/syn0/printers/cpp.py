@@ -64,6 +64,7 @@ class CppPrinter(CPrinter):
     needed = ("matrix",)
     result, printing = "real", "std::printf"
     order, shuffled = "std::vector<int> order(ROWS);", "shuffle(order);"
+    seeded, unseeded = "random_bits.seed({});", "random_bits.seed(std::random_device{}());"
 
     def frame(self, parts: Parts) -> list[str]:
         """Data, functions and arrays in a namespace without a name, and `main`."""
@@ -81,8 +82,7 @@ class CppPrinter(CPrinter):
             "} // namespace",
             "",
             "int main() {",
-            *indented([*self.seed(parts), *parts.start(), "", *self.loop_head(plan)]),
-            *indented([*indented(parts.step()), "}", *parts.closing(), *self.end(plan)]),
+            *indented([*self.training(parts), *self.end(plan)]),
             "}",
             "",
         ]
@@ -126,12 +126,6 @@ class CppPrinter(CPrinter):
     def names(self, parts: Parts) -> list[str]:
         """The names of the program."""
         return together(parts, self.room, "double")
-
-    def seed(self, parts: Parts) -> list[str]:
-        """The generator's seed."""
-        seed = parts.plan.program.seed
-        start = f"random_bits.seed({'std::random_device{}()' if seed is None else seed});"
-        return [start] if parts.draws else []
 
     def ordered(self) -> list[str]:
         """The statements that put the rows in their own order."""

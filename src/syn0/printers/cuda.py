@@ -40,12 +40,12 @@ class CudaPrinter(CPrinter):
     templates = C_TEMPLATES
     result = "__device__ real"
     order, shuffled = "", f"{ALONE}\n    shuffle(order, ROWS);\n{MEET}"
+    unseeded = "start((uint32_t)clock64());"
     shared = "for (int {index} = threadIdx.x; {index} < {length}; {index} += blockDim.x)"
 
     def frame(self, parts: Parts) -> list[str]:
         """Data, functions and arrays on the device, the kernel, and `main`."""
-        plan, body = parts.plan, [*self.seed(parts), *parts.start(), ""]
-        body += [*self.loop_head(plan), *indented(parts.step()), "}", *parts.closing()]
+        plan = parts.plan
         drawn = [x.target for x in plan.program.lines if x.expression == Apply("random_seed", ())]
         numbers = [name for name in parts.numbers if name not in drawn]
         return [
@@ -60,7 +60,7 @@ class CudaPrinter(CPrinter):
             "__global__ void train() {",
             *(f"    __shared__ double {name};" for name in drawn),
             *indented([inside("double ", listed(numbers), ";")] if numbers else []),
-            *indented(body),
+            *indented(self.training(parts)),
             "}",
             "",
             "int main() {",
@@ -154,9 +154,8 @@ class CudaPrinter(CPrinter):
 
     def seed(self, parts: Parts) -> list[str]:
         """The generator's seed."""
-        seed = parts.plan.program.seed
-        start = f"start({'(uint32_t)clock64()' if seed is None else f'{seed}u'});"
-        return [ALONE, f"    {start}"] if parts.draws else []
+        start = super().seed(parts)
+        return [ALONE, *indented(start)] if start else []
 
     def ordered(self) -> list[str]:
         """The statements that put the rows in their own order."""

@@ -55,6 +55,7 @@ class DPrinter(CPrinter):
     all_rows = "const rows = ROWS;"
     result, printing, newline = "Real", "writefln", ""
     order, shuffled = "auto order = iota(ROWS).array;", "shuffle(order);"
+    seeded, unseeded = "generator.seed({});", "generator.seed(unpredictableSeed);"
 
     def frame(self, parts: Parts) -> list[str]:
         """Data, functions, arrays, and `main`."""
@@ -80,8 +81,7 @@ class DPrinter(CPrinter):
             *self.names(parts),
             "",
             "void main() {",
-            *indented([*self.seed(parts), *parts.start(), "", *self.loop_head(plan)]),
-            *indented([*indented(parts.step()), "}", *parts.closing(), *self.end(plan)]),
+            *indented([*self.training(parts), *self.end(plan)]),
             "}",
             "",
         ]
@@ -107,12 +107,6 @@ class DPrinter(CPrinter):
     def names(self, parts: Parts) -> list[str]:
         """The names of the program."""
         return together(parts, self.room, "double")
-
-    def seed(self, parts: Parts) -> list[str]:
-        """The generator's seed."""
-        seed = parts.plan.program.seed
-        start = f"generator.seed({'unpredictableSeed' if seed is None else seed});"
-        return [start] if parts.draws else []
 
     def ordered(self) -> list[str]:
         """The statements that put the rows in their own order."""

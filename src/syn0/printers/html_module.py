@@ -57,7 +57,7 @@ MOST_FIELDS = 1000
 class HtmlModule(JavaScriptModule):
     """Prints trained models as pages."""
 
-    language, ending = "html", ".html"
+    language, ending, shows = "html", ".html", False
 
     def program(self, module: Module, sample: Sample, weights_file: str | None = None) -> str:
         """See `ModulePrinter.program`."""

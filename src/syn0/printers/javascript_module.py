@@ -32,6 +32,7 @@ class JavaScriptModule(JavaScriptPrinter, ModulePrinter):
     All numbers are computed in float64."""
 
     ending = ".mjs"
+    shows = True
     templates = JAVASCRIPT_TEMPLATES | {
         "is_missing": Template("Number(Number.isNaN({0}))"),
         "same_text": Template("Number({0} === {1})"),

@@ -166,7 +166,7 @@ def in_brackets(names: Sequence[str]) -> str:
     return listed(names if len(names) > 1 else [f"{names[0]},"], "(", ")")
 
 
-def unpacked(names: Sequence[str], width: int) -> str:
-    """The state by its names, in brackets where they are many."""
-    line = f"{', '.join(names)}{',' * (len(names) == 1)} = state"
-    return line if len(line) <= width else fitted(Code(in_brackets(names), " = state"), width)
+def unpacked(names: Sequence[str], width: int, whole: str = "state") -> str:
+    """The parts of a whole by their names, in brackets where they are many."""
+    line = f"{', '.join(names)}{',' * (len(names) == 1)} = {whole}"
+    return line if len(line) <= width else fitted(Code(in_brackets(names), f" = {whole}"), width)

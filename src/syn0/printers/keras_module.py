@@ -10,8 +10,6 @@ from syn0.printers.pretty import Group, listed
 from syn0.program import Apply, Expr, Line, names_in, operations_in
 
 USE = """\
-It needs Keras 3, a backend of it and NumPy, and tries itself on the rows at its end: python FILE.
-In programs:
     from FILE import Net, prepared
     net = Net()                                  # a keras.Model, with fit() and so on"""
 
@@ -57,6 +55,7 @@ class KerasModule(ClassModule):
     """Prints trained models as a `keras.Model`."""
 
     language = "keras"
+    needs = "Keras 3, a backend of it and NumPy"
     use, base, method, lines = USE, "keras.Model", "call", LinesOfModel
     run = "outputs = ops.convert_to_numpy(Net()(X))"
 

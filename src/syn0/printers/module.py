@@ -232,10 +232,17 @@ def plain_names(width: int) -> list[str]:
 
 
 class ModulePrinter:
-    """What prints trained models in a language, into files with such an ending."""
+    """What prints trained models in a language, into files with such an ending.
+
+    Attributes:
+        language: its name.
+        ending: of its files.
+        shows: whether a program that is run shows what it predicts of a sample that is no trial.
+    """
 
     language: str
     ending: str
+    shows = False
 
     def program(self, module: Module, sample: Sample, weights_file: str | None = None) -> str:
         """A standalone program that predicts a sample, its weights in the text or in a file beside

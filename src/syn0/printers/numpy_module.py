@@ -33,6 +33,7 @@ class NumpyModule(ModulePrinter):
 
     language = "numpy"
     ending = ".py"
+    shows = True
 
     def program(self, module: Module, sample: Sample, weights_file: str | None = None) -> str:
         """See `ModulePrinter.program`."""

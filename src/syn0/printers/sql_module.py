@@ -71,6 +71,7 @@ class SqlModule(ModulePrinter):
     """Prints trained models for `sqlite3`, `duckdb` and `psql`."""
 
     language, ending = "sql", ".sql"
+    shows = True
 
     def program(self, module: Module, sample: Sample, weights_file: str | None = None) -> str:
         """See `ModulePrinter.program`."""
@@ -84,7 +85,7 @@ class Select(Printer):
 
     Args:
         module: its plan.
-        sample: the rows of its self-test.
+        sample: the rows that it predicts as it stands.
 
     Attributes:
         spellings: by the name of a column of texts, how else its known texts may be written.
@@ -159,12 +160,14 @@ class Select(Printer):
         """The whole statement."""
         tables = [*self.tables()]
         body = ",\n\n".join(tables)
+        does, beside = "predicts", ""
+        if self.sample.trial:
+            does, beside = "tries itself on", ": each prediction stands beside what is expected"
         return "\n".join([
             *comment(self.module.title),
-            *comment("It tries itself on the rows of sample, as `sqlite3 :memory: < FILE`, "
-                     "`duckdb < FILE` or `psql -f FILE`: each prediction stands beside what is "
-                     "expected. For rows of your own, put your table's name in place of sample "
-                     "where it says FROM sample."),
+            *comment(f"It {does} the rows of sample, as `sqlite3 :memory: < FILE`, `duckdb < FILE` "
+                     f"or `psql -f FILE`{beside}. For rows of your own, put your table's name in "
+                     "place of sample where it says FROM sample."),
             *comment(self.sample.note),
             f"WITH {body}",
             "",
@@ -242,19 +245,18 @@ class Select(Printer):
         return f"{value} AS {target}"
 
     def sample_rows(self) -> str:
-        """The rows of the self-test, and what is expected of each."""
+        """The rows of the sample, and of a self-test what is expected of each."""
         names = [name for name, *_ in self.columns]
-        role = LABEL if self.module.answer(LABEL) else VARIABLE
-        expected = [answer[role] for answer in answers_to(self.module, self.sample)]
         matrix = self.sample.matrix
         rows = ([list(row.values()) for row in self.in_order()] if matrix is None
                 else matrix.tolist())  # fmt: skip
-        texts = [
-            listed([*map(self.cell, row), self.cell(first(wanted))], "(", ")")
-            for row, wanted in zip(rows, expected, strict=True)
-        ]
-        head = fitted(Code("sample ", listed(map(name_of, [*names, self.expected]), "(", ")"),
-                           " AS ("), WIDTH - 5)  # fmt: skip
+        if self.sample.trial:
+            role = LABEL if self.module.answer(LABEL) else VARIABLE
+            for row, answer in zip(rows, answers_to(self.module, self.sample), strict=True):
+                row.append(first(answer[role]))
+            names.append(self.expected)
+        texts = [listed(map(self.cell, row), "(", ")") for row in rows]
+        head = fitted(Code("sample ", listed(map(name_of, names), "(", ")"), " AS ("), WIDTH - 5)
         values = [fitted(Code("        ", x, "," * (k < len(texts))), WIDTH)
                   for k, x in enumerate(texts, 1)]  # fmt: skip
         return "\n".join([head, "    VALUES", *values, ")"])

@@ -9,7 +9,6 @@ from syn0.printers.torch import TorchPrinter
 from syn0.program import Line
 
 USE = """\
-It needs PyTorch and NumPy, and tries itself on the rows at its end: python FILE. In programs:
     from FILE import Net, prepared
     net = Net().eval()                           # an nn.Module, with state_dict() and so on"""
 
@@ -31,6 +30,7 @@ class TorchModule(ClassModule):
     """Prints trained models as an `nn.Module`."""
 
     language = "torch"
+    needs = "PyTorch and NumPy"
     use, base, method, run, lines = USE, "torch.nn.Module", "forward", RUN, LinesOfModule
 
     def imports(self, module: Module, lines: list[Line]) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from syn0.program.expressions import Apply, Const, Expr, Name
 from syn0.program.operations import OPERATIONS, Shape
 from syn0.program.program import PHASES, Line, Program
@@ -18,6 +20,12 @@ def check(program: Program) -> dict[str, Shape]:
     again and again, with the same shape); phases come in order; operations are known and have the
     arguments they need; shapes agree.
     """
+    return dict(checked(program))
+
+
+@lru_cache(maxsize=64)
+def checked(program: Program) -> dict[str, Shape]:
+    """`check`, done once for a program: printing one asks for its shapes in many places."""
     shapes: dict[str, Shape] = dict(program.inputs)
     changeable: set[str] = set()
     last = 0

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from syn0.engines import Stretch
 from syn0.spec import Training
 from syn0.training.checkpoint import WORDS, Checkpoint
+from syn0.training.shards import Shards, Window
 
 WIDE_ROWS = 1_000_000
 
@@ -19,50 +20,76 @@ class Batches:
     """Gives the row numbers of the next steps, in a new order for every epoch.
 
     The order comes from the generator at the start of an epoch, so that the generator's state
-    there and the number of batches taken say exactly where the epoch stands.
+    there and the number of batches taken say exactly where the epoch stands. Of rows in several
+    shards it comes window by window, and rows are counted within their window: see `Shards`.
+
+    Attributes:
+        window: the shards of which the latest steps took rows.
     """
 
-    def __init__(self, rows: int, training: Training, checkpoint: Checkpoint) -> None:
+    def __init__(
+        self, rows: int, training: Training, checkpoint: Checkpoint, shards: Shards | None = None
+    ) -> None:
         self._rows, self._size, self._training = rows, training.batch_size, training
+        self._shards = shards or Shards(max(rows, 1))
+        self._in_parts = self._shards.count(rows) > 1
         self._count = training.batches(rows)
         self._generator = generator_at(checkpoint.generator)
         self._epoch_start = checkpoint.generator
+        self._windows: list[Window] = []
+        self.window: Window = np.zeros(1, np.int64)
         self._order: NDArray[np.int32] | None = None
         self._last: NDArray[np.int32] | None = None
-        self._taken = 0
+        self._taken = self._first = 0  # of the epoch's batches; and which the window begins with
         # An epoch that was begun goes on only over as many rows in batches of the same size.
-        *same, taken = checkpoint.epoch or (0, 0, 0)
-        if same == [rows, self._size] and 0 <= taken < self._count:
-            self._begin_epoch()
+        begun = checkpoint.epoch or (0, 0, 0)
+        if begun == self._place(taken := begun[2]) and 0 <= taken < self._count:
+            self._begin_window()
+            while taken >= self._first + self._in_window:
+                self._first += self._in_window
+                self._begin_window()
             self._taken = taken
 
     def take(self, count: int) -> Stretch:
-        """The rows of the next `count` steps."""
+        """The rows of the next `count` steps; of a window's last steps those alone."""
         if self._size is None or not count:
             return Stretch(np.full(count, self._rows))
         parts, sizes = [], np.full(count, self._size)
         done = 0
         while done < count:
             if self._order is None:
-                self._begin_epoch()
+                self._begin_window()
             assert self._order is not None  # noqa: S101
-            steps = min(count - done, self._count - self._taken)
-            start, end = self._taken * self._size, (self._taken + steps) * self._size
+            here = self._taken - self._first
+            steps = min(count - done, self._in_window - here)
+            start, end = here * self._size, (here + steps) * self._size
             parts.append(self._order[start:end])
             done, self._taken = done + steps, self._taken + steps
-            if self._taken == self._count:  # the last batch of an epoch may be smaller
+            if here + steps == self._in_window:  # the last batch of an epoch may be smaller
                 sizes[done - 1] -= end - len(self._order)
-                self._order = None
-        return Stretch(sizes, parts[0] if len(parts) == 1 else np.concatenate(parts))
+                self._first, self._order = self._taken, None
+                if self._taken == self._count:
+                    self._taken = self._first = 0
+            if self._in_parts:
+                break
+        return Stretch(sizes[:done], parts[0] if len(parts) == 1 else np.concatenate(parts))
 
-    def position(self) -> tuple[tuple[Any, ...], tuple[int, int, int] | None]:
+    def position(self) -> tuple[tuple[Any, ...], tuple[int, ...] | None]:
         """The generator's state and the epoch in progress, as a `Checkpoint` holds them. Of orders
         that are shuffled on, no epoch is taken up again: its order depends on all before it."""
         if self._size is None:  # the generator stays where it is
             return self._epoch_start, None
-        if self._order is None or self._training.reshuffle:
+        if not self._taken or self._training.reshuffle:
             return self._generator.get_state(), None  # type: ignore[return-value]
-        return self._epoch_start, (self._rows, self._size, self._taken)
+        return self._epoch_start, self._place(self._taken)
+
+    def upcoming(self) -> Window:
+        """The shards of the window that comes after the present one."""
+        if self._windows:
+            return self._windows[0]
+        twin = self.copy()
+        twin._begin_epoch()  # whose order is the next thing that is drawn
+        return twin._windows[0]
 
     def order(self) -> tuple[NDArray[np.int32] | None, int]:
         """Of orders that are shuffled on: the latest, and the batches taken of it; None and 0 of
@@ -81,23 +108,45 @@ class Batches:
     def copy(self) -> Batches:
         """The same, to be taken from on its own."""
         twin = copy.copy(self)
+        twin._windows = [*self._windows]
         if self._size is None:
             return twin
         twin._generator = generator_at(self._generator.get_state())  # type: ignore[arg-type]
         return twin
 
+    def _place(self, taken: int) -> tuple[int, ...]:
+        """So many batches into an epoch of these rows, as a `Checkpoint` holds it."""
+        shards = (self._shards.rows, self._shards.held) if self._in_parts else ()
+        return (self._rows, self._size or 0, taken, *shards)
+
+    @property
+    def _in_window(self) -> int:
+        """Number of batches in the present window."""
+        assert self._order is not None  # noqa: S101
+        assert self._size is not None  # noqa: S101
+        return -(-len(self._order) // self._size)
+
     def _begin_epoch(self) -> None:
         self._epoch_start = self._generator.get_state()  # type: ignore[assignment]
+        order = np.arange(self._shards.count(self._rows))
+        if self._training.shuffle:
+            self._generator.shuffle(order[: self._rows // self._shards.rows])
+        self._windows = self._shards.windows(order)
+
+    def _begin_window(self) -> None:
+        if not self._windows:
+            self._begin_epoch()
+        self.window, *self._windows = self._windows
+        rows = int(self._shards.sizes(self.window, self._rows).sum())
         # A copy of the last order, as stretches that were taken of it are views.
-        order = np.arange(self._rows, dtype=np.int32) if self._last is None else self._last.copy()
+        order = np.arange(rows, dtype=np.int32) if self._last is None else self._last.copy()
         if self._training.shuffle:
             # What `permutation` gives. NumPy shuffles numbers of 64 bits a quarter faster; of long
             # data, where the order is a good part of all memory, half of it is worth more.
-            wide = order.astype(np.intp if self._rows < WIDE_ROWS else np.int32, copy=False)
+            wide = order.astype(np.intp if rows < WIDE_ROWS else np.int32, copy=False)
             self._generator.shuffle(wide)
             order = wide.astype(np.int32, copy=False)
         self._order, self._last = order, order if self._training.reshuffle else None
-        self._taken = 0
 
 
 def generator_at(state: tuple[Any, ...]) -> np.random.RandomState:

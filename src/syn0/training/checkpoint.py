@@ -31,14 +31,15 @@ class Checkpoint:
         values: the program's state by name: weights, and what the optimizer remembers.
         generator: state of the legacy generator at the start of the present epoch, as
             `RandomState.get_state()` gives it.
-        epoch: (rows, batch size, batches taken) of an epoch that is not finished; None between
-            epochs and with full batches.
+        epoch: (rows, batch size, batches taken) of an epoch that is not finished, and of rows in
+            several shards (rows of a shard, shards held); None between epochs and with full
+            batches.
         step: number of steps taken so far.
     """
 
     values: Mapping[str, Any]
     generator: tuple[Any, ...]
-    epoch: tuple[int, int, int] | None = None
+    epoch: tuple[int, ...] | None = None
     step: int = 0
 
     @classmethod
@@ -93,17 +94,17 @@ def restored_generator(words: NDArray[Any], position: object) -> tuple[Any, ...]
     return ("MT19937", words, place, 0, 0.0)
 
 
-def restored_epoch(epoch: object) -> tuple[int, int, int] | None:
-    """Rows, batch size and batches taken of an epoch that was begun."""
+def restored_epoch(epoch: object) -> tuple[int, ...] | None:
+    """Rows, batch size and batches taken of an epoch that was begun, and how its shards are."""
     if epoch is None:
         return None
-    if not isinstance(epoch, list) or len(epoch) != 3:
-        raise ValueError(f"epoch must be three whole numbers, not {epoch!r}")
+    if not isinstance(epoch, list) or len(epoch) not in (3, 5):
+        raise ValueError(f"epoch must be three whole numbers, or five, not {epoch!r}")
     rows, size = whole("rows", epoch[0]), whole("batch size", epoch[1])
     taken = whole("batches taken", epoch[2], least=0)
     if taken >= -(-rows // size):
         raise ValueError(f"{taken} batches of {size} are more than {rows} rows give")
-    return rows, size, taken
+    return rows, size, taken, *(whole("shards", number) for number in epoch[3:])
 
 
 def restored_count(name: str, value: object, most: int = MOST_STEPS) -> int:

@@ -70,7 +70,7 @@ class History:
     plot = drawn_by("history", "the loss over the steps, or another figure")
 
     def __repr__(self) -> str:
-        return "\n".join([self._head, *table(self.reports)])
+        return "\n".join([self._head, *table(self.reports), *filter(None, [self.trouble])])
 
     def _repr_html_(self) -> str:
         curves = [("loss", self.step, self.loss)]

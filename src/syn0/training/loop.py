@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -25,6 +25,7 @@ from syn0.training.interrupt import Interrupt, catching_interrupt
 from syn0.training.keeper import Keeper
 from syn0.training.progress import Progress
 from syn0.training.search import search
+from syn0.training.shards import Feed, Shards, Stored
 from syn0.training.standing import Standing
 from syn0.training.trouble import NonFiniteError, all_finite, first_trouble, likely_cause
 
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 
 STRETCH_SECONDS = 0.05
 """Control comes back at least this often, for progress, Ctrl-C and a look at the numbers."""
+
+FEW_STEPS = 16
+"""Steps that are taken line by line to find the line in which a number goes bad."""
 
 STEP = ("forward", "loss", "backward", "update")
 """The phases that make a step."""
@@ -52,10 +56,10 @@ Callback = Callable[[Report], object]
 class Job:
     """What to train, on what: arrays are in the program's dtype, `constants` as "init" binds them.
 
-    `arrays` are the program's, by name; `validation` is an X and a y. `by_rows` says that batches
-    count in the figures of an epoch by their rows, whatever these weigh, as scikit-learn has it.
-    `cluster` holds the processes that train together, each of which has a job like this one; the
-    first of them decides what all do.
+    `arrays` are the program's, by name, or rows `stored` elsewhere are brought to it in `shards`;
+    `validation` is an X and a y. `by_rows` says that batches count in the figures of an epoch by
+    their rows, whatever these weigh, as scikit-learn has it. `cluster` holds the processes that
+    train together, each of which has a job like this one; the first of them decides what all do.
     """
 
     program: Program
@@ -66,12 +70,14 @@ class Job:
     validation: tuple[NDArray[Any], NDArray[Any]] | None = None
     progress: bool = True
     by_rows: bool = False
+    stored: Stored | None = None
+    shards: Shards | None = None
     cluster: Cluster | None = None
 
     @property
     def rows(self) -> int:
         """Number of rows to train on."""
-        return len(self.arrays["X"])
+        return len(self.arrays["X"]) if self.stored is None else self.stored.rows
 
 
 @doors
@@ -105,7 +111,8 @@ class Run:
         self.given = dict(job.constants)
         if "steps" in job.program.numbers:  # `t` counts on, and the schedule ends with this run
             self.given["steps"] = self.state["t"] + self.end - start.step
-        self.batches = Batches(job.rows, job.training, start)
+        self.batches = Batches(job.rows, job.training, start, job.shards)
+        self.feed: Feed | None = None
         self.history = History(engine=job.runner.name)
         self.progress = Progress(self.end - self.first) if job.progress else NoProgress()
         self.callbacks: Sequence[Callback] = ()
@@ -164,17 +171,24 @@ class Run:
             `history`.
         """
         try:
-            while not self.over:
-                if interrupt.requested:
-                    self.stop("interrupted")
-                else:
-                    self._interval(interrupt)
-        except NonFiniteError as error:
-            self.stop("diverged")
-            self.history.trouble = str(error)
+            with self.divergence_told():
+                while not self.over:
+                    if interrupt.requested:
+                        self.stop("interrupted")
+                    else:
+                        self._interval(interrupt)
         finally:
             self.close()
         return self.history
+
+    @contextmanager
+    def divergence_told(self) -> Iterator[None]:
+        """Where a value is infinite or not a number, the history says so and nothing is raised."""
+        try:
+            yield
+        except NonFiniteError as error:
+            self.stop("diverged")
+            self.history.trouble = str(error)
 
     def advance(self) -> Report | None:
         """Train to the next report: with epochs to the end of one. A search by L-BFGS cannot be
@@ -200,7 +214,8 @@ class Run:
         The lines of a search by L-BFGS only tell where it stands: it takes its own steps."""
         job, batches = self.job, self.batches.copy()
         (batch,) = batches.take(1)
-        after: dict[str, Any] = {**self.state, **self.given, **job.arrays, "batch": batch}
+        arrays = self.arrays(batches)
+        after: dict[str, Any] = {**self.state, **self.given, **arrays, "batch": batch}
         for line, value in walk(job.program.phase(*STEP), dict(after)):
             after[line.target] = value
             yield line, value
@@ -218,6 +233,9 @@ class Run:
         """Take the progress away and complete the history: `go`, and `advance` at the end, do."""
         self.show_progress()  # the last report came after the last steps
         self.progress.close()
+        if self.feed is not None:
+            self.feed.close()
+            self.feed = None
         self.history.engine = self.job.runner.name
         if self.best is not None:
             self.history.best_step = self.best.step
@@ -310,11 +328,21 @@ class Run:
             self.stop("interrupted")
 
     def sizes(self, stretch: Stretch) -> NDArray[Any]:
-        """(batches, 2): what each batch counts in the mean of losses, and in other means."""
-        weight = self.job.arrays.get("sample_weight")
+        """(batches, 2): what each of the batches that were just taken counts in the mean of losses,
+        and in other means."""
+        weight = self.arrays(self.batches).get("sample_weight")
         if weight is None or self.job.by_rows:
             return np.column_stack([stretch.sizes, stretch.sizes])
         return np.column_stack([stretch.sums(weight), stretch.sizes])
+
+    def arrays(self, batches: Batches) -> Arrays:
+        """What the latest batches took rows of."""
+        job = self.job
+        if job.stored is None or job.shards is None:
+            return job.arrays
+        if self.feed is None:
+            self.feed = Feed(job.stored, job.shards)
+        return self.feed.arrays(batches.window, batches.upcoming)
 
     def stretch(self, most: int, *, measure: bool) -> tuple[Stretch, NDArray[np.float64]]:
         """Take up to `most` steps, for about `STRETCH_SECONDS`; the batches, and (steps, reports)
@@ -325,11 +353,12 @@ class Run:
             count = min(count, self.keeper.steps_left(self))
         count = self._agreed(count)
         before = self.current().copy()
-        batches = self.batches.take(count)
-        started = time.perf_counter()
         try:
+            batches = self.batches.take(count)
+            arrays = self.arrays(self.batches)
+            started = time.perf_counter()
             self.state, measured = job.runner.train(
-                self.state | self.given, job.arrays, batches, measure=measure
+                self.state | self.given, arrays, batches, measure=measure
             )
         except BaseException:  # a second Ctrl-C, say: arrays may be changed by half a step
             self.go_back(before)
@@ -337,6 +366,7 @@ class Run:
         seconds = max(time.perf_counter() - started, 1e-7)
         if not (all_finite(self.state) and np.isfinite(measured).all()):
             self.fail(before, batches, measure=measure)
+        count = len(batches)
         self.step += count
         self._stretch = max(1, min(self._stretch * 4, int(count * STRETCH_SECONDS / seconds)))
         self.show_progress()
@@ -440,7 +470,7 @@ class Run:
         job = self.job
         return {
             "rows": job.rows,
-            "weighted": "sample_weight" in job.arrays,
+            "weighted": "sample_weight" in job.program.arrays,
             "watched": 0 if job.validation is None else len(job.validation[0]),
         }
 
@@ -482,7 +512,7 @@ class Run:
     def go_back(self, checkpoint: Checkpoint, steps: int = 0) -> None:
         """Stand where training stood at `checkpoint`, and `steps` batches further."""
         self.state = dict(checkpoint.values)
-        self.batches = Batches(self.job.rows, self.job.training, checkpoint)
+        self.batches = Batches(self.job.rows, self.job.training, checkpoint, self.job.shards)
         self.batches.take(steps)
         self.step = checkpoint.step + steps
 
@@ -506,16 +536,36 @@ class Run:
                 f"the next {len(batches):,}. Without a cluster the line is named in which they "
                 "did; the network keeps its weights from before these steps"
             )
-        values = {**before.values, **self.given}
-        trouble = first_trouble(job.program, values, job.arrays, batches, measure=measure)
-        self.go_back(before, trouble.good)
+        arrays = self.arrays(self.batches)
+        good, bad, state = self._around_trouble(before, arrays, batches, measure=measure)
+        values, few = {**state, **self.given}, batches.part(good, bad)
+        trouble = first_trouble(job.program, values, arrays, few, measure=measure)
+        self.go_back(before, good + trouble.good)
         self.state = trouble.state
         kept = "its best weights" if self.best else "its weights from before that step"
-        cause = likely_cause(job.training, job.program, job.arrays)
+        cause = likely_cause(job.training, job.program, arrays)
         raise NonFiniteError(
             f"training stopped at step {self.step:,}: {trouble.words}. Likely cause: {cause}. "
             f"The network keeps {kept}"
         )
+
+    def _around_trouble(
+        self, before: Checkpoint, arrays: Arrays, batches: Stretch, *, measure: bool
+    ) -> tuple[int, int, Mapping[str, Any]]:
+        """A number of steps that are good, one of a few more that are not, and the state after the
+        good ones. The runner finds them by halves: line by line, all steps would take a thousand
+        times as long."""
+        good, bad, state = 0, len(batches), before.values
+        while bad - good > FEW_STEPS:
+            middle = (good + bad) // 2
+            after, measured = self.job.runner.train(
+                copied(state) | self.given, arrays, batches.part(good, middle), measure=measure
+            )
+            if all_finite(after) and np.isfinite(measured).all():
+                good, state = middle, after
+            else:
+                bad = middle
+        return good, bad, state
 
 
 class EndedByTheFirstError(Exception):

@@ -364,6 +364,7 @@ class PageRun:
             "activations": [layer.activation for layer in spec.dense],
             "dtype": self.program.dtype,
             "rows": min(made.training.batch_size or job.rows, job.rows),
+            "first": self.first,
             "steps": self.timeline.end,
             "batches": made.training.batches(job.rows),
             "sections": sections(self.program),

@@ -473,11 +473,23 @@ class AskHint(TypedDict):
     step: Annotated[int, "0 a question, 1 the shapes, 2 the note, 3 the line"]
 
 
+class TourVisit(TypedDict):
+    """Where a reader stands in the tour, and what was guessed."""
+
+    chapter: Annotated[str, "its name"]
+    question: Annotated[int, "the one that is asked, counted from 0"]
+    guesses: Annotated[
+        dict[str, list[tuple[int, str, bool | None]]],
+        "by the chapters' names: a question, what was typed, whether it was right",
+    ]
+
+
 class OpenTour(TypedDict):
     """Open the tour, or go to a chapter. The page then shows the run that the chapter speaks of."""
 
     type: Literal["tour"]
     chapter: NotRequired[Annotated[int, "counted from 0; without, where the reader stands"]]
+    visit: NotRequired[Annotated[TourVisit, "of `chapter`, before the connection broke"]]
     again: NotRequired[Annotated[bool, "whether its questions are asked once more"]]
 
 
@@ -528,6 +540,7 @@ class Program(Head):
     activations: Annotated[list[str], "of each layer after the inputs"]
     dtype: str
     rows: Annotated[int, "rows of a step"]
+    first: Annotated[int, "steps that it had taken before: of a saved model"]
     steps: Annotated[int, "of the whole run"]
     batches: Annotated[int, "steps of an epoch"]
     sections: list[Section]
@@ -751,7 +764,7 @@ class Error(Head):
 
 
 class Link(Head):
-    """The recipe in a few letters, for the fragment of an address."""
+    """The runs in a few letters, for the fragment of an address."""
 
     type: Literal["link"]
     link: str
@@ -915,6 +928,7 @@ class TourChapter(Head):
     type: Literal["chapter"]
     number: Annotated[int, "counted from 0"]
     chapters: list[TourLesson]
+    visit: Annotated[TourVisit, "to go on from, where the connection breaks"]
     name: str
     title: str
     points: list[int]

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
@@ -40,6 +40,9 @@ MOST_VALUES = 50_000_000
 MOST_STEPS = 10_000_000
 MOST_EDITS = 1_000
 MOST_DROPPED = 1_000
+RUNS = ("A", "B", "C", "D")
+"""The names of a page's runs."""
+
 MOST_LINK, MOST_RECIPE = 16_384, 2**18
 
 USUAL: dict[str, tuple[dict[str, Setting], dict[str, Setting]]] = {
@@ -167,15 +170,33 @@ def checked_edit(value: Any) -> Edit:
     }
 
 
-def link_of(recipe: Recipe, state: str) -> str:
-    """A recipe and the hash of its state in letters that an address may hold."""
-    text = json.dumps({"recipe": recipe, "state": state}, separators=(",", ":"), allow_nan=False)
+class Linked(NamedTuple):
+    """What a link restores.
+
+    Attributes:
+        runs: their recipes, by name.
+        present: which of them is looked at.
+        state: the hash of its state, as it was seen.
+    """
+
+    runs: dict[str, Recipe]
+    present: str
+    state: str
+
+
+def link_of(linked: Linked) -> str:
+    """What a link restores, in letters that an address may hold. Runs of a page differ in little,
+    so that several are hardly longer than one."""
+    content: dict[str, Any] = {"recipe": linked.runs[linked.present], "state": linked.state}
+    if len(linked.runs) > 1:
+        content["runs"] = [{"run": name, "recipe": one} for name, one in linked.runs.items()]
+        content["present"] = linked.present
+    text = json.dumps(content, separators=(",", ":"), allow_nan=False)
     return base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")
 
 
-def from_link(link: str) -> tuple[Recipe, str]:
-    """The recipe in a link, and the hash of the state that was seen; ValueError for any other
-    text."""
+def from_link(link: str) -> Linked:
+    """What a link restores; ValueError for any other text."""
     if len(link) > MOST_LINK:
         raise ValueError("the link is too long")
     try:
@@ -189,7 +210,25 @@ def from_link(link: str) -> tuple[Recipe, str]:
         raise ValueError("the link is damaged: copy it again, whole") from None
     if not isinstance(value, dict) or not isinstance(value.get("state"), str):
         raise ValueError("the link holds no recipe")
-    return checked(value.get("recipe")), value["state"]
+    if "runs" not in value:
+        return Linked({RUNS[0]: checked(value.get("recipe"))}, RUNS[0], value["state"])
+    runs = known_runs(value["runs"])
+    return Linked(runs, choice("run", value.get("present"), runs), value["state"])
+
+
+def known_runs(value: Any) -> dict[str, Recipe]:
+    """The runs of a page, by name, in order."""
+    if not isinstance(value, list) or not 0 < len(value) <= len(RUNS):
+        raise ValueError(f"runs must be a list of 1 to {len(RUNS)}")
+    found: dict[str, Recipe] = {}
+    for one in value:
+        if not isinstance(one, dict) or not isinstance(one.get("run"), str):
+            raise TypeError("a run says its name and its recipe")
+        name = choice("run", one["run"], RUNS)
+        if name in found:
+            raise ValueError(f"run {name} is there twice")
+        found[name] = checked(one.get("recipe"))
+    return found
 
 
 # ----------------------------------------------------------------------------------- what follows

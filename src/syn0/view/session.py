@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -22,9 +22,13 @@ from syn0.view.page_run import PageRun, fits, place_of
 from syn0.view.protocol import DataChoice, Message, Recipe
 from syn0.view.recipes import (
     MOST_EDITS,
+    MOST_LINK,
+    RUNS,
+    Linked,
     checked,
     checked_data,
     from_link,
+    known_runs,
     link_of,
     usual_recipe,
 )
@@ -43,9 +47,7 @@ CURVE_SECONDS, REPORT_SECONDS = 0.25, 0.15
 PLACES = frozenset({"go", "move", "find", "play", "pause"})
 """Messages whose answer is a frame, which somebody waits for."""
 
-MOST_RUNS = 4
 MOST_TEXTS = 1_024
-NAMES = "ABCD"
 
 MISTAKES = (ValueError, TypeError, OSError, ImportError, MemoryError, OverflowError)
 
@@ -132,8 +134,7 @@ class Session:
         """Begin anew, from a recipe, a link, or the runs that a page had."""
         seen, present = None, "A"
         if "link" in header:
-            recipe, seen = from_link(text(header["link"], "link"))
-            recipes = {present: recipe}
+            recipes, present, seen = from_link(text(header["link"], "link"))
         elif "runs" in header:
             recipes = known_runs(header["runs"])
             present = choice("run", header.get("present"), recipes)
@@ -312,9 +313,9 @@ class Session:
 
     def fork(self, header: dict[str, Any], arrays: list[Any]) -> list[Message]:
         """A second run from the same start."""
-        if len(self.runs) == MOST_RUNS:
-            raise ValueError(f"{MOST_RUNS} runs are enough: leave one first")
-        name = next(letter for letter in NAMES if letter not in self.runs)
+        if len(self.runs) == len(RUNS):
+            raise ValueError(f"{len(RUNS)} runs are enough: leave one first")
+        name = next(letter for letter in RUNS if letter not in self.runs)
         twin = PageRun(checked(self.run.recipe), self.shelf)
         self.begin({**self.runs, name: twin}, name)
         return [*self.everything(), *self.shown()]
@@ -372,16 +373,20 @@ class Session:
         return [found]
 
     def link(self, header: dict[str, Any], arrays: list[Any]) -> list[Message]:
-        """The recipe in a few letters."""
-        recipe = self.run.standing
+        """The runs' recipes in a few letters."""
+        runs = {}
+        for name, run in self.runs.items():
+            step, line = (run.step, run.line) if name == self.present else self.place_of(name)
+            runs[name] = cast(Recipe, {**run.recipe, "step": step, "line": line})
+        state, data = self.run.state_hash(), self.run.recipe["data"]
+        link = link_of(Linked(runs, self.present, state))
         words = "it restores everything; another machine may round the last bits differently"
-        if recipe["data"]["id"] == "file":
-            words = (
-                f"it restores everything, once {recipe['data'].get('name')} is dropped there too"
-            )
-        state = self.run.state_hash()
-        found = {"type": "link", "link": link_of(recipe, state), "hash": state, "words": words}
-        return [self.stamped(found)]
+        if data["id"] == "file":
+            words = f"it restores everything, once {data.get('name')} is dropped there too"
+        if len(link) > MOST_LINK:
+            link = link_of(Linked({self.present: runs[self.present]}, self.present, state))
+            words += "; other runs are left out, since they would make it too long"
+        return [self.stamped({"type": "link", "link": link, "hash": state, "words": words})]
 
     def download(self, header: dict[str, Any], arrays: list[Any]) -> list[Message]:
         """A file to save."""
@@ -689,21 +694,6 @@ def enough(rows: list[int], columns: list[int]) -> bool:
     if size > MOST_TEXTS:
         raise ValueError(f"at most {MOST_TEXTS:,} entries are written out at once")
     return size > 0
-
-
-def known_runs(value: Any) -> dict[str, Recipe]:
-    """The runs that a page had, by name, in order."""
-    if not isinstance(value, list) or not 0 < len(value) <= MOST_RUNS:
-        raise ValueError(f"runs must be a list of 1 to {MOST_RUNS}")
-    found: dict[str, Recipe] = {}
-    for one in value:
-        if not isinstance(one, dict):
-            raise TypeError("a run says its name and its recipe")
-        name = choice("run", text(one.get("run"), "run"), NAMES)
-        if name in found:
-            raise ValueError(f"run {name} is there twice")
-        found[name] = checked(one.get("recipe"))
-    return found
 
 
 def file_recipe(data: DataChoice, content: object) -> Recipe:

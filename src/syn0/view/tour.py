@@ -6,7 +6,7 @@ While the tour is open, the page shows its chapters' runs; the reader's own come
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from syn0.data import BUILT_IN
 from syn0.learn.tour import Action, Chapter, LeftOut, Reply, Tour
@@ -25,6 +25,20 @@ ENDS = ("loss", "output_activation", "seed", "dtype")
 """Knobs of a network that hold without its hidden layers, too."""
 
 
+class Aside(NamedTuple):
+    """The reader's own runs while the tour has the page.
+
+    Attributes:
+        runs: by name.
+        present: which of them was looked at.
+        awaited: where those stood that are not back there yet.
+    """
+
+    runs: dict[str, PageRun]
+    present: str
+    awaited: dict[str, tuple[int, int]]
+
+
 @dataclass
 class Guide:
     """A reader's tour of a run.
@@ -32,13 +46,13 @@ class Guide:
     Attributes:
         visit: where the reader stands in it, and what was guessed.
         recipe: of the run, at its start.
-        aside: the runs that the page had before, and which was looked at; None while it has them.
+        aside: what the page had before; None while it has it.
         note: why the page does not show the chapter's network; "" where it does.
     """
 
     visit: Visit
     recipe: Recipe
-    aside: tuple[dict[str, PageRun], str] | None = None
+    aside: Aside | None = None
     note: str = ""
 
     def recipe_of(self, chapter: Chapter) -> Recipe:
@@ -93,6 +107,8 @@ def open_tour(session: Session, header: dict[str, Any], arrays: list[Any]) -> li
         place = 0 if guide is None else guide.visit.place
         start: Recipe = {**recipe, "edits": [], "step": 0, "line": -1}
         guide = Guide(Visit(toured(session.run), place), start)
+    if "visit" in header:
+        guide.visit = kept_visit(guide.visit.tour, header["visit"])
     lessons = guide.visit.tour.lessons
     place = whole("chapter", header.get("chapter", guide.visit.place), least=0)
     if place >= len(lessons):
@@ -102,6 +118,19 @@ def open_tour(session: Session, header: dict[str, Any], arrays: list[Any]) -> li
     if header.get("again") is not True:
         skip_answered(guide.visit)
     return [*put_up(session, guide), told(session, guide)]
+
+
+def kept_visit(tour: Tour, data: Any) -> Visit:
+    """A visit as a page has kept it; ValueError where it is none."""
+    if not isinstance(data, dict):
+        raise TypeError("visit must say the chapter and the guesses")
+    visit = Visit.of(tour, data)
+    if not visit.is_over:
+        visit.go_to(visit.place)
+        skip_answered(visit)
+        for question in range(visit.question):
+            reply_to(visit, question)
+    return visit
 
 
 def skip_answered(visit: Visit) -> None:
@@ -128,13 +157,21 @@ def put_up(session: Session, guide: Guide) -> list[Message]:
         )
         return []
     if guide.aside is None:
-        guide.aside = session.runs, session.present
+        awaited = dict(session.awaited)
+        if session.seeking is not None:
+            awaited[session.present] = session.seeking
+        guide.aside = Aside(session.runs, session.present, awaited)
     return switch(session, {"A": run}, "A")
 
 
 def switch(session: Session, runs: dict[str, PageRun], present: str) -> list[Message]:
     """Look at other runs."""
     session.begin(runs, present)
+    return shown_anew(session)
+
+
+def shown_anew(session: Session) -> list[Message]:
+    """The page's runs are others now."""
     session.has_moved = session.run.standing != session.run.recipe
     return [*session.everything(), *session.shown(), *session.reports()]
 
@@ -156,6 +193,7 @@ def told(session: Session, guide: Guide) -> Message:
         {"title": one.title, "done": is_done(visit, one.name)} for one in visit.tour.lessons
     ]
     about = {"number": visit.place, "chapters": chapters, "left_out": left_out, "note": guide.note}
+    about["visit"] = visit.data()
     return session.stamped({"type": "chapter", **data, **about, "replies": replies})
 
 
@@ -214,8 +252,11 @@ def leave(session: Session, header: dict[str, Any], arrays: list[Any]) -> list[M
     guide = session.guide
     if guide is None or guide.aside is None:
         return []
-    (runs, present), guide.aside = guide.aside, None
-    return switch(session, runs, present)
+    aside, guide.aside = guide.aside, None
+    session.begin(aside.runs, aside.present)
+    session.awaited = aside.awaited
+    session.seeking = aside.awaited.pop(aside.present, None)
+    return shown_anew(session)
 
 
 def opened(session: Session) -> Guide:

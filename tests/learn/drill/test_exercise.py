@@ -124,3 +124,4 @@ def test_what_is_not_there_yet_is_said(text, words):
     verdict = PLAIN.check(text)
     assert (verdict.outcome, verdict.trouble.kind) == ("stopped", "incomplete")
     assert words in verdict.sentence
+    assert verdict.sentence.endswith(".")

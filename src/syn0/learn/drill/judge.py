@@ -51,7 +51,7 @@ def verdict_of(exercise: Exercise, record: Record, text: str) -> Verdict:
     if first.trouble is None and (missing := [k for k, v in first.data.items() if v is None]):
         words = (
             f"{' and '.join(missing)} of the exercise {'was' if len(missing) == 1 else 'were'} not "
-            "found in the program: keep the lines at its top that make X and y"
+            "found in the program: keep the lines at its top that make X and y."
         )
         return stopped(Trouble("incomplete", words), record)
     others = [{name: other[name] for name in ("X", "y")} for other in other_data(exercise)]
@@ -228,15 +228,15 @@ class Judge:
             shape = check(self.exercise.program)[compared.lacking[0]]
             words = (
                 f"{compared.lacking[0]} was not found: no array of shape {shape} is made before "
-                "the training begins"
+                "the training begins."
             )
         elif not compared.steps:
-            words = "No training step was found: write a loop that goes through the steps"
+            words = "No training step was found: write a loop that goes through the steps."
         else:
             count = len(compared.steps)
             words = (
                 f"Right as far as it goes, but it takes {count} step{'s' * (count != 1)}: let the "
-                f"loop take at least {STEPS}, so that each begins with what the last one learned"
+                f"loop take at least {STEPS}, so that each begins with what the last one learned."
             )
         step = compared.steps[0] if compared.steps and not compared.lacking else None
         rail = tuple(self.marks(step, None)) if step else ()

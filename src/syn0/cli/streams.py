@@ -1,0 +1,105 @@
+"""Data that do not fit into memory: when they stream from disk instead, and what is said of it."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from syn0.cli.command import message
+from syn0.cli.flags import F
+from syn0.cli.options import FILE, data_option
+from syn0.cli.reading import tell_rows
+
+if TYPE_CHECKING:
+    from syn0.data import Reading, Schema
+    from syn0.data.passes import Passes
+    from syn0.models import Plan, TableOptions
+    from syn0.models.network import Network
+    from syn0.models.record import Record
+    from syn0.models.streamed import StreamedPlan
+
+
+def memory_option(command: F) -> F:
+    """Add the option that says how much memory rows may take."""
+    return data_option("--max-memory", metavar="SIZE",
+                       help="What DATA may take, such as 2GB; a larger CSV or Parquet file is read "
+                       "in blocks. Default a quarter of what is free.")(command)  # fmt: skip
+
+
+def scratch_option(command: F) -> F:
+    """Add the option that says where prepared rows are written."""
+    return data_option("--scratch", type=FILE, metavar="FOLDER",
+                       help="Where the prepared rows of a larger file are written, and removed at "
+                       "the end; default beside it.")(command)  # fmt: skip
+
+
+def passes_over(
+    data: str, options: Mapping[str, Any], reading: Reading, *, target: str | None, **how: Any
+) -> Passes | None:
+    """What reads a file in blocks, where it takes more memory than it may; None for other data, and
+    for many processes, each of which holds its share of the rows."""
+    from syn0.data import BUILT_IN
+    from syn0.data.memory import memory_for_rows
+    from syn0.data.passes import passes, size_in_memory
+
+    most = memory_for_rows(options["max_memory"])
+    if options.get("processes") is not None or options.get("distributed"):
+        if options["max_memory"] is not None:
+            raise ValueError("many processes hold their rows in memory: leave out --max-memory")
+        return None
+    if data in BUILT_IN:
+        return None
+    found = passes(Path(data), reading, target=target, **how)
+    return found if found is not None and size_in_memory(found.path) > most else None
+
+
+def plan_of(
+    passes: Passes,
+    options: Mapping[str, Any],
+    wanted: TableOptions,
+    before: Network | Record | None,
+) -> StreamedPlan:
+    """How a network is trained on a file that is read in blocks, or how the network or the run that
+    was `before` goes on with that."""
+    from syn0.data.memory import memory_for_rows
+    from syn0.models.streamed import plan_streamed, resume_streamed
+
+    memory = None if options["max_memory"] is None else memory_for_rows(options["max_memory"])
+    folder = scratch_folder(passes.path, options["scratch"])
+    if before is None:
+        plan = plan_streamed(passes, wanted, memory, folder)
+    else:
+        plan = resume_streamed(before, passes, wanted, memory, folder)
+    found = plan.counted
+    tell_rows(found.has_names, found.notes, found.rows_without_target, found.missing_words)
+    return plan
+
+
+def scratch_folder(data: Path, given: str | None) -> Path:
+    """The folder for prepared rows: as given, or the data's, or that for temporary files."""
+    if given is None:
+        beside = data.resolve().parent
+        return beside if os.access(beside, os.W_OK) else Path(tempfile.gettempdir())
+    folder = Path(given)
+    if not folder.is_dir():
+        raise NotADirectoryError(f"--scratch {given} is no folder")
+    return folder
+
+
+def tell_blocks(schema: Schema, passes: Passes, unknown: Mapping[str, int]) -> None:
+    """Say what there is to say of a file that was read in blocks."""
+    for note in passes.notes:
+        message(f"Note: {note}")
+    for name, what in schema.unknown_in(unknown).items():
+        message(f"Note: column {name!r} holds {what}")
+
+
+def tell_stream(plan: Plan | StreamedPlan) -> None:
+    """Say what is done with rows that do not fit into memory."""
+    from syn0.models.streamed import StreamedPlan
+
+    if isinstance(plan, StreamedPlan):
+        message(f"Memory: {plan.examples}")
