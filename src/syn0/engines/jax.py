@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,6 +31,7 @@ from syn0.engines.stretch import Batches, Stretch
 from syn0.engines.work import Work, work_of_a_step
 from syn0.printers.base import UnsupportedError
 from syn0.program import Program
+from syn0.spec.once import once
 
 if TYPE_CHECKING:
     import jax
@@ -121,7 +121,7 @@ class JaxRunner(Runner):
         step = work.lines * LINE + (work.products / SPEED + work.entries * ENTRY) * work.networks
         return Cost(work.steps * step, COMPILE + work.lines * COMPILE_LINE, "on a GPU or TPU")
 
-    @cached_property
+    @once
     def device(self) -> Any:
         """The `jax.Device` that computes."""
         return find_device(self._asked)

@@ -11,7 +11,7 @@ import linecache
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cached_property, lru_cache, partial
+from functools import lru_cache, partial
 from typing import Any
 
 from syn0.printers.base import Template
@@ -19,6 +19,7 @@ from syn0.printers.jax import JAX_TEMPLATES, JaxPrinter, in_brackets, unpacked
 from syn0.printers.numpy import WIDTH, indented
 from syn0.printers.pretty import INDENT, Code, fitted
 from syn0.program import Program, Shape, check
+from syn0.spec.once import once
 
 ENTRIES = 2**17
 """Row numbers that a call of the loop takes at most: half a megabyte, sent in no time."""
@@ -122,7 +123,7 @@ class Functions:
         numbers alone, such as seeds and rates, have the same."""
         return Functions(source)
 
-    @cached_property
+    @once
     def compiled_steps(self) -> Any:
         return jitted(self.take_steps, static_argnames="measure", donate_argnums=(0, 1))
 
@@ -143,15 +144,15 @@ class Functions:
 
         return jitted(take_steps, static_argnames="measure", donate_argnums=(0, 1))
 
-    @cached_property
+    @once
     def compiled_gradient(self) -> Any:
         return jitted(self.gradient)
 
-    @cached_property
+    @once
     def compiled_predict(self) -> Any:
         return jitted(self.predict)
 
-    @cached_property
+    @once
     def compiled_evaluate(self) -> Any:
         return jitted(self.evaluate)
 
