@@ -1,5 +1,6 @@
 """What the tests of several rooms share."""
 
+import gc
 import os
 import signal
 import sys
@@ -42,6 +43,13 @@ def pytest_sessionstart() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Have the walk through the whole product run first: where it fails, the rest says no more."""
     items.sort(key=lambda item: item.path.name != "test_tiny.py")
+
+
+def pytest_collection_finish() -> None:
+    """Have Python look no more, whenever it collects garbage, at what stays for all tests: twenty
+    packages and ten thousand tests."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

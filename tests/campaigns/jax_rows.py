@@ -22,7 +22,7 @@ from tests.engines.test_agreement import (
     moved_by_rounding,
 )
 
-SHORT = 4
+SHORT = 3
 
 NUDGES = 6
 """Ways of rounding the start once more, of which the one that moves the definition farthest counts:

@@ -1,11 +1,13 @@
 """A process that saves is killed at a random moment: SIGKILL, SIGTERM and SIGINT.
 
 Whatever the moment, the file is the old one or the new one, with its mode and owner; what was said
-to be saved is there; nothing else is left but a temporary file, which a later save removes.
+to be saved is there; nothing else is left but a temporary file, which a later save removes. A run
+that keeps checkpoints goes on from the latest of them, all of which are whole, to the same model.
 """
 
 import os
 import random
+import shutil
 import signal
 import stat
 import tempfile
@@ -14,6 +16,8 @@ from pathlib import Path
 
 from syn0 import load
 from syn0.files.atomic import TEMPORARY, write_whole
+from syn0.models import latest_checkpoint
+from syn0.training.keeper import NAME, steps_in
 from tests.campaigns import Outcome
 from tests.campaigns._warm import SAVED, SAVING, Warm
 
@@ -41,6 +45,9 @@ COMMANDS = {
 }
 """Each writes a file of its own name."""
 
+KEEPING = f"train xor --net 3-4-1 --steps {STEPS} --report-every 9 --engine numpy --out kept"
+KEEPS = "--checkpoint run --checkpoint-every 10epochs --keep 2"
+
 STOPPED = {("train", signal.SIGTERM), ("train", signal.SIGINT)}
 """What ends early, with what was learned."""
 
@@ -52,7 +59,7 @@ def run(seed: int, count: int) -> Outcome:
         cases = Cases(Path(name), warm, chance, outcome)
         for number in range(count):
             try:
-                cases.saves() if number % 2 else cases.command()
+                (cases.command, cases.saves, cases.keeps)[number % 3]()
             except AssertionError as fault:
                 cases.clear()
                 outcome.faults.append(f"case {number} of seed {seed}: {fault}")
@@ -71,6 +78,8 @@ class Cases:
         self.takes: dict[str, float] = {}
         self.whole: dict[str, bytes] = {}
         self.undisturbed("model", MODEL)
+        self.undisturbed("kept", f"{KEEPING} {KEEPS}")
+        self.forget_run()
         for command in self.commands:
             self.undisturbed(command, COMMANDS[command])
 
@@ -113,6 +122,31 @@ class Cases:
         self.check_end(command, number, self.warm.kill(number), path)
         self.check_what_is_left(path, OLD)
 
+    def keeps(self) -> None:
+        """Kill a run that keeps checkpoints, and go on with it from the latest."""
+        run = self.folder / "run"
+        self.warm.start(words=f"{KEEPING} {KEEPS}".split(), out="out", err="err")
+        time.sleep(self.chance.random() * self.takes["kept"])
+        self.warm.kill(signal.SIGKILL)
+        steps = steps_in(run)
+        if steps:
+            assert latest_checkpoint(run).damaged == (), "a checkpoint was left damaged"
+            assert latest_checkpoint(run).record.checkpoint.step == steps[-1]
+            words = "train xor --resume run --out kept --force"
+            self.warm.start(words=words.split(), out="out", err="err")
+            assert self.warm.end() == 0, (self.folder / "err").read_text()
+            assert (self.folder / "kept").read_bytes() == self.whole["kept"], "another model"
+        others = [p for p in run.glob("*") if not NAME.fullmatch(p.name)]
+        assert all(TEMPORARY.fullmatch(p.name) for p in others), f"{others} were left"
+        assert len(others) <= 1, f"{others} were left"
+        self.outcome.counts["went on" if steps else "killed before a checkpoint"] += 1
+        self.forget_run()
+
+    def forget_run(self) -> None:
+        """Remove the checkpoints."""
+        shutil.rmtree(self.folder / "run", ignore_errors=True)
+        (self.folder / "kept").unlink(missing_ok=True)
+
     def check_end(self, command: str, number: signal.Signals, status: int, path: Path) -> None:
         """AssertionError unless a command ended as one that gets this signal may."""
         told, now = (self.folder / "err").read_text(), path.read_bytes()
@@ -126,6 +160,7 @@ class Cases:
 
     def clear(self) -> None:
         """Remove what cases left."""
+        self.forget_run()
         for path in self.place.iterdir():
             path.unlink()
 

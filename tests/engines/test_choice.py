@@ -39,6 +39,18 @@ def test_small_steps_in_great_numbers_go_native() -> None:
 
 
 @pytest.mark.needs_compiler
+def test_many_networks_share_the_compiling_and_fill_a_gpu(monkeypatch):
+    from syn0.engines import jax
+
+    program = training_program(Network([3, 4, 1]).spec, Training(steps=100))
+    assert choose(program, 4, 100, networks=1000).engine == "native"
+    if not ENGINES["jax"].missing():
+        monkeypatch.setattr(jax, "accelerator_expected", lambda: True)
+        assert choose(program, 4, 60_000, threads=2, networks=2).engine == "native"
+        assert choose(program, 4, 60_000, threads=2, networks=100_000).engine == "jax"
+
+
+@pytest.mark.needs_compiler
 @pytest.mark.parametrize("steps", [1, 10**8])
 @pytest.mark.parametrize("optimizer", [Adam(), LBFGS()], ids=["adam", "lbfgs"])
 def test_the_reason_is_one_sentence(steps, optimizer) -> None:

@@ -3,18 +3,19 @@
 import os
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from syn0 import Checkpoints, load
-from syn0.cli.processes import free_port, without
+from syn0.cli.processes import free_port
 from syn0.engines.cluster import told_by_variables
 from tests.engines import one_of_a_cluster as cases
 from tests.together import Together
 
-pytest.importorskip("jax")
+pytestmark = pytest.mark.skipif(not find_spec("jax"), reason="JAX is not installed")
 
 SIZE = 2
 
@@ -136,8 +137,3 @@ def test_variables_that_say_nothing_are_refused(other, words):
 def test_a_variable_that_lacks_is_named():
     with pytest.raises(ValueError, match="MASTER_ADDR, MASTER_PORT must be set too"):
         told_by_variables({"RANK": "0", "WORLD_SIZE": "2"})
-
-
-def test_a_process_is_started_by_the_same_words_without_the_flag():
-    words = ["train", "a.csv", "--processes", "4", "--epochs", "4", "--processes=4", "-q"]
-    assert without(words, "--processes") == ["train", "a.csv", "--epochs", "4", "-q"]

@@ -112,6 +112,7 @@ def test_one_that_diverges_says_where_and_does_not_end_the_others(apart):
         assert history.stopped == "diverged"
         assert history.trouble.startswith("training stopped at step ")
         assert "the learning rate of 1e+09 is too high" in history.trouble
+        assert repr(history).endswith(history.trouble)
     assert [history.trouble for history in apart.histories[:4]] == [""] * 4
     assert all(np.isfinite(x).all() for x in apart[4].weights.values())
     assert set(apart.ranking) == {0, 1, 2, 3, 6, 7}

@@ -75,8 +75,10 @@ class Reader:
         self.page.on("console", self.console)
 
     def console(self, message: Any) -> None:
-        """Errors and warnings are mistakes."""
-        if message.type in ("error", "warning"):
+        """Errors and warnings are mistakes; the icon that a browser may look for where somebody has
+        left, which comes late, is none."""
+        icon = message.location.get("url", "").endswith("/favicon.ico")
+        if message.type in ("error", "warning") and not icon:
             self.mistakes.append(message.text)
 
     def open(self, address: str) -> None:

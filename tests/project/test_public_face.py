@@ -101,6 +101,24 @@ def test_importing_syn0_loads_no_other_package():
     assert not imported_by("import syn0") & {"numpy", "sklearn", "rich", "click", "safetensors"}
 
 
+COMMAND = """
+import sys
+from syn0.cli import main
+try:
+    main()
+finally:
+    print("jax" in sys.modules)
+"""
+
+
+@pytest.mark.parametrize("asked", [["engines", "3-4-1"], ["train", "xor", "-q", "--epochs", "1"]])
+def test_commands_load_jax_only_where_it_computes(asked):
+    done = subprocess.run(
+        [sys.executable, "-c", COMMAND, *asked], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "False"
+
+
 def test_a_network_needs_numpy_alone():
     loaded = imported_by("from syn0 import Network; Network([3, 4, 1])")
     assert "numpy" in loaded

@@ -91,6 +91,7 @@ def test_success_shows_the_solution_and_is_remembered_with_the_terminals(visitor
     found = visitor.one("check", **XOR, program=SOLUTION)
     assert (found["outcome"], found["agreement"], found["line"]) == ("right", "exact", "")
     assert (found["solution"], found["next"]) == (SOLUTION, [2, 3])
+    assert "syn0 write 3-4-1 --to LANGUAGE" in found["words"][-1]
     assert read_progress() == {exercise_of(LADDER[1], 5).key: 5}
 
 

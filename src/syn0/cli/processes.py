@@ -133,7 +133,7 @@ def watch(children: Sequence[subprocess.Popen[bytes]]) -> int | None:
     """Wait for all; the number of the one whose end ended the others, or None. These are given a
     moment to tell why they cannot go on, and are killed then."""
     deadline, ours = float("inf"), set()
-    while any(child.poll() is None for child in children):
+    while None in [child.poll() for child in children]:
         if deadline == float("inf") and any(child.returncode for child in children):
             deadline = time.monotonic() + GRACE
         if time.monotonic() > deadline:

@@ -64,7 +64,7 @@ def make_runner(
     if name == "auto" and not plain:
         name = "jax"
     elif name == "auto":
-        chosen = choose(training, rows, steps * networks, threads)
+        chosen = choose(training, rows, steps, threads, networks)
         name = chosen.engine
         notices.append(chosen.notice)
     if not ENGINES[name].takes_wishes:

@@ -24,9 +24,12 @@ class Choice:
     notice: str = ""
 
 
-def choose(program: Program, rows: int, steps: int, threads: int | None = None) -> Choice:
-    """The engine for so many steps of so many rows, on so many threads."""
-    work = Work.of(program, rows, steps)
+def choose(
+    program: Program, rows: int, steps: int, threads: int | None = None, networks: int = 1
+) -> Choice:
+    """The engine for so many steps of so many rows, on so many threads, of so many networks at
+    once."""
+    work = Work.of(program, rows, steps, networks)
     costs = {name: engine.cost(work, threads) for name, engine in ENGINES.items()}
     best, *others = sorted(costs, key=lambda name: seconds(costs[name]))
     if lacking := ENGINES[best].missing():

@@ -118,7 +118,7 @@ class JaxRunner(Runner):
         """See `Runner.cost`. On a processor alone it is for those who ask for it."""
         if jax_missing() or not accelerator_expected():
             return Cost(float("inf"))
-        step = work.lines * LINE + work.products / SPEED + work.entries * ENTRY
+        step = work.lines * LINE + (work.products / SPEED + work.entries * ENTRY) * work.networks
         return Cost(work.steps * step, COMPILE + work.lines * COMPILE_LINE, "on a GPU or TPU")
 
     @cached_property

@@ -28,7 +28,7 @@ from syn0.engines.compiler import (
 from syn0.engines.numpy import NumpyRunner
 from syn0.engines.rooms import Room, Rooms
 from syn0.engines.stretch import Batches, Stretch
-from syn0.engines.threads import ThreadCount, threads_worth
+from syn0.engines.threads import ThreadCount, threads_allowed, threads_worth
 from syn0.engines.tiles.kernels import kept_arrays, plain_numbers
 from syn0.engines.tiles.source import native_source
 from syn0.engines.work import Work, work_of_a_step
@@ -100,11 +100,12 @@ class NativeRunner(Runner):
     @classmethod
     def cost(cls, work: Work, threads: int | None) -> Cost:
         """See `Runner.cost`."""
-        threads = threads or threads_worth(work.products)
+        at_once = min(work.networks, threads or threads_allowed())
+        threads = 1 if work.networks > 1 else threads or threads_worth(work.products)
         step = work.products / (SPEED * threads) + work.lines * LINE + work.entries * ENTRY
         compiling = expected_seconds(COMPILE + work.lines * COMPILE_LINE)
         note = f"{threads} {'threads' if threads > 1 else 'thread'}"
-        return Cost(work.steps * step, compiling, note)
+        return Cost(work.steps * step * work.networks / at_once, compiling, note)
 
     def make_ready(self, rows: int) -> None:
         """See `Runner.make_ready`."""

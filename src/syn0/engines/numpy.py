@@ -99,7 +99,7 @@ class NumpyRunner(Runner):
     def cost(cls, work: Work, threads: int | None) -> Cost:
         """See `Runner.cost`."""
         step = work.lines * LINE + work.products / SPEED + work.entries * ENTRY
-        return Cost(work.steps * step)
+        return Cost(work.steps * work.networks * step)
 
     def make_ready(self, rows: int) -> None:
         """See `Runner.make_ready`: nothing comes before."""

@@ -20,17 +20,19 @@ class Work:
         products: multiplications and additions of a step's matrix products.
         entries: what all other operations of a step compute.
         steps: the number of them.
+        networks: how many take them at once.
     """
 
     lines: int
     products: float
     entries: float
     steps: int
+    networks: int = 1
 
     @classmethod
-    def of(cls, program: Program, rows: int, steps: int) -> Work:
+    def of(cls, program: Program, rows: int, steps: int, networks: int = 1) -> Work:
         """So many steps of so many rows."""
-        return cls(len(program.lines), *work_of_a_step(program, rows), steps)
+        return cls(len(program.lines), *work_of_a_step(program, rows), steps, networks)
 
 
 HASHES = 20

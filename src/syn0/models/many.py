@@ -30,11 +30,12 @@ from syn0.program import Line, Program
 from syn0.program.interpreter import start
 from syn0.spec import NetworkSpec, Optimizer, Solver, Training
 from syn0.spec.checks import real, seed_number, whole
-from syn0.spec.doors import door
+from syn0.spec.doors import door, doors
 from syn0.training import Checkpoint, Job, Run
 from syn0.training.together import go_together
 
 
+@doors
 @dataclass(frozen=True)
 class Means:
     """On what networks are trained: see `Network.train` for each."""

@@ -537,10 +537,10 @@ class Run:
                 "did; the network keeps its weights from before these steps"
             )
         arrays = self.arrays(self.batches)
-        skipped, state = self._steps_before_trouble(before, arrays, batches, measure=measure)
-        values, rest = {**state, **self.given}, batches.part(skipped, len(batches))
-        trouble = first_trouble(job.program, values, arrays, rest, measure=measure)
-        self.go_back(before, skipped + trouble.good)
+        good, bad, state = self._around_trouble(before, arrays, batches, measure=measure)
+        values, few = {**state, **self.given}, batches.part(good, bad)
+        trouble = first_trouble(job.program, values, arrays, few, measure=measure)
+        self.go_back(before, good + trouble.good)
         self.state = trouble.state
         kept = "its best weights" if self.best else "its weights from before that step"
         cause = likely_cause(job.training, job.program, arrays)
@@ -549,12 +549,12 @@ class Run:
             f"The network keeps {kept}"
         )
 
-    def _steps_before_trouble(
+    def _around_trouble(
         self, before: Checkpoint, arrays: Arrays, batches: Stretch, *, measure: bool
-    ) -> tuple[int, Mapping[str, Any]]:
-        """A number of steps that are good, near to the last such one, and the state after them.
-        The runner finds them by halves: line by line, these steps would take a thousand times as
-        long."""
+    ) -> tuple[int, int, Mapping[str, Any]]:
+        """A number of steps that are good, one of a few more that are not, and the state after the
+        good ones. The runner finds them by halves: line by line, all steps would take a thousand
+        times as long."""
         good, bad, state = 0, len(batches), before.values
         while bad - good > FEW_STEPS:
             middle = (good + bad) // 2
@@ -565,7 +565,7 @@ class Run:
                 good, state = middle, after
             else:
                 bad = middle
-        return good, state
+        return good, bad, state
 
 
 class EndedByTheFirstError(Exception):

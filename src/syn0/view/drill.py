@@ -81,7 +81,7 @@ def check(session: Session, header: dict[str, Any], arrays: list[Any]) -> list[M
     words = [line.strip() if line[:4] != "    " else line for line in SENTENCES.body(verdict)]
     following, pack = None, Pack()
     if is_right:
-        words += remembered(asked)
+        words += [asked.elsewhere, *remembered(asked)]
         after = next_exercise(progress(), asked)
         following = after and place_on_ladder(after)
     found = {

@@ -57,7 +57,10 @@ def test_success_is_kept_and_leads_on_with_the_program_kept_beside(drilling):
     drilling.path.write_text(PLAIN.solution)
     assert "n next exercise" in drilling.saved(PLAIN.solution)[-1]
     assert drilling.kept == [{PLAIN.key: 5}]
-    assert any("syn1 += l1.T @ l2_delta" in line for line in drilling.pressed("s"))
+    shown = drilling.pressed("s")
+    assert any("syn1 += l1.T @ l2_delta" in line for line in shown)
+    assert "syn0 write 3-4-1 --to LANGUAGE" in " ".join(shown)
+    assert "c, cpp, cuda, d, javascript" in " ".join(shown)
     assert "drill-1.py" in " ".join(drilling.pressed("n"))
     assert drilling.path.with_name("drill-1.py").read_text() == PLAIN.solution
     assert drilling.path.read_text() == drilling.exercise.start_text()

@@ -134,7 +134,8 @@ class Drilling:
         """The exercise's own program, once it is solved."""
         if self.verdict is None or self.verdict.outcome != RIGHT:
             return ["The solution is shown once yours is right; h gives hints."]
-        return self.report.program(self.exercise.solution)
+        elsewhere = self.report.wrapped(self.exercise.elsewhere)
+        return [*self.report.program(self.exercise.solution), *elsewhere]
 
     def go_on(self) -> list[str]:
         """The next exercise of the ladder, with what was written kept in a file beside."""

@@ -86,6 +86,15 @@ class Exercise:
         program = training_program(self.network, self.training)
         return PRINTERS["numpy"].script(program, self.network, self.training, self.data)
 
+    @property
+    def elsewhere(self) -> str:
+        """In which other languages the same program can be printed, and how."""
+        names = [n for n, p in PRINTERS.items() if n != "numpy" and not p.cannot_say(self.program)]
+        return (
+            f"The same lines, in another language: syn0 write {self.network} --to LANGUAGE, with "
+            f"this exercise's options; there are {', '.join(names)}."
+        )
+
     def start_text(self, level: int | None = None) -> str:
         """The file with which one begins, at this exercise's level or another."""
         level = self.level if level is None else level
