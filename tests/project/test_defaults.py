@@ -63,7 +63,7 @@ HELP = {
     ("train", "holdout"): f"default {HOLDOUT:g}, of fewer than {FEWEST_ROWS_TO_SPLIT} rows none",
     ("train", "patience"): f"{VALIDATION:.0%} of the rows",
     ("train", "batch_size"): f"of a table that is trained on {SMALLEST} to {LARGEST}.",
-    ("train", "engine"): f"auto, {' or '.join(ENGINES)}",
+    ("train", "engine"): " or ".join(", ".join(["auto", *ENGINES]).rsplit(", ", 1)),
     ("train", "monitor"): "loss or error",
     ("train", "checkpoint_every"): f"default {CHECKPOINT_EVERY}.",
     ("train", "keep"): f"default {CHECKPOINTS_KEPT}.",

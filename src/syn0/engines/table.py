@@ -7,8 +7,8 @@ from syn0.spec.lazy import Lazy
 
 ENGINES: Lazy[type[Runner]] = Lazy(
     numpy="syn0.engines.numpy:NumpyRunner",
-    jax="syn0.engines.jax:JaxRunner",
     native="syn0.engines.native:NativeRunner",
+    jax="syn0.engines.jax:JaxRunner",
 )
 
 __all__ = ["ENGINES"]
