@@ -78,9 +78,13 @@ def network_html(
     )
 
 
-def history_html(head: str, rows: Sequence[Sequence[str]], curves: Sequence[Curve]) -> str:
-    """A training: how it ended, the loss by step, and some reports."""
-    return whole(f"<b>{text(head)}</b>", curve(curves), table(rows))
+def history_html(
+    head: str, rows: Sequence[Sequence[str]], curves: Sequence[Curve], notes: Iterable[str] = ()
+) -> str:
+    """A training, or many: how it ended, the loss by step, some reports, and what else there is to
+    say."""
+    said = (f"<div>{text(note)}</div>" for note in notes)
+    return whole(f"<b>{text(head)}</b>", curve(curves), table(rows), *said)
 
 
 def progress_html(done: int, total: int, words: str) -> str:

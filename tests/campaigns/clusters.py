@@ -25,7 +25,7 @@ SHORT = 0
 """None: the suite has no seconds for it."""
 
 HOME = str(Path(__file__).parents[2])
-RUN = "train digits --hidden 16 --epochs 400 --dtype float64 --out model"
+RUN = "train digits --hidden 16 --epochs 60 --dtype float64 --out model"
 KEEPS = "--checkpoint run --checkpoint-every 1s"
 
 

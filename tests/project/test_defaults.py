@@ -189,4 +189,5 @@ def test_every_flag_that_a_document_names_is_there(path):
     text = path.read_text(encoding="utf-8")
     unknown = {flag for flag in FLAG.findall(text) if flag not in known and flag not in scripts}
     others = {"--quiet", "--hypothesis-profile", "--data-binary"}  # of pip, pytest and curl
+    others |= {"--nnodes", "--nproc-per-node", "--nodes", "--ntasks-per-node", "--requeue"}
     assert unknown <= {"--help", "--verbose", "--version", *others}

@@ -363,6 +363,7 @@ export class Store {
     const before = this.program.value;
     batch(() => {
       this.program.value = program;
+      this.taken.value = null; // what was opened is a line of the program before
       this.uploading.value = "";
       this.trouble.value = null;
       if (before && before.net !== program.net) this.windows.value = [];

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -29,6 +29,8 @@ from syn0.engines.jax_program import MOST_STEPS, Functions
 from syn0.engines.stretch import Batches
 from syn0.program import Program
 from syn0.spec.checks import whole
+from syn0.spec.doors import door
+from syn0.spec.once import once
 
 if TYPE_CHECKING:
     from jax.sharding import NamedSharding
@@ -87,7 +89,7 @@ class Cluster:
         """Whether this is the process that decides, tells and saves."""
         return bool(self.rank == 0)
 
-    @cached_property
+    @once
     def spread(self) -> NamedSharding:
         """Of arrays whose rows lie in equal parts on all devices."""
         import jax
@@ -95,7 +97,7 @@ class Cluster:
 
         return NamedSharding(Mesh(np.array(jax.devices()), (ROWS,)), PartitionSpec(ROWS))
 
-    @cached_property
+    @once
     def everywhere(self) -> NamedSharding:
         """Of arrays that lie whole on each device."""
         from jax.sharding import NamedSharding, PartitionSpec
@@ -165,6 +167,7 @@ class Cluster:
             )
 
 
+@door
 def distributed() -> Cluster:
     """Join the other processes of a cluster, as those who started them say in the environment:
     MASTER_ADDR, MASTER_PORT, RANK and WORLD_SIZE, as torchrun sets them, or what JAX knows of
@@ -291,7 +294,7 @@ class ClusterRunner(JaxRunner):
         if self.name != "jax":
             raise ValueError(f"a cluster needs the jax engine, but {self.notice}")
 
-    @cached_property
+    @once
     def device(self) -> Any:
         """The first of this process's own, where it predicts."""
         import jax

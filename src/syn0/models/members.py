@@ -235,7 +235,7 @@ class Many(Sequence[Network]):
         from syn0.explain.text import table
 
         header, *rows = self._rows
-        return "\n".join([*self._head, *table(header, rows, left=0), *self._tail])
+        return "\n".join([self._head, *table(header, rows, left=0), *self._tail])
 
     def _repr_html_(self) -> str:
         curves = []
@@ -243,7 +243,7 @@ class Many(Sequence[Network]):
             wanted = {"best": ranking[0], "median": ranking[len(ranking) // 2]}
             curves = [(name, self.histories[k].step, self.histories[k].loss)
                       for name, k in wanted.items()]  # fmt: skip
-        return history_html("; ".join([*self._head, *self._tail]), self._rows, curves)
+        return history_html(self._head, self._rows, curves, self._tail)
 
     # What it is made of.
 
@@ -272,17 +272,17 @@ class Many(Sequence[Network]):
         yield from self[places[0]].predict_each(X, values)
 
     @property
-    def _head(self) -> list[str]:
+    def _head(self) -> str:
         """What they are, in a line."""
         first = self.members[0].record
         assert first.training is not None  # noqa: S101  (all were trained)
         seeds, by = dict.fromkeys(self.seeds.tolist()), type(first.training.optimizer).__name__
         said = f"seeds {span(list(seeds))}" if len(seeds) > 1 else f"seed {next(iter(seeds))}"
         steps = max(member.record.checkpoint.step for member in self.members)
-        return [
+        return (
             f"{len(self):,} networks {first.spec}, {said}; {steps:,} steps by {by}, "
             f"engine {first.engine}"
-        ]
+        )
 
     @property
     def _rows(self) -> list[list[str]]:

@@ -78,7 +78,7 @@ class History:
             seen = [r.step for r in self.reports if r.validation_loss is not None]
             curves.append(("validation loss", seen, self.validation_loss))
         last = rows(self.reports[-1:])
-        return history_html(self._head, last, curves)
+        return history_html(self._head, last, curves, filter(None, [self.trouble]))
 
     @property
     def _head(self) -> str:
