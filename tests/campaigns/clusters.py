@@ -25,7 +25,7 @@ SHORT = 0
 """None: the suite has no seconds for it."""
 
 HOME = str(Path(__file__).parents[2])
-RUN = "train digits --hidden 16 --epochs 60 --dtype float64 --out model"
+RUN = "train digits --hidden 16 --epochs 12 --dtype float64 --out model"
 KEEPS = "--checkpoint run --checkpoint-every 1s"
 
 
@@ -54,7 +54,7 @@ def case(folder: Path, chance: random.Random, outcome: Outcome) -> None:
     size, again = chance.choice((2, 3, 4)), chance.choice((1, 2, 3))
     started = syn0(folder, f"{RUN} {KEEPS} --processes {size}")
     until(lambda: steps_in(folder / "run") or started.poll() is not None)
-    time.sleep(chance.random() * 3)
+    time.sleep(chance.random() * 2)
     victim = chance.choice(children_of(started.pid) or [0])
     before = steps_in(folder / "run")
     if not victim or started.poll() is not None:

@@ -113,15 +113,36 @@ class Case:
 def described(row: Row) -> Case:
     """The network and the training of a row; ValueError where they do not go together."""
     row = PLAIN | fitting(row) | row
+    network = network_of(tuple((name, row[name]) for name in OF_NETWORKS))
+    training = training_of(tuple(training_settings(row).items()))
+    check_training(network, training)
+    return Case(network, training, row["weighted"])
+
+
+OF_NETWORKS = (
+    "hidden", "loss", "output", "outputs", "depth", "init", "dtype", "bias", "standing", "skip",
+    "dropout", "input_dropout", "noise", "batch_norm", "layer_norm", "bias_init",
+)  # fmt: skip
+"""The factors that say what a network is; the others, but `weighted`, are its training's."""
+
+
+@cache
+def network_of(choices: tuple[tuple[str, Any], ...]) -> NetworkSpec:
+    """The network of these choices: thousands of rows have one of a few hundred."""
+    row = dict(choices)
     loss = {
         "huber": "huber:0.2",
         "quantile": "quantile:0.3" if row["outputs"] == 1 else "quantile:0.2,0.5,0.9",
     }.get(row["loss"], row["loss"])
     network = NetworkSpec(INPUTS, layers_of(row), loss=loss, seed=7, dtype=row["dtype"])
-    training = make_training(training_settings(row))
     check_names(network)
-    check_training(network, training)
-    return Case(network, training, row["weighted"])
+    return network
+
+
+@cache
+def training_of(settings: tuple[tuple[str, Any], ...]) -> Training:
+    """The training of these settings."""
+    return make_training(dict(settings))
 
 
 def fitting(row: Row) -> Row:
@@ -278,10 +299,19 @@ def covering_rows() -> tuple[Row, ...]:
 
 def cases(only: Callable[[Row], bool]) -> Iterator[Any]:
     """Rows of the table, as parameters of tests."""
+    for row, case, name in table():
+        if only(row):
+            yield pytest.param(case, id=name)
+
+
+@cache
+def table() -> list[tuple[Row, Case, str]]:
+    """The rows, what they describe, and their names: each case once, with its program."""
+    named = []
     for number, row in enumerate(covering_rows(), 1):
         words = [row[name] for name in ("hidden", "loss", "output", "optimizer", "dtype")]
-        if only(row):
-            yield pytest.param(described(row), id=" ".join([f"row {number}:", *words]))
+        named.append((row, described(row), " ".join([f"row {number}:", *words])))
+    return named
 
 
 def leaves_steps_to_scipy(row: Row) -> bool:

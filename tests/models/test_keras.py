@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from syn0 import Dense, Network
+from tests.programs import QUICK_XLA
 
 from .exported import LAYERS, hostile_frame, table_of, tables
 from .test_module import fitted, passengers
@@ -18,11 +19,17 @@ pytestmark = pytest.mark.skipif(
 )
 
 ASK = """
-import importlib, json, sys
+import importlib, json, runpy, sys
 import numpy as np
 from keras import ops
 
 for name, given, named in json.load(sys.stdin):
+    if given is None:
+        try:
+            runpy.run_path(name, run_name="__main__")
+        except AssertionError as error:
+            print(json.dumps(str(error)))
+        continue
     module = importlib.import_module(name)
     net = module.Net()
     X = module.prepared(given) if named else np.array(given)
@@ -31,6 +38,8 @@ for name, given, named in json.load(sys.stdin):
     trained = [weight.name for weight in net.trainable_variables]
     print(json.dumps([outputs.tolist(), labels, trained]))
 """
+"""Answers of models to rows, or what files say that try themselves: all in one process, as Keras
+takes seconds to start."""
 
 
 @pytest.fixture(autouse=True)
@@ -38,27 +47,25 @@ def on_jax(tmp_path, monkeypatch):
     """What a process with Keras finds around it."""
     monkeypatch.setenv("KERAS_BACKEND", "jax")
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.setenv("XLA_FLAGS", QUICK_XLA)
 
 
-@pytest.fixture
-def ask(tmp_path):
-    """What models answer to rows each, in a process of their own: outputs, labels, and the names of
-    what can be trained."""
-
-    def answers(pairs):
-        asked = []
-        for number, (model, rows) in enumerate(pairs):
-            model.export(tmp_path / f"model{number}.py", to="keras")
-            named = not isinstance(rows, np.ndarray)
-            given = {k: v.tolist() for k, v in table_of(rows).items()} if named else rows.tolist()
-            asked.append((f"model{number}", given, named))
-        (tmp_path / "ask.py").write_text(ASK, encoding="utf-8")
-        done = subprocess.run([sys.executable, "ask.py"], cwd=tmp_path, input=json.dumps(asked),
-                              capture_output=True, text=True, check=False, timeout=300)  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        return [json.loads(line) for line in done.stdout.splitlines()]
-
-    return answers
+def asked(folder, pairs, files):
+    """What models answer to rows each (outputs, labels, and the names of what can be trained), and
+    then all that files print where they are run, or what they raise."""
+    asked = []
+    for number, (model, rows) in enumerate(pairs):
+        model.export(folder / f"model{number}.py", to="keras")
+        named = not isinstance(rows, np.ndarray)
+        given = {k: v.tolist() for k, v in table_of(rows).items()} if named else rows.tolist()
+        asked.append((f"model{number}", given, named))
+    asked += [(str(path), None, None) for path in files]
+    (folder / "ask.py").write_text(ASK, encoding="utf-8")
+    done = subprocess.run([sys.executable, "ask.py"], cwd=folder, input=json.dumps(asked),
+                          capture_output=True, text=True, check=False, timeout=300)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    return [json.loads(line) for line in lines[: len(pairs)]], lines[len(pairs) :]
 
 
 def networks_of_arrays(dtype):
@@ -70,14 +77,25 @@ def networks_of_arrays(dtype):
         yield network, X
 
 
-def test_models_answer_as_the_networks_do(ask):
-    """All in one process, as Keras takes seconds to start."""
+def files_that_try_themselves(folder):
+    """A file as it is exported, and one with a wrong formula."""
+    right, wrong = folder / "right.py", folder / "wrong.py"
+    fitted(passengers(), "survived").network.export(right, to="keras")
+    text = right.read_text(encoding="utf-8")
+    assert "return 1 / (1 +" in text
+    wrong.write_text(text.replace("return 1 / (1 +", "return 0.3 / (1 +"), encoding="utf-8")
+    return right, wrong
+
+
+def test_models_answer_as_the_networks_do_and_files_try_themselves(tmp_path):
     hostile = hostile_frame()
     of_tables = [pair for target in ("survived", "class", "age") for pair in tables(target)]
     of_tables.append((fitted(hostile, "survived", dtype="float64").network, hostile))
     of_arrays = [*networks_of_arrays("float32"), *networks_of_arrays("float64")]
     normed = Network([3, 4, 1], batch_norm=True), np.zeros((2, 3))
-    *found, (_, _, trained) = ask([*of_tables, *of_arrays, normed])
+    files = files_that_try_themselves(tmp_path)
+    found, told = asked(tmp_path, [*of_tables, *of_arrays, normed], files)
+    *found, (_, _, trained) = found
     for (network, rows), (outputs, labels, _) in zip([*of_tables, *of_arrays], found, strict=True):
         # On JAX, Keras computes tanh and means in float32, whatever the numbers are.
         limit = 1e-4 if network.spec.dtype == "float32" else 1e-6
@@ -85,22 +103,6 @@ def test_models_answer_as_the_networks_do(ask):
         if labels:
             assert labels == network.labels(rows).tolist()
     assert sorted(trained) == ["scale1", "shift1", "syn0", "syn1"]
-
-
-def test_a_file_tries_itself_and_sees_a_wrong_number(tmp_path):
-    """Both in one process, as Keras takes seconds to start."""
-    right, wrong, both = (tmp_path / name for name in ("right.py", "wrong.py", "both.py"))
-    fitted(passengers(), "survived").network.export(right, to="keras")
-    text = right.read_text(encoding="utf-8")
-    assert "return 1 / (1 +" in text
-    wrong.write_text(text.replace("return 1 / (1 +", "return 0.3 / (1 +"), encoding="utf-8")
-    both.write_text(
-        "import runpy\n\n"
-        'runpy.run_path("right.py", run_name="__main__")\n'
-        'runpy.run_path("wrong.py", run_name="__main__")\n'
-    )
-    done = subprocess.run([sys.executable, both], cwd=tmp_path, capture_output=True, text=True,
-                          check=False, timeout=300)  # fmt: skip
-    assert (done.returncode, done.stdout) == (1, "8 rows are predicted as expected\n"), done.stderr
-    assert "wrong.py" in done.stderr
-    assert "is not as expected" in done.stderr or "Not equal to tolerance" in done.stderr
+    said, refused = told
+    assert said == "8 rows are predicted as expected"
+    assert "is not as expected" in refused or "Not equal to tolerance" in refused
