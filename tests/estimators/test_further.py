@@ -74,7 +74,7 @@ KNOBS: dict[str, dict[str, Any]] = {
 }
 
 
-BATCHES = {"batch_size": 20, "max_iter": 30}
+BATCHES = {"batch_size": 20, "max_iter": 15}
 
 
 @pytest.fixture(scope="module")
