@@ -28,7 +28,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         "case": lambda row: True,
         "stepped": lambda row: not leaves_steps_to_scipy(row),
         "searched": leaves_steps_to_scipy,
-        "float32_case": lambda row: bool(row["dtype"] == "float32"),
     }
     marks = metafunc.definition.iter_markers("parametrize")
     own = {mark.args[0] for mark in marks if isinstance(mark.args[0], str)}

@@ -299,9 +299,15 @@ def covering_rows() -> tuple[Row, ...]:
 
 def cases(only: Callable[[Row], bool]) -> Iterator[Any]:
     """Rows of the table, as parameters of tests."""
+    for name, case in named_cases(only):
+        yield pytest.param(case, id=name)
+
+
+def named_cases(only: Callable[[Row], bool] = lambda row: True) -> Iterator[tuple[str, Case]]:
+    """Rows of the table with their names, for tests that try them together."""
     for row, case, name in table():
         if only(row):
-            yield pytest.param(case, id=name)
+            yield name, case
 
 
 @cache

@@ -18,7 +18,9 @@ from syn0.printers import PRINTERS, Data
 from syn0.printers.script import closing_program
 from syn0.program import Program
 from syn0.program.interpreter import start, step, walk
+from tests.derive.cases import Case, named_cases
 from tests.printers.toolchains import TOOLCHAINS
+from tests.together import Together
 
 pytestmark = pytest.mark.usefixtures("unoptimized")
 
@@ -159,7 +161,15 @@ def assert_same_figures(found: Any, expected: Any, dtype: str) -> None:
         assert one == pytest.approx(other, rel=TOLERANCE[dtype])
 
 
-def test_the_definition_learns_something_finite(case: Any, made_up_arrays: Any) -> None:
+def test_the_definition_learns_something_finite(made_up_arrays: Any) -> None:
+    with Together() as together:
+        for name, case in named_cases():
+            with together(name):
+                assert_learned(case, made_up_arrays)
+
+
+def assert_learned(case: Case, made_up_arrays: Any) -> None:
+    """Weights move and stay finite, in batches of the sizes that were asked for."""
     program, definition = case.program, defined(case, made_up_arrays)
     moved = []
     for name in program.weights:
@@ -240,8 +250,16 @@ def test_an_engine_gives_a_search_the_interpreters_loss_and_pulls(
 
 @pytest.mark.parametrize("engine", ENGINES_HERE)
 def test_an_engine_predicts_and_evaluates_as_the_interpreter_does(
-    engine: str, case: Any, made_up_arrays: Any
+    engine: str, made_up_arrays: Any
 ) -> None:
+    with Together() as together:
+        for name, case in named_cases():
+            with together(name):
+                assert_predicted(engine, case, made_up_arrays)
+
+
+def assert_predicted(engine: str, case: Case, made_up_arrays: Any) -> None:
+    """What an engine predicts, and the figures of its evaluation, are the interpreter's."""
     prediction = prediction_program(case.network, case.training.reduction)
     runner, values = make_runner(engine, case.program, prediction), defined(case, made_up_arrays)
     lines = walk(prediction.phase("forward", "loss"), values.end)
@@ -256,8 +274,18 @@ def test_an_engine_predicts_and_evaluates_as_the_interpreter_does(
 
 @pytest.mark.parametrize("language", SCRIPTS)
 def test_a_script_run_alone_agrees_with_the_interpreter(
-    language: str, case: Any, made_up_arrays: Any, run_alone: Callable[[str], Any]
+    language: str, made_up_arrays: Any, run_alone: Callable[[str], Any]
 ) -> None:
+    with Together() as together:
+        for name, case in named_cases():
+            with together(name):
+                assert_script_agrees(language, case, made_up_arrays, run_alone)
+
+
+def assert_script_agrees(
+    language: str, case: Case, made_up_arrays: Any, run_alone: Callable[[str], Any]
+) -> None:
+    """A script ends with the interpreter's state, and prints its reports."""
     program, definition = case.program, defined(case, made_up_arrays)
     arrays, dtype = made_up_arrays(case), case.network.dtype
     data = Data(arrays["X"], arrays["y"], "made up", sample_weight=arrays.get("sample_weight"))

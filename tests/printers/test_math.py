@@ -17,7 +17,8 @@ from syn0.printers.mathml import MathmlPrinter
 from syn0.program import Line, Name, check
 from syn0.program.expressions import clip, exp, expm1, log1p, mean_columns, where
 from syn0.spec import NetworkSpec
-from tests.derive.cases import Case
+from tests.derive.cases import Case, named_cases
+from tests.together import Together
 
 PDFLATEX = shutil.which("pdflatex")
 A, B, C = map(Name, "abc")
@@ -89,7 +90,15 @@ def test_one_line_is_one_element_for_pages() -> None:
     assert "".join(found.itertext()) == "Δsyn1=l1\u22a4·l2_delta"
 
 
-def test_every_program_is_well_formed_mathml(case: Case) -> None:
+def test_every_program_is_well_formed_mathml() -> None:
+    with Together() as together:
+        for name, case in named_cases():
+            with together(name):
+                assert_well_formed(case)
+
+
+def assert_well_formed(case: Case) -> None:
+    """The page of a program holds elements of MathML, and a row for each line."""
     data = Data(np.zeros((8, 4)), np.zeros((8, 1)), "made up")
     arguments = (case.program, case.network, case.training, data)
     page = ElementTree.fromstring(PRINTERS["mathml"].script(*arguments))

@@ -17,6 +17,8 @@ from syn0.program import ACTIVATIONS, OPERATIONS, Operation, Program
 from syn0.program.expressions import Const
 from syn0.program.interpreter import start, walk
 from syn0.spec import Dense, NetworkSpec
+from tests.derive.cases import named_cases
+from tests.together import Together
 
 pytestmark = pytest.mark.usefixtures("derived_anew")
 
@@ -76,13 +78,16 @@ def in_float32(network: NetworkSpec) -> NetworkSpec:
 
 
 def test_every_operation_of_a_training_and_of_a_prediction_gives_float32(
-    case: Any, made_up_arrays: Callable[..., dict[str, Any]]
+    made_up_arrays: Callable[..., dict[str, Any]],
 ) -> None:
-    case = replace(case, network=in_float32(case.network))
-    arrays = made_up_arrays(case)
-    assert wide_places(case.program, arrays) <= COUNTED
-    program = prediction_program(case.network, case.training.reduction)
-    assert wide_places(program, {name: arrays[name] for name in "Xy"}, steps=1) == set()
+    with Together() as together:
+        for name, given in named_cases():
+            case = replace(given, network=in_float32(given.network))
+            arrays = made_up_arrays(case)
+            program = prediction_program(case.network, case.training.reduction)
+            with together(name):
+                assert wide_places(case.program, arrays) <= COUNTED
+                assert wide_places(program, {x: arrays[x] for x in "Xy"}, steps=1) == set()
 
 
 NETWORK = NetworkSpec(2, (Dense(3, "sigmoid"), Dense(1)), dtype="float32")
