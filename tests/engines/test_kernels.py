@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from syn0.engines.compiler import library, place
 from syn0.program import randoms
+from tests.together import Together
 
 pytestmark = pytest.mark.needs_compiler
 
@@ -120,50 +121,60 @@ def each(kernels: ctypes.CDLL, name: str, *given: NDArray[Any]) -> NDArray[Any]:
 # Functions of one number
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_function_is_right_to_a_few_of_its_last_places_everywhere(kernels, dtype, name) -> None:
+def test_a_function_is_right_to_a_few_of_its_last_places_everywhere(kernels, dtype) -> None:
     x = numbers(dtype)
-    wide = np.longdouble if dtype == "float64" else np.float64
-    with np.errstate(all="ignore"):
-        exact = FUNCTIONS[name](x.astype(wide))
-        expected = exact.astype(dtype)
-        found = each(kernels, name, x)
-        finite = np.isfinite(expected)
-        wrong = np.abs(found - exact) / np.spacing(np.abs(expected))
-    np.testing.assert_array_equal(found[~finite], expected[~finite])
-    # A result that is hardly normal may as well be nothing.
-    least = 4 * np.finfo(dtype).tiny
-    small = finite & (np.abs(expected) < least)
-    worst = np.argmax(np.where(finite & ~small, wrong, 0))
-    assert wrong[worst] <= ULPS, (x[worst], found[worst], expected[worst])
-    assert (np.abs(found[small]) <= least).all()
-    assert (found[expected == 0] == 0).all()
-    assert finite.sum() > 1000
+    with Together() as together:
+        for name in FUNCTIONS:
+            with together(name):
+                wide = np.longdouble if dtype == "float64" else np.float64
+                with np.errstate(all="ignore"):
+                    exact = FUNCTIONS[name](x.astype(wide))
+                    expected = exact.astype(dtype)
+                    found = each(kernels, name, x)
+                    finite = np.isfinite(expected)
+                    wrong = np.abs(found - exact) / np.spacing(np.abs(expected))
+                np.testing.assert_array_equal(found[~finite], expected[~finite])
+                # A result that is hardly normal may as well be nothing.
+                least = 4 * np.finfo(dtype).tiny
+                small = finite & (np.abs(expected) < least)
+                worst = np.argmax(np.where(finite & ~small, wrong, 0))
+                assert wrong[worst] <= ULPS, (x[worst], found[worst], expected[worst])
+                assert (np.abs(found[small]) <= least).all()
+                assert (found[expected == 0] == 0).all()
+                assert finite.sum() > 1000
 
 
-@pytest.mark.parametrize("name", ["fast_expm1", "fast_log1p", "fast_tanh", "square", "sign"])
-def test_a_function_that_is_nothing_at_nothing_is_there_exact(kernels, dtype, name) -> None:
-    x = np.array([0.0, -0.0], dtype)
-    assert each(kernels, name, x).tolist() == [0, 0]
+def test_a_function_that_is_nothing_at_nothing_is_there_exact(kernels, dtype) -> None:
+    with Together() as together:
+        for name in ["fast_expm1", "fast_log1p", "fast_tanh", "square", "sign"]:
+            with together(name):
+                x = np.array([0.0, -0.0], dtype)
+                assert each(kernels, name, x).tolist() == [0, 0]
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_function_gives_the_same_alone_as_among_others(kernels, dtype, name) -> None:
+def test_a_function_gives_the_same_alone_as_among_others(kernels, dtype) -> None:
     """The end of a loop that vectors do not fill is computed one by one."""
     x = numbers(dtype)[-60:]
-    together = each(kernels, name, np.repeat(x, 64)).reshape(len(x), 64)
-    alone = [each(kernels, name, x[k : k + 1]) for k in range(len(x))]
-    eps = float(np.finfo(dtype).eps)
-    np.testing.assert_allclose(together, np.broadcast_to(alone, together.shape), 2 * eps, 0)
+    with Together() as together:
+        for name in FUNCTIONS:
+            with together(name):
+                among = each(kernels, name, np.repeat(x, 64)).reshape(len(x), 64)
+                alone = [each(kernels, name, x[k : k + 1]) for k in range(len(x))]
+                eps = float(np.finfo(dtype).eps)
+                np.testing.assert_allclose(among, np.broadcast_to(alone, among.shape), 2 * eps, 0)
 
 
-@pytest.mark.parametrize("name", PAIRS)
-def test_the_larger_and_the_smaller_of_two_are_numpys_nan_among_them(kernels, dtype, name) -> None:
-    some = np.array([0, 1, -1, 2.5, np.inf, -np.inf, np.nan, np.finfo(dtype).tiny], dtype)
-    x, y = np.repeat(some, len(some)), np.tile(some, len(some))
-    with np.errstate(all="ignore"):
-        expected = PAIRS[name](x, y)
-    np.testing.assert_array_equal(each(kernels, name, x, y), expected)
+def test_the_larger_and_the_smaller_of_two_are_numpys_nan_among_them(kernels, dtype) -> None:
+    with Together() as together:
+        for name in PAIRS:
+            with together(name):
+                some = np.array(
+                    [0, 1, -1, 2.5, np.inf, -np.inf, np.nan, np.finfo(dtype).tiny], dtype
+                )
+                x, y = np.repeat(some, len(some)), np.tile(some, len(some))
+                with np.errstate(all="ignore"):
+                    expected = PAIRS[name](x, y)
+                np.testing.assert_array_equal(each(kernels, name, x, y), expected)
 
 
 # Vectors and arrays

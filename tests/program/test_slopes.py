@@ -10,6 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from syn0.program import ACTIVATIONS, Activation, Name, delta, evaluate
+from tests.together import Together
 
 pytestmark = pytest.mark.usefixtures("derived_anew")
 
@@ -54,19 +55,25 @@ def distance(a: Array, b: Array) -> float:
     return float(np.abs(a - b).max() / np.abs(b).max())
 
 
-@pytest.mark.parametrize("name", ACTIVATIONS)
-def test_a_slope_agrees_with_central_differences(name: str) -> None:
-    assert distance(asked(name), by_differences(name)) < 1e-6
+def test_a_slope_agrees_with_central_differences() -> None:
+    with Together() as together:
+        for name in ACTIVATIONS:
+            with together(name):
+                assert distance(asked(name), by_differences(name)) < 1e-6
 
 
-@pytest.mark.parametrize("name", ACTIVATIONS)
-def test_a_slope_agrees_with_jax(name: str, reference: ModuleType) -> None:
-    assert distance(asked(name), by_jax(reference.ACTIVATIONS[name])) < 1e-9
+def test_a_slope_agrees_with_jax(reference: ModuleType) -> None:
+    with Together() as together:
+        for name in ACTIVATIONS:
+            with together(name):
+                assert distance(asked(name), by_jax(reference.ACTIVATIONS[name])) < 1e-9
 
 
-@pytest.mark.parametrize("name", ACTIVATIONS)
-def test_a_formula_agrees_with_jax(name: str, reference: ModuleType) -> None:
-    assert distance(value(name, Z), np.asarray(reference.ACTIVATIONS[name](Z))) < 1e-12
+def test_a_formula_agrees_with_jax(reference: ModuleType) -> None:
+    with Together() as together:
+        for name in ACTIVATIONS:
+            with together(name):
+                assert distance(value(name, Z), np.asarray(reference.ACTIVATIONS[name](Z))) < 1e-12
 
 
 FADING = [name for name, row in ACTIVATIONS.items() if row.range[0] == 0]
@@ -90,9 +97,11 @@ def test_the_reference_in_jax_covers_every_row(reference: ModuleType) -> None:
 FORMS = ("slope", "slope_at", "pull")
 
 
-@pytest.mark.parametrize("name", ACTIVATIONS)
-def test_a_row_says_its_slope_in_one_form(name: str) -> None:
-    assert sum(getattr(ACTIVATIONS[name], form) is not None for form in FORMS) == 1
+def test_a_row_says_its_slope_in_one_form() -> None:
+    with Together() as together:
+        for name in ACTIVATIONS:
+            with together(name):
+                assert sum(getattr(ACTIVATIONS[name], form) is not None for form in FORMS) == 1
 
 
 def test_every_form_of_a_slope_is_tried() -> None:
@@ -152,36 +161,42 @@ KINKS = {
 """Where slopes jump; `Z` stays away from there."""
 
 
-@pytest.mark.parametrize("name", ACTIVATIONS)
-def test_slopes_jump_at_the_known_kinks_alone(name: str) -> None:
-    kinks = np.array(KINKS.get(name, ()))
-    if len(kinks):
-        assert jumps(name, kinks).min() > 0.1
-        assert np.abs(Z[..., None] - kinks).min() > 0.04
-    places = np.linspace(-5, 5, 1001)
-    smooth = [z for z in places if all(abs(z - kink) > 1e-3 for kink in kinks)]
-    assert jumps(name, np.array(smooth)).max() < 1e-3
+def test_slopes_jump_at_the_known_kinks_alone() -> None:
+    with Together() as together:
+        for name in ACTIVATIONS:
+            with together(name):
+                kinks = np.array(KINKS.get(name, ()))
+                if len(kinks):
+                    assert jumps(name, kinks).min() > 0.1
+                    assert np.abs(Z[..., None] - kinks).min() > 0.04
+                places = np.linspace(-5, 5, 1001)
+                smooth = [z for z in places if all(abs(z - kink) > 1e-3 for kink in kinks)]
+                assert jumps(name, np.array(smooth)).max() < 1e-3
 
 
-@pytest.mark.parametrize("name", ACTIVATIONS)
-def test_outputs_come_near_the_ends_of_the_range_and_stay_inside(name: str) -> None:
-    least, greatest = ACTIVATIONS[name].range
-    z = np.linspace(-300, 300, 60_001)
-    out = value(name, np.stack([z, -z], axis=1))
-    assert least <= out.min() <= (least + 0.004 if np.isfinite(least) else -3)
-    assert (greatest - 0.004 if np.isfinite(greatest) else 300) <= out.max() <= greatest
+def test_outputs_come_near_the_ends_of_the_range_and_stay_inside() -> None:
+    with Together() as together:
+        for name in ACTIVATIONS:
+            with together(name):
+                least, greatest = ACTIVATIONS[name].range
+                z = np.linspace(-300, 300, 60_001)
+                out = value(name, np.stack([z, -z], axis=1))
+                assert least <= out.min() <= (least + 0.004 if np.isfinite(least) else -3)
+                assert (greatest - 0.004 if np.isfinite(greatest) else 300) <= out.max() <= greatest
 
 
-@pytest.mark.parametrize("name", ACTIVATIONS)
-def test_large_sums_leave_values_and_slopes_finite(name: str) -> None:
-    large = 80 if name == "exp" else 1e4
-    z = np.array([[large, 0.0, -large]])
-    values = {"error": np.ones_like(z), "out": np.zeros_like(z), "z": z}
-    with np.errstate(over="ignore"):  # e^10000 is infinite, and 1 / (1 + it) is 0
-        values["out"] = value(name, z)
-        wanted = evaluate(delta(name, *map(Name, values)), values)
-    assert np.isfinite(values["out"]).all()
-    assert np.isfinite(wanted).all()
+def test_large_sums_leave_values_and_slopes_finite() -> None:
+    with Together() as together:
+        for name in ACTIVATIONS:
+            with together(name):
+                large = 80 if name == "exp" else 1e4
+                z = np.array([[large, 0.0, -large]])
+                values = {"error": np.ones_like(z), "out": np.zeros_like(z), "z": z}
+                with np.errstate(over="ignore"):  # e^10000 is infinite, and 1 / (1 + it) is 0
+                    values["out"] = value(name, z)
+                    wanted = evaluate(delta(name, *map(Name, values)), values)
+                assert np.isfinite(values["out"]).all()
+                assert np.isfinite(wanted).all()
 
 
 def test_softmax_of_huge_sums_is_certain() -> None:
