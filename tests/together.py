@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
+
 
 class Together:
     """Failures, collected by name.
@@ -13,13 +15,13 @@ class Together:
     """
 
     def __init__(self) -> None:
-        self.failures: list[Exception] = []
+        self.failures: list[BaseException] = []
 
     @contextmanager
     def __call__(self, name: object) -> Iterator[None]:
         try:
             yield
-        except Exception as failure:
+        except (Exception, pytest.fail.Exception) as failure:
             failure.add_note(f"This is: {name}")
             self.failures.append(failure)
 
@@ -29,4 +31,4 @@ class Together:
     def __exit__(self, *raised: Any) -> None:
         if raised[0] is None and self.failures:
             names = "; ".join(failure.__notes__[-1] for failure in self.failures)
-            raise ExceptionGroup(names, self.failures)
+            raise BaseExceptionGroup(names, self.failures)

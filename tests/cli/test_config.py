@@ -15,6 +15,7 @@ import pytest
 
 from syn0 import Network, load
 from syn0.spec import LAYER_KINDS
+from tests.together import Together
 
 
 @pytest.fixture
@@ -349,9 +350,11 @@ def refused(done, words: str) -> None:
     assert words in done.err
 
 
-@pytest.mark.parametrize(("text", "words"), NETWORKS.values(), ids=NETWORKS)
-def test_a_file_that_describes_no_network_gets_one_sentence(syn0, toml, text, words):
-    refused(syn0("write", toml(text)), words)
+def test_a_file_that_describes_no_network_gets_one_sentence(syn0, toml):
+    with Together() as together:
+        for what, (text, words) in NETWORKS.items():
+            with together(what):
+                refused(syn0("write", toml(text)), words)
 
 
 RUNS_REFUSED = {

@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 
 from syn0 import MLPClassifier, MLPRegressor, TabularClassifier, TabularRegressor, load
+from tests.together import Together
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
@@ -94,18 +95,22 @@ LABELS = {
 
 
 @by_each_classifier
-@pytest.mark.parametrize(("y", "classes"), LABELS.values(), ids=LABELS)
-def test_labels_come_back_in_their_own_type(kind, y, classes):
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "A column-vector y was passed")
-        model = fitted(kind, y)
-    found = list(model.classes_)
-    assert found == classes
-    assert [isinstance(f, bool | np.bool_) for f in found] == [type(c) is bool for c in classes]
-    predicted = model.predict(X)
-    assert predicted.dtype == model.classes_.dtype
-    right = [a == b for a, b in zip(np.asarray(y).ravel(), predicted, strict=True)]
-    assert model.score(X, y) == pytest.approx(np.mean(right))
+def test_labels_come_back_in_their_own_type(kind):
+    with Together() as together:
+        for what, (y, classes) in LABELS.items():
+            with together(what):
+                with warnings.catch_warnings():
+                    warnings.filterwarnings("ignore", "A column-vector y was passed")
+                    model = fitted(kind, y)
+                found = list(model.classes_)
+                assert found == classes
+                assert [isinstance(f, bool | np.bool_) for f in found] == [
+                    type(c) is bool for c in classes
+                ]
+                predicted = model.predict(X)
+                assert predicted.dtype == model.classes_.dtype
+                right = [a == b for a, b in zip(np.asarray(y).ravel(), predicted, strict=True)]
+                assert model.score(X, y) == pytest.approx(np.mean(right))
 
 
 @by_each_classifier
@@ -178,10 +183,14 @@ MISSING = {
 
 
 @pytest.mark.parametrize("kind", [*CLASSIFIERS.values(), *REGRESSORS.values()])
-@pytest.mark.parametrize("y", MISSING.values(), ids=MISSING)
-def test_a_target_that_is_missing_is_told_with_its_row(kind, y):
-    with pytest.raises(ValueError, match=r"Input y contains NaN or None: 1 of 40 .* row 0"):
-        fitted(kind, y)
+def test_a_target_that_is_missing_is_told_with_its_row(kind):
+    with Together() as together:
+        for what, y in MISSING.items():
+            with (
+                together(what),
+                pytest.raises(ValueError, match=r"Input y contains NaN or None: 1 of 40 .* row 0"),
+            ):
+                fitted(kind, y)
 
 
 @pytest.mark.parametrize("kind", [*CLASSIFIERS.values(), *REGRESSORS.values()])

@@ -14,6 +14,7 @@ from syn0 import (
     Skip,
     load,
 )
+from tests.together import Together
 
 
 def set_in(description, *path_and_value):
@@ -147,10 +148,12 @@ def test_a_rewritten_file_that_was_not_changed_is_loaded(edited, trained, assert
     assert_same(load(edited(trained)), trained)
 
 
-@pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
-def test_what_an_edited_file_says_is_checked(edited, trained, edit):
+def test_what_an_edited_file_says_is_checked(edited, trained):
     assert trained.checkpoint.epoch == (23, 5, 3)
-    check_refused(edited(trained, edit))
+    with Together() as together:
+        for what, edit in EDITS.items():
+            with together(what):
+                check_refused(edited(trained, edit))
 
 
 @pytest.fixture(scope="module")
@@ -208,11 +211,13 @@ OF_STATE = {
 }
 
 
-@pytest.mark.parametrize("edit", OF_STATE.values(), ids=OF_STATE)
-def test_what_an_edited_file_says_of_layers_and_schedules_is_checked(edited, remembering, edit):
+def test_what_an_edited_file_says_of_layers_and_schedules_is_checked(edited, remembering):
     assert {"waited", "rate", "best", "t", "mean1", "syn0_v"} <= set(remembering.checkpoint.values)
     load(edited(remembering))
-    check_refused(edited(remembering, edit))
+    with Together() as together:
+        for what, edit in OF_STATE.items():
+            with together(what):
+                check_refused(edited(remembering, edit))
 
 
 TEXTS = {
@@ -287,9 +292,11 @@ OF_TABLES = {
 }
 
 
-@pytest.mark.parametrize("edit", OF_TABLES.values(), ids=OF_TABLES)
-def test_what_an_edited_file_says_about_its_table_is_checked(edited, of_table, edit):
-    check_refused(edited(of_table, edit))
+def test_what_an_edited_file_says_about_its_table_is_checked(edited, of_table):
+    with Together() as together:
+        for what, edit in OF_TABLES.items():
+            with together(what):
+                check_refused(edited(of_table, edit))
 
 
 @pytest.mark.parametrize(

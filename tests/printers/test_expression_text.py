@@ -60,6 +60,7 @@ from syn0.program.expressions import (
     where,
     zeros,
 )
+from tests.together import Together
 
 RANDOM = np.random.RandomState(0)
 VALUES: dict[str, Any] = {
@@ -281,9 +282,11 @@ BRACKETS = {
 }
 
 
-@pytest.mark.parametrize(("text", "expr"), BRACKETS.items(), ids=BRACKETS)
-def test_brackets_stand_where_they_are_needed_and_nowhere_else(text: str, expr: Expr) -> None:
-    assert PRINTER.expression(expr) == text
+def test_brackets_stand_where_they_are_needed_and_nowhere_else() -> None:
+    with Together() as together:
+        for text, expr in BRACKETS.items():
+            with together(text):
+                assert PRINTER.expression(expr) == text
 
 
 @pytest.mark.parametrize("value", [*CONSTANTS, 1 / 3, 2**53 + 2.0, 5e-324, 1.7e308, -0.1])
