@@ -20,6 +20,11 @@ pytest_plugins = ["tests.programs"]
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
+# JAX compiles programs of a handful of rows in a third of the time: all of its optimizations are
+# tried by `python -m tests.campaigns jax_rows`.
+QUICK_XLA = "--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false"
+os.environ.setdefault("XLA_FLAGS", QUICK_XLA)
+
 Pair = tuple[np.ndarray, np.ndarray]
 
 # A suite that is green is green again: the examples of a property are the same in every run.

@@ -81,23 +81,17 @@ def derived_anew() -> Iterator[None]:
         program.cache_clear()
 
 
-QUICK_XLA = "--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false"
-"""JAX's flags for programs of a handful of rows, which take a third of the time to compile so."""
-
-
 @pytest.fixture(scope="session")
 def reference() -> Iterator[ModuleType]:
     """Networks in JAX, in float64: an independent account of what programs compute."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XLA_FLAGS", QUICK_XLA)
-        import jax
+    import jax
 
-        from tests.derive import references
+    from tests.derive import references
 
-        before = jax.config.jax_enable_x64
-        jax.config.update("jax_enable_x64", True)
-        yield references
-        jax.config.update("jax_enable_x64", before)
+    before = jax.config.jax_enable_x64
+    jax.config.update("jax_enable_x64", True)
+    yield references
+    jax.config.update("jax_enable_x64", before)
 
 
 WORKER = """

@@ -37,7 +37,7 @@ from syn0.spec.network import DTYPES
 from syn0.spec.training import REDUCTIONS
 
 ROWS, INPUTS = 8, 4
-STEPS, SEARCH_STEPS = {"float64": 99, "float32": 21}, 15
+STEPS, SEARCH_STEPS = {"float64": 45, "float32": 21}, 15
 """Multiples of the three batches of an epoch, in which 8 rows are taken 3 by 3."""
 
 FACTORS: dict[str, tuple[Any, ...]] = {

@@ -13,7 +13,6 @@ from syn0 import Checkpoints, load
 from syn0.cli.processes import free_port
 from syn0.engines.cluster import told_by_variables
 from tests.engines import one_of_a_cluster as cases
-from tests.programs import QUICK_XLA
 from tests.together import Together
 
 pytestmark = pytest.mark.skipif(not find_spec("jax"), reason="JAX is not installed")
@@ -47,7 +46,6 @@ def folder(tmp_path_factory):
     where = {
         "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(free_port()), "WORLD_SIZE": str(SIZE),
         "PYTHONPATH": os.pathsep.join([home, *sys.path]), "PYTHONWARNINGS": "error",
-        "XLA_FLAGS": QUICK_XLA,
     }  # fmt: skip
     words = [sys.executable, cases.__file__, str(place)]
     running = [

@@ -21,10 +21,11 @@ from syn0.estimators.tabular import TabularClassifier, TabularRegressor
 from syn0.models import plan_table, table_options
 
 QUICK = {"max_iter": 40, "random_state": 0, "engine": "numpy"}
+SOON = {"max_iter": 20, "learning_rate_init": 0.02}
 
 
 @parametrize_with_checks(
-    [TabularClassifier(max_iter=60), TabularRegressor(max_iter=60)],
+    [TabularClassifier(**SOON), TabularRegressor(**SOON)],
 )
 def test_scikit_learns_checks(estimator, check):
     check(estimator)

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from syn0 import Dense, Network
-from tests.programs import QUICK_XLA
 
 from .exported import LAYERS, hostile_frame, table_of, tables
 from .test_module import fitted, passengers
@@ -47,7 +46,6 @@ def on_jax(tmp_path, monkeypatch):
     """What a process with Keras finds around it."""
     monkeypatch.setenv("KERAS_BACKEND", "jax")
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    monkeypatch.setenv("XLA_FLAGS", QUICK_XLA)
 
 
 def asked(folder, pairs, files):

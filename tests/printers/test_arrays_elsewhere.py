@@ -17,7 +17,7 @@ from tests.engines.test_agreement import (
     defined,
     moved_by_rounding,
 )
-from tests.programs import QUICK_XLA, Run, machine
+from tests.programs import Run, machine
 
 from .test_javascript import NETWORKS
 from .test_tutorial import ERRORS
@@ -41,10 +41,8 @@ def torch_only() -> Iterator[Run]:
 def jax_only() -> Iterator[Run]:
     """Runs scripts where there is JAX, and what comes with it."""
     pytest.importorskip("jax", reason="JAX is not installed")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XLA_FLAGS", QUICK_XLA)
-        with machine(*PACKAGES["jax"]) as run:
-            yield run
+    with machine(*PACKAGES["jax"]) as run:
+        yield run
 
 
 def assert_trains_as_defined(language: str, case: Case, made_up_arrays: Any, run: Run) -> None:
