@@ -43,12 +43,12 @@ ERRORS = (
 STALE = ".syn0-999999999-00000000.tmp"
 """What a process left that was killed long ago; whether a save removes it is not asked here."""
 
-MODEL, TEXT = Network([3, 40, 1]), "prediction\n1\n"
+MODEL, TEXT = Network([3, 40, 1]), b"prediction\n1\n"
 OLD = b"what was there before"
 WAYS: dict[str, Callable[[Path], object]] = {
     "a save": MODEL.save,
     "train --out": lambda path: save_or_rescue(MODEL, str(path)),
-    "predict --out": lambda path: save_text(str(path), TEXT),
+    "predict --out": lambda path: save_text(str(path), io.BytesIO(TEXT)),
     "a check": check_writable,
 }
 """What is tried."""
@@ -126,7 +126,7 @@ class Trials:
     def __init__(self, folder: Path) -> None:
         self.place, self.refuge = folder / "place", folder / "refuge"
         self.path = self.place / "m.safetensors"
-        self.new = {"a check": OLD, "predict --out": TEXT.encode()}
+        self.new = {"a check": OLD, "predict --out": TEXT}
         for way in ("a save", "train --out"):
             self.attempt(way, Failing(None, 0, on=False))
             self.new[way] = self.path.read_bytes()

@@ -99,7 +99,7 @@ def batches_of(work: Work, data: Data) -> Stretch:
 
 
 def engines(threads: int | None = None) -> list[Contestant]:
-    """All engines of syn0's, the fastest first, on so many threads; by default what they choose."""
+    """All engines of syn0's, numpy last, on so many threads; by default what they choose."""
     return [Engine(name, threads) for name in reversed([*ENGINES])]
 
 
