@@ -66,7 +66,7 @@ def main(folder: Path) -> None:
         if cluster.first:
             network.save(folder / f"{number}.safetensors")
     plan = spread_over(planned_in_blocks(folder / "table.csv"), cluster)
-    fitted = plan.fit(cluster=cluster, progress=False)
+    fitted = plan.fit(progress=False)
     if cluster.first:
         fitted.network.save(folder / "blocks.safetensors")
         (folder / "judged").write_text(str(fitted.figures()[0].rows))

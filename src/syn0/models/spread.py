@@ -3,6 +3,7 @@ holds only its own part of the rows."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +12,9 @@ from numpy.typing import NDArray
 
 from syn0.models.examples import SharedExamples
 from syn0.models.stored import StoredRows, drawn_apart
-from syn0.models.streamed import Scratch, StreamedPlan, to_watch
+from syn0.models.streamed import Scratch, StreamedFitted, StreamedPlan, to_watch
 from syn0.spec.once import once
+from syn0.training.loop import Callback
 
 if TYPE_CHECKING:
     from syn0.engines.cluster import Cluster
@@ -112,6 +114,10 @@ class SpreadPlan(StreamedPlan):
             for scratch in self.scratch:
                 scratch.add({n: arrays[n] if all_judged else arrays[n][held_out] for n in widths})
         return own.examples()
+
+    def fit(self, *, callbacks: Sequence[Callback] = (), **how: Any) -> StreamedFitted:
+        """See `StreamedPlan.fit`; together with the other processes, whatever `how` says."""
+        return super().fit(callbacks=callbacks, **how | {"cluster": self.cluster})
 
 
 def spread_over(plan: StreamedPlan, cluster: Cluster) -> SpreadPlan:
