@@ -9,7 +9,8 @@ import polars as pl
 import pytest
 
 from syn0 import Network, load
-from syn0.data import csv_blocks, passes
+from syn0.cli.streams import passes_over
+from syn0.data import Reading, csv_blocks, passes
 
 LITTLE = ("--max-memory", "4KB")
 SHORT = ("--hidden", "4", "--epochs", "2", "--engine", "numpy")
@@ -138,6 +139,16 @@ def test_a_run_that_was_broken_off_goes_on_in_blocks(syn0, big, tmp_path):
     assert done.code == 0, done.err
     one, other = load(whole, Network), load(parts, Network)
     assert np.array_equal(one.weights["syn0"], other.weights["syn0"])
+
+
+@pytest.mark.parametrize("in_blocks", [True, False])
+@pytest.mark.parametrize("memory", ["4KB", None])
+def test_on_a_cluster_the_first_process_decides_whether_a_file_is_read_in_blocks(
+    big, in_blocks, memory
+):
+    cluster = SimpleNamespace(agreed=lambda own: int(in_blocks))
+    found = passes_over(str(big), {"max_memory": memory}, Reading(), target=None, cluster=cluster)
+    assert (found is not None) == in_blocks
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,10 @@ import numpy as np
 
 import syn0
 from syn0 import Activation, BatchNorm, Checkpoints, Dense, Dropout, Network, Noise
+from syn0.data.passes import passes
+from syn0.models import table_options
+from syn0.models.spread import spread_over
+from syn0.models.streamed import plan_streamed
 
 ROWS = 203
 generator = np.random.RandomState(3)
@@ -42,6 +46,18 @@ def trained(layers, dtype="float64", **how):
     return network, history
 
 
+def write_table(path):
+    """A file of these rows."""
+    rows = (",".join(map(repr, [*x, y])) for x, y in zip(X.tolist(), Y.tolist(), strict=True))
+    path.write_text("\n".join(["a,b,c,d,e,f,y", *rows]) + "\n")
+
+
+def planned_in_blocks(path):
+    """How a network is trained on this file, read in blocks."""
+    wanted = table_options(hidden=[5], epochs=3, batch_size=37, patience=2, dtype="float64")
+    return plan_streamed(passes(path), wanted, None, path.parent)
+
+
 def main(folder: Path) -> None:
     """Train them all, go on with a run that was broken off, and refuse what cannot be."""
     cluster = syn0.distributed()
@@ -49,6 +65,12 @@ def main(folder: Path) -> None:
         network, _ = trained(layers, cluster=cluster, **how)
         if cluster.first:
             network.save(folder / f"{number}.safetensors")
+    plan = spread_over(planned_in_blocks(folder / "table.csv"), cluster)
+    fitted = plan.fit(progress=False)
+    if cluster.first:
+        fitted.network.save(folder / "blocks.safetensors")
+        (folder / "judged").write_text(str(fitted.figures()[0].rows))
+    plan.close()
     kept = Checkpoints(folder / "run", "1epoch")
     network, history = trained(RICH, checkpoints=kept, resume=True, cluster=cluster, **RESUMED)
     if cluster.first:

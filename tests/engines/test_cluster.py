@@ -42,6 +42,7 @@ def folder(tmp_path_factory):
     """What two processes have trained and said."""
     place = tmp_path_factory.mktemp("cluster")
     broken_off(place / "run")
+    cases.write_table(place / "table.csv")
     home = str(Path(__file__).parents[2])
     where = {
         "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(free_port()), "WORLD_SIZE": str(SIZE),
@@ -87,6 +88,16 @@ def test_a_run_of_one_process_goes_on_with_two_and_keeps_its_history(folder):
     assert farthest(load(folder / "resumed.safetensors"), alone) < 1e-9
     losses = list(map(float, (folder / "losses").read_text().split()))
     np.testing.assert_allclose(losses, history.loss, rtol=1e-9)
+
+
+def test_a_file_read_in_blocks_teaches_two_processes_what_it_teaches_one(folder):
+    plan = cases.planned_in_blocks(folder / "table.csv")
+    alone = plan.fit(engine="numpy", progress=False)
+    both = load(folder / "blocks.safetensors")
+    assert both.steps_taken == alone.network.steps_taken
+    assert farthest(both, alone.network) < 1e-9
+    assert int((folder / "judged").read_text()) == alone.figures()[0].rows > 0
+    plan.close()
 
 
 @pytest.mark.parametrize(

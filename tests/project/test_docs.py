@@ -28,12 +28,6 @@ def shell_commands() -> list[str]:
     return [line for line in lines if line.startswith("syn0 ")]
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    """A folder that the README's commands share, as they build on each other for a reader."""
-    return tmp_path_factory.mktemp("readme")
-
-
 def test_the_program_for_irises_learns_them(syn0):
     (command,) = (c for c in shell_commands() if "iris" in c)
     done = syn0(*command.split()[1:])
@@ -69,22 +63,20 @@ def test_the_readme_begins_with_part_one_and_prints_its_numbers(syn0, capsys):
     assert printed == ["0.00966449", "0.00786506", "0.99358898", "0.99211957"]
 
 
-@pytest.mark.parametrize("command", shell_commands())
-def test_the_commands_of_the_readme_run(command, folder, monkeypatch, syn0):
-    """In this process; in a shell where it is more than a command."""
-    monkeypatch.chdir(folder)
-    words = shlex.split(command, comments=True)
-    if not {">", "|", "&&"} & {*words}:
-        done = syn0(*words[1:])
-        assert done.code == 0, done.err
-        return
-    if " cc " in command and not shutil.which("cc"):
-        pytest.skip("no C compiler (cc) is here")
-    scripts = str(Path(sys.executable).parent)
-    monkeypatch.setenv("PATH", scripts, prepend=":")
-    shell = ["bash", "-euc", command]
-    done = subprocess.run(shell, capture_output=True, text=True, timeout=600)
-    assert done.returncode == 0, done.stderr
+def test_the_commands_of_the_readme_run(tmp_path, monkeypatch, syn0):
+    """One after another in one folder, as they build on each other for a reader: in this process,
+    or in a shell where a line is more than a command."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=":")
+    for command in shell_commands():
+        words = shlex.split(command, comments=True)
+        if not {">", "|", "&&"} & {*words}:
+            done = syn0(*words[1:])
+            assert done.code == 0, f"{command}: {done.err}"
+        elif " cc " not in command or shutil.which("cc"):
+            shell = ["bash", "-euc", command]
+            done = subprocess.run(shell, capture_output=True, text=True, timeout=600)
+            assert done.returncode == 0, f"{command}: {done.stderr}"
 
 
 def assert_good(names):

@@ -153,6 +153,27 @@ def test_an_interruption_in_the_midst_of_a_stretch_of_steps_leaves_a_whole_netwo
     assert_same(network, until_there)
 
 
+def test_an_interruption_while_new_numbers_are_looked_at_leaves_a_whole_network(
+    rows, assert_same, monkeypatch
+):
+    looks = []
+
+    def look(state):
+        looks.append(state)
+        if len(looks) == 3:
+            raise KeyboardInterrupt
+        return True
+
+    network, until_there = Network([5, 4, 2]), Network([5, 4, 2])
+    with monkeypatch.context() as patched:
+        patched.setattr("syn0.training.loop.all_finite", look)
+        with pytest.raises(KeyboardInterrupt):
+            network.train(*rows, steps=LONG, batch_size=4, engine="numpy")
+    assert network.steps_taken > 0
+    until_there.train(*rows, steps=network.steps_taken, batch_size=4, engine="numpy")
+    assert_same(network, until_there)
+
+
 def test_after_training_ctrl_c_is_what_it_was_before(rows, ctrl_c):
     Network([5, 2]).train(*rows, steps=5)
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

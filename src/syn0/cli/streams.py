@@ -16,6 +16,7 @@ from syn0.cli.reading import tell_rows
 if TYPE_CHECKING:
     from syn0.data import Reading, Schema
     from syn0.data.passes import Passes
+    from syn0.engines.cluster import Cluster
     from syn0.models import Plan, TableOptions
     from syn0.models.network import Network
     from syn0.models.record import Record
@@ -37,23 +38,28 @@ def scratch_option(command: F) -> F:
 
 
 def passes_over(
-    data: str, options: Mapping[str, Any], reading: Reading, *, target: str | None, **how: Any
+    data: str,
+    options: Mapping[str, Any],
+    reading: Reading,
+    *,
+    target: str | None,
+    cluster: Cluster | None = None,
+    **how: Any,
 ) -> Passes | None:
-    """What reads a file in blocks, where it takes more memory than it may; None for other data, and
-    for many processes, each of which holds its share of the rows."""
+    """What reads a file in blocks, where it takes more memory than it may; None for other data. On
+    a `cluster` the first process decides that."""
     from syn0.data import BUILT_IN
     from syn0.data.memory import memory_for_rows
     from syn0.data.passes import passes, size_in_memory
 
     most = memory_for_rows(options["max_memory"])
-    if options.get("processes") is not None or options.get("distributed"):
-        if options["max_memory"] is not None:
-            raise ValueError("many processes hold their rows in memory: leave out --max-memory")
-        return None
     if data in BUILT_IN:
         return None
     found = passes(Path(data), reading, target=target, **how)
-    return found if found is not None and size_in_memory(found.path) > most else None
+    larger = found is not None and size_in_memory(found.path) > most
+    if cluster is not None:  # what is free differs, and other rows are held out in blocks
+        larger = bool(cluster.agreed(larger))
+    return found if larger else None
 
 
 def plan_of(
@@ -61,10 +67,12 @@ def plan_of(
     options: Mapping[str, Any],
     wanted: TableOptions,
     before: Network | Record | None,
+    cluster: Cluster | None,
 ) -> StreamedPlan:
     """How a network is trained on a file that is read in blocks, or how the network or the run that
-    was `before` goes on with that."""
+    was `before` goes on with that; by one process, or by those of a cluster."""
     from syn0.data.memory import memory_for_rows
+    from syn0.models.spread import spread_over
     from syn0.models.streamed import plan_streamed, resume_streamed
 
     memory = None if options["max_memory"] is None else memory_for_rows(options["max_memory"])
@@ -73,6 +81,8 @@ def plan_of(
         plan = plan_streamed(passes, wanted, memory, folder)
     else:
         plan = resume_streamed(before, passes, wanted, memory, folder)
+    if cluster is not None:
+        plan = spread_over(plan, cluster)
     found = plan.counted
     tell_rows(found.has_names, found.notes, found.rows_without_target, found.missing_words)
     return plan

@@ -200,7 +200,7 @@ def train(
         if out is not None and Path(out).resolve() == Path(plot).resolve():
             raise ValueError(f"{plot} cannot be both the model and the picture: name two files")
     with waiting(f"reading {data}"):
-        table, plan = planned(data, options)
+        table, plan = planned(data, options, cluster)
     if print_config:
         given = {name: options[name] for name in (*READING_OPTIONS, "resize")}
         settings = {**resolved_settings(plan), "drop": list(options["drop"]), **given}
@@ -233,7 +233,9 @@ def train(
         sys.exit(128 + number)  # as a shell has it
 
 
-def planned(data: str, options: dict[str, Any]) -> tuple[Table | Counted, Plan | StreamedPlan]:
+def planned(
+    data: str, options: dict[str, Any], cluster: Cluster | None
+) -> tuple[Table | Counted, Plan | StreamedPlan]:
     """The table, or what is known of one that is read in blocks, and how it is trained on."""
     from syn0.data import UnpreparedError, read_table
     from syn0.data.passes import Passes
@@ -248,8 +250,8 @@ def planned(data: str, options: dict[str, Any]) -> tuple[Table | Counted, Plan |
         float32 = options["net"] is None and options["dtype"] in (None, "float32")
         reading = reading_of(options, float32=float32)
         how = {"target": options["target"], "drop": options["drop"]}
-        if (passes := passes_over(data, options, reading, **how)) is not None:
-            return planned_in_blocks(passes, options, wanted, None)
+        if (passes := passes_over(data, options, reading, cluster=cluster, **how)) is not None:
+            return planned_in_blocks(passes, options, wanted, None, cluster)
         table = read_table(data, reading=reading, **how)
         tell_reading(table)  # now, as it may explain why the table cannot be learned
         if options["resize"] and table.files is None:
@@ -260,10 +262,10 @@ def planned(data: str, options: dict[str, Any]) -> tuple[Table | Counted, Plan |
             raise ValueError(f"{error}, or leave out --net so that columns are prepared") from None
     if is_run(options):
         found = found_in(options)
-        again = data_again(data, options, Network.from_record(found.record))
+        again = data_again(data, options, Network.from_record(found.record), cluster)
         tell_resumed(found)
         if isinstance(again, Passes):
-            return planned_in_blocks(again, options, wanted, found.record)
+            return planned_in_blocks(again, options, wanted, found.record, cluster)
         return again, go_on_table(found.record, again, wanted)
     if flags := flags_given(options, SETTLED):
         raise ValueError(f"--resume keeps the model's network and settings: leave out {flags}")
@@ -278,28 +280,34 @@ def planned(data: str, options: dict[str, Any]) -> tuple[Table | Counted, Plan |
             f"{options['resume']} was trained without --patience, on all of its rows: none are set "
             "apart to watch"
         )
-    again = data_again(data, options, network)
+    again = data_again(data, options, network, cluster)
     if isinstance(again, Passes):
-        return planned_in_blocks(again, options, wanted, network)
+        return planned_in_blocks(again, options, wanted, network, cluster)
     return again, resume_table(network, again, wanted)
 
 
 def planned_in_blocks(
-    passes: Passes, options: dict[str, Any], wanted: TableOptions, before: Network | Record | None
+    passes: Passes,
+    options: dict[str, Any],
+    wanted: TableOptions,
+    before: Network | Record | None,
+    cluster: Cluster | None,
 ) -> tuple[Counted, StreamedPlan]:
     """As `planned`, of a file that is read in blocks."""
-    plan = plan_of(passes, options, wanted, before)
+    plan = plan_of(passes, options, wanted, before, cluster)
     return plan.counted, plan
 
 
-def data_again(data: str, options: dict[str, Any], network: Network) -> Table | Passes:
+def data_again(
+    data: str, options: dict[str, Any], network: Network, cluster: Cluster | None
+) -> Table | Passes:
     """The table that a network was trained on, read as it was then, or what reads it in blocks."""
     from syn0.data import read_table
 
     target = options["target"] or (network.schema.target if network.schema else None)
     reading = reading_of(options, network.schema, float32=network.spec.dtype == "float32")
     how = {"target": target, "drop": options["drop"]}
-    if (passes := passes_over(data, options, reading, **how)) is not None:
+    if (passes := passes_over(data, options, reading, cluster=cluster, **how)) is not None:
         return passes
     table = read_table(data, reading=reading, **how)
     tell_reading(table)

@@ -4,13 +4,14 @@ have."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from numpy.typing import ArrayLike, NDArray
 
 from syn0.data import Schema, read_table, split_rows
 from syn0.data.frames import are_rows, is_frame, read_frame, read_rows, with_target
+from syn0.data.memory import in_words
 from syn0.derive import target_columns
 from syn0.models.arrays import inputs_array, loss_targets, out_of_reach, targets_array
 from syn0.models.frames import Names, by_name, learned_names
@@ -63,6 +64,37 @@ class Examples:
         """The rows to keep, and those set apart for validation."""
         weight = None if self.sample_weight is None else self.sample_weight[kept]
         return Examples(self.X[kept], self.y[kept], weight, (self.X[apart], self.y[apart]))
+
+
+@dataclass(frozen=True)
+class SharedExamples(Examples):
+    """Examples of which X and y hold only the rows of one process of a cluster; the weights of rows
+    and those for validation are there in full.
+
+    Attributes:
+        all_rows: how many rows all processes have to train on.
+        size: the number of processes.
+    """
+
+    all_rows: int = field(kw_only=True)
+    size: int = field(kw_only=True)
+
+    @property
+    def rows(self) -> int:
+        """Number of rows to train on, in all processes."""
+        return self.all_rows
+
+    def shared(self, cluster: Cluster) -> dict[str, Any]:
+        """See `Examples.shared`."""
+        from syn0.engines.cluster import Share
+
+        named: dict[str, Any] = self.arrays()
+        return named | {name: Share(named[name], self.all_rows) for name in ("X", "y")}
+
+    def __str__(self) -> str:
+        """Where they are, as a sentence."""
+        own = in_words(self.X.nbytes + self.y.nbytes)
+        return f"the file is read in blocks; this process (of {self.size}) holds {own} of its rows"
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from syn0.derive.answers import class_numbers
 from syn0.models.answers import best_guess, shares_of
 from syn0.models.arrays import loss_targets, out_of_reach
 from syn0.models.evaluation import Evaluation, class_probabilities, truth_and_answers
-from syn0.models.examples import check_batch_size
+from syn0.models.examples import Examples, check_batch_size
 from syn0.models.network import Network
 from syn0.models.options import TableOptions
 from syn0.models.record import Origin, Record
@@ -76,9 +76,9 @@ class StreamedFitted:
         """How good it is on the rows held out, or where there are none on those trained on; and
         words for them."""
         if len(self.held_out):
-            return judge(self.network, self.plan.scratch[1].stored()), "held-out rows"
-        rows = self.plan.scratch[0].stored()
-        return judge(self.network, rows), "rows it was trained on (none were held out)"
+            return judge(self.network, self.plan.judged), "held-out rows"
+        words = "rows it was trained on (none were held out)"
+        return judge(self.network, self.plan.judged), words
 
 
 class Scratch:
@@ -160,8 +160,24 @@ class StreamedPlan:
         """As many numbers as there are rows held out."""
         return range(self.counted.rows - self.counted.trained)
 
+    @property
+    def widths(self) -> dict[str, int]:
+        """Columns of the program's arrays by name, without the weights of rows."""
+        spec = self.network.spec
+        return {"X": spec.inputs, "y": target_columns(spec)}
+
+    @property
+    def weighted(self) -> bool:
+        """Whether rows count differently."""
+        return bool(self.options.sample_weight) or self.options.class_weight is not None
+
+    @property
+    def judged(self) -> StoredRows:
+        """The rows held out, or where there are none those to train on, once they are written."""
+        return self.scratch[1 if len(self.held_out) else 0].stored()
+
     @once
-    def examples(self) -> StoredExamples:
+    def examples(self) -> StoredExamples | Examples:
         """The rows to train on, prepared; which takes a pass over the file.
 
         Raises:
@@ -170,27 +186,34 @@ class StreamedPlan:
         """
         spec, origin = self.network.spec, self.network.origin
         assert origin is not None  # noqa: S101  (see plan_streamed)
-        self._check_room()
-        widths = {"X": spec.inputs, "y": target_columns(spec)}
-        weighted = self.options.sample_weight or self.options.class_weight is not None
-        all_widths = widths | ({"sample_weight": 1} if weighted else {})
+        self.check_room(self.counted.rows)
+        widths = self.widths
+        all_widths = widths | ({"sample_weight": 1} if self.weighted else {})
         self.scratch = (Scratch(self.folder, all_widths, spec.dtype),)
         self.scratch += (Scratch(self.folder, widths, spec.dtype),)
-        for number, (table, apart) in enumerate(parts_of(self.passes, origin)):
-            self._write(table, apart, first=number == 0)
+        for arrays, apart in self.prepared():
+            for scratch, rows in zip(self.scratch, (~apart, apart), strict=True):
+                scratch.add({name: array[rows] for name, array in arrays.items()})
         stored = self.scratch[0].stored()
         shards = shards_for(stored, self.training, self.memory)
         if not origin.validation:
             return StoredExamples(stored, None, shards)
         places = drawn_apart(stored.rows, origin.validation, origin.seed)
-        watched = rows_at(stored, places)
-        if weighted:
-            by_weight = places_by_weight(watched["sample_weight"][:, 0], 1)
-            watched = {name: array[by_weight] for name, array in watched.items()}
-        return StoredExamples(stored.without(places), (watched["X"], watched["y"]), shards)
+        watched = to_watch(rows_at(stored, places))
+        return StoredExamples(stored.without(places), watched, shards)
 
-    def _write(self, table: Table, apart: NDArray[np.bool_], *, first: bool) -> None:
-        """Prepare some rows, and write them where they belong."""
+    def prepared(self) -> Iterator[tuple[dict[str, NDArray[Any]], NDArray[np.bool_]]]:
+        """All rows as the program takes them, some at a time, and which of them are held out.
+
+        Raises:
+            ValueError: cells that a network cannot take.
+        """
+        assert self.network.origin is not None  # noqa: S101  (see plan_streamed)
+        for number, (table, apart) in enumerate(parts_of(self.passes, self.network.origin)):
+            yield self._arrays(table, first=number == 0), apart
+
+    def _arrays(self, table: Table, *, first: bool) -> dict[str, NDArray[Any]]:
+        """Prepare some rows."""
         spec, schema = self.network.spec, self.network.schema
         assert schema is not None  # noqa: S101  (see plan_streamed)
         y = schema.targets(table, spec.dtype)
@@ -204,14 +227,12 @@ class StreamedPlan:
             arrays["sample_weight"] = np.ones_like(y[:, :1]) if weights is None else weights
         extremes = [y.min(), y.max(), *([] if first else self.extremes)]
         self.extremes = np.array([min(extremes), max(extremes)])
-        for scratch, rows in zip(self.scratch, (~apart, apart), strict=True):
-            scratch.add({name: array[rows] for name, array in arrays.items()})
+        return arrays
 
-    def _check_room(self) -> None:
-        """OSError where the disk has no room for the prepared rows."""
-        spec = self.network.spec
-        width = spec.inputs + target_columns(spec) + 1
-        size = self.counted.rows * width * np.dtype(spec.dtype).itemsize
+    def check_room(self, rows: int) -> None:
+        """OSError where the disk has no room for so many prepared rows."""
+        width = sum(self.widths.values()) + 1
+        size = rows * width * np.dtype(self.network.spec.dtype).itemsize
         free = shutil.disk_usage(self.folder).free
         if size > free:
             raise OSError(
@@ -422,6 +443,15 @@ def resume_streamed(
     found = counted(passes, origin, options.sample_weight)
     found.class_weight = weights_of_classes(options, found.answers, schema)
     return StreamedPlan(network, training, options, passes, found, memory, folder, run)
+
+
+def to_watch(arrays: dict[str, NDArray[Any]]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """X and y of the rows set apart to watch, each as often as it weighs."""
+    X, y = arrays["X"], arrays["y"]
+    if "sample_weight" not in arrays:
+        return X, y
+    by_weight = places_by_weight(arrays["sample_weight"][:, 0], 1)
+    return X[by_weight], y[by_weight]
 
 
 def task_of(target: TargetSummary, options: TableOptions) -> str | None:

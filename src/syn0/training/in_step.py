@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from syn0.engines.base import InStep
+from syn0.training.checkpoint import Checkpoint
 from syn0.training.history import Report
 from syn0.training.interrupt import Interrupt
 from syn0.training.loop import Run, summary
@@ -69,31 +70,38 @@ class Crew:
 
     def stretch(self, count: int, measured: Measured, *, measure: bool) -> None:
         """So many steps of all; what is measured is put down."""
-        runs, job = self.runs, self.runs[0].job
+        runs = self.runs
         before = [run.current().copy() for run in runs]
+        try:
+            self.take(count, before, measured, measure=measure)
+        except BaseException:  # all go back, as one: those that diverged stand where they did
+            for run, checkpoint in zip(runs, before, strict=True):
+                if run.history.stopped == "finished":
+                    run.go_back(checkpoint)
+            raise
+        self.runs = [run for run in runs if run.history.stopped == "finished"]
+
+    def take(
+        self, count: int, before: Sequence[Checkpoint], measured: Measured, *, measure: bool
+    ) -> None:
+        """The same, for runs that stand at these checkpoints."""
+        runs, job = self.runs, self.runs[0].job
         batches = [run.batches.take(count) for run in runs]
         began = time.perf_counter()
         values = [run.state | run.given for run in runs]
-        try:
-            runner = cast("InStep", job.runner)
-            states, figures = runner.train_in_step(values, job.arrays, batches, measure=measure)
-        except BaseException:
-            for run, checkpoint in zip(runs, before, strict=True):
-                run.go_back(checkpoint)
-            raise
+        runner = cast("InStep", job.runner)
+        states, figures = runner.train_in_step(values, job.arrays, batches, measure=measure)
         seconds = max(time.perf_counter() - began, 1e-7)
         self._stretch = max(1, min(self._stretch * 4, int(count * STRETCH_SECONDS / seconds)))
         taken = zip(runs, before, batches, states, figures, strict=True)
         for run, checkpoint, stretch, state, own in taken:
-            run.state = state
             with run.divergence_told():
                 if not (all_finite(state) and np.isfinite(own).all()):
                     run.fail(checkpoint, stretch, measure=measure)
-                run.step += count
+                run.state, run.step = state, run.step + count
             if measure:
                 measured[run][0].append(own)
                 measured[run][1].append(run.sizes(stretch))
-        self.runs = [run for run in runs if run.history.stopped == "finished"]
 
 
 __all__ = ["go_in_step"]

@@ -357,17 +357,19 @@ class Run:
             batches = self.batches.take(count)
             arrays = self.arrays(self.batches)
             started = time.perf_counter()
-            self.state, measured = job.runner.train(
+            state, measured = job.runner.train(
                 self.state | self.given, arrays, batches, measure=measure
             )
+            seconds = max(time.perf_counter() - started, 1e-7)
+            if not (all_finite(state) and np.isfinite(measured).all()):
+                self.fail(before, batches, measure=measure)
+            count = len(batches)
+            self.state, self.step = state, self.step + count
+        except NonFiniteError:  # the run stands where the numbers were good
+            raise
         except BaseException:  # a second Ctrl-C, say: arrays may be changed by half a step
             self.go_back(before)
             raise
-        seconds = max(time.perf_counter() - started, 1e-7)
-        if not (all_finite(self.state) and np.isfinite(measured).all()):
-            self.fail(before, batches, measure=measure)
-        count = len(batches)
-        self.step += count
         self._stretch = max(1, min(self._stretch * 4, int(count * STRETCH_SECONDS / seconds)))
         self.show_progress()
         return batches, measured
