@@ -175,7 +175,7 @@ FAULTS = (
     # Training
     Fault(
         "numbers that are none go on unseen", "training/loop.py",
-        "if not (all_finite(self.state) and np.isfinite(measured).all()):", "if False:",
+        "if not (all_finite(state) and np.isfinite(measured).all()):", "if False:",
         "test_non_finite.py",
     ),
     Fault(
@@ -198,7 +198,7 @@ FAULTS = (
     ),
     Fault(
         "classes in another order", "data/targets.py",
-        "return cls(column.name, tuple(texts))", "return cls(column.name, tuple(texts[::-1]))",
+        "return cls(name, tuple(texts))", "return cls(name, tuple(texts[::-1]))",
         "test_schema.py",
     ),
     Fault(
