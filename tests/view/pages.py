@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -57,3 +60,14 @@ class Visitor:
         """The last refusal."""
         words: str = self.latest["error"][0]["words"]
         return words
+
+
+def apart(work: Callable[..., Any], *given: Any) -> Any:
+    """What some work gives in a thread of its own: a browser's loop may run in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(work, *given).result()
+
+
+def run(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """What a coroutine gives, on a loop of its own."""
+    return apart(asyncio.run, coroutine)

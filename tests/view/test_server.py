@@ -15,6 +15,7 @@ from syn0.view import server
 from syn0.view.protocol import packed, unpacked
 from syn0.view.server import House, application
 from syn0.view.session import Session
+from tests.view.pages import run
 
 HERE = "http://127.0.0.1:7310"
 OWN = {"origin": HERE, "host": "127.0.0.1:7310"}
@@ -238,7 +239,7 @@ def test_a_turn_is_not_begun_while_somebody_waits(house: House) -> None:
             assert not claim.done()
         await claim
 
-    asyncio.run(scene())
+    run(scene())
 
 
 def test_who_waits_for_a_core_is_told_so_and_can_stop_waiting(

@@ -10,7 +10,6 @@ import threading
 import time
 import zlib
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,7 @@ import pytest
 
 from syn0 import LBFGS, MLPClassifier, Network, Training
 from syn0.view.protocol import Message, packed, unpacked
+from tests.view.pages import apart, run
 
 pytest.importorskip("anywidget", reason="anywidget is not installed")
 
@@ -27,17 +27,6 @@ from syn0.view import widget as room
 
 X = np.array([[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]], float)
 Y = np.array([0, 1, 1, 0.0])
-
-
-def apart(work, *given):
-    """What some work gives in a thread of its own: a browser's loop may run in this one."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(work, *given).result()
-
-
-def run(kernel):
-    """What a kernel's coroutine gives."""
-    return apart(asyncio.run, kernel)
 
 
 class Comm(BaseComm):
