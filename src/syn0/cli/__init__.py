@@ -19,7 +19,7 @@ import click
 from syn0 import __version__
 from syn0.cli.bench import bench
 from syn0.cli.check import check
-from syn0.cli.command import HELP_NAMES
+from syn0.cli.command import FAILURE, HELP_NAMES, MISUSE
 from syn0.cli.drill import drill
 from syn0.cli.engines import engines
 from syn0.cli.evaluate import evaluate
@@ -35,8 +35,6 @@ from syn0.cli.write import write
 from syn0.spec.words import MOST_SAID, visible
 
 INTERRUPTED = 130
-MISUSE = 2
-FAILURE = 1
 
 
 @click.group(context_settings=HELP_NAMES)

@@ -64,7 +64,7 @@ class Saved:
         reading = reading_of(options, self.network.schema, float32=float32)
         expected = (*reading.expected, *(self.names or ()))
         table = read_table(data, for_prediction=True, reading=replace(reading, expected=expected))
-        tell_notes(table)
+        tell_notes(table.notes)
         return table
 
     def with_truth(self, table: Table, target: str | None) -> Table:
@@ -92,7 +92,7 @@ class Saved:
             known = self.last._names
             named = dict(zip(known, columns, strict=True))
             rows = replace(table, columns=named, target=None, has_names=True, image_shape=None)
-            tell_unknown_texts(self.network.schema, rows)  # type: ignore[arg-type]  # of a table
+            tell_unknown_texts(self.network.schema.unknown_texts(rows))  # type: ignore[union-attr]  # of a table
             return rows
         if self.model is self.last:
             columns = [as_numbers(c, MUST_BE_NUMBERS.format(c.name)) for c in columns]

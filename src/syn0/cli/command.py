@@ -19,6 +19,9 @@ SECTIONS = (
 
 HELP_NAMES = {"help_option_names": ["-h", "--help"]}
 
+FAILURE, MISUSE = 1, 2
+"""The statuses of what went wrong, and of a mistake of the user's."""
+
 QUIET, VERBOSE = "syn0.quiet", "syn0.verbose"
 """Where a context keeps how much is said."""
 

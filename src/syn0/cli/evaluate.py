@@ -70,9 +70,9 @@ def of_network(
             tell_blocks(network.schema, passes, unknown)
             return figures, where
     table = read_table(data, target=target, reading=reading)
-    tell_notes(table)
+    tell_notes(table.notes)
     judged, where = judged_rows(network, table)
-    tell_unknown_texts(network.schema, judged)
+    tell_unknown_texts(network.schema.unknown_texts(judged))
     return figures_of(network, judged), where
 
 

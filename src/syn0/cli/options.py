@@ -16,7 +16,6 @@ from syn0.cli.flags import F, flags
 from syn0.spec.knobs import NETWORK, OUTPUT, TRAINING
 
 if TYPE_CHECKING:
-    from syn0.data import Schema, Table
     from syn0.models import Network
 
 FILE = click.Path()
@@ -92,9 +91,9 @@ def hidden_sizes(text: Any) -> Any:
     return tuple(map(int, parts))
 
 
-def tell_unknown_texts(schema: Schema, table: Table) -> None:
-    """Say which columns hold texts that mean nothing to a model."""
-    for name, what in schema.unknown_texts(table).items():
+def tell_unknown_texts(found: Mapping[str, str]) -> None:
+    """Say which columns hold texts that mean nothing to a model, and which."""
+    for name, what in found.items():
         message(f"Note: column {name!r} holds {what}")
 
 

@@ -153,8 +153,8 @@ class Saved:
             target = self.options["target"] or schema.target
             reading = reading_of(self.options, schema, float32=self.network.spec.dtype == "float32")
             table = read_table(data, target=target, drop=self.options["drop"], reading=reading)
-        tell_notes(table)
-        tell_unknown_texts(schema, table)
+        tell_notes(table.notes)
+        tell_unknown_texts(schema.unknown_texts(table))
         return table
 
     def plain_table(self) -> Table:
@@ -172,7 +172,7 @@ class Saved:
                 data, target=self.options["target"], drop=self.options["drop"],
                 reading=reading_of(self.options),
             )  # fmt: skip
-        tell_notes(table)
+        tell_notes(table.notes)
         task = task_for(table, spec.sizes, spec.loss)
         self.network.schema = Schema.fit(table, task=task, prepare=False)
         check_sizes(spec, self.network.schema, table.name)

@@ -183,9 +183,9 @@ def predictions_at_once(network: Network, data: str, reading: Reading) -> Answer
 
     schema = network.schema
     table = read_table(data, for_prediction=True, reading=reading)
-    tell_notes(table)
+    tell_notes(table.notes)
     if schema is not None:
-        tell_unknown_texts(schema, table)
+        tell_unknown_texts(schema.unknown_texts(table))
     files: dict[str, NDArray[Any]] = {} if table.files is None else {"file": table.files}
     return files | answers_of(network, table)
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import click
 
-from syn0.cli.command import QUIET
+from syn0.cli.command import FAILURE, MISUSE, QUIET
 from syn0.spec.words import MOST_SAID, visible
 
 if TYPE_CHECKING:
@@ -32,8 +32,6 @@ LAUNCHED = "SYN0_LAUNCHED"
 LOOK_EVERY, GRACE = 0.05, 10.0
 """Seconds from one look at the processes to the next; and those in which the others may end by
 themselves once one has failed."""
-
-FAILURE, MISUSE = 1, 2
 
 
 def cluster_of(data: str, options: Mapping[str, Any]) -> Cluster | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -59,9 +59,9 @@ def reading_of(
     )
 
 
-def tell_notes(table: Table) -> None:
+def tell_notes(notes: Iterable[str]) -> None:
     """Say what was decided in reading that could be otherwise."""
-    for note in table.notes:
+    for note in notes:
         message(f"Note: {note}")
 
 
@@ -78,8 +78,7 @@ def tell_rows(
     target."""
     if not has_names:
         message("Columns: no header was found, so they are called x1, x2, …")
-    for note in notes:
-        message(f"Note: {note}")
+    tell_notes(notes)
     if rows_without_target:
         texts = ", ".join(f"{text!r} ({count:,})" for text, count in words.items() if text)
         held = f", as it is {texts}: --missing '' keeps such texts" if texts else ""

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from syn0.cli.command import message
 from syn0.cli.flags import F
-from syn0.cli.options import FILE, data_option
-from syn0.cli.reading import tell_rows
+from syn0.cli.options import FILE, data_option, tell_unknown_texts
+from syn0.cli.reading import tell_notes, tell_rows
 
 if TYPE_CHECKING:
     from syn0.data import Reading, Schema
@@ -101,10 +101,8 @@ def scratch_folder(data: Path, given: str | None) -> Path:
 
 def tell_blocks(schema: Schema, passes: Passes, unknown: Mapping[str, int]) -> None:
     """Say what there is to say of a file that was read in blocks."""
-    for note in passes.notes:
-        message(f"Note: {note}")
-    for name, what in schema.unknown_in(unknown).items():
-        message(f"Note: column {name!r} holds {what}")
+    tell_notes(passes.notes)
+    tell_unknown_texts(schema.unknown_in(unknown))
 
 
 def tell_stream(plan: Plan | StreamedPlan) -> None:

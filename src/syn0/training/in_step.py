@@ -13,7 +13,7 @@ from syn0.engines.base import InStep
 from syn0.training.checkpoint import Checkpoint
 from syn0.training.history import Report
 from syn0.training.interrupt import Interrupt
-from syn0.training.loop import Run, summary
+from syn0.training.loop import Run, steps_in_time, summary
 from syn0.training.trouble import all_finite
 
 Measured = dict[Run, tuple[list[NDArray[np.float64]], list[NDArray[Any]]]]
@@ -92,7 +92,7 @@ class Crew:
         runner = cast("InStep", job.runner)
         states, figures = runner.train_in_step(values, job.arrays, batches, measure=measure)
         seconds = max(time.perf_counter() - began, 1e-7)
-        self._stretch = max(1, min(self._stretch * 4, int(count * STRETCH_SECONDS / seconds)))
+        self._stretch = steps_in_time(self._stretch, count, seconds, STRETCH_SECONDS)
         taken = zip(runs, before, batches, states, figures, strict=True)
         for run, checkpoint, stretch, state, own in taken:
             with run.divergence_told():

@@ -370,7 +370,7 @@ class Run:
         except BaseException:  # a second Ctrl-C, say: arrays may be changed by half a step
             self.go_back(before)
             raise
-        self._stretch = max(1, min(self._stretch * 4, int(count * STRETCH_SECONDS / seconds)))
+        self._stretch = steps_in_time(self._stretch, count, seconds, STRETCH_SECONDS)
         self.show_progress()
         return batches, measured
 
@@ -582,6 +582,12 @@ class NoProgress:
 
     def close(self) -> None:
         """Nothing to take away."""
+
+
+def steps_in_time(most: int, taken: int, seconds: float, wanted: float) -> int:
+    """How many steps to take next, so that they last about as many seconds as wanted: by how long
+    those just taken did, and at most four times as many as before."""
+    return max(1, min(most * 4, int(taken * wanted / seconds)))
 
 
 def summary(measured: NDArray[np.float64], sizes: NDArray[Any], reduction: str) -> list[float]:
