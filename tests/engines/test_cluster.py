@@ -11,7 +11,7 @@ import pytest
 
 from syn0 import Checkpoints, load
 from syn0.cli.processes import free_port
-from syn0.engines.cluster import told_by_variables
+from syn0.engines.cluster import Cluster, told_by_variables
 from tests.engines import one_of_a_cluster as cases
 from tests.together import Together
 
@@ -81,6 +81,15 @@ def test_two_processes_learn_the_weights_of_one(folder):
                 assert both.steps_taken == alone.steps_taken
                 assert farthest(both, alone) < (1e-5 if "dtype" in how else 1e-9)
                 assert both.engine == "jax"
+
+
+def test_numbers_that_count_steps_leave_float32_networks_float32():
+    """Adam's step count is a number beside the weights."""
+    how = {"epochs": 2, "batch_size": 50, "optimizer": "adam", "dtype": "float32"}
+    together, _ = cases.trained(cases.PLAIN, cluster=Cluster(), **how)
+    alone, _ = cases.trained(cases.PLAIN, engine="numpy", **how)
+    assert together.weights["syn0"].dtype == np.float32
+    assert farthest(together, alone) < 1e-5
 
 
 def test_a_run_of_one_process_goes_on_with_two_and_keeps_its_history(folder):
