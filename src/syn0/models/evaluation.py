@@ -136,25 +136,40 @@ def classification_figures(
         np.bincount(numbers, minlength=len(classes))
         for numbers in (truth[truth == predicted], predicted, truth)
     )
+    pairs, counts = np.unique(np.column_stack([truth, predicted]), axis=0, return_counts=True)
+    lost = area = None
+    if probabilities is not None:
+        lost = float(row_losses(truth, probabilities).mean())
+        if len(classes) == 2:
+            area = area_under_roc(truth == 1, probabilities[:, 1])
+    return classification_of(
+        classes, (hits, guesses, rows), np.column_stack([pairs, counts]), lost, area
+    )
+
+
+def classification_of(
+    classes: tuple[str, ...],
+    counts: tuple[NDArray[Any], NDArray[Any], NDArray[Any]],
+    confused: NDArray[Any],
+    log_loss: float | None,
+    roc_auc: float | None,
+) -> Classification:
+    """Figures from counts: of each class (classes,) the rows that were told right, that were told
+    to be of it, and that are of it; and (pairs, 3) the true class, the predicted one and the rows
+    of each pair that occurs."""
+    hits, guesses, rows = counts
+    total = int(rows.sum())
     figures = (share(hits, guesses), share(hits, rows), share(2 * hits, guesses + rows), rows)
-    pairs = np.column_stack([truth, predicted])
     return Classification(
-        rows=len(truth),
-        accuracy=float(np.mean(truth == predicted)),
-        log_loss=None if probabilities is None else log_loss(truth, probabilities),
-        roc_auc=None
-        if probabilities is None or len(classes) != 2
-        else area_under_roc(truth == 1, probabilities[:, 1]),
+        rows=total,
+        accuracy=float(hits.sum() / total),
+        log_loss=log_loss,
+        roc_auc=roc_auc,
         classes=tuple(
             ClassFigures(name, float(p), float(r), float(f), int(n))
             for name, p, r, f, n in zip(classes, *figures, strict=True)
         ),
-        confused=tuple(
-            (int(true), int(guess), int(rows))
-            for (true, guess), rows in zip(
-                *np.unique(pairs, axis=0, return_counts=True), strict=True
-            )
-        ),
+        confused=tuple((true, guess, count) for true, guess, count in confused.tolist()),
     )
 
 
@@ -165,12 +180,13 @@ def share(part: NDArray[Any], whole: NDArray[Any]) -> NDArray[np.float64]:
     return shares
 
 
-def log_loss(truth: NDArray[Any], probabilities: NDArray[Any]) -> float:
-    """The mean of -log(probability of the right class). A class that was given no chance counts as
-    if it had the least that the number type can add to 1: one row does not make it infinite."""
+def row_losses(truth: NDArray[Any], probabilities: NDArray[Any]) -> NDArray[Any]:
+    """(rows,): -log(probability of the right class). A class that was given no chance counts as if
+    it had the least that the number type can add to 1: one row does not make it infinite."""
     least = np.finfo(probabilities.dtype).eps
     right = probabilities[np.arange(len(truth)), truth]
-    return float(-np.log(right.clip(least, 1 - least)).mean())
+    losses: NDArray[Any] = -np.log(right.clip(least, 1 - least))
+    return losses
 
 
 def area_under_roc(positive: NDArray[np.bool_], scores: NDArray[Any]) -> float | None:
@@ -194,14 +210,20 @@ def regression_figures(truth: NDArray[Any], predicted: NDArray[Any]) -> Regressi
     refuse_no_numbers(predicted)
     truth, predicted = np.asarray(truth, np.float64), np.asarray(predicted, np.float64)
     missed = truth - predicted
-    squares, spread = np.sum(missed**2), np.sum((truth - truth.mean()) ** 2)
+    spread = np.sum((truth - truth.mean()) ** 2)
+    return regression_of(len(truth), np.sum(missed**2), spread, np.sum(np.abs(missed)))
+
+
+def regression_of(rows: int, squares: float, spread: float, missed: float) -> Regression:
+    """Figures from sums over rows: of the squared errors, of the squared distances of the targets
+    from their mean, and of the absolute errors."""
     # Of targets that are all alike: right, or no better than a guess.
     r2 = float(1 - squares / spread if squares and spread else squares == 0)
     return Regression(
-        rows=len(truth),
-        r2=r2 if len(truth) > 1 else None,
-        rmse=math.sqrt(squares / len(truth)),
-        mae=float(np.abs(missed).mean()),
+        rows=rows,
+        r2=r2 if rows > 1 else None,
+        rmse=math.sqrt(squares / rows),
+        mae=float(missed / rows),
     )
 
 

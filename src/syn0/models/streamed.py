@@ -75,9 +75,8 @@ class StreamedFitted:
     def figures(self) -> tuple[Evaluation, str]:
         """How good it is on the rows held out, or where there are none on those trained on; and
         words for them."""
-        if len(self.held_out):
-            return judge(self.network, self.plan.judged), "held-out rows"
-        words = "rows it was trained on (none were held out)"
+        none = "rows it was trained on (none were held out)"
+        words = "held-out rows" if len(self.held_out) else none
         return judge(self.network, self.plan.judged), words
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,12 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from syn0.models.evaluation import (
-    ClassFigures,
-    Classification,
     Evaluation,
-    Regression,
+    classification_of,
     refuse_no_numbers,
-    share,
+    regression_of,
+    row_losses,
 )
 
 BINS, WIDEST = 2**20, 40.0
@@ -50,9 +48,7 @@ class ClassTally:
             self.lost = None
             return
         refuse_no_numbers(probabilities)
-        least = np.finfo(probabilities.dtype).eps
-        right = probabilities[np.arange(len(truth)), truth]
-        self.lost -= float(np.log(right.clip(least, 1 - least)).sum(dtype=np.float64))
+        self.lost += float(row_losses(truth, probabilities).sum(dtype=np.float64))
         if count == 2:
             score = probabilities[:, 1].astype(np.float64)
             with np.errstate(divide="ignore"):
@@ -64,22 +60,11 @@ class ClassTally:
 
     def figures(self) -> Evaluation:
         """Of all rows that were counted."""
-        hits, guesses, rows = np.diag(self.pairs), self.pairs.sum(axis=0), self.pairs.sum(axis=1)
-        total = int(rows.sum())
-        shares = (share(hits, guesses), share(hits, rows), share(2 * hits, guesses + rows), rows)
-        return Classification(
-            rows=total,
-            accuracy=float(hits.sum() / total),
-            log_loss=None if self.lost is None else self.lost / total,
-            roc_auc=self._area(),
-            classes=tuple(
-                ClassFigures(name, float(p), float(r), float(f), int(n))
-                for name, p, r, f, n in zip(self.classes, *shares, strict=True)
-            ),
-            confused=tuple(
-                (int(t), int(g), int(self.pairs[t, g])) for t, g in np.argwhere(self.pairs > 0)
-            ),
-        )
+        counts = np.diag(self.pairs), self.pairs.sum(axis=0), self.pairs.sum(axis=1)
+        found = np.argwhere(self.pairs > 0)
+        confused = np.column_stack([found, self.pairs[self.pairs > 0]])
+        lost = None if self.lost is None else self.lost / int(self.pairs.sum())
+        return classification_of(self.classes, counts, confused, lost, self._area())
 
     def _area(self) -> float | None:
         """The area under the ROC curve, for two classes that both occur."""
@@ -121,14 +106,7 @@ class NumberTally:
 
     def figures(self) -> Evaluation:
         """Of all rows that were counted."""
-        fair = self.squares and self.spread
-        r2 = float(1 - self.squares / self.spread if fair else self.squares == 0)
-        return Regression(
-            rows=self.rows,
-            r2=r2 if self.rows > 1 else None,
-            rmse=math.sqrt(self.squares / self.rows),
-            mae=self.missed / self.rows,
-        )
+        return regression_of(self.rows, self.squares, self.spread, self.missed)
 
 
 def tally_for(classes: tuple[str, ...] | None) -> ClassTally | NumberTally:
