@@ -15,8 +15,8 @@ ENGINE = ("--engine", "numpy")
 
 
 @pytest.mark.parametrize("number", ENDING)
-def test_a_signal_that_ends_a_process_keeps_what_was_learned(start, tmp_path, number):
-    process = start(*LONG, *ENGINE, "--out", "m.safetensors")
+def test_a_signal_that_ends_a_process_keeps_what_was_learned(fork, tmp_path, number):
+    process = fork(*LONG, *ENGINE, "--out", "m.safetensors")
     assert process.stdout.readline().startswith("step 0")  # it trains
     process.send_signal(number)
     out, err = process.communicate(timeout=60)
@@ -45,8 +45,8 @@ def test_so_it_does_where_ctrl_c_is_ignored_as_in_a_scripts_background(start, tm
     assert load(tmp_path / "m.safetensors").steps_taken > 0
 
 
-def test_a_second_signal_still_saves_and_ends_at_once(start, tmp_path):
-    process = start(*LONG, *ENGINE, "--out", "m.safetensors")
+def test_a_second_signal_still_saves_and_ends_at_once(fork, tmp_path):
+    process = fork(*LONG, *ENGINE, "--out", "m.safetensors")
     assert process.stdout.readline().startswith("step 0")
     process.send_signal(signal.SIGTERM)
     process.send_signal(signal.SIGTERM)
@@ -57,8 +57,8 @@ def test_a_second_signal_still_saves_and_ends_at_once(start, tmp_path):
     assert load(tmp_path / "m.safetensors").steps_taken > 0
 
 
-def test_where_nothing_is_to_be_saved_a_signal_ends_it_as_ever(start):
-    process = start(*LONG, *ENGINE)
+def test_where_nothing_is_to_be_saved_a_signal_ends_it_as_ever(fork):
+    process = fork(*LONG, *ENGINE)
     assert process.stdout.readline().startswith("step 0")
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=60)
