@@ -75,6 +75,7 @@ def parse_numbers(cells: Sequence[str]) -> NDArray[np.float64] | None:
     return None if "_" in "".join(cells) else values
 
 
+_OF_NUMBERS = re.compile(r"\d|inf", re.IGNORECASE)
 _MONEY = re.compile(r"[€$£¥₹%]|\b(?:EUR|USD|GBP|CHF|JPY)\b")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:[,'\u2019\u00a0\u202f]\d{3})+(?:\.\d+)?")
 _GROUPED_BEFORE_COMMA = re.compile(r"[+-]?\d{1,3}(?:[.'\u2019 \u00a0\u202f]\d{3})+(?:,\d+)?")
@@ -90,6 +91,8 @@ def spelled_number(cell: str, *, decimal_comma: bool = False) -> float | None:
     """
     if not decimal_comma and (value := plain_number(cell)) is not None:
         return value
+    if not _OF_NUMBERS.search(cell):
+        return None
     core = cell.strip()
     if core.startswith("(") and core.endswith(")"):
         core = f"-{core[1:-1]}"
