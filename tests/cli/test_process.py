@@ -120,8 +120,8 @@ def test_ctrl_c_keeps_what_was_learned_and_shows_results(fork, tmp_path, engine)
 
 
 def test_impatient_ctrl_c_still_saves_and_shows_no_traceback(fork, tmp_path):
-    process = fork(*LONG, "--engine", "numpy", "--out", "m.safetensors")
-    assert process.stdout.readline().startswith("step 0")  # it trains
+    process = fork(*LONG[:-1], 100, "--engine", "numpy", "--out", "m.safetensors")
+    assert any(line.startswith("step 100:") for line in process.stdout)  # something is learned
     process.send_signal(signal.SIGINT)
     time.sleep(0.002)
     process.send_signal(signal.SIGINT)

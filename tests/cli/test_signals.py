@@ -46,8 +46,8 @@ def test_so_it_does_where_ctrl_c_is_ignored_as_in_a_scripts_background(start, tm
 
 
 def test_a_second_signal_still_saves_and_ends_at_once(fork, tmp_path):
-    process = fork(*LONG, *ENGINE, "--out", "m.safetensors")
-    assert process.stdout.readline().startswith("step 0")
+    process = fork(*LONG[:-1], 100, *ENGINE, "--out", "m.safetensors")
+    assert any(line.startswith("step 100:") for line in process.stdout)  # something is learned
     process.send_signal(signal.SIGTERM)
     process.send_signal(signal.SIGTERM)
     _, err = process.communicate(timeout=60)
