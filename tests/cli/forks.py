@@ -7,10 +7,13 @@ starts, such as what it makes of streams that are closed.
 
 import multiprocessing
 import os
+import resource
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import IO, Any
@@ -30,6 +33,7 @@ class Forked:
         stdout: a file or its number; by default a pipe, whose end here is `stdout`.
         stderr: likewise; by default a file, which `communicate` reads.
         env: variables beside those of this process.
+        first: what the process does at its start; a function of this module, as it is sent by name.
     """
 
     def __init__(
@@ -39,6 +43,7 @@ class Forked:
         stdout: Any = None,
         stderr: Any = None,
         env: dict[str, str] | None = None,
+        first: Callable[[], object] = int,
     ) -> None:
         self.stdout: IO[str] | None = None
         self.said = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115
@@ -55,6 +60,7 @@ class Forked:
                 {**os.environ, **(env or {})},
                 str(Path.cwd()),
                 [Connection(os.dup(number)) for number in numbers],
+                first,
             ),
         )
         self.process.start()
@@ -113,8 +119,22 @@ class Forked:
         return out, self.said.read()
 
 
+def ignore_ctrl_c() -> None:
+    """As shells do for what they start in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def write_little() -> None:
+    """Files of 20,000 bytes at most, as if the disk were full."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+
+
 def command(
-    words: list[str], variables: dict[str, str], folder: str, streams: list[Connection]
+    words: list[str],
+    variables: dict[str, str],
+    folder: str,
+    streams: list[Connection],
+    first: Callable[[], object],
 ) -> None:
     """Be `python -m syn0` with these words, variables and streams."""
     from syn0.__main__ import run
@@ -131,4 +151,5 @@ def command(
     sys.stdout = os.fdopen(1, "w", encoding=encoding, closefd=False)
     sys.stderr = os.fdopen(2, "w", encoding=encoding, errors="backslashreplace", closefd=False)
     sys.argv = ["syn0", *words]
+    first()
     run()

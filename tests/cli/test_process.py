@@ -90,10 +90,10 @@ def test_a_model_is_saved_even_if_the_reader_of_the_results_is_gone(fork, finish
     assert load(tmp_path / "m.safetensors").steps_taken > 0
 
 
-def test_a_stdout_that_cannot_say_everything_still_gets_results(start, finish, csv, tmp_path):
+def test_a_stdout_that_cannot_say_everything_still_gets_results(fork, finish, csv, tmp_path):
     table = csv("x,y\n" + "".join(f"{row / 64},{row / 7}\n" for row in range(60)))
     words = ("train", table, "--hidden", 4, "--epochs", 2, "--out", "m.safetensors")
-    done = finish(start(*words, env={"PYTHONIOENCODING": "ascii"}))
+    done = finish(fork(*words, env={"PYTHONIOENCODING": "ascii"}))
     assert load(tmp_path / "m.safetensors").steps_taken > 0
     assert done.code == 0
     assert "RMSE" in done.out

@@ -9,6 +9,7 @@ import pytest
 
 from syn0 import Network, load
 from syn0.training.interrupt import ENDING, catching_interrupt
+from tests.cli.forks import ignore_ctrl_c
 
 LONG = ("train", "xor", "--net", "3-4-1", "--steps", 100_000_000, "--report-every", 10_000)
 ENGINE = ("--engine", "numpy")
@@ -28,19 +29,12 @@ def test_a_signal_that_ends_a_process_keeps_what_was_learned(fork, tmp_path, num
     assert 0 < load(tmp_path / "m.safetensors").steps_taken < 100_000_000
 
 
-def test_so_it_does_where_ctrl_c_is_ignored_as_in_a_scripts_background(start, tmp_path):
-    ignored = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_IGN)}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "syn0", *map(str, (*LONG, *ENGINE)), "--out", "m.safetensors"],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **ignored,
-    )  # fmt: skip
-    try:
-        assert process.stdout.readline().startswith("step 0")
-        process.send_signal(signal.SIGINT)
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=60)
-    finally:
-        process.kill()
+def test_so_it_does_where_ctrl_c_is_ignored_as_in_a_scripts_background(fork, tmp_path):
+    process = fork(*LONG, *ENGINE, "--out", "m.safetensors", first=ignore_ctrl_c)
+    assert process.stdout.readline().startswith("step 0")
+    process.send_signal(signal.SIGINT)
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=60)
     assert process.returncode == 128 + signal.SIGTERM
     assert load(tmp_path / "m.safetensors").steps_taken > 0
 
