@@ -12,7 +12,7 @@ import click
 from syn0.cli.command import Sections, message
 from syn0.cli.networks import class_weights_of, described, is_model, with_file
 from syn0.cli.options import FILE, data_option, network_options, waiting
-from syn0.cli.reading import reading_options
+from syn0.cli.reading import column_options
 from syn0.spec.defaults import SEED
 
 if TYPE_CHECKING:
@@ -37,9 +37,7 @@ PLACE = re.compile(r"(\w+)\[\s*(-?\d+(?:\s*,\s*-?\d+)*)\s*\]")
               help="Split this weight's update over the examples.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print what is found as JSON.")
 @data_option("--data", type=FILE, metavar="DATA", help="The rows that the step takes.")
-@data_option("--target", metavar="COLUMN", help="The column to learn; default the last.")
-@data_option("--drop", multiple=True, metavar="COLUMN", help="Leave a column out (repeatable).")
-@reading_options
+@column_options
 @data_option("--seed", type=int, metavar="N",
              help=f"Of start weights, batches and masks; default {SEED}.")  # fmt: skip
 @network_options

@@ -29,7 +29,7 @@ from syn0.cli.options import (
     tell_unknown_texts,
     waiting,
 )
-from syn0.cli.reading import reading_of, reading_options, tell_notes, tell_reading
+from syn0.cli.reading import column_options, reading_of, tell_notes, tell_reading
 from syn0.spec.defaults import SEED
 from syn0.spec.once import once
 from syn0.spec.training import round_interval
@@ -391,9 +391,7 @@ class WithKinds(Sections):
 @click.option("--columns", metavar="COLUMN,COLUMN",
               help="Of regions: the two columns; default the first two.")  # fmt: skip
 @data_option("--data", type=FILE, metavar="DATA", help="The rows that are learned, or judged.")
-@data_option("--target", metavar="COLUMN", help="The column to learn; default the last.")
-@data_option("--drop", multiple=True, metavar="COLUMN", help="Leave a column out (repeatable).")
-@reading_options
+@column_options
 @data_option("--seed", type=int, metavar="N",
              help=f"Of start weights, batches and masks; default {SEED}.")  # fmt: skip
 @network_options

@@ -36,6 +36,15 @@ def reading_options(command: F) -> F:
     return header(missing(max_pixels(max_cells(command))))
 
 
+def column_options(command: F) -> F:
+    """Add the options that choose the columns that are learned, and `reading_options`."""
+    target = data_option("--target", metavar="COLUMN",
+                         help="The column to learn; default the last.")  # fmt: skip
+    drop = data_option("--drop", multiple=True, metavar="COLUMN",
+                       help="Leave a column out (repeatable).")  # fmt: skip
+    return target(drop(reading_options(command)))
+
+
 def reading_of(
     options: Mapping[str, Any], schema: Schema | None = None, *, float32: bool = False
 ) -> Reading:
