@@ -151,15 +151,7 @@ def run_program(
 
 def outcome(folder: Path, wall: float, stopper: Stopper) -> tuple[str, Trouble | None]:
     """Run the child in a folder: what it printed, and what stopped it before it was done."""
-    child = subprocess.Popen(  # noqa: S603  (our own file, in a folder of our own)
-        [*apart(), sys.executable, *FLAGS, str(CHILD), str(folder), str(NUMPY)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        cwd=folder,
-        env=environment(folder),
-        start_new_session=True,
-    )
+    child = started(folder)
     printed = Printed(child)
     stopper.watch(child)
     try:
@@ -179,6 +171,19 @@ def outcome(folder: Path, wall: float, stopper: Stopper) -> tuple[str, Trouble |
             "does it wait for something?"
         )
     return output, ending_of(child.returncode)
+
+
+def started(folder: Path) -> subprocess.Popen[bytes]:
+    """The child, at work in a folder."""
+    return subprocess.Popen(  # noqa: S603  (our own file, in a folder of our own)
+        [*apart(), sys.executable, *FLAGS, str(CHILD), str(folder), str(NUMPY)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        cwd=folder,
+        env=environment(folder),
+        start_new_session=True,
+    )
 
 
 class Printed:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from syn0.derive import training_program
 from syn0.explain import Replay, Statistics, Trace
 from syn0.explain.replay import advance, trace_next
+from syn0.explain.statistics import statistics
 from syn0.explain.trace import PRINTER
 from syn0.models import Examples, Network, make_network, tutorial_training
 from syn0.printers import example_data
@@ -178,7 +179,7 @@ class Scene:
     @once
     def end_statistics(self) -> Statistics:
         """What goes with them before the last one."""
-        return self.replay.statistics(self.journey.last.step)
+        return statistics(self.replay, self.journey.last.start)
 
     @once
     def short(self) -> Scene:
