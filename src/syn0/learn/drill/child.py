@@ -428,10 +428,6 @@ class Recorder:
             self.last[name] = (path, array)
 
 
-class Refused(BaseException):
-    """What a drill's program may not do."""
-
-
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 STARTS = ("subprocess.Popen", "os.system", "os.exec", "os.fork", "os.forkpty", "os.posix_spawn",
           "os.spawn", "os.startfile", "pty.spawn", "os.kill", "os.killpg")  # fmt: skip
@@ -536,15 +532,8 @@ class Answers:
 
 def trouble_of(error: BaseException, source: str) -> dict[str, Any]:
     """An error as data: its kind, its words, and where in the program it came up."""
-    kind, words = type(error).__name__, str(error)
-    told: dict[str, Any] = {
-        "kind": kind,
-        "words": words[:500],
-        "line": 0,
-        "column": 0,
-        "end": 0,
-        "text": "",
-    }
+    told: dict[str, Any] = {"kind": type(error).__name__, "words": str(error)[:500], "text": ""}
+    told |= dict.fromkeys(("line", "column", "end"), 0)
     lines = source.splitlines()
     if isinstance(error, SyntaxError) and error.filename == PROGRAM:
         told["words"] = str(error.msg)

@@ -297,7 +297,7 @@ class Answers:
 
     def __init__(self, index: Any, numbers: NDArray[np.float64], output: str) -> None:
         self.index, self.numbers, self.output = index, numbers, output
-        self.sites = [tuple(map(int, site)) for site in index["sites"]]
+        self.sites = [(int(a), int(b), int(c), int(d)) for a, b, c, d in index["sites"]]
 
     def record(self) -> Record:
         """All runs."""
@@ -316,12 +316,7 @@ class Answers:
         """One value."""
         loops = tuple((int(a), int(b), int(c)) for a, b, c in path)
         value = self.array(at)
-        return Event(self.place(site), str(name), str(kind), value, bool(single), loops)
-
-    def place(self, site: int) -> tuple[int, int, int, int]:
-        """Where in the text a site is."""
-        line, column, end_line, end = self.sites[site]
-        return line, column, end_line, end
+        return Event(self.sites[site], str(name), str(kind), value, bool(single), loops)
 
     def array(self, stored: Any) -> NDArray[np.float64]:
         """An array, of where it begins and its shape."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from syn0.derive import training_program
 from syn0.explain import Replay, Statistics, Trace
 from syn0.explain.replay import advance, trace_next
-from syn0.explain.statistics import statistics
+from syn0.explain.statistics import numbered, statistics
 from syn0.explain.trace import PRINTER
 from syn0.models import Examples, Network, make_network, tutorial_training
 from syn0.printers import example_data
@@ -133,7 +134,7 @@ class Scene:
     def targets(self) -> tuple[str, ...]:
         """A name for each target."""
         count = self.y.shape[1]
-        return self.replay.targets or (("y",) if count == 1 else numbered("y", count))
+        return self.replay.targets or numbered("y", count)
 
     @property
     def depth(self) -> int:
@@ -235,11 +236,6 @@ class Scene:
             return Scene.of(spec, training, Examples(made_up.X, made_up.y), MADE_UP)
 
 
-def numbered(name: str, count: int) -> tuple[str, ...]:
-    """ "l1[0]", "l1[1]", …."""
-    return tuple(f"{name}[{k}]" for k in range(count))
-
-
 def with_steps(training: Training, steps: int) -> Training:
     """The same training, so many steps long."""
     return replace(training, steps=steps, epochs=None, report_every=None)
@@ -250,7 +246,7 @@ def shortened(training: Training, spec: NetworkSpec, rows: int) -> Training:
     program = training_program(spec, replace(training, patience=None))
     lines = len(program.phase(*STEP))
     taken = min(training.batch_size or rows, rows)
-    weights = sum(below * above for below, above in zip(spec.sizes, spec.sizes[1:], strict=False))
+    weights = sum(below * above for below, above in pairwise(spec.sizes))
     cost = LINES * max(1, lines // 10) + taken * weights // 8
     most = max(10, BUDGET // cost)
     total = training.total_steps(rows)
