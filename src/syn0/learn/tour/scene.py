@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from syn0.derive import training_program
+from syn0.engines import Arrays
 from syn0.explain import Replay, Statistics, Trace
 from syn0.explain.replay import advance, trace_next
 from syn0.explain.statistics import numbered, statistics
@@ -203,16 +204,11 @@ class Scene:
         return Scene.of(
             spec or self.spec,
             training or self.training,
-            self.examples(rows),
+            taken(self.replay.job.arrays, rows),
             self.data_name,
             (self.replay.inputs, self.replay.targets),
             weights,
         )
-
-    def examples(self, rows: Any = slice(None)) -> Examples:
-        """What it is trained on, or some of its rows."""
-        weight = self.replay.job.arrays.get("sample_weight")
-        return Examples(self.X[rows], self.y[rows], None if weight is None else weight[rows])
 
     def for_steps(self, steps: int, weights: dict[str, NDArray[Any]] | None = None) -> Scene:
         """The same, trained for so many steps at most, from some start."""
@@ -236,6 +232,12 @@ class Scene:
             return Scene.of(spec, training, Examples(made_up.X, made_up.y), MADE_UP)
 
 
+def taken(arrays: Arrays, rows: Any) -> Examples:
+    """Some rows of what is trained on."""
+    weight = arrays.get("sample_weight")
+    return Examples(arrays["X"][rows], arrays["y"][rows], None if weight is None else weight[rows])
+
+
 def with_steps(training: Training, steps: int) -> Training:
     """The same training, so many steps long."""
     return replace(training, steps=steps, epochs=None, report_every=None)
@@ -245,9 +247,9 @@ def shortened(training: Training, spec: NetworkSpec, rows: int) -> Training:
     """A training as long as it is, but no longer than a reader waits."""
     program = training_program(spec, replace(training, patience=None))
     lines = len(program.phase(*STEP))
-    taken = min(training.batch_size or rows, rows)
+    batch = min(training.batch_size or rows, rows)
     weights = sum(below * above for below, above in pairwise(spec.sizes))
-    cost = LINES * max(1, lines // 10) + taken * weights // 8
+    cost = LINES * max(1, lines // 10) + batch * weights // 8
     most = max(10, BUDGET // cost)
     total = training.total_steps(rows)
     if total <= most:
