@@ -21,7 +21,7 @@ from syn0.estimators.tabular import TabularClassifier, TabularRegressor
 from syn0.models import plan_table, table_options
 
 QUICK = {"max_iter": 40, "random_state": 0, "engine": "numpy"}
-SOON = {"max_iter": 20, "learning_rate_init": 0.02, "engine": "numpy"}
+SOON = {"max_iter": 10, "learning_rate_init": 0.04, "engine": "numpy"}
 
 
 @parametrize_with_checks(
