@@ -38,8 +38,8 @@ for await (const line of createInterface({ input: process.stdin })) {
 def node():
     """A process that asks models, each a module of its own; Node takes long to start."""
     words = [NODE, "--input-type=module", "--eval", ASK]
-    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True, encoding="utf-8") as process:  # fmt: skip
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    with subprocess.Popen(words, **pipes, text=True, encoding="utf-8") as process:
         yield process
 
 
