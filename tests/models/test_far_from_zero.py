@@ -116,7 +116,8 @@ def test_targets_that_are_not_scaled_keep_the_type_of_the_inputs():
 def test_onnx_restores_in_float64_too(frame, loss):
     runtime = pytest.importorskip("onnxruntime", reason="ONNX Runtime is not installed")
     from syn0.estimators.onnx import estimator_model
-    from syn0.models.export import network_model
+    from syn0.models.export import onnx_of
+    from syn0.models.module import module_of
 
     far = frame.assign(when=frame.when + 1.7e9)
     network = fitted(far, loss=loss).network
@@ -124,7 +125,7 @@ def test_onnx_restores_in_float64_too(frame, loss):
     alone = MLPRegressor(loss, (4,), max_iter=5, random_state=0).fit(X, far.when)
     columns = {name: far[[name]].to_numpy("f4") for name in "ab"}
     for model, given, expected in (
-        (network_model(network), columns, network.predict(far)),
+        (onnx_of(module_of(network)), columns, network.predict(far)),
         (estimator_model(alone), {"X": X}, alone.predict(X)[:, np.newaxis]),
     ):
         session = runtime.InferenceSession(model.SerializeToString())
