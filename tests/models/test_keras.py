@@ -10,7 +10,7 @@ import pytest
 
 from syn0 import Dense, Network
 
-from .exported import LAYERS, hostile_frame, table_of, tables
+from .exported import LAYERS, hostile_frame, hostile_network, table_of, tables
 from .test_module import fitted, passengers
 
 pytestmark = pytest.mark.skipif(
@@ -87,9 +87,8 @@ def files_that_try_themselves(folder):
 
 
 def test_models_answer_as_the_networks_do_and_files_try_themselves(tmp_path):
-    hostile = hostile_frame()
     of_tables = [pair for target in ("survived", "class", "age") for pair in tables(target)]
-    of_tables.append((fitted(hostile, "survived", dtype="float64").network, hostile))
+    of_tables.append((hostile_network(), hostile_frame()))
     of_arrays = [*networks_of_arrays("float32"), *networks_of_arrays("float64")]
     normed = Network([3, 4, 1], batch_norm=True), np.zeros((2, 3))
     files = files_that_try_themselves(tmp_path)
