@@ -99,6 +99,30 @@ def breakable(reader: Reader) -> list[Any]:
     return sockets
 
 
+def test_what_was_opened_leaves_with_its_program(alone: Reader, address: str) -> None:
+    reader, kept = alone, []
+    holds = False
+
+    def between(socket: Any) -> None:
+        def pass_on(message: bytes) -> None:
+            if holds and b'"type":"frame"' in message:
+                kept.append(message)
+            else:
+                socket.send(message)
+
+        socket.connect_to_server().on_message(pass_on)
+
+    reader.page.route_web_socket("**/socket", between)
+    reader.open(address)
+    reader.press("ArrowRight", "ArrowRight")
+    reader.page.locator(".corner").wait_for()  # a product
+    holds = True
+    reader.page.locator("input[name=bias]").click()
+    reader.page.locator("[data-difference] code", has_text="bias").wait_for()
+    assert reader.page.locator(".corner").count() == 0
+    assert len(kept) == 1
+
+
 def test_a_locked_scale_stays(reader: Reader, address: str) -> None:
     reader.open(address)
     reader.press("ArrowRight", "ArrowRight")
