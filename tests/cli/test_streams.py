@@ -10,7 +10,7 @@ import pytest
 
 from syn0 import Network, load
 from syn0.cli.streams import passes_over
-from syn0.data import Reading, csv_blocks, passes
+from syn0.data import Reading, csv_blocks, parquet, passes
 
 LITTLE = ("--max-memory", "4KB")
 SHORT = ("--hidden", "4", "--epochs", "2", "--engine", "numpy")
@@ -20,7 +20,8 @@ SHORT = ("--hidden", "4", "--epochs", "2", "--engine", "numpy")
 def small_blocks(monkeypatch):
     monkeypatch.setattr(csv_blocks, "BLOCK_BYTES", 4000)
     monkeypatch.setattr(passes, "CELLS_AT_ONCE", 900)
-    monkeypatch.setattr(passes, "try_apart", lambda path: None)  # another process, for 0.4 s
+    for room in (passes, parquet):
+        monkeypatch.setattr(room, "try_apart", lambda path: None)  # another process, for 0.4 s
 
 
 @pytest.fixture(params=["csv", "parquet"])

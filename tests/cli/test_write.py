@@ -50,13 +50,13 @@ def test_the_two_layer_program_prints_its_four_outputs(syn0):
 
 
 def test_the_terse_program_has_at_most_eleven_lines_after_the_import(syn0):
-    done = syn0("write", "3-4-1", "--to", "terse")
+    done = syn0("write", "3-4-1", "--steps", 10_000, "--to", "terse")
     lines = done.out.splitlines()
     assert lines[0] == "import numpy as np"
     assert len(lines) <= 1 + 11
     names, printed = run(done.out)
     assert printed == ""
-    np.testing.assert_allclose(names["l2"][:, 0], [0, 1, 1, 0], atol=0.01)
+    np.testing.assert_allclose(names["l2"][:, 0], [0, 1, 1, 0], atol=0.02)
 
 
 def test_nothing_but_numpy_is_imported_by_a_printed_program(syn0):
@@ -183,7 +183,8 @@ def test_an_empty_diff_says_that_no_line_changes(syn0, words):
 
 
 def test_what_may_keep_a_program_from_learning_is_said_on_stderr(syn0):
-    words = ("write", "3-4-4-1", "--activation", "relu", "--loss", "binary_cross_entropy")
+    words = ("write", "3-4-4-1", "--activation", "relu", "--loss", "binary_cross_entropy",
+             "--steps", 3_000)  # fmt: skip
     done = syn0(*words)
     assert "may teach nothing: if so, add" in done.err
     assert done.err.count("\n") == 1
@@ -193,7 +194,7 @@ def test_what_may_keep_a_program_from_learning_is_said_on_stderr(syn0):
     names, _ = run(taught.out)
     np.testing.assert_allclose(names["l3"][:, 0], [0, 1, 1, 0], atol=0.05)
     assert "--init he_uniform" in syn0(*words, "--to", "c").err  # C draws no orthogonal start
-    ran = syn0("train", "xor", "--net", "3-4-4-1", *words[2:], "--steps", 5)
+    ran = syn0("train", "xor", "--net", "3-4-4-1", *words[2:])
     assert "may teach nothing: if so, add" in ran.err
 
 

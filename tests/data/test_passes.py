@@ -15,11 +15,10 @@ ROWS = 600
 
 
 @pytest.fixture(autouse=True)
-def small_blocks(monkeypatch):
+def small_blocks(trusting, monkeypatch):
     """So that small files come in many."""
     monkeypatch.setattr(csv_blocks, "BLOCK_BYTES", 4000)
     monkeypatch.setattr(passes, "CELLS_AT_ONCE", 900)
-    monkeypatch.setattr(passes, "try_apart", lambda path: None)  # another process, for 0.4 s
 
 
 def frame():

@@ -1,5 +1,6 @@
 """What tests of exported models share: trained models, and the rows on which they must agree."""
 
+import functools
 import subprocess
 from collections.abc import Callable, Sequence
 from importlib.util import module_from_spec, spec_from_file_location
@@ -64,6 +65,7 @@ def assert_answers_as(network: Network, news: pd.DataFrame, found: list[dict[str
     np.testing.assert_allclose(likely[:, -outputs.shape[1] :], outputs, rtol=rtol, atol=1e-12)
 
 
+@functools.cache
 def tables(target: str) -> list[tuple[Network, pd.DataFrame]]:
     """A network of a table, and tables to ask it about: missing and unseen values among them."""
     frame = passengers().dropna(subset=[target])

@@ -40,8 +40,8 @@ def miss(network, loss, **how):
 
 @pytest.fixture
 def quick_compiler(monkeypatch):
-    """Fewer optimizations, which takes half the time: each network here is compiled, and runs."""
-    monkeypatch.setattr(compiler, "FLAGS", ("-O1", *compiler.FLAGS[1:]))
+    """Few optimizations, which takes half the time: each network here is compiled, and runs."""
+    monkeypatch.setattr(compiler, "FLAGS", ("-Og", *compiler.FLAGS[1:]))
 
 
 EVERY = list(itertools.product(LOSSES, ACTIVATIONS, HIDDEN))

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.skipif(
 
 ASK = """
 import importlib, json, runpy, sys
+sys.modules |= dict.fromkeys(["IPython", "matplotlib", "pandas", "sklearn"])
 import numpy as np
 from keras import ops
 

@@ -47,7 +47,7 @@ def by_sqlite(text: str) -> list[dict[str, Any]]:
 
 def by_duckdb(text: str) -> list[dict[str, Any]]:
     duckdb = pytest.importorskip("duckdb", reason="DuckDB is not installed")
-    with duckdb.connect() as database:
+    with duckdb.connect(config={"threads": 1}) as database:
         *before, query = text.split("\n;;\n")
         for statement in before:
             database.execute(statement)

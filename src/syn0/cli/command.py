@@ -19,8 +19,8 @@ SECTIONS = (
 
 HELP_NAMES = {"help_option_names": ["-h", "--help"]}
 
-FAILURE, MISUSE = 1, 2
-"""The statuses of what went wrong, and of a mistake of the user's."""
+FAILURE, MISUSE, INTERRUPTED = 1, 2, 130
+"""The statuses of what went wrong, of a mistake of the user's, and of Ctrl-C."""
 
 QUIET, VERBOSE = "syn0.quiet", "syn0.verbose"
 """Where a context keeps how much is said."""

@@ -17,7 +17,8 @@ from syn0.spec.defaults import SEED
 
 if TYPE_CHECKING:
     from syn0.explain import Contributions, Part, Replay, Statistics, Trace, TracedLine
-    from syn0.models import Network
+    from syn0.models import Examples, Network
+    from syn0.printers import Data
     from syn0.spec import Training
 
 TUTORIAL = "3-4-1"
@@ -98,8 +99,7 @@ def replayed(net: str, options: dict[str, Any]) -> Replay:
         network, training = described(options)
         data = data_for(network, training, options) or example_data(network.spec)
     assert data is not None  # noqa: S101  (named, or made up)
-    weight = None if data.sample_weight is None else data.sample_weight.ravel()
-    return network.replay(data.X, data.y, training=training, sample_weight=weight)
+    return replay_on(data, network, training)
 
 
 def own_rows(network: Network, training: Training, options: dict[str, Any]) -> Replay:
@@ -116,13 +116,13 @@ def own_rows(network: Network, training: Training, options: dict[str, Any]) -> R
         raise ValueError(f"{why}: name the rows that the step shall take with --data")
     weights = class_weights_of(options, network.schema.classes)
     examples = examples_again(network, training, table, table_options(class_weight=weights))
-    weight = examples.sample_weight
-    return network.replay(
-        examples.X,
-        examples.y,
-        training=training,
-        sample_weight=None if weight is None else weight.ravel(),
-    )
+    return replay_on(examples, network, training)
+
+
+def replay_on(rows: Examples | Data, network: Network, training: Training | None = None) -> Replay:
+    """A network's training on rows, by default as it last was."""
+    weight = None if rows.sample_weight is None else rows.sample_weight.ravel()
+    return network.replay(rows.X, rows.y, training=training, sample_weight=weight)
 
 
 def place_of(text: str) -> tuple[Any, ...]:

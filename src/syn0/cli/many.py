@@ -7,8 +7,6 @@ from collections.abc import Callable
 from contextlib import nullcontext, redirect_stderr
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from syn0.cli.command import QUIET, asked_for
 from syn0.cli.options import flags_given
 
@@ -99,11 +97,6 @@ def fit_many(
         if save is not None:
             save(best.network)
     return best, many, interrupt.number
-
-
-def show_many(many: Many) -> None:
-    """How well they do, for each learning rate."""
-    click.echo(repr(many))
 
 
 def many_data(many: Many) -> list[dict[str, Any]]:

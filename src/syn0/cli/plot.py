@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from syn0.cli.command import QUIET, Sections, asked_for, message
-from syn0.cli.explain import place_of, replayed
+from syn0.cli.explain import place_of, replay_on, replayed
 from syn0.cli.networks import (
     class_weights_of,
     is_description,
@@ -114,10 +114,7 @@ class Fresh:
     @once
     def replay(self) -> Replay:
         """The training that led there."""
-        examples = self.plan.examples
-        weight = examples.sample_weight
-        rows = None if weight is None else weight.ravel()
-        return self.network.replay(examples.X, examples.y, sample_weight=rows)
+        return replay_on(self.plan.examples, self.network)
 
     @property
     def judged(self) -> tuple[Table, str]:
@@ -255,21 +252,15 @@ def of_network(name: str) -> Callable[[Subject, Figure], None]:
 def activation(subject: Subject, figure: Figure) -> None:
     """The curve of a layer's activation."""
     from syn0 import plots
+    from syn0.cli.networks import described
     from syn0.spec.checks import choice
 
-    spec = described_spec(subject)
+    # A description needs no training to be known.
+    known = subject.network if isinstance(subject, Saved) else described(subject.options)[0]
+    spec = known.spec
     layers = {f"l{k}": layer.activation for k, layer in enumerate(spec.dense, 1)}
     chosen = choice("layer", subject.options["layer"] or "l1", layers)
     plots.activation(layers[chosen], ax=figure)
-
-
-def described_spec(subject: Subject) -> Any:
-    """The description of a network, which needs no training to be known."""
-    from syn0.cli.networks import described
-
-    if isinstance(subject, Saved):
-        return subject.network.spec
-    return described(subject.options)[0].spec
 
 
 def slopes(subject: Subject, figure: Figure) -> None:

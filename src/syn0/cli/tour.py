@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from syn0.cli.command import Sections, message
+from syn0.cli.command import INTERRUPTED, Sections, message
 from syn0.cli.networks import described, is_model, with_file
 from syn0.cli.options import FILE, data_option, network_options, waiting
 from syn0.cli.reading import reading_of, reading_options
@@ -26,8 +26,6 @@ FILE_NAME = "tour"
 
 HIDDEN_UNITS = 4
 """Of the network on data for which none is named."""
-
-INTERRUPTED = 130
 
 
 @click.command(cls=Sections)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Iterator
@@ -230,8 +231,6 @@ def check_weights(file: str, model: str, data: str | None, *, force: bool) -> No
 
 def save_weights(network: Network, file: str) -> None:
     """Write the weights where NumPy reads them, whole or not at all."""
-    import io
-
     import numpy as np
 
     from syn0.files.atomic import write_whole

@@ -85,15 +85,9 @@ def read_csv(
     Raises ValueError, naming the line, for what cannot be read as a table.
     """
     form = form_in(file, path, reading)
-    words = None if reading.missing is None else frozenset({"", *reading.missing})
     names = column_names(form, path)
     columns = [
-        GrowingColumn(
-            name,
-            decimal_comma=True if form.delimiter == ";" else None,
-            missing=words,
-            compact=compact and name != (target or names[-1]),
-        )
+        GrowingColumn(name, form, reading, compact=compact and name != (target or names[-1]))
         for name in names
     ]
     size = file.seek(0, SEEK_END)
@@ -156,16 +150,10 @@ def column_names(form: Form, path: Path) -> list[str]:
 class GrowingColumn:
     """Takes a column's cells block by block: numbers until a block holds texts."""
 
-    def __init__(
-        self,
-        name: str,
-        *,
-        decimal_comma: bool | None,
-        missing: frozenset[str] | None,
-        compact: bool,
-    ) -> None:
+    def __init__(self, name: str, form: Form, reading: Reading, *, compact: bool = False) -> None:
+        missing = None if reading.missing is None else frozenset({"", *reading.missing})
         self.name = name
-        self.decimal_comma = decimal_comma  # None: not known yet
+        self.decimal_comma = True if form.delimiter == ";" else None  # None: not known yet
         self.dots_group = False  # whether 1.234 is 1234
         self.compact = compact
         self.missing_texts = MISSING_TEXTS if missing is None else missing

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from syn0.data.memory import in_words, memory_for_rows
 from syn0.derive import target_columns
 from syn0.models.arrays import finite, targets_array
-from syn0.models.examples import Intake, warn_of_reach
+from syn0.models.examples import Given, Intake, warn_of_reach
 from syn0.models.weighting import class_numbers, class_weights, names_of, row_weights
 from syn0.spec import NetworkSpec, Training
 from syn0.spec.checks import real
@@ -346,17 +346,6 @@ def blocks_of(source: Source, rows: int, width: int, dtype: str) -> Iterator[NDA
         part = room[: min(AT_ONCE, rows - first)]
         source.read(first, part)
         yield part
-
-
-@dataclass(frozen=True)
-class Given:
-    """What `Network.train` was given to learn from; see there."""
-
-    X: Any
-    y: Any
-    sample_weight: Any = None
-    class_weight: Mapping[Any, float] | str | None = None
-    validation: Any = None
 
 
 def examples_on_disk(

@@ -37,6 +37,8 @@ class Operation:
 
 def broadcast(*shapes: Shape) -> Shape:
     """The common shape under NumPy's broadcasting; ValueError if there is none."""
+    if len(set(shapes)) == 1:
+        return shapes[0]
     length = max(map(len, shapes))
     result: list[Dim] = []
     for dims in zip(*((1,) * (length - len(shape)) + shape for shape in shapes), strict=True):

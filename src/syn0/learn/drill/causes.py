@@ -132,7 +132,8 @@ class Search:
     def best(self, tried: Sequence[tuple[Mutation, Array | str]]) -> tuple[Cause, Found] | None:
         """The mutation that is borne out best, if it is the only one so."""
         ranked: list[tuple[int, Mutation, Array, Found]] = []
-        right = Finder([event_like(value) for value in self.legitimate()])
+        place = (0, 0, 0, 0)
+        right = Finder([Event(place, "", "part", x, False, ()) for x in self.legitimate()])
         for mutation, value in tried:
             if isinstance(value, str) or is_plain(value) or self.unchanged(value):
                 continue
@@ -205,11 +206,6 @@ def parts(expr: Expr) -> Iterator[Expr]:
         yield expr
         for arg in expr.args:
             yield from parts(arg)
-
-
-def event_like(value: Array) -> Event:
-    """A value as if a program had computed it."""
-    return Event((0, 0, 0, 0), "", "part", value, False, ())
 
 
 def same(value: Array, other: Array) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from syn0.learn.drill.matching import Array, Finder, Found
 from syn0.learn.drill.sandbox import Event
 from syn0.learn.drill.steps import Division, batch_of, start_values
-from syn0.program import Line, Name, Program
+from syn0.program import Line, Name, Program, names_in
 from syn0.program.interpreter import start, walk
 from syn0.spec.once import once
 
@@ -70,7 +70,7 @@ class Follower:
         required: its lines that a learner must write.
         X, y: the learner's.
         batch_size: the rows of a step; None for all.
-        constants: the program's numbers, such as alpha.
+        steps: how many the whole training takes.
     """
 
     program: Program
@@ -79,10 +79,11 @@ class Follower:
     y: Array
     batch_size: int | None
     steps: int
-    constants: dict[str, Any] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        self.constants = start(self.program, np.random.RandomState(0))
+    @once
+    def constants(self) -> dict[str, Any]:
+        """The program's numbers, such as alpha, and its usual start."""
+        return start(self.program, np.random.RandomState(0))
 
     def follow(self, division: Division) -> tuple[list[Step], dict[str, str], list[str]]:
         """The steps, the learner's names of the weights, and the weights that were not found."""
@@ -194,8 +195,6 @@ class Follower:
 
 def dependents(lines: Sequence[Line], place: int) -> Iterator[int]:
     """The places of the lines after one that read what it binds."""
-    from syn0.program import names_in
-
     target = lines[place].target
     for later in range(place + 1, len(lines)):
         if target in names_in(lines[later].expression):
