@@ -8,14 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
 
-from syn0 import LBFGS, Dense, Network, Training
+from syn0 import Network
 from syn0.printers import PRINTERS, Data
 from tests.derive.cases import Row, described
 
 from .test_c import TOLERANCE, reports
-from .test_safe_notes import EVIL, NOTES, program
 
 NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(NODE is None, reason="there is no Node here")
@@ -104,24 +102,3 @@ def test_the_tutorials_numbers_come_to_all_digits_in_javascript(tmp_path: Path) 
     printed = printed_by_node(Network([3, 4, 1]).program("javascript"), tmp_path)
     errors = [line.split("error ")[1] for line in printed.splitlines() if "error" in line]
     assert errors[:3] == ["0.496410031903", "0.00858452565325", "0.00578945986251"]
-
-
-def test_what_javascript_cannot_say_is_refused_in_one_sentence() -> None:
-    searched = Training(steps=5, optimizer=LBFGS())
-    with pytest.raises(ValueError, match=r"javascript .* L-BFGS.*SciPy's: choose another"):
-        Network([3, 4, 1]).program("javascript", training=searched)
-    with pytest.raises(ValueError, match=r"javascript .*'orthogonal'"):
-        Network(3, [Dense(4, init="orthogonal"), Dense(1)]).program("javascript")
-
-
-@settings(max_examples=60)
-@given(NOTES)
-@example(EVIL[0])
-@example(EVIL[10])
-def test_a_note_stays_a_comment_of_a_javascript_program(note: str) -> None:
-    found, plain = (program(n, "javascript") for n in (note, "plain"))
-    code = [
-        [line for line in re.split(r"[\n\r\u2028\u2029]", text) if not line.startswith("//")]
-        for text in (found, plain)
-    ]
-    assert code[0] == code[1]

@@ -5,7 +5,6 @@ It draws the same start weights and batches as NumPy does, and prints the same n
 
 from __future__ import annotations
 
-import textwrap
 from typing import Any
 
 from numpy.typing import NDArray
@@ -23,7 +22,7 @@ from syn0.printers.loops import (
     number_rows,
 )
 from syn0.printers.numpy import indented
-from syn0.printers.pretty import INDENT, Assigned, fitted, listed
+from syn0.printers.pretty import INDENT, Assigned, commented, fitted, listed
 from syn0.printers.safe import c_note
 from syn0.printers.script import Script, digits
 from syn0.program import Apply, Const, Expr
@@ -140,7 +139,7 @@ class CPrinter(LoopPrinter):
 
     def comment(self, text: str, width: int = NOTES) -> list[str]:
         """A comment of one line, or of several."""
-        return textwrap.wrap(f"/* {c_note(text)} */", width, subsequent_indent="   ")
+        return commented(f"/* {c_note(text)} */", width, "", hang="   ")
 
     # The frame
 

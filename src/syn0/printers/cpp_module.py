@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from syn0.printers.base import Template
 from syn0.printers.c_module import C_MODULE_TEMPLATES, MATHEMATICS, CHeader
 from syn0.printers.cpp import CppPrinter
-from syn0.printers.loops import NOTES, block, commented
+from syn0.printers.loops import NOTES, block
 from syn0.printers.one_row import OneRowModulePrinter
-from syn0.printers.pretty import Group, listed
+from syn0.printers.pretty import Group, commented, listed
 from syn0.printers.safe import cpp_line, cpp_note, cpp_text
 from syn0.program.operations import Shape
 

@@ -18,14 +18,13 @@ from syn0.printers.loops import (
     NOTES,
     Parts,
     block,
-    commented,
     declared,
     inside,
     number_rows,
     rows_of,
 )
 from syn0.printers.numpy import indented
-from syn0.printers.pretty import INDENT, listed
+from syn0.printers.pretty import INDENT, commented, listed
 from syn0.printers.safe import cpp_line, cpp_note
 from syn0.printers.script import Script
 from syn0.program import OPERATIONS, Apply, Name, operations_in

@@ -16,12 +16,12 @@ from syn0.printers.loops import (
     NOTES,
     Parts,
     all_rows_of,
-    commented,
     declared,
     number_rows,
     together,
 )
 from syn0.printers.numpy import indented
+from syn0.printers.pretty import commented
 from syn0.printers.safe import d_note
 from syn0.printers.script import Script
 from syn0.program.operations import Shape

@@ -14,11 +14,10 @@ from syn0.printers.loops import (
     LoopPrinter,
     Parts,
     all_rows_of,
-    commented,
     declared,
     number_rows,
 )
-from syn0.printers.pretty import Assigned, fitted, listed
+from syn0.printers.pretty import Assigned, commented, fitted, listed
 from syn0.printers.safe import javascript_note
 from syn0.printers.script import Script, digits
 from syn0.program import Expr

@@ -8,7 +8,6 @@ the parts is its own.
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -96,7 +95,9 @@ class LoopPrinter(Printer, ScriptPrinter):
         """Why the language cannot say a program, if it cannot."""
         if reason := without_search(self.language, program):
             return reason
-        operations = (name for x in program.lines for name in operations_in(x.expression))
+        operations = dict.fromkeys(
+            name for line in program.lines for name in operations_in(line.expression)
+        )
         unknown = (self.lacks(name) for name in operations if not self.says(name))
         return next(unknown, None)
 
@@ -262,11 +263,6 @@ def together(parts: Parts, room: Callable[[Shape], str], number: str) -> list[st
         kinds.setdefault(room(shape), []).append(name)
     kinds |= {number: parts.numbers} if parts.numbers else {}
     return [declared(f"{kind} ", listed(names), ";") for kind, names in kinds.items()]
-
-
-def commented(note: str, width: int, sign: str = "// ") -> list[str]:
-    """A note in lines that each begin with the sign of a comment."""
-    return textwrap.wrap(note, width, initial_indent=sign, subsequent_indent=sign)
 
 
 def rows_of(dim: Dim) -> str:

@@ -17,7 +17,7 @@ from syn0.printers.base import (
 )
 from syn0.printers.data import array_text
 from syn0.printers.notes import counted_by_loop
-from syn0.printers.pretty import Assigned, Code, Made, fitted, listed
+from syn0.printers.pretty import Assigned, Code, Made, commented, fitted, listed
 from syn0.printers.safe import python_note, python_text
 from syn0.printers.script import CLOSING, Phase, Script, ScriptPrinter, digits
 from syn0.program import (
@@ -164,8 +164,7 @@ class NumpyPrinter(Printer, ScriptPrinter):
 
     def remark(self, text: str, width: int = WIDTH) -> list[str]:
         """A text as comment lines."""
-        note = python_note(text)
-        return textwrap.wrap(note, width, initial_indent="# ", subsequent_indent="# ")
+        return commented(python_note(text), width, "# ")
 
     def expression(self, expr: Expr, need: int = 0) -> str:
         """As every printer's; zeros and ones of float32 are made so, not turned into it, and the

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -31,7 +30,7 @@ from syn0.printers.module import (
     answers_to,
 )
 from syn0.printers.numpy import PYTHON_TEMPLATES, indented, join_sections
-from syn0.printers.pretty import INDENT, Assigned, Group, fitted, listed
+from syn0.printers.pretty import INDENT, Assigned, Group, commented, fitted, listed
 from syn0.printers.safe import python_note, python_text
 from syn0.program import Apply, Expr, Line, operations_in
 
@@ -71,8 +70,7 @@ class PythonModule(LoopPrinter, ModulePrinter):
 
     def comment(self, text: str, width: int = NOTES) -> list[str]:
         """A comment of one line, or of several."""
-        note = python_note(text)
-        return textwrap.wrap(note, width, initial_indent="# ", subsequent_indent="# ")
+        return commented(python_note(text), width, "# ")
 
     def title(self, line: Line) -> str:
         """The line, as NumPy has it; its name alone where rows of numbers or texts stand in it."""

@@ -20,10 +20,9 @@ from syn0.printers.loops import (
     Parts,
     all_rows_of,
     block,
-    commented,
     inside,
 )
-from syn0.printers.pretty import INDENT, Code, fitted, listed
+from syn0.printers.pretty import INDENT, Code, commented, fitted, listed
 from syn0.printers.safe import rust_note
 from syn0.printers.script import Script, digits
 from syn0.program import Const, Expr, Program

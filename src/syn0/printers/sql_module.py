@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 import re
-import textwrap
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -28,7 +27,7 @@ from syn0.printers.module import (
     plain_names,
 )
 from syn0.printers.numpy import indented
-from syn0.printers.pretty import Code, Made, fitted, listed
+from syn0.printers.pretty import Code, Made, commented, fitted, listed
 from syn0.printers.safe import sql_name, sql_note, sql_text
 from syn0.program import Apply, Const, Expr, Name, names_in
 from syn0.program.tidy import TRUTHS
@@ -333,4 +332,4 @@ def natural(name: str) -> tuple[str, int]:
 
 def comment(text: str) -> list[str]:
     """A comment of one line, or of several."""
-    return textwrap.wrap(sql_note(text), WIDTH - 8, initial_indent="-- ", subsequent_indent="-- ")
+    return commented(sql_note(text), WIDTH - 8, "-- ")
