@@ -158,11 +158,6 @@ class CPrinter(LoopPrinter):
             f"enum {{ ROWS = {plan.rows}{batch} }};",
         ]
 
-    def data(self, plan: Script) -> list[str]:
-        """X, y and weights of rows, written out."""
-        note = self.comment(f"The data, one example a row: {plan.data.note}.")
-        return [*note, *(self.table(name, values) for name, values in plan.arrays.items())]
-
     def table(self, name: str, values: NDArray[Any]) -> str:
         """An array of the data."""
         rows, columns = values.shape

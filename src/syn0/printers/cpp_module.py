@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from syn0.printers.base import Template
 from syn0.printers.c_module import C_MODULE_TEMPLATES, MATHEMATICS, CHeader
-from syn0.printers.cpp import CppPrinter
-from syn0.printers.loops import NOTES, block
+from syn0.printers.cpp import CppPrinter, InCpp
+from syn0.printers.loops import block
 from syn0.printers.one_row import OneRowModulePrinter
-from syn0.printers.pretty import Group, commented, listed
-from syn0.printers.safe import cpp_line, cpp_note, cpp_text
+from syn0.printers.pretty import Group, listed
+from syn0.printers.safe import c_note, cpp_line, cpp_text
 from syn0.program.operations import Shape
 
 CAST = Template("float({0})")
@@ -27,7 +27,7 @@ CPP_MODULE_TEMPLATES = C_MODULE_TEMPLATES | {
 }
 
 
-class CppHeader(CHeader):
+class CppHeader(InCpp, CHeader):
     """One model as a C++ header."""
 
     suffix = "hpp"
@@ -90,13 +90,9 @@ class CppHeader(CHeader):
             *(f"#include <{header}>" for header in headers.split()),
         ]  # fmt: skip
 
-    def comment(self, text: str, width: int = NOTES) -> list[str]:
-        """A comment of one line, or of several."""
-        return [cpp_line(line) for line in commented(cpp_note(text), width)]
-
     def beside(self, column: str) -> str:
         """The comment that says what a column is called."""
-        return cpp_line(f"// {cpp_note(column)}")
+        return cpp_line(f"// {c_note(column)}")
 
     def text_code(self, text: str) -> str:
         """A text, written out."""

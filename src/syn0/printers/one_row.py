@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from syn0.lower.loops import Kernel, kernels
 from syn0.lower.rows import OneRow
 from syn0.lower.types import Types, type_of_row
-from syn0.printers.base import UnsupportedError
 from syn0.printers.loops import LoopPrinter, Lowered
 from syn0.printers.module import (
     LABEL,
@@ -250,10 +249,8 @@ class OneRowModulePrinter(ModulePrinter):
 
     printer: type[OneRowPrinter]
 
-    def program(self, module: Module, sample: Sample, weights_file: str | None = None) -> str:
-        """See `ModulePrinter.program`."""
-        if weights_file is not None:
-            raise UnsupportedError(f"the {self.language} printer writes weights into the program")
+    def predicting(self, module: Module, sample: Sample) -> str:
+        """See `ModulePrinter.predicting`."""
         return self.printer(OneRowModule(self.narrow(module)), sample).whole()
 
     def narrow(self, module: Module) -> Module:

@@ -18,9 +18,10 @@ from syn0.printers.module import LABEL, Answer
 from syn0.printers.one_row import Field, OneRowModulePrinter, OneRowPrinter
 from syn0.printers.pretty import INDENT, Code, Group, fitted, listed
 from syn0.printers.rust import CAST, RUST_TEMPLATES, RustPrinter
-from syn0.printers.safe import rust_note, rust_text
+from syn0.printers.safe import rust_text
 from syn0.program import Const, Expr
 from syn0.program.operations import Shape
+from syn0.spec.words import visible
 
 CALLED = ("absolute", "exp", "expm1", "log", "log1p", "sqrt", "square", "tanh")
 
@@ -91,7 +92,7 @@ class RustModel(OneRowPrinter, RustPrinter):
         life = "<'a>" if any(field.given.texts for field in self.fields) else ""
         note = self.comment('A row of the table. A missing number is NaN, a missing text "".')
         kinds = ((x, self.given_type(x)) for x in self.fields)
-        rows = [f"pub {x.name}: {kind}, // {rust_note(x.column)}" for x, kind in kinds]
+        rows = [f"pub {x.name}: {kind}, // {visible(x.column)}" for x, kind in kinds]
         return [*note, "#[derive(Clone, Copy)]", *block(f"pub struct Row{life}", rows), ""]
 
     def given_type(self, field: Field) -> str:
