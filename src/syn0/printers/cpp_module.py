@@ -30,7 +30,7 @@ CPP_MODULE_TEMPLATES = C_MODULE_TEMPLATES | {
 class CppHeader(InCpp, CHeader):
     """One model as a C++ header."""
 
-    suffix = "hpp"
+    suffix, behind = "hpp", ("} // namespace model", "")
     templates = CPP_MODULE_TEMPLATES
     head = CppPrinter.head
     result = "inline float"
@@ -50,33 +50,6 @@ class CppHeader(InCpp, CHeader):
         "whole": "int", "small": "std::int8_t",
     }  # fmt: skip
 
-    def whole(self) -> str:
-        """The whole header, in a namespace."""
-        parts = [
-            *self.heading(),
-            "",
-            "namespace model {",
-            "",
-            "using namespace std::string_view_literals;",
-            "",
-            *self.parts.functions("functions", "columns"),
-            *self.takes(),
-            *self.gives(),
-            "",
-            *self.comment("What it learned."),
-            *(self.weight(name, array) for name, array in self.module.weights.items()),
-            "",
-            *self.predict(),
-            "",
-            "} // namespace model",
-            "",
-            *self.self_test(),
-            "",
-            "#endif",
-            "",
-        ]
-        return "\n".join(parts)
-
     def heading(self) -> list[str]:
         """What it is, how it is used, and what it stands on."""
         headers = "algorithm array cmath cstddef cstdint string_view"
@@ -88,6 +61,10 @@ class CppHeader(InCpp, CHeader):
             "#define MODEL_HPP",
             "",
             *(f"#include <{header}>" for header in headers.split()),
+            "",
+            "namespace model {",
+            "",
+            "using namespace std::string_view_literals;",
         ]  # fmt: skip
 
     def beside(self, column: str) -> str:

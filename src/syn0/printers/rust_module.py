@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from syn0.lower import Array, Let, Statement
-from syn0.lower.rows import of_one_row
 from syn0.printers.base import Template
 from syn0.printers.loops import WIDTH, block
 from syn0.printers.module import LABEL, Answer
@@ -48,30 +47,12 @@ class RustModel(OneRowPrinter, RustPrinter):
     types = {"entry": ": f32", "number": ": f64", "total": ": f64", "index": ": usize"}  # noqa: RUF012
     infinity = "f32::INFINITY"
     brackets, marked = ("[", "]"), False
+    files, last = ("functions",), ()
     element = {  # noqa: RUF012  (a table, as in every printer)
         "entry": "f32", "number": "f64", "text": "&str", "index": "usize", "whole": "i32",
         "small": "i8",
     }  # fmt: skip
     nothing = {"text": '""', "index": "0", "whole": "0"}  # noqa: RUF012
-
-    def whole(self) -> str:
-        """The whole file."""
-        parts = [
-            *self.heading(),
-            "",
-            *self.parts.functions("functions"),
-            *self.takes(),
-            *self.gives(),
-            "",
-            *self.comment("What it learned."),
-            *(self.weight(name, array) for name, array in self.module.weights.items()),
-            "",
-            *self.predict(),
-            "",
-            *self.self_test(),
-            "",
-        ]
-        return "\n".join(parts)
 
     # The frame
 
@@ -110,11 +91,6 @@ class RustModel(OneRowPrinter, RustPrinter):
         one = "&'static str" if kind == "text" else self.element[kind]
         return one if self.single(answer) else f"[{one}; {answer.width}]"
 
-    def answer_kind(self, answer: Answer) -> str:
-        """What an answer holds."""
-        kind = self.kind(answer.name)
-        return "index" if answer.role == LABEL and kind == "entry" else kind
-
     def shaped(self, kind: str, shape: Shape) -> str:
         """The type of an array."""
         made = self.element[kind]
@@ -141,19 +117,15 @@ class RustModel(OneRowPrinter, RustPrinter):
 
     def predict(self) -> list[str]:
         """The function that predicts."""
-        lines = self.module.program.phase("prepare", "forward", "answer")
         given = "input: &Row"
         if not self.fields:
             [one] = self.module.given
             given = f"{one.name}: &{self.shaped(self.kind(one.name), (one.width,))}"
-        bound = {line.target for line in lines}
-        rooms = (Array(name, of_one_row(shape))
-                 for name, shape in self.parts.arrays.items() if name in bound)  # fmt: skip
         answer = (f"{x.role}: {self.answered(x)}," for x in self.module.answers)
         return block(f"pub fn predict({given}) -> Answer", [
             *self.given(),
-            *map(self.array, rooms),
-            *self.parts.code(lines, WIDTH - INDENT),
+            *self.rooms(),
+            *self.parts.code(self.lines, WIDTH - INDENT),
             *block("Answer", [*answer]),
         ])  # fmt: skip
 
