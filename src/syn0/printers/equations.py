@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from syn0.printers.base import Printer
 from syn0.printers.data import Data
@@ -73,8 +73,7 @@ class EquationPrinter(Printer, ScriptPrinter):
     def script(self, program: Program, network: NetworkSpec, training: Training, data: Data) -> str:
         """The equations; their shapes stand beside them, not in their notes."""
         closing = closing_program(program, network, training)
-        plan = replace(Script.of(program, network, training, data), closing=closing)
-        return self.text(plan.running(program))
+        return self.text(Script(program, network, training, data, closing))
 
     def text(self, script: Script) -> str:
         """The whole document."""
