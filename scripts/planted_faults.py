@@ -251,8 +251,8 @@ FAULTS = (
         "if not force and place.exists()", "if place.exists()", "test_lost_files.py",
     ),
     Fault(
-        "misuse ends with status 0", "cli/__init__.py",
-        "MISUSE = 2", "MISUSE = 0", "test_bad_input.py",
+        "misuse ends with status 0", "cli/command.py",
+        "INTERRUPTED = 1, 2", "INTERRUPTED = 1, 0", "test_bad_input.py",
     ),
 )  # fmt: skip
 

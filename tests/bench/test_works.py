@@ -38,7 +38,7 @@ def test_a_call_is_long_enough_to_hide_what_calls_cost_and_not_longer():
 
 
 def test_rows_are_drawn_for_each_step_none_of_them_twice():
-    work = classifier_work((200, 16, 10), 64, Adam())
+    work = classifier_work((200, 512, 10), 64, Adam())
     data = data_of(work)
     assert data.X.shape == (work.steps * 64, 200)
     assert data.y.shape == (work.steps * 64, 10)

@@ -47,7 +47,7 @@ from syn0.printers import MODULES, PRINTERS, Data
 from syn0.spec.words import JOINERS, OBEYED
 from tests.campaigns import Outcome
 
-SHORT = 200
+SHORT = 127  # each scene as often as it is played in a round
 """Names of the short form."""
 
 LONGEST_MESSAGE = 300

@@ -4,18 +4,18 @@ undefined, and no thread that touches what another is writing.
 A case is a row of the table of tests/derive/cases.py. Its program as `syn0 write --to c` prints
 it, and the libraries that the native engine loads for its training (on three threads) and for its
 predictions, run under AddressSanitizer and UndefinedBehaviorSanitizer; the training once more under
-ThreadSanitizer. The libraries run within Python, which the sanitizer's own library is loaded into.
+ThreadSanitizer. The libraries run within Python, which the sanitizer's own library is loaded into
+(`_guarded.py`).
 """
 
-import json
 import os
+import pickle
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import numpy as np
 
@@ -23,7 +23,7 @@ from syn0.derive import target_columns
 from syn0.models import Examples
 from syn0.printers import PRINTERS, Data, UnsupportedError
 from tests.campaigns import Outcome
-from tests.derive.cases import ROWS, Case, Row, covering_rows, described
+from tests.derive.cases import ROWS, Case, covering_rows, described, leaves_steps_to_scipy
 from tests.derive.problems import targets
 
 SHORT = 1
@@ -32,10 +32,10 @@ TOGETHER = 10
 
 UNDEFINED = ("-fsanitize=address,undefined", "-fno-sanitize-recover=undefined")
 GUARDS = {
-    "AddressSanitizer and UBSan": ("libasan", UNDEFINED),
-    "ThreadSanitizer": ("libtsan", ("-fsanitize=thread",)),
+    "AddressSanitizer and UBSan": ("libasan", UNDEFINED, True),
+    "ThreadSanitizer": ("libtsan", ("-fsanitize=thread",), False),
 }
-"""What guards libraries: what Python loads for it, and flags."""
+"""What guards libraries: what Python loads for it, flags, and whether predictions are tried."""
 
 SETTINGS = {"ASAN_OPTIONS": "detect_leaks=0", "TSAN_OPTIONS": "halt_on_error=1"}
 """Python does not free all that it has when it ends."""
@@ -49,7 +49,9 @@ def run(seed: int, count: int) -> Outcome:
         outcome.counts["skipped, as gcc is not installed"] += count
         return outcome
     rows = covering_rows()
-    chosen = Random(seed).sample(range(len(rows)), min(count, len(rows)))  # noqa: S311
+    drawn = Random(seed).sample(range(len(rows)), len(rows))  # noqa: S311
+    drawn.sort(key=lambda number: leaves_steps_to_scipy(rows[number]))  # C cannot say those
+    chosen = drawn[:count]
     with tempfile.TemporaryDirectory() as folder:
         for number in chosen:
             print_guarded(gcc, number, Path(folder), outcome)
@@ -95,47 +97,26 @@ def print_guarded(gcc: str, number: int, folder: Path, outcome: Outcome) -> None
 
 def load_guarded(gcc: str, guard: str, numbers: list[int], folder: str, outcome: Outcome) -> None:
     """Load and call the libraries of some rows, in one process."""
-    runtime = GUARDS[guard][0]
+    runtime, flags, predicts = GUARDS[guard]
     command = [gcc, f"-print-file-name={runtime}.so"]
     found = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
     if not Path(found).is_absolute():
         outcome.counts[f"skipped, as gcc's {runtime} is not installed"] += len(numbers)
         return
     surroundings = {"LD_PRELOAD": found, "CC": gcc, "XDG_CACHE_HOME": folder} | SETTINGS
-    rows = {number: covering_rows()[number] for number in numbers}
+    cases = [(number, described(covering_rows()[number])) for number in numbers]
+    given = [(number, case.network, case.training, examples(case)) for number, case in cases]
     done = subprocess.run(
-        [sys.executable, "-m", __name__, guard, json.dumps(rows)],
-        env=os.environ | surroundings, capture_output=True, text=True, check=False,
+        [sys.executable, "-m", "tests.campaigns._guarded"],
+        input=pickle.dumps((flags, predicts, given)),
+        env=os.environ | surroundings, capture_output=True, check=False,
     )  # fmt: skip
-    if "unexpected memory mapping" in done.stderr:
+    said = done.stderr.decode(errors="replace")
+    if "unexpected memory mapping" in said:
         outcome.counts[f"skipped, as {runtime} cannot place its memory here"] += len(numbers)
         return
     passed = done.stdout.split()
     outcome.counts[f"a row's libraries under {guard}"] += len(passed)
-    if done.returncode or done.stderr:
+    if done.returncode or said:
         last = numbers[min(len(passed), len(numbers) - 1)] + 1
-        outcome.faults.append(f"row {last}, loaded under {guard}: {done.stderr[:1000]}")
-
-
-def call_guarded(guard: str, rows: dict[str, Row]) -> None:
-    """In the guarded process: train and predict each row; its number is printed then."""
-    del os.environ["LD_PRELOAD"]  # the compiler is not to be guarded
-    from syn0 import Network
-    from syn0.engines import compiler, threads
-
-    threads.cores = lambda: 3
-    compiler.FLAGS = ("-O0", "-g1", "-march=native", *GUARDS[guard][1], "-fopenmp-simd",
-                      "-pthread", "-shared", "-fPIC")  # fmt: skip
-    for number, row in rows.items():
-        case = described(row)
-        network, given = Network.from_spec(case.network), examples(case)
-        how: Any = {"engine": "native", "threads": 3, "progress": False}
-        assert network.run(case.training, given, **how).engine == "native"
-        if guard != "ThreadSanitizer":
-            for X in (given.X, given.X[:1], np.tile(given.X, (10, 1))):
-                network.predict(X)
-        print(number, flush=True)
-
-
-if __name__ == "__main__":
-    call_guarded(sys.argv[1], json.loads(sys.argv[2]))
+        outcome.faults.append(f"row {last}, loaded under {guard}: {said[:1000]}")

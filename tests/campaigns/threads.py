@@ -27,7 +27,7 @@ from syn0 import Network, NonFiniteError
 from syn0.engines import compiler
 from tests.campaigns import Outcome
 
-SHORT = 4
+SHORT = 3
 SECONDS, PATIENCE = 0.1, 120.0
 """How long the threads of a case go on, and how long it may take in all."""
 

@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import chdir
+from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,6 +15,9 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 from syn0.cli import main
+from tests.cli.forks import Forked
+
+HOME = Path(__file__).parents[2]
 
 
 class Done(NamedTuple):
@@ -64,7 +69,8 @@ def syn0(
 
 @pytest.fixture
 def start() -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
-    """Starts a command as a process of its own, with Ctrl-C as in a terminal's foreground."""
+    """Starts a command as a process of its own, with Ctrl-C as in a terminal's foreground: for what
+    Python settles as it starts. It takes thirty times as long as `fork`."""
     started = []
 
     def begin(*words: object, **how: Any) -> "subprocess.Popen[str]":
@@ -87,11 +93,34 @@ def start() -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
         process.communicate()
 
 
+@pytest.fixture(scope="session")
+def warm() -> None:
+    """The process that commands are forked from, which each process of the tests starts once."""
+    with chdir(HOME), pytest.MonkeyPatch.context() as patch:  # there it finds `tests`
+        patch.setenv("OPENBLAS_NUM_THREADS", "1")
+        forkserver.ensure_running()
+
+
 @pytest.fixture
-def finish() -> Callable[["subprocess.Popen[str]"], Done]:
+def fork(warm: None) -> Iterator[Callable[..., Forked]]:
+    """Runs a command in a process that is forked from one where all is imported: for signals,
+    terminals, pipes and exit statuses."""
+    begun = []
+
+    def begin(*words: object, **how: Any) -> Forked:
+        begun.append(Forked(*words, **how))
+        return begun[-1]
+
+    yield begin
+    for process in begun:
+        process.close()
+
+
+@pytest.fixture
+def finish() -> Callable[["subprocess.Popen[str] | Forked"], Done]:
     """Waits for a process, at most a minute."""
 
-    def wait(process: "subprocess.Popen[str]") -> Done:
+    def wait(process: "subprocess.Popen[str] | Forked") -> Done:
         out, err = process.communicate(timeout=60)
         return Done(process.returncode, out, besides_progress(err or ""))
 

@@ -2,13 +2,12 @@
 
 import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from syn0 import Network, load
+from tests.cli.forks import write_little
 
 GOOD = "a,b,kind\n" + "".join(f"{k},{k % 7},{'xy'[k % 2]}\n" for k in range(40))
 
@@ -228,29 +227,17 @@ def test_a_folder_without_permission_is_noticed_before_training(here, syn0):
     assert "folder/m.safetensors" in done.err
 
 
-FULL_DISK = """
-import resource, sys
-from syn0.cli import main
-resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
-sys.argv[0] = "syn0"
-main()
-"""
-
-
-def test_a_disk_that_fills_while_saving_is_one_sentence_and_the_old_model_stays(here):
+def test_a_disk_that_fills_while_saving_is_one_sentence_and_the_old_model_stays(here, fork, finish):
     before = contents(here)
     words = ("train", "good.csv", "--hidden", "400", "--epochs", "1", "--out", "model.safetensors")
-    done = subprocess.run(
-        [sys.executable, "-c", FULL_DISK, *words],
-        capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
-    assert done.returncode == 2
-    errors = [line for line in done.stderr.splitlines() if line.startswith("Error: ")]
+    done = finish(fork(*words, first=write_little))
+    assert done.code == 2
+    errors = [line for line in done.err.splitlines() if line.startswith("Error: ")]
     assert len(errors) == 1
     assert "model.safetensors" in errors[0]
     assert "File too large" in errors[0]
-    assert "Traceback" not in done.stderr
-    assert "Saved" not in done.stderr
+    assert "Traceback" not in done.err
+    assert "Saved" not in done.err
     assert contents(here) == before
     assert load(here / "model.safetensors").spec.sizes == (2, 4, 1)
 

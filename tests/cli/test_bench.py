@@ -147,8 +147,8 @@ def test_ctrl_c_keeps_the_part_of_a_curve(syn0, quick, ctrl_c):
     assert all(row.endswith("· ") for row in table[2:])
 
 
-def test_a_real_ctrl_c_ends_a_process_without_a_traceback(start):
-    process = start("bench", "3-2", "--peers", "none")
+def test_a_real_ctrl_c_ends_a_process_without_a_traceback(fork):
+    process = fork("bench", "3-2", "--peers", "none")
     assert "cores" in process.stdout.readline()  # the machine is measured, and the first work begun
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)

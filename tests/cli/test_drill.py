@@ -5,12 +5,11 @@ import os
 import pty
 import re
 import select
-import subprocess
-import sys
 
 import pytest
 
 from syn0.learn.drill import sandbox
+from tests.cli.forks import Forked
 
 RIGHT = """
 import numpy as np
@@ -147,11 +146,9 @@ class Terminal:
     def __init__(self, *words, **environment):
         self.master, slave = pty.openpty()
         self.seen = ""
-        surroundings = {**os.environ, "COLUMNS": "80", "LC_ALL": "C.UTF-8", **environment}
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "syn0", *words],
-            stdin=slave, stdout=slave, stderr=slave, env=surroundings, start_new_session=True,
-        )  # fmt: skip
+        self.process = Forked(
+            *words, stdin=slave, stdout=slave, stderr=slave, env={"COLUMNS": "80", **environment}
+        )
         os.close(slave)
 
     def press(self, keys):
@@ -167,8 +164,7 @@ class Terminal:
         return before
 
     def end(self):
-        self.process.kill()
-        self.process.wait()
+        self.process.close()
         os.close(self.master)
 
 
@@ -179,7 +175,7 @@ def saved(folder, text):
 
 
 @pytest.fixture
-def terminal():
+def terminal(warm):
     """Opens terminals, and closes them."""
     opened = []
 

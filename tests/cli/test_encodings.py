@@ -52,11 +52,11 @@ def printed(monkeypatch):
     return run
 
 
-def test_a_locale_does_not_change_predictions(start, model, cities):
-    process = start("predict", model, cities, text=False, env={"PYTHONIOENCODING": "cp1252"})
+def test_a_locale_does_not_change_predictions(fork, model, cities):
+    process = fork("predict", model, cities, env={"PYTHONIOENCODING": "cp1252"})
     out, err = process.communicate(timeout=60)
     assert process.returncode == 0, err
-    assert {row.split(",")[0] for row in out.decode("utf-8").splitlines()[1:]} <= set(CITIES)
+    assert {row.split(",")[0] for row in out.splitlines()[1:]} <= set(CITIES)
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
@@ -87,11 +87,9 @@ def test_messages_in_a_file_are_utf_8_too(printed, cities):
     assert "'größe' holds 2 classes" in err.decode("utf-8")
 
 
-def test_only_a_terminal_that_cannot_show_a_letter_gets_a_question_mark(start, model, cities):
+def test_only_a_terminal_that_cannot_show_a_letter_gets_a_question_mark(fork, model, cities):
     master, slave = pty.openpty()
-    process = start(
-        "predict", model, cities, stdout=slave, text=False, env={"PYTHONIOENCODING": "ascii"}
-    )
+    process = fork("predict", model, cities, stdout=slave, env={"PYTHONIOENCODING": "ascii"})
     os.close(slave)
     chunks = []
 

@@ -122,10 +122,10 @@ def test_the_summaries_of_commands_are_whole(syn0):
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_shells_are_given_what_completes_words(start, finish, shell):
+def test_shells_are_given_what_completes_words(fork, finish, shell):
     if shell == "bash" and shutil.which("bash") is None:
         pytest.skip("bash, whose version is asked for, is not here")
-    done = finish(start(env={"_SYN0_COMPLETE": f"{shell}_source"}))
+    done = finish(fork(env={"_SYN0_COMPLETE": f"{shell}_source"}))
     assert done.code == 0
     assert "_SYN0_COMPLETE" in done.out
 
@@ -140,7 +140,7 @@ def test_shells_are_given_what_completes_words(start, finish, shell):
         ("syn0 train table.csv --task ", ["plain,classification", "plain,regression"]),
     ],
 )
-def test_commands_options_and_files_are_completed(start, finish, words, completed):
+def test_commands_options_and_files_are_completed(fork, finish, words, completed):
     typed = {"COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
-    done = finish(start(env={"_SYN0_COMPLETE": "bash_complete", **typed}))
+    done = finish(fork(env={"_SYN0_COMPLETE": "bash_complete", **typed}))
     assert done.out.splitlines() == completed

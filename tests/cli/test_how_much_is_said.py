@@ -36,10 +36,10 @@ def test_a_quiet_command_still_tells_its_errors(syn0, pets):
     assert done.err.startswith("Error: no file")
 
 
-def test_a_quiet_training_tells_neither_files_nor_notes_nor_progress(start, finish, pets, tmp_path):
+def test_a_quiet_training_tells_neither_files_nor_notes_nor_progress(fork, finish, pets, tmp_path):
     words = ("--hidden", 2, "--epochs", 1, "--out", "m.safetensors", "--threads", 10**6, "-q")
     environment = {"CC": "/nowhere/cc"}
-    done = finish(start("train", pets, *words, "--engine", "native", env=environment))
+    done = finish(fork("train", pets, *words, "--engine", "native", env=environment))
     assert (done.code, done.err) == (0, "")
     assert (tmp_path / "m.safetensors").exists()
 

@@ -115,18 +115,18 @@ def test_an_export_never_replaces_the_model_by_another_name(syn0, tmp_path):
     assert load("m.safetensors").spec.sizes == (2, 1)
 
 
-def test_a_model_never_replaces_what_comes_by_stdin(start, finish, table):
+def test_a_model_never_replaces_what_comes_by_stdin(fork, finish, table):
     with table.open() as data:
         for name in ("-", "/dev/stdin"):
-            done = finish(start("train", name, *TRAIN, "--out", "d.csv", stdin=data))
+            done = finish(fork("train", name, *TRAIN, "--out", "d.csv", stdin=data))
             refused(done, "d.csv is the data itself")
 
 
-def test_predictions_are_not_added_to_the_data(start, finish, syn0, table):
+def test_predictions_are_not_added_to_the_data(fork, finish, syn0, table):
     syn0("train", table, *TRAIN, "--out", "m.safetensors")
     before = table.read_bytes()
     with table.open("ab") as end:  # as >> has it
-        done = finish(start("predict", "m.safetensors", table, stdout=end))
+        done = finish(fork("predict", "m.safetensors", table, stdout=end))
     assert done.code == 2
     assert "is the data itself" in done.err
     assert table.read_bytes() == before
@@ -243,10 +243,10 @@ def test_a_name_that_ends_as_folders_do_is_no_file(syn0, named, table, place):
     assert not Path("answers").exists()
 
 
-def test_a_pipe_or_a_device_is_written_to(start, finish, syn0, table):
+def test_a_pipe_or_a_device_is_written_to(fork, finish, syn0, table):
     syn0("train", table, *TRAIN, "--out", "m.safetensors")
     words = ("predict", "m.safetensors", table)
-    done = finish(start(*words, "--out", "/dev/stdout"))
+    done = finish(fork(*words, "--out", "/dev/stdout"))
     assert done.out == syn0(*words).out
     assert syn0(*words, "--out", "/dev/null").code == 0
     assert Path("/dev/null").is_char_device()

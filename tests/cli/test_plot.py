@@ -20,18 +20,19 @@ NEED_OTHER_DATA = {"images", "residuals"}
 """Kinds that the tutorial's network has nothing for."""
 
 
+@pytest.fixture(autouse=True)
+def coarse(monkeypatch):
+    """Pictures of a fifth of the dots, which are no other pictures."""
+    monkeypatch.setattr("syn0.plots.files.SHARPNESS", 70)
+
+
 @pytest.fixture
 def figures(monkeypatch):
-    """The figures that commands write."""
+    """The figures that commands have drawn, and do not write, which takes longer than all else."""
     from syn0.plots import files
 
-    kept, save = [], files.save_picture
-
-    def keep(figure, path):
-        kept.append(figure)
-        save(figure, path)
-
-    monkeypatch.setattr(files, "save_picture", keep)
+    kept = []
+    monkeypatch.setattr(files, "save_picture", lambda figure, path: kept.append(figure))
     return kept
 
 
@@ -47,12 +48,11 @@ def model(syn0, tmp_path, kept_models):
 
 
 @pytest.mark.parametrize("ending", MAGIC)
-@pytest.mark.parametrize("kind", ["activation", "weights"])
-def test_the_ending_says_in_which_form_a_picture_is_written(syn0, tmp_path, kind, ending):
-    done = syn0("plot", "3-4-1", kind, "--steps", 10, "-o", f"a.{ending}")
-    assert (done.code, done.out, done.err) == (0, "", f"Drawn: a.{ending}\n")
-    assert (tmp_path / f"a.{ending}").read_bytes().startswith(MAGIC[ending])
-    assert syn0("plot", "3-4-1", kind, "--steps", 10, "-o", f"a.{ending}").code == 0  # again
+def test_the_ending_says_in_which_form_a_picture_is_written(syn0, tmp_path, ending):
+    for kind in ("activation", "weights"):  # the second in the place of the first
+        done = syn0("plot", "3-4-1", kind, "--steps", 10, "-o", f"a.{ending}")
+        assert (done.code, done.out, done.err) == (0, "", f"Drawn: a.{ending}\n")
+        assert (tmp_path / f"a.{ending}").read_bytes().startswith(MAGIC[ending])
 
 
 @pytest.mark.parametrize("kind", [k for k in KINDS if k not in NEED_OTHER_DATA])
@@ -64,10 +64,10 @@ def test_every_kind_is_drawn_of_the_tutorials_network(syn0, tmp_path, kind):
 
 
 @pytest.mark.parametrize("kind", [k for k in KINDS if k not in NEED_OTHER_DATA])
-def test_every_kind_is_drawn_of_a_saved_model(syn0, tmp_path, kind, model):
+def test_every_kind_is_drawn_of_a_saved_model(syn0, figures, kind, model):
     done = syn0("plot", model, kind, "-o", "a.png")
     assert done.code == 0, done.err
-    assert (tmp_path / "a.png").stat().st_size > 5000
+    assert any(ax.has_data() for ax in figures[0].axes)
 
 
 def test_numbers_and_images_have_kinds_of_their_own(syn0, tmp_path):
@@ -125,7 +125,7 @@ def test_a_network_may_stand_in_a_file(syn0, csv, figures):
     assert figures[1].axes[0].get_title(loc="left") == "tanh"
 
 
-def test_estimators_are_drawn_as_far_as_they_know_columns(syn0, tmp_path, pets_table):
+def test_estimators_are_drawn_as_far_as_they_know_columns(syn0, tmp_path, figures, pets_table):
     from syn0 import MLPClassifier, TabularClassifier, save
 
     rows, kinds = pets_table
@@ -151,7 +151,7 @@ def pets_table(csv):
     return frame[["weight", "age"]], frame["kind"]
 
 
-def test_other_data_are_judged_whole(syn0, model):
+def test_other_data_are_judged_whole(syn0, figures, model):
     done = syn0("plot", model, "confusion", "--data", "iris", "-o", "a.png")
     assert "Judged on: 30 held-out rows" in done.err
     done = syn0("plot", "4-3", "confusion", "--data", "iris", "--epochs", 2, "-o", "a.png")

@@ -137,10 +137,10 @@ def test_it_says_that_it_answers_and_what_rows_hold(client):
     assert "string" in row["properties"]["house"]["type"]
 
 
-def test_as_a_process_it_answers_and_ends_on_a_signal(start, model):
+def test_as_a_process_it_answers_and_ends_on_a_signal(fork, model):
     from urllib.request import urlopen
 
-    process = start("serve", model, "--port", 0)
+    process = fork("serve", model, "--port", 0)
     address = process.stdout.readline().strip()
     assert address.startswith("http://127.0.0.1:")
     with urlopen(f"{address}/health", timeout=30) as found:  # noqa: S310  (of this machine)

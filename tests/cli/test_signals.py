@@ -9,14 +9,15 @@ import pytest
 
 from syn0 import Network, load
 from syn0.training.interrupt import ENDING, catching_interrupt
+from tests.cli.forks import ignore_ctrl_c
 
 LONG = ("train", "xor", "--net", "3-4-1", "--steps", 100_000_000, "--report-every", 10_000)
 ENGINE = ("--engine", "numpy")
 
 
 @pytest.mark.parametrize("number", ENDING)
-def test_a_signal_that_ends_a_process_keeps_what_was_learned(start, tmp_path, number):
-    process = start(*LONG, *ENGINE, "--out", "m.safetensors")
+def test_a_signal_that_ends_a_process_keeps_what_was_learned(fork, tmp_path, number):
+    process = fork(*LONG, *ENGINE, "--out", "m.safetensors")
     assert process.stdout.readline().startswith("step 0")  # it trains
     process.send_signal(number)
     out, err = process.communicate(timeout=60)
@@ -28,26 +29,19 @@ def test_a_signal_that_ends_a_process_keeps_what_was_learned(start, tmp_path, nu
     assert 0 < load(tmp_path / "m.safetensors").steps_taken < 100_000_000
 
 
-def test_so_it_does_where_ctrl_c_is_ignored_as_in_a_scripts_background(start, tmp_path):
-    ignored = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_IGN)}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "syn0", *map(str, (*LONG, *ENGINE)), "--out", "m.safetensors"],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **ignored,
-    )  # fmt: skip
-    try:
-        assert process.stdout.readline().startswith("step 0")
-        process.send_signal(signal.SIGINT)
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=60)
-    finally:
-        process.kill()
+def test_so_it_does_where_ctrl_c_is_ignored_as_in_a_scripts_background(fork, tmp_path):
+    process = fork(*LONG, *ENGINE, "--out", "m.safetensors", first=ignore_ctrl_c)
+    assert process.stdout.readline().startswith("step 0")
+    process.send_signal(signal.SIGINT)
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=60)
     assert process.returncode == 128 + signal.SIGTERM
     assert load(tmp_path / "m.safetensors").steps_taken > 0
 
 
-def test_a_second_signal_still_saves_and_ends_at_once(start, tmp_path):
-    process = start(*LONG, *ENGINE, "--out", "m.safetensors")
-    assert process.stdout.readline().startswith("step 0")
+def test_a_second_signal_still_saves_and_ends_at_once(fork, tmp_path):
+    process = fork(*LONG[:-1], 100, *ENGINE, "--out", "m.safetensors")
+    assert any(line.startswith("step 100:") for line in process.stdout)  # something is learned
     process.send_signal(signal.SIGTERM)
     process.send_signal(signal.SIGTERM)
     _, err = process.communicate(timeout=60)
@@ -57,8 +51,8 @@ def test_a_second_signal_still_saves_and_ends_at_once(start, tmp_path):
     assert load(tmp_path / "m.safetensors").steps_taken > 0
 
 
-def test_where_nothing_is_to_be_saved_a_signal_ends_it_as_ever(start):
-    process = start(*LONG, *ENGINE)
+def test_where_nothing_is_to_be_saved_a_signal_ends_it_as_ever(fork):
+    process = fork(*LONG, *ENGINE)
     assert process.stdout.readline().startswith("step 0")
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=60)

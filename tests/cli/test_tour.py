@@ -1,16 +1,18 @@
 """`syn0 tour` by keystrokes in real terminals, narrow and wide, and by lines from elsewhere."""
 
+import io
 import json
 import os
 import pty
 import re
 import select
-import subprocess
 import sys
 import termios
 import time
 
 import pytest
+
+from tests.cli.forks import Forked
 
 STYLE = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
 PROMPT = re.compile(r"\S > \Z")
@@ -30,12 +32,9 @@ class Terminal:
     def __init__(self, columns: int, *words: str, **variables: str) -> None:
         self.here, there = pty.openpty()
         termios.tcsetwinsize(there, (50, columns))
-        environment = {**os.environ, "TERM": "xterm-256color", "OPENBLAS_NUM_THREADS": "1"}
-        environment.pop("COLUMNS", None)
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "syn0", "tour", *words],
-            stdin=there, stdout=there, stderr=there, env={**environment, **variables},
-            start_new_session=True,
+        self.process = Forked(
+            "tour", *words, stdin=there, stdout=there, stderr=there,
+            env={"TERM": "xterm-256color", **variables},
         )  # fmt: skip
         os.close(there)
         self.raw = ""
@@ -76,13 +75,12 @@ class Terminal:
 
     def close(self) -> None:
         """End it."""
-        self.process.kill()
-        self.process.wait(PATIENCE)
+        self.process.close()
         os.close(self.here)
 
 
 @pytest.fixture
-def terminal():
+def terminal(warm):
     """Starts the tour in a terminal of so many columns, and waits for its first question."""
     started = []
 
@@ -166,35 +164,37 @@ def test_the_end_of_the_typing_leaves_politely(terminal):
     assert terminal(80).leave("") == 0
 
 
-def lines(*typed: str) -> dict:
-    return {"input": "".join(f"{line}\n" for line in typed), "capture_output": True, "text": True}
+@pytest.fixture
+def piped(syn0, monkeypatch):
+    """The tour in this process, with its answers from elsewhere."""
+
+    def run(*words, typed=()):
+        answers = io.BytesIO("".join(f"{line}\n" for line in typed).encode())
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(answers, encoding="utf-8"))
+        monkeypatch.setenv("COLUMNS", "80")
+        return syn0("tour", *words)
+
+    return run
 
 
-def piped(*words: str, typed: tuple[str, ...] = (), **variables: str):
-    """The tour with its answers from a file."""
-    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "COLUMNS": "80", **variables}
-    return subprocess.run(
-        [sys.executable, "-m", "syn0", "tour", *words], env=environment, timeout=PATIENCE,
-        **lines(*typed),
-    )  # fmt: skip
-
-
-def test_answers_may_come_from_a_file(state):
-    done = piped(typed=("", "x1", "0", "n"))
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "> x1\n" in done.stdout
-    assert "2 of" in done.stdout
-    assert "Your place is kept, at chapter 2" in done.stdout
-    assert "\x1b" not in done.stdout
+def test_answers_may_come_from_a_file(fork, finish, state, tmp_path):
+    (tmp_path / "answers").write_text("\nx1\n0\nn\n")
+    with (tmp_path / "answers").open() as answers:
+        done = finish(fork("tour", stdin=answers, env={"COLUMNS": "80"}))
+    assert (done.code, done.err) == (0, "")
+    assert "> x1\n" in done.out
+    assert "2 of" in done.out
+    assert "Your place is kept, at chapter 2" in done.out
+    assert "\x1b" not in done.out
     (kept,) = json.loads(state.read_text()).values()
     assert kept["guesses"] == {"one-column": [[0, "x1", True]]}
 
 
-def test_the_last_chapter_ends_with_a_tally():
+def test_the_last_chapter_ends_with_a_tally(piped):
     done = piped("--chapter", "from-memory", typed=("?", "", "n"))
-    assert done.returncode == 0
-    assert "That was the tour. Your guesses so far: 1 don't know." in " ".join(done.stdout.split())
-    assert "You have been through all chapters" in piped().stdout
+    assert done.code == 0
+    assert "That was the tour. Your guesses so far: 1 don't know." in " ".join(done.out.split())
+    assert "You have been through all chapters" in piped().out
 
 
 def test_a_terminal_without_unicode_gets_plain_signs(terminal):
@@ -227,13 +227,13 @@ def usual_key():
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_place_that_cannot_be_kept_is_said(state):
+def test_a_place_that_cannot_be_kept_is_said(piped, state):
     state.parent.parent.mkdir()
     state.parent.parent.chmod(0o500)
     done = piped(typed=("x1", "q"))
-    assert done.returncode == 0
-    assert "Note: " in done.stderr
-    assert "Traceback" not in done.stderr
+    assert done.code == 0
+    assert "Note: " in done.err
+    assert "Traceback" not in done.err
 
 
 def test_chapters_are_listed(syn0):
@@ -275,14 +275,14 @@ def test_a_saved_model_has_a_tour(syn0, model):
     assert "## 11. Backpropagation" in done.out
 
 
-def test_the_whole_tour_by_typing(syn0):
+def test_the_whole_tour_by_typing(syn0, piped):
     """? where something is asked, n where something may be tried; each is refused at the other."""
     done = piped(typed=("?", "n") * 200)
-    assert (done.returncode, done.stderr.replace("computing …\n", "")) == (0, "")
-    reached = re.findall(r"^── (\d+) of (\d+) ·", done.stdout, re.MULTILINE)
+    assert (done.code, done.err) == (0, "")
+    reached = re.findall(r"^── (\d+) of (\d+) ·", done.out, re.MULTILINE)
     count = int(reached[0][1])
     assert [int(number) for number, _ in reached] == list(range(1, count + 1))
-    words = " ".join(done.stdout.split())
+    words = " ".join(done.out.split())
     asked = int(re.search(r"That was the tour. Your guesses so far: (\d+) don't know\.", words)[1])
     assert asked >= count
     assert syn0("tour", "--list").out.count("not yet)") == count

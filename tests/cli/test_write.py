@@ -8,16 +8,7 @@ import re
 import numpy as np
 import pytest
 
-from syn0 import load
-
-SIX_ERRORS = [
-    "0.496410031903",
-    "0.00858452565325",
-    "0.00578945986251",
-    "0.00462917677677",
-    "0.00395876528027",
-    "0.00351012256786",
-]
+from syn0 import Network, Training, load
 
 
 def run(text: str) -> tuple[dict, str]:
@@ -33,11 +24,12 @@ def added_and_removed(diff: str) -> tuple[list[str], list[str]]:
     return [x[1:] for x in lines if x[0] == "+"], [x[1:] for x in lines if x[0] == "-"]
 
 
-def test_the_printed_program_prints_the_six_errors(syn0):
+def test_the_printed_program_is_the_tutorials(syn0):
+    """Which prints the six errors: tests/printers/test_tutorial.py."""
     done = syn0("write", "3-4-1", "--data", "xor", "--steps", 60000, "--seed", 1)
     assert (done.code, done.err) == (0, "")
-    _, printed = run(done.out)
-    assert re.findall(r"error ([\d.]+)", printed) == SIX_ERRORS
+    tutorials = Network([3, 4, 1]).program("numpy", training=Training(steps=60_000))
+    assert ast.dump(ast.parse(done.out)) == ast.dump(ast.parse(tutorials))
 
 
 def test_the_two_layer_program_prints_its_four_outputs(syn0):
@@ -50,13 +42,13 @@ def test_the_two_layer_program_prints_its_four_outputs(syn0):
 
 
 def test_the_terse_program_has_at_most_eleven_lines_after_the_import(syn0):
-    done = syn0("write", "3-4-1", "--to", "terse")
+    done = syn0("write", "3-4-1", "--steps", 10_000, "--to", "terse")
     lines = done.out.splitlines()
     assert lines[0] == "import numpy as np"
     assert len(lines) <= 1 + 11
     names, printed = run(done.out)
     assert printed == ""
-    np.testing.assert_allclose(names["l2"][:, 0], [0, 1, 1, 0], atol=0.01)
+    np.testing.assert_allclose(names["l2"][:, 0], [0, 1, 1, 0], atol=0.02)
 
 
 def test_nothing_but_numpy_is_imported_by_a_printed_program(syn0):
@@ -183,7 +175,8 @@ def test_an_empty_diff_says_that_no_line_changes(syn0, words):
 
 
 def test_what_may_keep_a_program_from_learning_is_said_on_stderr(syn0):
-    words = ("write", "3-4-4-1", "--activation", "relu", "--loss", "binary_cross_entropy")
+    words = ("write", "3-4-4-1", "--activation", "relu", "--loss", "binary_cross_entropy",
+             "--steps", 3_000)  # fmt: skip
     done = syn0(*words)
     assert "may teach nothing: if so, add" in done.err
     assert done.err.count("\n") == 1
@@ -193,7 +186,7 @@ def test_what_may_keep_a_program_from_learning_is_said_on_stderr(syn0):
     names, _ = run(taught.out)
     np.testing.assert_allclose(names["l3"][:, 0], [0, 1, 1, 0], atol=0.05)
     assert "--init he_uniform" in syn0(*words, "--to", "c").err  # C draws no orthogonal start
-    ran = syn0("train", "xor", "--net", "3-4-4-1", *words[2:], "--steps", 5)
+    ran = syn0("train", "xor", "--net", "3-4-4-1", *words[2:])
     assert "may teach nothing: if so, add" in ran.err
 
 

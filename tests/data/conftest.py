@@ -4,6 +4,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from syn0.data import parquet, passes
+
 
 @pytest.fixture
 def csv(tmp_path: Path) -> Callable[..., str]:
@@ -15,6 +17,13 @@ def csv(tmp_path: Path) -> Callable[..., str]:
         return str(tmp_path / name)
 
     return write
+
+
+@pytest.fixture
+def trusting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parquet files are not tried by another process first, which takes a quarter of a second."""
+    for room in (parquet, passes):
+        monkeypatch.setattr(room, "try_apart", lambda path: None)
 
 
 @pytest.fixture

@@ -100,6 +100,7 @@ def test_a_column_that_has_a_name_is_the_users(frame):
     assert "day" in Schema.fit(data).input_names
 
 
+@pytest.mark.usefixtures("trusting")
 @pytest.mark.parametrize("name", ["", "Unnamed: 0", "__index_level_0__"])
 def test_frames_and_parquet_files_may_hold_an_index_too(tmp_path, frame, name):
     rows = frame.sample(frac=1, random_state=0).rename_axis(name).reset_index()

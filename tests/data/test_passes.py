@@ -15,11 +15,10 @@ ROWS = 600
 
 
 @pytest.fixture(autouse=True)
-def small_blocks(monkeypatch):
+def small_blocks(trusting, monkeypatch):
     """So that small files come in many."""
     monkeypatch.setattr(csv_blocks, "BLOCK_BYTES", 4000)
     monkeypatch.setattr(passes, "CELLS_AT_ONCE", 900)
-    monkeypatch.setattr(passes, "try_apart", lambda path: None)  # another process, for 0.4 s
 
 
 def frame():
@@ -88,6 +87,24 @@ def test_targets_become_what_they_become_in_memory(path, target):
     schema, _ = summarised(path, target)
     whole = Schema.fit(read_table(path, target=target))
     assert schema.task == whole.task
+    assert numbers_rounded(schema.target_column) == numbers_rounded(whole.target_column)
+
+
+@pytest.mark.parametrize(
+    ("values", "task"),
+    [
+        ([3, 1, 2] * 9, "classification"),
+        ([7, 2, *[2] * 25], "classification"),
+        ([*range(13)] * 2 + [99], "regression"),
+        ([0.5, 1.5, 2] * 9, "regression"),
+    ],
+)
+def test_numbers_are_classes_where_they_are_of_the_whole(tmp_path, values, task):
+    path = tmp_path / "t.csv"
+    pl.DataFrame({"a": range(0, 54, 2), "y": values}).write_csv(path)
+    schema, _ = summarised(path)
+    whole = Schema.fit(read_table(path))
+    assert schema.task == whole.task == task
     assert numbers_rounded(schema.target_column) == numbers_rounded(whole.target_column)
 
 

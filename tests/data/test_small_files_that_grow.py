@@ -33,6 +33,7 @@ def test_packed_zeros_are_refused_at_their_beginning(csv):
         read_table(csv(gzip.compress(bytes(2**26)), "zeros.csv.gz"))
 
 
+@pytest.mark.usefixtures("trusting")
 def test_parquet_is_asked_for_its_size_first(tmp_path, monkeypatch):
     path = tmp_path / "same.parquet"
     pl.DataFrame({"a": np.zeros(300_000), "b": ["x" * 50] * 300_000}).write_parquet(path)
@@ -62,6 +63,7 @@ def test_what_is_read_apart_imports_nothing_from_the_working_folder(tmp_path, mo
     assert not os.path.exists("planted")  # noqa: PTH110
 
 
+@pytest.mark.usefixtures("trusting")
 def test_texts_of_parquet_and_frames_are_kept_once(tmp_path):
     words = ["one", None, " two ", "one", "NA"]
     frame = pl.DataFrame({"t": words, "c": pl.Series(words, dtype=pl.Categorical)})

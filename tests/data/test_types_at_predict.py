@@ -122,6 +122,7 @@ def test_categories_that_no_row_has_are_no_mistake():
     assert inputs(schema, pd.DataFrame({"a": column})) == inputs(schema, pd.DataFrame({"a": A[:2]}))
 
 
+@pytest.mark.usefixtures("trusting")
 def test_a_parquet_file_of_strings_is_read_as_numbers(tmp_path):
     schema = fitted(a=A)
     pl.DataFrame({"a": [*map(str, A)]}).write_parquet(tmp_path / "texts.parquet")

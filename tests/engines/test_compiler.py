@@ -82,7 +82,7 @@ def path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 def test_cc_comes_first_then_gcc_then_clang(path) -> None:
     for name in ("clang", "gcc", "cc"):
         program(path, name, f"echo {name} 1.0; echo and more")
-        assert compiler.candidates("", str(path))[0] == (name,)
+        assert next(compiler.candidates("", str(path))) == (name,)
     assert compiler.find_compiler() == compiler.Compiler(("cc",), "cc 1.0")
 
 

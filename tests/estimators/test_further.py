@@ -74,7 +74,7 @@ KNOBS: dict[str, dict[str, Any]] = {
 }
 
 
-BATCHES = {"batch_size": 20, "max_iter": 15}
+BATCHES = {"batch_size": 20, "max_iter": 8}
 
 
 @pytest.fixture(scope="module")
@@ -420,8 +420,8 @@ def test_dtype_says_what_is_computed_in_whatever_the_inputs_are(classes, dtype, 
 
 @pytest.mark.needs_compiler
 @pytest.mark.parametrize("how", [
-    {}, {"dropout": 0.2, "batch_norm": True}, {"solver": "adamw", "learning_rate": "cosine"},
-    {"early_stopping": True}, {"class_weight": "balanced"}, {"dtype": "float32"},
+    {"dropout": 0.2, "batch_norm": True, "class_weight": "balanced"},
+    {"solver": "adamw", "learning_rate": "cosine", "early_stopping": True}, {"dtype": "float32"},
 ], ids=str)  # fmt: skip
 def test_engines_learn_the_same_but_for_rounding(classes, quick_compiler, how):
     X, y = classes
@@ -563,10 +563,11 @@ PROGRAMS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("how", PROGRAMS.values(), ids=PROGRAMS)
-@pytest.mark.parametrize("count", [2, 3])
-def test_the_program_learns_what_the_estimator_learned(classes, how, count):
-    X, y = classes
+@pytest.mark.parametrize(("name", "count"), [
+    *((name, 3) for name in PROGRAMS), ("adam", 2), ("smoothed labels", 2)
+])  # fmt: skip
+def test_the_program_learns_what_the_estimator_learned(classes, name, count):
+    (X, y), how = classes, PROGRAMS[name]
     targets = np.eye(3)[y] if count == 3 else (y[:, None] == 2).astype(float)
     estimator = small(batch_size=16, **how).fit(X, y if count == 3 else y == 2)
     names = run(estimator.network_.program(data=(X, targets)))

@@ -1,6 +1,7 @@
 """The same `random_state` gives what scikit-learn's networks give, to rounding."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -101,6 +102,12 @@ def drawn(number: int) -> Case:
     return Case(kind, parameters, X.astype(dtype), y, weight, pick(0, 3) if incremental else 0)
 
 
+@cache
+def of_scikit_learn(number: int) -> Any:
+    """What scikit-learn makes of configuration `number`."""
+    return drawn(number).fitted(theirs)
+
+
 def assert_near(ours: Any, expected: Any, rtol: float) -> None:
     """Relative to each number, or for small ones to a thousandth of the largest."""
     ours, expected = np.asarray(ours), np.asarray(expected)
@@ -138,8 +145,7 @@ def assert_same(ours: Any, expected: Any) -> None:
 
 @pytest.mark.parametrize("number", range(CONFIGURATIONS))
 def test_a_drawn_configuration_learns_what_scikit_learns_does(number):
-    case = drawn(number)
-    assert_same(case.fitted(syn0), case.fitted(theirs))
+    assert_same(drawn(number).fitted(syn0), of_scikit_learn(number))
 
 
 def test_the_drawn_configurations_hold_every_value_of_every_parameter():
@@ -155,12 +161,11 @@ def test_the_drawn_configurations_hold_every_value_of_every_parameter():
 
 
 @pytest.mark.needs_compiler
-@pytest.mark.parametrize("number", range(6, 18))  # each kind, by SGD and by Adam
+@pytest.mark.parametrize("number", [7, 9, 11, 12, 14, 16])  # each kind, by SGD or by Adam
 def test_compiled_programs_learn_it_too(number, quick_compiler):
-    case = drawn(number)
-    ours = case.fitted(syn0, engine="native")
+    ours = drawn(number).fitted(syn0, engine="native")
     assert ours.network_.engine == "native"
-    assert_same(ours, case.fitted(theirs))
+    assert_same(ours, of_scikit_learn(number))
 
 
 @pytest.fixture(params=SOLVERS)

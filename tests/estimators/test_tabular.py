@@ -21,7 +21,7 @@ from syn0.estimators.tabular import TabularClassifier, TabularRegressor
 from syn0.models import plan_table, table_options
 
 QUICK = {"max_iter": 40, "random_state": 0, "engine": "numpy"}
-SOON = {"max_iter": 20, "learning_rate_init": 0.02}
+SOON = {"max_iter": 10, "learning_rate_init": 0.04, "engine": "numpy"}
 
 
 @parametrize_with_checks(
@@ -162,8 +162,8 @@ def test_given_rows_say_which_epoch_is_best():
 
 def test_training_stops_where_validation_rows_find_nothing_better():
     X, y = load_diabetes(return_X_y=True)
-    how = {"n_iter_no_change": 3, "validation_fraction": 0.2, "random_state": 0}
-    regressor = TabularRegressor(max_iter=300, **how).fit(X, y)
+    how = QUICK | {"max_iter": 300, "n_iter_no_change": 3, "validation_fraction": 0.2}
+    regressor = TabularRegressor(**how).fit(X, y)
     assert regressor.n_iter_ < 300
     assert regressor.network_.origin.validation == 0.2
 
@@ -174,7 +174,7 @@ def test_training_stops_where_validation_rows_find_nothing_better():
 def test_a_loss_says_what_of_the_target_is_predicted(loss, share):
     X = np.random.RandomState(0).normal(size=(300, 2))
     y = np.random.RandomState(1).exponential(1000, 300)
-    regressor = TabularRegressor(loss, weight_decay=10.0, random_state=0).fit(X, y)
+    regressor = TabularRegressor(loss, 4, weight_decay=10.0, **QUICK).fit(X, y)
     assert np.mean(y < regressor.predict(X)) == pytest.approx(share, abs=0.1)
 
 
@@ -188,7 +188,7 @@ def test_counts_are_learned_by_poissons_loss(frame):
 
 def test_the_defaults_are_those_of_tables():
     X, y = load_iris(return_X_y=True)
-    network = TabularClassifier(random_state=3).fit(X, y).network_
+    network = TabularClassifier(random_state=3, engine="numpy").fit(X, y).network_
     plan = plan_table(read_table("iris"), table_options(holdout=0.0, seed=3, dtype="float64"))
     assert network.spec == plan.network.spec
     assert network.training == plan.training

@@ -161,7 +161,7 @@ def test_predictions_that_are_all_but_sure_are_no_errors(loss):
 
 
 def test_large_layers_are_sampled():
-    rows = rows_of(Network([784, 256, 10], activation="relu", loss="cross_entropy", bias=True))
+    rows = rows_of(Network([120, 110, 10], activation="relu", loss="cross_entropy", bias=True))
     assert all_right(rows)
     assert {row.name: row.checked for row in rows} == {
         "syn0": ENTRIES, "bias0": ENTRIES, "syn1": ENTRIES, "bias1": 10,

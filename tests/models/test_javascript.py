@@ -20,32 +20,40 @@ NODE = shutil.which("node")
 pytestmark = pytest.mark.skipif(NODE is None, reason="there is no Node here")
 
 ASK = """
-import { readFileSync } from "node:fs";
-import { predict } from "./model.mjs";
-try {
-    const rows = JSON.parse(readFileSync(0, "utf8"));
-    console.log(JSON.stringify(predict(rows)));
-} catch (error) {
-    console.log(JSON.stringify(`${error.name}: ${error.message}`));
+import { createInterface } from "node:readline";
+let asked = 0;
+for await (const line of createInterface({ input: process.stdin })) {
+    const [file, rows] = JSON.parse(line);
+    try {
+        const { predict } = await import(`${file}?${asked++}`);
+        console.log(JSON.stringify(predict(rows)));
+    } catch (error) {
+        console.log(JSON.stringify(`${error.name}: ${error.message}`));
+    }
 }
 """
 
 
+@pytest.fixture(scope="module")
+def node():
+    """A process that asks models, each a module of its own; Node takes long to start."""
+    words = [NODE, "--input-type=module", "--eval", ASK]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    with subprocess.Popen(words, **pipes, text=True, encoding="utf-8") as process:
+        yield process
+
+
 @pytest.fixture
-def ask(tmp_path):
+def ask(node, tmp_path):
     """What a model answers to rows, in Node; an error's text where it refuses them."""
 
     def answers(model, rows):
         export_of(model, tmp_path / "model.mjs")
-        (tmp_path / "ask.mjs").write_text(ASK, encoding="utf-8")
         if isinstance(rows, pd.DataFrame):
             rows = json.loads(rows.to_json(orient="records"))
-        done = subprocess.run(
-            [NODE, "ask.mjs"], cwd=tmp_path, input=json.dumps(rows), capture_output=True, text=True,
-            timeout=60, check=False,
-        )  # fmt: skip
-        assert done.stderr == ""
-        return json.loads(done.stdout)
+        node.stdin.write(json.dumps([(tmp_path / "model.mjs").as_uri(), rows]) + "\n")
+        node.stdin.flush()
+        return json.loads(node.stdout.readline())
 
     return answers
 

@@ -7,9 +7,9 @@ import pytest
 from syn0 import Network
 from syn0.data import read_table
 from syn0.models import plan_table, table_options
-from syn0.models.module import array_module, module_of
+from syn0.models.module import Answers, module_of
 from syn0.printers.module import LABEL, PROBABILITIES
-from syn0.program import check
+from syn0.program import Name, check
 from syn0.program.interpreter import walk
 
 
@@ -124,4 +124,4 @@ def test_plain_arrays_go_in_as_they_are():
 
 def test_classes_that_do_not_fit_are_refused():
     with pytest.raises(ValueError, match="the outputs of 3-2 tell 2 classes apart, not 3"):
-        array_module(Network([3, 2]).spec, {}, classes=["a", "b", "c"])
+        Answers(Network([3, 2]).spec, Name("out")).classes(Name("out"), ["a", "b", "c"])

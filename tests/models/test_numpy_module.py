@@ -36,8 +36,11 @@ def test_all_kinds_of_files_try_themselves(tmp_path):
     several = MLPClassifier((4,), max_iter=9, random_state=0).fit(X, (X > 0).astype(int))
     numbers = fitted(passengers().dropna(subset=["age"]), "age").network
     hostile = fitted(hostile_frame(), "survived").network
-    for model in (several, numbers, hostile, Network([2, 3, 1])):
-        model.export(tmp_path / "model.py", to="numpy")
-        words = [sys.executable, tmp_path / "model.py"]
-        done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
-        assert done.stdout == "8 rows are predicted as expected\n", done.stderr
+    models = (several, numbers, hostile, Network([2, 3, 1]))
+    paths = [tmp_path / f"model{number}.py" for number in range(len(models))]
+    for model, path in zip(models, paths, strict=True):
+        model.export(path, to="numpy")
+    run = "import runpy, sys; [runpy.run_path(x, run_name='__main__') for x in sys.argv[1:]]"
+    words = [sys.executable, "-c", run, *paths]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
+    assert done.stdout == "8 rows are predicted as expected\n" * len(models), done.stderr

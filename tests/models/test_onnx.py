@@ -24,8 +24,14 @@ from syn0.program.expressions import apply, expm1, log1p
 pytest.importorskip("onnx", reason="the package onnx is not installed")
 runtime = pytest.importorskip("onnxruntime", reason="ONNX Runtime is not installed")
 
-from syn0.models.export import network_model, onnx_of  # noqa: E402
-from syn0.models.module import array_module  # noqa: E402
+from syn0.models.export import onnx_of  # noqa: E402
+from syn0.models.module import (  # noqa: E402
+    Answers,
+    assembled,
+    labels_of,
+    module_of,
+    output_of,
+)
 from syn0.printers.base import UnsupportedError  # noqa: E402
 from syn0.printers.onnx import Graph  # noqa: E402
 
@@ -39,8 +45,20 @@ NUMPY_TYPES = {
 both_dtypes = pytest.mark.parametrize("dtype", NEAR)
 
 
-def array_model(*args, **meaning):
-    return onnx_of(array_module(*args, **meaning))
+def network_model(network):
+    return onnx_of(module_of(network))
+
+
+def array_model(spec, weights, *, classes=None, multilabel=False):
+    """Of a network whose input is one matrix, and whose outputs mean what an estimator says."""
+    answers = Answers(spec, output_of(spec))
+    if multilabel:
+        answers.yeses()
+    elif classes is None:
+        answers.numbers()
+    else:
+        answers.classes(answers.output, labels_of(classes))
+    return onnx_of(assembled("Predicts.", spec, weights, None, answers))
 
 
 def session_of(model):

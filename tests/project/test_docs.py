@@ -28,9 +28,13 @@ def shell_commands() -> list[str]:
     return [line for line in lines if line.startswith("syn0 ")]
 
 
+SHORTER = ("--steps", 10_000)
+"""A sixth of the steps of a program is enough to see it learn."""
+
+
 def test_the_program_for_irises_learns_them(syn0):
     (command,) = (c for c in shell_commands() if "iris" in c)
-    done = syn0(*command.split()[1:])
+    done = syn0(*command.split()[1:], *SHORTER)
     assert done.code == 0
     exec(done.out, names := {})  # noqa: S102
     right = names["l2"].argmax(axis=1) == names["y"].argmax(axis=1)
@@ -38,45 +42,47 @@ def test_the_program_for_irises_learns_them(syn0):
 
 
 def showpieces() -> list[str]:
-    """The README's commands whose programs a reader will run, each as far as its options go."""
-    words = (command.partition(" > ")[0] for command in shell_commands())
-    programs = (x for x in words if x.startswith("syn0 write 3-") and " --to c" not in x)
-    return [x.replace(" --diff", "") for x in programs]
+    """The README's commands that show what options add to the tutorial's program."""
+    return [x for x in shell_commands() if x.startswith("syn0 write 3-") and " > " not in x]
 
 
 @pytest.mark.parametrize("command", showpieces())
 def test_the_programs_of_the_readme_learn_the_tutorials_tables(syn0, command):
-    done = syn0(*command.split()[1:])
+    words = [word for word in command.split()[1:] if word != "--diff"]
+    done = syn0(*words, *(SHORTER if "--bias" in words else ()))
     assert (done.code, done.err) == (0, "")  # nothing that may keep it from learning
     exec(done.out, names := {})  # noqa: S102
-    output = names[f"l{command.split()[2].count('-')}"]
+    output = names[f"l{words[1].count('-')}"]
     assert output == pytest.approx(names["y"], abs=0.05)
 
 
-def test_the_readme_begins_with_part_one_and_prints_its_numbers(syn0, capsys):
-    (command, *_) = showpieces()
-    assert command == "syn0 write 3-1 --data correlated"
-    exec(syn0(*command.split()[1:]).out, {})  # noqa: S102
-    printed = re.findall(
-        r"0\.\d{8}", capsys.readouterr().out.partition("Output after training:")[2]
-    )
-    assert printed == ["0.00966449", "0.00786506", "0.99358898", "0.99211957"]
-
-
-def test_the_commands_of_the_readme_run(tmp_path, monkeypatch, syn0):
+def test_the_commands_of_the_readme_run_and_their_programs_print_its_numbers(
+    tmp_path, monkeypatch, syn0
+):
     """One after another in one folder, as they build on each other for a reader: in this process,
-    or in a shell where a line is more than a command."""
+    or in a shell where a line is more than a command and its file."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=":")
+    printed = {}
     for command in shell_commands():
         words = shlex.split(command, comments=True)
-        if not {">", "|", "&&"} & {*words}:
+        if "&&" not in words:
+            *words, into, file = words if ">" in words else [*words, "", ""]
             done = syn0(*words[1:])
             assert done.code == 0, f"{command}: {done.err}"
+            if into:
+                (tmp_path / file).write_text(done.out)
         elif " cc " not in command or shutil.which("cc"):
             shell = ["bash", "-euc", command]
             done = subprocess.run(shell, capture_output=True, text=True, timeout=600)
             assert done.returncode == 0, f"{command}: {done.stderr}"
+            numbers = done.stdout.partition("Output after training:")[2]
+            printed[command.partition(" > ")[0]] = re.findall(r"0\.\d{8}", numbers)
+    assert next(iter(printed)) == "syn0 write 3-1 --data correlated"
+    one, xor, *in_c = printed.values()
+    assert one == ["0.00966449", "0.00786506", "0.99358898", "0.99211957"]
+    assert [*map(float, xor)] == pytest.approx([0, 1, 1, 0], abs=0.05)
+    assert in_c in ([], [xor])  # without a compiler it is not there
 
 
 def assert_good(names):

@@ -90,52 +90,47 @@ def test_warnings_are_given_by_the_one_function_that_shows_what_they_quote():
     assert call == [SOURCE / "spec" / "doors.py"]
 
 
-def imported_by(statement: str) -> set[str]:
-    """The top-level modules that a fresh interpreter has loaded after a statement."""
-    code = f"{statement}; import sys; print(*{{m.partition('.')[0] for m in sys.modules}})"
+def imported_by(*statements: str) -> list[set[str]]:
+    """The top-level modules that a fresh interpreter has loaded after each of some statements."""
+    told = "import sys; print('LOADED', *{m.partition('.')[0] for m in sys.modules})"
+    code = "\n".join(f"{statement}\n{told}" for statement in statements)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    return set(done.stdout.split())
+    lines = [line for line in done.stdout.splitlines() if line.startswith("LOADED")]
+    assert len(lines) == len(statements), done.stdout
+    return [set(line.split()) for line in lines]
 
 
-def test_importing_syn0_loads_no_other_package():
-    assert not imported_by("import syn0") & {"numpy", "sklearn", "rich", "click", "safetensors"}
+HEAVY = {"sklearn", "scipy", "pandas", "jax"}
+OTHERS = {"numpy", "rich", "click", "safetensors", "polars", "PIL"} | HEAVY
+
+
+def test_importing_syn0_loads_no_other_package_and_a_network_needs_numpy_alone():
+    imported, made = imported_by("import syn0", "syn0.Network([3, 4, 1])")
+    assert not imported & OTHERS
+    assert made & OTHERS == {"numpy"}
 
 
 COMMAND = """
-import sys
+import contextlib, io, sys
 from syn0.cli import main
-try:
-    main()
-finally:
-    print("jax" in sys.modules)
+def run(*words):
+    sys.argv = ["syn0", *words]
+    with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.suppress(SystemExit):
+        main()
+    return out.getvalue()
 """
 
 
-@pytest.mark.parametrize("asked", [["engines", "3-4-1"], ["train", "xor", "-q", "--epochs", "1"]])
-def test_commands_load_jax_only_where_it_computes(asked):
-    done = subprocess.run(
-        [sys.executable, "-c", COMMAND, *asked], capture_output=True, text=True, check=True
+def test_help_loads_no_heavy_package_and_a_command_none_that_it_does_not_compute_with():
+    asked, trained, listed = imported_by(
+        f"{COMMAND}assert '--learning-rate' in run('train', '--help')",
+        "assert 'accuracy' in run('train', 'xor', '--steps', '3', '--engine', 'numpy')",
+        "assert 'native' in run('engines', '3-4-1')\n"
+        "assert 'accuracy' in run('train', 'xor', '-q', '--epochs', '1')",
     )
-    assert done.stdout.splitlines()[-1] == "False"
-
-
-def test_a_network_needs_numpy_alone():
-    loaded = imported_by("from syn0 import Network; Network([3, 4, 1])")
-    assert "numpy" in loaded
-    assert not loaded & {"sklearn", "scipy", "rich", "click", "polars", "pandas", "PIL", "jax"}
-
-
-def test_help_loads_no_heavy_package():
-    statement = "from click.testing import CliRunner; from syn0.cli import cli; "
-    loaded = imported_by(statement + "CliRunner().invoke(cli, ['train', '--help'])")
-    assert not loaded & {"numpy", "sklearn", "rich", "safetensors"}
-
-
-def test_the_command_trains_on_a_table_and_judges_it_without_scikit_learn():
-    statement = "from click.testing import CliRunner; from syn0.cli import cli; "
-    words = "['train', 'xor', '--steps', '3', '--engine', 'numpy']"
-    statement += f"done = CliRunner().invoke(cli, {words}); assert 'accuracy' in done.stdout"
-    assert not imported_by(statement) & {"sklearn", "scipy", "pandas"}
+    assert not asked & (OTHERS - {"click"})
+    assert not trained & HEAVY
+    assert "jax" not in listed
 
 
 def without_words(path: Path) -> list[str]:

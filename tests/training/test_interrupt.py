@@ -55,6 +55,7 @@ def test_ctrl_c_stops_training_between_steps_and_it_can_go_on(
     assert_same(network, whole)
 
 
+@pytest.mark.usefixtures("quick_compiler")
 @pytest.mark.parametrize("engine", ENGINES)
 def test_ctrl_c_stops_long_before_the_next_report(rows, ctrl_c_soon, engine):
     network = Network([5, 4, 2])
@@ -127,6 +128,7 @@ def test_a_second_ctrl_c_gets_through_and_leaves_a_whole_network(rows, assert_sa
     assert_same(network, until_there)
 
 
+@pytest.mark.usefixtures("quick_compiler")
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
 def test_an_interruption_in_the_midst_of_a_stretch_of_steps_leaves_a_whole_network(

@@ -154,6 +154,7 @@ def network():
 HOW = {"epochs": 3, "batch_size": SIZE, "optimizer": "adam", "progress": False}
 
 
+@pytest.mark.usefixtures("quick_compiler")
 @pytest.mark.parametrize(
     "engine", ["numpy", pytest.param("native", marks=pytest.mark.needs_compiler)]
 )

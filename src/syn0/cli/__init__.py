@@ -19,7 +19,7 @@ import click
 from syn0 import __version__
 from syn0.cli.bench import bench
 from syn0.cli.check import check
-from syn0.cli.command import FAILURE, HELP_NAMES, MISUSE
+from syn0.cli.command import FAILURE, HELP_NAMES, INTERRUPTED, MISUSE
 from syn0.cli.drill import drill
 from syn0.cli.engines import engines
 from syn0.cli.evaluate import evaluate
@@ -33,8 +33,6 @@ from syn0.cli.tour import tour
 from syn0.cli.train import train
 from syn0.cli.write import write
 from syn0.spec.words import MOST_SAID, visible
-
-INTERRUPTED = 130
 
 
 @click.group(context_settings=HELP_NAMES)
@@ -132,7 +130,8 @@ def noting_ctrl_c() -> Iterator[threading.Event]:
         raise KeyboardInterrupt
 
     before = signal.getsignal(signal.SIGINT)
-    if before is not signal.default_int_handler or not is_main_thread():
+    is_main_thread = threading.current_thread() is threading.main_thread()
+    if before is not signal.default_int_handler or not is_main_thread:
         yield came
         return
     signal.signal(signal.SIGINT, press)
@@ -140,11 +139,6 @@ def noting_ctrl_c() -> Iterator[threading.Event]:
         yield came
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-def is_main_thread() -> bool:
-    """Whether this is the thread to which Python delivers signals."""
-    return threading.current_thread() is threading.main_thread()
 
 
 def told_error(error: Exception) -> int:
@@ -157,9 +151,6 @@ def told_error(error: Exception) -> int:
             return told(sentence(error.format_message(), error.ctx), MISUSE)
         case click.ClickException():
             return told(error.format_message(), MISUSE)
-        case BrokenPipeError():
-            drop_output()  # the reader of our output, such as `head`, has gone: nothing is wrong
-            return FAILURE
         case FloatingPointError() | ConnectionError():  # numbers went bad, or a process went
             return told(str(error), FAILURE)
         case OSError():
@@ -190,11 +181,7 @@ def sentence(message: str, context: click.Context | None) -> str:
 def told(message: str, code: int) -> int:
     """Say what was wrong; the exit code."""
     words = f"{click.style('Error:', fg='red')} {visible(message, MOST_SAID)}"
+    colour = False if os.environ.get("NO_COLOR") else None  # None: if stderr is a terminal
     with suppress(OSError):  # a terminal that has closed
-        click.echo(words, err=True, color=colour())
+        click.echo(words, err=True, color=colour)
     return code
-
-
-def colour() -> bool | None:
-    """False where NO_COLOR is set; None lets click look whether stderr is a terminal."""
-    return False if os.environ.get("NO_COLOR") else None

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from syn0.cli.bench_tables import Tables
-from syn0.cli.command import QUIET, Sections, asked_for, message
+from syn0.cli.command import INTERRUPTED, QUIET, Sections, asked_for, message
 from syn0.cli.networks import described, with_file
 from syn0.cli.options import FILE, OPTION_NAMES, flags_given, network_options
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from syn0.bench import Contestant, Report, Result, Work
     from syn0.bench.growth import Curve
     from syn0.bench.measure import Tell
-
-INTERRUPTED = 130
 
 MEANINGLESS = ("steps", "epochs", "report_every", "class_weight")
 """Options that change nothing in how long a step takes."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import platform
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, redirect_stderr, suppress
 from typing import Any
 
 import click
@@ -19,8 +20,8 @@ SECTIONS = (
 
 HELP_NAMES = {"help_option_names": ["-h", "--help"]}
 
-FAILURE, MISUSE = 1, 2
-"""The statuses of what went wrong, and of a mistake of the user's."""
+FAILURE, MISUSE, INTERRUPTED = 1, 2, 130
+"""The statuses of what went wrong, of a mistake of the user's, and of Ctrl-C."""
 
 QUIET, VERBOSE = "syn0.quiet", "syn0.verbose"
 """Where a context keeps how much is said."""
@@ -107,6 +108,11 @@ def message(text: str) -> None:
     if not asked_for(QUIET):
         with suppress(OSError):
             click.echo(visible(text, MOST_SAID), err=True)
+
+
+def hushed() -> AbstractContextManager[Any]:
+    """Keep what others say on stderr from a user who was promised that nothing is said."""
+    return redirect_stderr(io.StringIO()) if asked_for(QUIET) else nullcontext()
 
 
 def say_more(text: str) -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from syn0.cli.command import Sections, message
+from syn0.cli.config import is_list_of, toml_text
 from syn0.cli.networks import described, is_description, is_model, with_file
 from syn0.cli.options import FILE, FORCE, OPTION_NAMES, flags_given, network_options
 
@@ -111,7 +112,7 @@ def hints_of(tables: Any, where: str) -> dict[str, tuple[str, ...]]:
         told = dict(table) if isinstance(table, dict) else {}
         line, say = told.pop("line", None), told.pop("say", None)
         texts = [say] if isinstance(say, str) else say
-        if told or not isinstance(line, str) or not is_texts(texts):
+        if told or not isinstance(line, str) or not is_list_of(str, texts):
             raise ValueError(
                 f'{where}: each of [[hints]] must hold line = "l2_delta", or another, and say, a '
                 "text or a list of texts"
@@ -120,16 +121,10 @@ def hints_of(tables: Any, where: str) -> dict[str, tuple[str, ...]]:
     return hints
 
 
-def is_texts(value: Any) -> bool:
-    """Whether a value is a list of texts."""
-    return isinstance(value, list) and all(isinstance(item, str) for item in value)
-
-
 def made(
     path: str, net: str | None, level: int | None, options: Mapping[str, Any], *, force: bool
 ) -> None:
     """Write a drill file."""
-    from syn0.cli.config import toml_text
     from syn0.cli.outputs import check_output, start_of
     from syn0.files.atomic import write_whole
 
@@ -178,12 +173,7 @@ def report() -> Report:
         "✓✗·".encode(sys.stdout.encoding or "ascii")
     except (UnicodeEncodeError, LookupError):
         plain = True
-    return Report(width, styled if coloured else no_style, plain)
-
-
-def styled(text: str, colour: str) -> str:
-    """A text in a colour."""
-    return click.style(text, fg=colour)
+    return Report(width, click.style if coloured else no_style, plain)
 
 
 def text_of(path: Path) -> str:

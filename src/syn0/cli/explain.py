@@ -11,13 +11,13 @@ import click
 
 from syn0.cli.command import Sections, message
 from syn0.cli.networks import class_weights_of, described, is_model, with_file
-from syn0.cli.options import FILE, data_option, network_options, waiting
-from syn0.cli.reading import reading_options
-from syn0.spec.defaults import SEED
+from syn0.cli.options import FILE, waiting
+from syn0.cli.reading import options_of_a_run
 
 if TYPE_CHECKING:
     from syn0.explain import Contributions, Part, Replay, Statistics, Trace, TracedLine
-    from syn0.models import Network
+    from syn0.models import Examples, Network
+    from syn0.printers import Data
     from syn0.spec import Training
 
 TUTORIAL = "3-4-1"
@@ -35,13 +35,7 @@ PLACE = re.compile(r"(\w+)\[\s*(-?\d+(?:\s*,\s*-?\d+)*)\s*\]")
 @click.option("--weight", metavar="NAME[I,J]",
               help="Split this weight's update over the examples.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print what is found as JSON.")
-@data_option("--data", type=FILE, metavar="DATA", help="The rows that the step takes.")
-@data_option("--target", metavar="COLUMN", help="The column to learn; default the last.")
-@data_option("--drop", multiple=True, metavar="COLUMN", help="Leave a column out (repeatable).")
-@reading_options
-@data_option("--seed", type=int, metavar="N",
-             help=f"Of start weights, batches and masks; default {SEED}.")  # fmt: skip
-@network_options
+@options_of_a_run("The rows that the step takes.")
 def explain(
     net: str,
     step: int | None,
@@ -98,8 +92,7 @@ def replayed(net: str, options: dict[str, Any]) -> Replay:
         network, training = described(options)
         data = data_for(network, training, options) or example_data(network.spec)
     assert data is not None  # noqa: S101  (named, or made up)
-    weight = None if data.sample_weight is None else data.sample_weight.ravel()
-    return network.replay(data.X, data.y, training=training, sample_weight=weight)
+    return replay_on(data, network, training)
 
 
 def own_rows(network: Network, training: Training, options: dict[str, Any]) -> Replay:
@@ -116,13 +109,13 @@ def own_rows(network: Network, training: Training, options: dict[str, Any]) -> R
         raise ValueError(f"{why}: name the rows that the step shall take with --data")
     weights = class_weights_of(options, network.schema.classes)
     examples = examples_again(network, training, table, table_options(class_weight=weights))
-    weight = examples.sample_weight
-    return network.replay(
-        examples.X,
-        examples.y,
-        training=training,
-        sample_weight=None if weight is None else weight.ravel(),
-    )
+    return replay_on(examples, network, training)
+
+
+def replay_on(rows: Examples | Data, network: Network, training: Training | None = None) -> Replay:
+    """A network's training on rows, by default as it last was."""
+    weight = None if rows.sample_weight is None else rows.sample_weight.ravel()
+    return network.replay(rows.X, rows.y, training=training, sample_weight=weight)
 
 
 def place_of(text: str) -> tuple[Any, ...]:

@@ -106,13 +106,6 @@ def files_of(name: str) -> Iterator[os.stat_result]:
             yield other.stat()
 
 
-def is_model(path: Path) -> bool:
-    """Whether a file is a model of syn0's."""
-    from syn0.files.container import is_model as found
-
-    return found(path)
-
-
 def is_export(path: Path) -> bool:
     """Whether a file is an ONNX file or a program of a trained model that syn0 wrote."""
     start = start_of(path)[:32]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from syn0.cli.command import QUIET, Sections, asked_for, message
-from syn0.cli.explain import place_of, replayed
+from syn0.cli.explain import place_of, replay_on, replayed
 from syn0.cli.networks import (
     class_weights_of,
     is_description,
@@ -24,13 +24,10 @@ from syn0.cli.options import (
     FORCE,
     OPTION_NAMES,
     activation_names,
-    data_option,
-    network_options,
     tell_unknown_texts,
     waiting,
 )
-from syn0.cli.reading import reading_of, reading_options, tell_notes, tell_reading
-from syn0.spec.defaults import SEED
+from syn0.cli.reading import options_of_a_run, reading_of, tell_notes, tell_reading
 from syn0.spec.once import once
 from syn0.spec.training import round_interval
 
@@ -114,10 +111,7 @@ class Fresh:
     @once
     def replay(self) -> Replay:
         """The training that led there."""
-        examples = self.plan.examples
-        weight = examples.sample_weight
-        rows = None if weight is None else weight.ravel()
-        return self.network.replay(examples.X, examples.y, sample_weight=rows)
+        return replay_on(self.plan.examples, self.network)
 
     @property
     def judged(self) -> tuple[Table, str]:
@@ -255,21 +249,15 @@ def of_network(name: str) -> Callable[[Subject, Figure], None]:
 def activation(subject: Subject, figure: Figure) -> None:
     """The curve of a layer's activation."""
     from syn0 import plots
+    from syn0.cli.networks import described
     from syn0.spec.checks import choice
 
-    spec = described_spec(subject)
+    # A description needs no training to be known.
+    known = subject.network if isinstance(subject, Saved) else described(subject.options)[0]
+    spec = known.spec
     layers = {f"l{k}": layer.activation for k, layer in enumerate(spec.dense, 1)}
     chosen = choice("layer", subject.options["layer"] or "l1", layers)
     plots.activation(layers[chosen], ax=figure)
-
-
-def described_spec(subject: Subject) -> Any:
-    """The description of a network, which needs no training to be known."""
-    from syn0.cli.networks import described
-
-    if isinstance(subject, Saved):
-        return subject.network.spec
-    return described(subject.options)[0].spec
 
 
 def slopes(subject: Subject, figure: Figure) -> None:
@@ -399,13 +387,7 @@ class WithKinds(Sections):
               help="Of an update: which step, counted from 0; default the next.")  # fmt: skip
 @click.option("--columns", metavar="COLUMN,COLUMN",
               help="Of regions: the two columns; default the first two.")  # fmt: skip
-@data_option("--data", type=FILE, metavar="DATA", help="The rows that are learned, or judged.")
-@data_option("--target", metavar="COLUMN", help="The column to learn; default the last.")
-@data_option("--drop", multiple=True, metavar="COLUMN", help="Leave a column out (repeatable).")
-@reading_options
-@data_option("--seed", type=int, metavar="N",
-             help=f"Of start weights, batches and masks; default {SEED}.")  # fmt: skip
-@network_options
+@options_of_a_run("The rows that are learned, or judged.")
 @FORCE
 def plot(net: str, kind: str, out: str, force: bool, **options: Any) -> None:
     """Draw a saved MODEL, or NET after training it, as a picture.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -75,18 +76,12 @@ def service_of(path: str, saved: Any, most_rows: int, most_bytes: int) -> Servic
     if isinstance(saved, Network):
         from syn0.cli.predict import answers_of
 
-        schema, network = saved.schema, saved
-        names = tuple(schema.cells) if schema else network.columns.get("X", ())
-        reading = None if schema is None else schema.reading
-        return Service(
-            f"a {network.spec} neural network",
-            lambda table: answers_of(network, table),
-            reading, schema, names, limits,
-        )  # fmt: skip
+        schema = saved.schema
+        names = tuple(schema.cells) if schema else saved.columns.get("X", ())
+        title = f"a {saved.spec} neural network"
+        return Service(title, partial(answers_of, saved), schema, names, limits)
     from syn0.cli.answers import Saved
 
     model = Saved(path, saved)
-    schema = model.network.schema
-    reading = None if schema is None else schema.reading
     title = f"a {type(saved).__name__}"
-    return Service(title, model.answers, reading, schema, model.names or (), limits)
+    return Service(title, model.answers, model.network.schema, model.names or (), limits)

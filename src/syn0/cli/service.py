@@ -25,7 +25,6 @@ from syn0.cli.predict import rows_of, write_csv
 from syn0.data import Table, read_table
 from syn0.data.cells import column_of
 from syn0.data.read import table_in
-from syn0.data.reading import Reading
 from syn0.data.schema import Schema
 from syn0.spec.words import MOST_SAID, visible
 
@@ -52,7 +51,6 @@ class Service:
     Attributes:
         title: what it is.
         answers: what it says of the rows of a table.
-        reading: how texts are read as tables.
         schema: what its columns are; None for one of plain numbers.
         names: of its columns, if these have some.
         limits: of a request.
@@ -60,7 +58,6 @@ class Service:
 
     title: str
     answers: Callable[[Table], Columns]
-    reading: Reading | None
     schema: Schema | None
     names: tuple[str, ...]
     limits: Limits
@@ -155,7 +152,8 @@ def as_json(service: Service, body: bytes) -> str:
 def as_csv(service: Service, body: bytes) -> str:
     """The answers to CSV as CSV, as `syn0 predict` writes it."""
     text = io.StringIO()
-    table = table_in(io.BytesIO(body), Path(REQUEST), service.reading)
+    reading = None if service.schema is None else service.schema.reading
+    table = table_in(io.BytesIO(body), Path(REQUEST), reading)
     write_csv([asked(service, table)], text)
     return text.getvalue()
 
@@ -168,11 +166,14 @@ FORMATS: dict[str, Callable[[Service, bytes], str]] = {
 
 def asked(service: Service, table: Table) -> Columns:
     """What a model says of a table that is not too long."""
-    if len(table) > service.limits.rows:
-        raise RefusedError(
-            413, f"the request holds {len(table):,} rows, and {service.limits.rows:,} may be"
-        )
+    refuse_more(len(table), service.limits)
     return service.answers(read_table(table, for_prediction=True))
+
+
+def refuse_more(rows: int, limits: Limits) -> None:
+    """RefusedError for more rows than a request may hold."""
+    if rows > limits.rows:
+        raise RefusedError(413, f"the request holds {rows:,} rows, and {limits.rows:,} may be")
 
 
 def no_number(word: str) -> None:
@@ -184,8 +185,7 @@ def table_of(rows: Any, limits: Limits) -> Table:
     """Rows of JSON as a table: objects by the names of columns, or lists in their order."""
     if not isinstance(rows, list) or not rows:
         raise ValueError("the request must hold a row or a list of rows, and at least one")
-    if len(rows) > limits.rows:
-        raise RefusedError(413, f"the request holds {len(rows):,} rows, and {limits.rows:,} may be")
+    refuse_more(len(rows), limits)
     named = isinstance(rows[0], dict)
     if not named:
         rows = [by_place(row, number) for number, row in enumerate(rows, 1)]

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from syn0.cli.command import message
-from syn0.cli.flags import F
 from syn0.cli.options import FILE, data_option, tell_unknown_texts
 from syn0.cli.reading import tell_notes, tell_rows
 
@@ -20,21 +19,16 @@ if TYPE_CHECKING:
     from syn0.models import Plan, TableOptions
     from syn0.models.network import Network
     from syn0.models.record import Record
-    from syn0.models.streamed import StreamedPlan
+    from syn0.models.streamed import Counted, StreamedPlan
 
 
-def memory_option(command: F) -> F:
-    """Add the option that says how much memory rows may take."""
-    return data_option("--max-memory", metavar="SIZE",
-                       help="What DATA may take, such as 2GB; a larger CSV or Parquet file is read "
-                       "in blocks. Default a quarter of what is free.")(command)  # fmt: skip
+memory_option = data_option("--max-memory", metavar="SIZE",
+                            help="What DATA may take, such as 2GB; a larger CSV or Parquet file is "
+                            "read in blocks. Default a quarter of what is free.")  # fmt: skip
 
-
-def scratch_option(command: F) -> F:
-    """Add the option that says where prepared rows are written."""
-    return data_option("--scratch", type=FILE, metavar="FOLDER",
-                       help="Where the prepared rows of a larger file are written, and removed at "
-                       "the end; default beside it.")(command)  # fmt: skip
+scratch_option = data_option("--scratch", type=FILE, metavar="FOLDER",
+                             help="Where the prepared rows of a larger file are written, and "
+                             "removed at the end; default beside it.")  # fmt: skip
 
 
 def passes_over(
@@ -68,9 +62,9 @@ def plan_of(
     wanted: TableOptions,
     before: Network | Record | None,
     cluster: Cluster | None,
-) -> StreamedPlan:
-    """How a network is trained on a file that is read in blocks, or how the network or the run that
-    was `before` goes on with that; by one process, or by those of a cluster."""
+) -> tuple[Counted, StreamedPlan]:
+    """What is known of a file that is read in blocks, and how a network is trained on it or the
+    network or the run that was `before` goes on; by one process, or by those of a cluster."""
     from syn0.data.memory import memory_for_rows
     from syn0.models.spread import spread_over
     from syn0.models.streamed import plan_streamed, resume_streamed
@@ -85,7 +79,7 @@ def plan_of(
         plan = spread_over(plan, cluster)
     found = plan.counted
     tell_rows(found.has_names, found.notes, found.rows_without_target, found.missing_words)
-    return plan
+    return found, plan
 
 
 def scratch_folder(data: Path, given: str | None) -> Path:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import json
 import shlex
 import signal
 import sys
 import tempfile
 import time
-from contextlib import nullcontext, redirect_stderr, suppress
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from syn0.cli.checkpoints import checkpoints_of, found_in, is_run, tell_resumed
-from syn0.cli.command import QUIET, VERBOSE, Sections, asked_for, message
+from syn0.cli.command import QUIET, VERBOSE, Sections, asked_for, hushed, message
 from syn0.cli.config import toml_text, with_config
 from syn0.cli.flags import FLAGLESS, help_of
-from syn0.cli.many import fit_many, many_asked, many_data, show_many
+from syn0.cli.many import fit_many, many_asked, many_data
 from syn0.cli.networks import class_weights_of, refuse_beside_layers
 from syn0.cli.options import (
     FILE,
@@ -38,7 +37,7 @@ from syn0.cli.options import (
     waiting,
 )
 from syn0.cli.processes import cluster_of
-from syn0.cli.reading import READING_OPTIONS, reading_of, reading_options, tell_reading
+from syn0.cli.reading import READING_OPTIONS, column_options, reading_of, tell_reading
 from syn0.cli.streams import memory_option, passes_over, plan_of, scratch_option, tell_stream
 from syn0.spec import Checkpoints, Training
 from syn0.spec.defaults import (
@@ -52,11 +51,10 @@ from syn0.spec.defaults import (
 )
 
 if TYPE_CHECKING:
-    from syn0.data import Table
+    from syn0.data import Reading, Table
     from syn0.data.passes import Passes
     from syn0.engines.cluster import Cluster
     from syn0.models import Fitted, Many, Network, Plan, TableOptions
-    from syn0.models.record import Record
     from syn0.models.streamed import Counted, StreamedFitted, StreamedPlan
     from syn0.training import History, Report
 
@@ -79,9 +77,7 @@ IN_A_FILE = (
 
 @click.command(cls=Sections)
 @click.argument("data", type=FILE)
-@data_option("--target", metavar="COLUMN", help="The column to learn; default the last.")
-@data_option("--drop", multiple=True, metavar="COLUMN", help="Leave a column out (repeatable).")
-@reading_options
+@column_options
 @memory_option
 @scratch_option
 @data_option("--task", type=click.Choice(["classification", "regression"]),
@@ -180,7 +176,8 @@ def train(
     syn0 train digits --checkpoint run --checkpoint-every 5min
     syn0 train digits --resume run
     """
-    from syn0.cli.outputs import check_drawing, check_output, is_model
+    from syn0.cli.outputs import check_drawing, check_output
+    from syn0.files.container import is_model
     from syn0.models import resolved_settings
 
     options = with_config(options, config, IN_A_FILE)
@@ -237,7 +234,7 @@ def planned(
     data: str, options: dict[str, Any], cluster: Cluster | None
 ) -> tuple[Table | Counted, Plan | StreamedPlan]:
     """The table, or what is known of one that is read in blocks, and how it is trained on."""
-    from syn0.data import UnpreparedError, read_table
+    from syn0.data import UnpreparedError
     from syn0.data.passes import Passes
     from syn0.engines import ENGINES
     from syn0.models import Network, go_on_table, plan_table, resume_table
@@ -249,11 +246,9 @@ def planned(
     if options["resume"] is None:
         float32 = options["net"] is None and options["dtype"] in (None, "float32")
         reading = reading_of(options, float32=float32)
-        how = {"target": options["target"], "drop": options["drop"]}
-        if (passes := passes_over(data, options, reading, cluster=cluster, **how)) is not None:
-            return planned_in_blocks(passes, options, wanted, None, cluster)
-        table = read_table(data, reading=reading, **how)
-        tell_reading(table)  # now, as it may explain why the table cannot be learned
+        table = read_data(data, options, reading, options["target"], cluster)
+        if isinstance(table, Passes):
+            return plan_of(table, options, wanted, None, cluster)
         if options["resize"] and table.files is None:
             raise ValueError(f"--resize is for a folder of images, which {table.name} is not")
         try:
@@ -265,7 +260,7 @@ def planned(
         again = data_again(data, options, Network.from_record(found.record), cluster)
         tell_resumed(found)
         if isinstance(again, Passes):
-            return planned_in_blocks(again, options, wanted, found.record, cluster)
+            return plan_of(again, options, wanted, found.record, cluster)
         return again, go_on_table(found.record, again, wanted)
     if flags := flags_given(options, SETTLED):
         raise ValueError(f"--resume keeps the model's network and settings: leave out {flags}")
@@ -282,35 +277,34 @@ def planned(
         )
     again = data_again(data, options, network, cluster)
     if isinstance(again, Passes):
-        return planned_in_blocks(again, options, wanted, network, cluster)
+        return plan_of(again, options, wanted, network, cluster)
     return again, resume_table(network, again, wanted)
-
-
-def planned_in_blocks(
-    passes: Passes,
-    options: dict[str, Any],
-    wanted: TableOptions,
-    before: Network | Record | None,
-    cluster: Cluster | None,
-) -> tuple[Counted, StreamedPlan]:
-    """As `planned`, of a file that is read in blocks."""
-    plan = plan_of(passes, options, wanted, before, cluster)
-    return plan.counted, plan
 
 
 def data_again(
     data: str, options: dict[str, Any], network: Network, cluster: Cluster | None
 ) -> Table | Passes:
     """The table that a network was trained on, read as it was then, or what reads it in blocks."""
-    from syn0.data import read_table
-
     target = options["target"] or (network.schema.target if network.schema else None)
     reading = reading_of(options, network.schema, float32=network.spec.dtype == "float32")
+    return read_data(data, options, reading, target, cluster)
+
+
+def read_data(
+    data: str,
+    options: dict[str, Any],
+    reading: Reading,
+    target: str | None,
+    cluster: Cluster | None,
+) -> Table | Passes:
+    """A table, or what reads it in blocks."""
+    from syn0.data import read_table
+
     how = {"target": target, "drop": options["drop"]}
     if (passes := passes_over(data, options, reading, cluster=cluster, **how)) is not None:
         return passes
     table = read_table(data, reading=reading, **how)
-    tell_reading(table)
+    tell_reading(table)  # now, as it may explain why the table cannot be learned
     return table
 
 
@@ -404,9 +398,7 @@ def fit(
     taken = network.steps_taken if plan.found is None else -1  # a run that goes on has learned
     # No signal comes between the last step and the file. Where nothing is to be saved, only Ctrl-C
     # waits for the step: the others end the process as they always do.
-    quiet = asked_for(QUIET)
-    notes = redirect_stderr(io.StringIO()) if quiet else nullcontext()
-    with catching_interrupt(*(ENDING if out or checkpoints else ())) as interrupt, notes:
+    with catching_interrupt(*(ENDING if out or checkpoints else ())) as interrupt, hushed():
         try:
             try:
                 fitted = plan.fit(
@@ -417,7 +409,7 @@ def fit(
                     cluster=cluster,
                     callbacks=[print_report] if report else [],
                     checkpoints=checkpoints,
-                    progress=not quiet,
+                    progress=not asked_for(QUIET),
                 )
             finally:
                 interrupt.patient = True  # nor does a third one amid the file
@@ -480,7 +472,7 @@ def show(
         click.echo(json.dumps(found | more, indent=2))
     else:
         if many is not None:
-            show_many(many)
+            click.echo(repr(many))
         show_evaluation(figures, f"{figures.rows:,} {where}")
 
 

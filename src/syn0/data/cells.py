@@ -75,6 +75,7 @@ def parse_numbers(cells: Sequence[str]) -> NDArray[np.float64] | None:
     return None if "_" in "".join(cells) else values
 
 
+_OF_NUMBERS = re.compile(r"\d|inf", re.IGNORECASE)
 _MONEY = re.compile(r"[€$£¥₹%]|\b(?:EUR|USD|GBP|CHF|JPY)\b")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:[,'\u2019\u00a0\u202f]\d{3})+(?:\.\d+)?")
 _GROUPED_BEFORE_COMMA = re.compile(r"[+-]?\d{1,3}(?:[.'\u2019 \u00a0\u202f]\d{3})+(?:,\d+)?")
@@ -88,6 +89,10 @@ def spelled_number(cell: str, *, decimal_comma: bool = False) -> float | None:
 
     decimal_comma: whether `1,5` is 1.5 and `1.234,5` is 1234.5
     """
+    if not decimal_comma and (value := plain_number(cell)) is not None:
+        return value
+    if not _OF_NUMBERS.search(cell):
+        return None
     core = cell.strip()
     if core.startswith("(") and core.endswith(")"):
         core = f"-{core[1:-1]}"
@@ -96,11 +101,16 @@ def spelled_number(cell: str, *, decimal_comma: bool = False) -> float | None:
         core = _NOT_DIGITS.sub("", core.replace(".", "").replace(",", "·")).replace("·", ".")
     elif not decimal_comma and _GROUPED.fullmatch(core):
         core = _NOT_DIGITS.sub("", core)
+    return plain_number(core)
+
+
+def plain_number(cell: str) -> float | None:
+    """The number that a cell is as programs write them; None for other cells and for NaN."""
     try:
-        value = float(core)
+        value = float(cell)
     except ValueError:
         return None
-    return None if math.isnan(value) or "_" in core or not core.isascii() else value
+    return None if math.isnan(value) or "_" in cell or not cell.isascii() else value
 
 
 def has_decimal_comma(cells: Sequence[str]) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from os import SEEK_END
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,15 +85,9 @@ def read_csv(
     Raises ValueError, naming the line, for what cannot be read as a table.
     """
     form = form_in(file, path, reading)
-    words = None if reading.missing is None else frozenset({"", *reading.missing})
     names = column_names(form, path)
     columns = [
-        GrowingColumn(
-            name,
-            decimal_comma=True if form.delimiter == ";" else None,
-            missing=words,
-            compact=compact and name != (target or names[-1]),
-        )
+        GrowingColumn(name, form, reading, compact=compact and name != (target or names[-1]))
         for name in names
     ]
     size = file.seek(0, SEEK_END)
@@ -128,11 +122,7 @@ def blocks_of(file: BinaryIO, path: Path, form: Form) -> Iterator[Block]:
 def form_in(file: BinaryIO, path: Path, reading: Reading) -> Form:
     """How the lines of a CSV file are told apart; ValueError for what is no table."""
     with as_utf_8(file, path) as text:
-        return _form(text, path, reading)
-
-
-def _form(text: IO[bytes], path: Path, reading: Reading) -> Form:
-    sample = text.read(SAMPLE_BYTES)
+        sample = text.read(SAMPLE_BYTES)
     if b"\0" in sample:
         raise ValueError(f"{path} holds bytes of 0, so it is no text")
     if len(sample) == SAMPLE_BYTES:
@@ -156,16 +146,10 @@ def column_names(form: Form, path: Path) -> list[str]:
 class GrowingColumn:
     """Takes a column's cells block by block: numbers until a block holds texts."""
 
-    def __init__(
-        self,
-        name: str,
-        *,
-        decimal_comma: bool | None,
-        missing: frozenset[str] | None,
-        compact: bool,
-    ) -> None:
+    def __init__(self, name: str, form: Form, reading: Reading, *, compact: bool = False) -> None:
+        missing = None if reading.missing is None else frozenset({"", *reading.missing})
         self.name = name
-        self.decimal_comma = decimal_comma  # None: not known yet
+        self.decimal_comma = True if form.delimiter == ";" else None  # None: not known yet
         self.dots_group = False  # whether 1.234 is 1234
         self.compact = compact
         self.missing_texts = MISSING_TEXTS if missing is None else missing

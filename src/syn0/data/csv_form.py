@@ -117,9 +117,11 @@ def _delimiter(text: str) -> str:
     def quality(delimiter: str) -> tuple[float, float, int]:
         rows = [row.cells for row in _rows(text, delimiter) if any(row.cells)]
         width, count = Counter(map(len, rows)).most_common(1)[0] if rows else (1, 0)
+        if width == 1:
+            return 0, 0, 0
         cells = [cell for row in rows for cell in row if cell]
         numbers = sum(is_number(cell, delimiter != ",") for cell in cells) / max(len(cells), 1)
-        if width == 1 or (delimiter == SPACES and numbers <= 0.5):
+        if delimiter == SPACES and numbers <= 0.5:
             return 0, 0, 0
         return count / len(rows), numbers, width
 
@@ -177,14 +179,18 @@ def _columns(first: Row, rest: Sequence[Row]) -> list[tuple[str, list[str]]]:
 
 def _names_over_numbers(first: Row, rest: Sequence[Row]) -> bool:
     """Whether a text stands above a column of numbers."""
-    over = [cell for cell, column in _columns(first, rest) if _is_numeric(column)]
-    return any(cell not in MISSING_NUMBERS and not is_number(cell) for cell in over)
+    return any(
+        cell not in MISSING_NUMBERS and not is_number(cell) and _is_numeric(column)
+        for cell, column in _columns(first, rest)
+    )
 
 
 def _are_units(row: Row, rest: Sequence[Row]) -> bool:
     """Whether a line below the first has no number above columns of them, but texts."""
+    if not _names_over_numbers(row, rest):
+        return False
     over = [cell for cell, column in _columns(row, rest) if _is_numeric(column)]
-    return len(over) > 1 and _names_over_numbers(row, rest) and not any(map(is_number, over))
+    return len(over) > 1 and not any(map(is_number, over))
 
 
 def _is_numeric(column: Sequence[str]) -> bool:

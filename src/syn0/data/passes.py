@@ -177,7 +177,7 @@ class CsvPasses(Passes):
             self.has_names = form.names is not None
             if not self.columns:
                 names = column_names(form, self.path)
-                self.columns = [self._column(name, form.delimiter) for name in names]
+                self.columns = [GrowingColumn(name, form, self.reading) for name in names]
             for column in self.columns:
                 column.start_over()
             nameless = [not name for name in form.names or ["x"] * form.width]
@@ -198,15 +198,6 @@ class CsvPasses(Passes):
             if not rows:
                 raise ValueError(f"{self.path} has column names but no rows")
         self.notes = form.notes + tuple(note for c in self.columns for note in c.notes())
-
-    def _column(self, name: str, delimiter: str) -> GrowingColumn:
-        words = self.reading.missing
-        return GrowingColumn(
-            name,
-            decimal_comma=True if delimiter == ";" else None,
-            missing=None if words is None else frozenset({"", *words}),
-            compact=False,
-        )
 
 
 def passes(

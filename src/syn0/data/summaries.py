@@ -28,13 +28,13 @@ from syn0.data.spellings import Spellings, meaning, one_spelling_of
 from syn0.data.table import Column
 from syn0.data.targets import (
     CLASSIFICATION,
-    MOST_WHOLE_NUMBER_CLASSES,
     PLAIN,
     STANDARDISED,
     TASKS,
     ClassTarget,
     NumberTarget,
     TargetColumn,
+    look_like_classes,
 )
 
 MOST_TEXTS = 100_000
@@ -240,10 +240,8 @@ class TargetSummary(Summary):
         return counts
 
     def _looks_like_classes(self) -> bool:
-        numbers, counts = [*self.values], self.values.values()
-        few = len(numbers) <= MOST_WHOLE_NUMBER_CLASSES and min(counts, default=0) > 1
-        whole = bool(numbers) and all(float(number).is_integer() for number in numbers)
-        return whole and (len(numbers) == 2 or few)
+        numbers, counts = np.array([*self.values]), np.array([*self.values.values()])
+        return len(numbers) > 0 and look_like_classes(numbers, counts)
 
     def _classes(self, texts: set[str]) -> ClassTarget:
         if self.too_many or len(texts) > MOST_NUMBERS:

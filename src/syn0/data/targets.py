@@ -160,16 +160,19 @@ def refuse_missing_targets(column: Column) -> None:
         raise ValueError(f"target '{column.name}' has {column.missing.sum()} missing values")
 
 
-def _suggested_task(column: Column) -> str:
-    """Texts are classes. So are whole numbers when they take two values, or at most 20 values
+def look_like_classes(values: NDArray[Any], counts: NDArray[Any]) -> bool:
+    """Whether numbers, each of which occurs so often, are classes: whole ones of two values, or of
+    at most 20 of which each occurs twice or more. Counts and amounts have rare values, classes
+    seldom do."""
+    few = len(values) <= MOST_WHOLE_NUMBER_CLASSES and counts.min() > 1
+    return bool((values == np.floor(values)).all()) and (len(values) == 2 or few)
 
-    of which each occurs twice or more: counts and amounts have rare values, classes seldom do.
-    """
+
+def _suggested_task(column: Column) -> str:
+    """Texts are classes, and so are some numbers."""
     values, counts = np.unique(column.values, return_counts=True)
     if column.categories is None:
-        few = len(values) <= MOST_WHOLE_NUMBER_CLASSES and counts.min() > 1
-        whole = bool((values == np.floor(values)).all())
-        return CLASSIFICATION if whole and (len(values) == 2 or few) else REGRESSION
+        return CLASSIFICATION if look_like_classes(values, counts) else REGRESSION
     if not column.declared and looks_like_an_identifier(len(values), len(column.values)):
         raise ValueError(
             f"target '{column.name}' has {len(values)} different texts in {len(column.values)} "

@@ -94,27 +94,26 @@ def find(chosen: str, path: str | None) -> Compiler:
     )
 
 
-def candidates(chosen: str, path: str | None) -> list[tuple[str, ...]]:
+def candidates(chosen: str, path: str | None) -> Iterator[tuple[str, ...]]:
     """What may be a compiler: $CC, with its flags; else the usual names, then ziglang's wheel."""
     if chosen:
         with suppress(ValueError):  # a quotation that does not end
-            return [tuple(shlex.split(chosen))]
-        return []
-    found: list[tuple[str, ...]] = [
-        (name,) for name in ("cc", "gcc", "clang") if shutil.which(name, path=path)
-    ]
+            yield tuple(shlex.split(chosen))
+        return
+    for name in ("cc", "gcc", "clang"):
+        if shutil.which(name, path=path):
+            yield (name,)
     if find_spec("ziglang"):
         # Without -P, Python would rather run a ziglang.py that lies in the working folder.
-        found.append((sys.executable, "-P", "-m", "ziglang", "cc"))
-    return found
+        yield (sys.executable, "-P", "-m", "ziglang", "cc")
 
 
 def expected_seconds(gcc: float) -> float:
     """How long the compiler of this machine takes for what takes gcc so long; none is called."""
-    commands = candidates(os.environ.get("CC", "").strip(), os.environ.get("PATH"))
-    if not commands or not is_zig(commands[0]):
+    command = next(candidates(os.environ.get("CC", "").strip(), os.environ.get("PATH")), ())
+    if not is_zig(command):
         return gcc
-    starting = 0.0 if has_started(commands[0]) else ZIG_START
+    starting = 0.0 if has_started(command) else ZIG_START
     return starting + ZIG_CALL + ZIG_PACE * gcc
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from syn0.program import Apply, Expr, Program, check
 from syn0.program.checker import shape_of
-from syn0.program.operations import Shape
+from syn0.program.operations import OPERATIONS, Shape
 
 
 @dataclass(frozen=True)
@@ -49,17 +49,17 @@ def work_of_a_step(program: Program, rows: int) -> tuple[float, float]:
     def size(shape: Shape) -> int:
         return math.prod(rows if isinstance(dim, str) else dim for dim in shape)
 
-    def visit(expr: Expr) -> None:
+    def visit(expr: Expr) -> Shape:
         nonlocal products, entries
         if not isinstance(expr, Apply):
-            return
-        for arg in expr.args:
-            visit(arg)
-        result = size(shape_of(expr, shapes))
+            return shape_of(expr, shapes)
+        of_args = [visit(arg) for arg in expr.args]
+        shape = OPERATIONS[expr.operation].shape(*(of_args or expr.fixed))
         if expr.operation == "matmul":
-            products += 2 * result * size(shape_of(expr.args[0], shapes)[1:])
+            products += 2 * size(shape) * size(of_args[0][1:])
         elif expr.operation != "transpose":
-            entries += result * (HASHES if expr.operation.endswith("_like") else 1)
+            entries += size(shape) * (HASHES if expr.operation.endswith("_like") else 1)
+        return shape
 
     for line in program.phase("forward", "loss", "backward", "update"):
         visit(line.expression)

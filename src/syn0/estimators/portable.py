@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 
 from syn0.spec.doors import doors
 
@@ -10,6 +11,12 @@ from syn0.spec.doors import doors
 @doors
 class Portable:
     """An estimator that can be written to files."""
+
+    @classmethod
+    @cache
+    def _get_param_names(cls) -> list[str]:
+        # scikit-learn asks in every fit, clone and search, and takes the signature apart each time.
+        return super()._get_param_names()  # type: ignore[misc, no-any-return]
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Save everything in one safetensors file, from which `syn0.load` makes the same estimator.

@@ -71,14 +71,12 @@ class Comparison:
         """(step, loss of a, loss of b, error of a, error of b) of each report; None where a run has
         none for that step."""
         of_a, of_b = ({r.step: r for r in history.reports} for history in (self.a, self.b))
+        found = ((step, of_a.get(step), of_b.get(step)) for step in sorted({*of_a, *of_b}))
         return [
-            (
-                step,
-                *(None if r is None else r.loss for r in (of_a.get(step), of_b.get(step))),
-                *(None if r is None else r.error for r in (of_a.get(step), of_b.get(step))),
-            )  # type: ignore[misc]  # two and two
-            for step in sorted({*of_a, *of_b})
-        ]
+            (step, a.loss if a else None, b.loss if b else None,
+             a.error if a else None, b.error if b else None)
+            for step, a, b in found
+        ]  # fmt: skip
 
     plot = drawn_by("comparison", "the losses of both runs")
 

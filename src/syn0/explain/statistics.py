@@ -93,18 +93,14 @@ class Statistics:
 
     def to_frame(self) -> Any:
         """A pandas DataFrame with a row for each column and target."""
-        columns: dict[str, list[Any]] = {n: [] for n in ("values", "column", "target")}
-        start: list[float] = []
-        now: list[float] = []
+        rows = []
         for layer in self.layers:
-            for unit, name in enumerate(layer.columns):
-                for k, target in enumerate(self.targets):
-                    columns["values"].append(layer.values)
-                    columns["column"].append(name)
-                    columns["target"].append(target)
-                    start.append(np.nan if layer.start is None else layer.start[unit, k])
-                    now.append(layer.now[unit, k])
-        return frame({**columns, "start": start, "now": now})
+            start = np.full_like(layer.now, np.nan) if layer.start is None else layer.start
+            for (unit, k), now in np.ndenumerate(layer.now):
+                place = (layer.values, layer.columns[unit], self.targets[k])
+                rows.append((*place, start[unit, k], now))
+        names = ("values", "column", "target", "start", "now")
+        return frame(dict(zip(names, zip(*rows, strict=True), strict=True)))
 
 
 def figure(correlation: float) -> str:

@@ -270,18 +270,9 @@ class Trace:
 
     def to_frame(self) -> Any:
         """A pandas DataFrame with a row for each line."""
-        return frame(
-            {
-                "line": [line.text for line in self.lines],
-                "target": [line.target for line in self.lines],
-                "phase": [line.phase for line in self.lines],
-                "layer": [line.layer for line in self.lines],
-                "shape": [line.shape for line in self.lines],
-                "dtype": [line.dtype for line in self.lines],
-                "note": [line.note for line in self.lines],
-                "value": [line.value for line in self.lines],
-            }
-        )
+        names = ("target", "phase", "layer", "shape", "dtype", "note", "value")
+        columns = {name: [getattr(line, name) for line in self.lines] for name in names}
+        return frame({"line": [line.text for line in self.lines], **columns})
 
 
 @door

@@ -98,10 +98,17 @@ def truth_and_answers(
     class numbers; and (rows, classes) probabilities where it gives them. Raises as `evaluate`."""
     if network.schema is None:
         raise ValueError("this network was trained on plain arrays: it has no columns to find")
+    return compared(network, network.schema.targets(table), network.predict(table))
+
+
+def compared(
+    network: Network, targets: NDArray[Any], outputs: NDArray[Any]
+) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any] | None]:
+    """The same of a table's targets, shares where they are classes, and of what it predicts."""
     schema = network.schema
-    targets = schema.targets(table, np.float64)
-    outputs = network.predict(table).astype(np.float64)
-    if schema.task == "regression":
+    assert schema is not None  # noqa: S101  (from a table)
+    targets, outputs = np.asarray(targets, np.float64), np.asarray(outputs, np.float64)
+    if schema.classes is None:
         return schema.restore(targets)[:, 0], best_guess(network, outputs), None
     truth, guessed = class_numbers(targets), class_numbers(shares_of(network.spec, outputs))
     return truth, guessed, class_probabilities(network, outputs)

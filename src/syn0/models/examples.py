@@ -98,6 +98,17 @@ class SharedExamples(Examples):
 
 
 @dataclass(frozen=True)
+class Given:
+    """What `Network.train` was given to learn from; see there."""
+
+    X: Any
+    y: Any
+    sample_weight: Any = None
+    class_weight: Mapping[Any, float] | str | None = None
+    validation: Any = None
+
+
+@dataclass(frozen=True)
 class Intake:
     """Makes arrays of what a network is given.
 
@@ -143,25 +154,19 @@ class Intake:
             return rows, loss_targets(self.schema.targets(table, self.spec.dtype), self.spec)
         return rows, targets_array(by_name("y", y, self.columns.get("y")), self.spec, len(rows))
 
-    def examples(
-        self,
-        X: Any,
-        y: Any,
-        sample_weight: ArrayLike | None,
-        class_weight: Mapping[int, float] | str | None,
-        validation: Sequence[ArrayLike] | float | None,
-    ) -> tuple[dict[str, Names], Examples]:
-        """What training learns from, as `Network.train` is given it; with the names of the columns
-        that the network goes by from then on.
+    def examples(self, given: Given) -> tuple[dict[str, Names], Examples]:
+        """What training learns from; with the names of the columns that the network goes by from
+        then on.
 
         Warns:
             UserWarning: targets that the output's activation can never give.
         """
+        X, y = given.X, given.y
         rows, targets = self.arrays(X, y)
         columns = self.columns if self.schema else learned_names(self.columns, X=X, y=y)
-        weight = row_weights(sample_weight, class_weight, targets, self.spec)
+        weight = row_weights(given.sample_weight, given.class_weight, targets, self.spec)
         named = replace(self, columns=columns)
-        examples = named.with_validation(Examples(rows, targets, weight), validation)
+        examples = named.with_validation(Examples(rows, targets, weight), given.validation)
         warn_of_reach(targets, self.spec)
         return dict(columns), examples
 

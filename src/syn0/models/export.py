@@ -42,11 +42,6 @@ def write_module(module: Module, network: Network, path: str | os.PathLike[str],
     write_whole(Path(path), content)
 
 
-def network_model(network: Network) -> Any:
-    """The checked `onnx.ModelProto` of a network."""
-    return onnx_of(module_of(network))
-
-
 def onnx_of(module: Module, given: DTypeLike | None = None) -> Any:
     """The checked `onnx.ModelProto` of a plan, which takes an `X` of the type `given`.
 

@@ -15,7 +15,7 @@ from syn0.derive import prediction_program, training_program
 from syn0.derive.layers import SEED
 from syn0.engines import AUTO, Runner, at_most_cores, make_runner
 from syn0.engines.threads import threads_allowed
-from syn0.models.examples import Examples, check_examples
+from syn0.models.examples import Examples, Given, check_examples
 from syn0.models.members import Many, Member
 from syn0.models.network import Network
 from syn0.models.record import Record
@@ -129,7 +129,8 @@ def train_many(
     )
     if learning_rates is not None and learning_rate is not None:
         raise ValueError("give learning_rate or learning_rates, one of the two")
-    columns, examples = network.intake.examples(X, y, sample_weight, class_weight, validation)
+    given = Given(X, y, sample_weight, class_weight, validation)
+    columns, examples = network.intake.examples(given)
     record = replace(network.record(), origin=None, columns=columns)
     return run_many(
         record,

@@ -149,36 +149,6 @@ def plain_answers(answers: Answers) -> None:
         answers.numbers()
 
 
-def array_module(
-    spec: NetworkSpec,
-    weights: Mapping[str, NDArray[Any]],
-    *,
-    classes: ArrayLike | None = None,
-    multilabel: bool = False,
-) -> Module:
-    """The plan of a network whose input is one matrix `X`, (rows, inputs).
-
-    Args:
-        spec: its description.
-        weights: its arrays by name, as `Network.weights` gives them.
-        classes: (n,) numbers or texts that the outputs stand for, in their order: two for a single
-            output, else one an output. None where the outputs are numbers.
-        multilabel: each output tells on its own whether a row belongs to its class, and `label` is
-            a row of 0 and 1; `classes` then are not read.
-
-    Raises:
-        ValueError: the number of classes does not fit the outputs.
-    """
-    answers = Answers(spec, output_of(spec))
-    if multilabel:
-        answers.yeses()
-    elif classes is None:
-        answers.numbers()
-    else:
-        answers.classes(answers.output, labels_of(classes))
-    return assembled(f"Predicts with a {spec} neural network.", spec, weights, None, answers)
-
-
 def labels_of(classes: ArrayLike) -> tuple[Any, ...]:
     """Classes as a program's labels: whole numbers, other numbers, or texts."""
     array = np.asarray(classes)

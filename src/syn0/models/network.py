@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -20,7 +20,7 @@ from syn0.engines import AUTO, Predictor, Runner, Values, make_runner
 from syn0.files.container import write
 from syn0.models.answers import answers
 from syn0.models.checkpoints import going_on, keeper
-from syn0.models.examples import Examples, Intake, check_examples
+from syn0.models.examples import Examples, Given, Intake, check_examples
 from syn0.models.export import export
 from syn0.models.frames import Names
 from syn0.models.record import Origin, Record
@@ -32,7 +32,7 @@ from syn0.models.settings import (
     refuse_unknown,
     tutorial_training,
 )
-from syn0.models.stored import Given, StoredExamples, examples_on_disk, is_on_disk
+from syn0.models.stored import StoredExamples, examples_on_disk, is_on_disk
 from syn0.models.summary import description, picture, summary
 from syn0.models.weighting import row_weights
 from syn0.models.weights import Weights
@@ -64,6 +64,18 @@ FORMS = (
     "give inputs, hidden layers and outputs, such as [3, 4, 1], or inputs and layers, such as "
     "Network(3, [Dense(4)])"
 )
+
+
+class RunSettings(TypedDict, total=False):
+    """On what a network is trained, and whether it shows how far it has come: see
+    `Network.train`."""
+
+    engine: str
+    threads: int | None
+    device: str
+    matmul_precision: str
+    cluster: Cluster | None
+    progress: bool
 
 
 @doors
@@ -346,9 +358,7 @@ class Network:
         examples: Examples | StoredExamples | None
         examples = examples_on_disk(self.intake, given, training, max_memory, shards)
         if examples is None:
-            self.columns, examples = self.intake.examples(
-                X, y, sample_weight, class_weight, validation
-            )
+            self.columns, examples = self.intake.examples(given)
         elif progress and is_on_disk(X) and sys.stderr is not None:
             print(f"Note: {examples}", file=sys.stderr)
         self.origin = None  # what rows were held out from these arrays is not known here
@@ -437,30 +447,16 @@ class Network:
         callbacks: Sequence[Callback] = (),
         checkpoints: Checkpoints | None = None,
         found: Record | None = None,
-        engine: str = "auto",
-        threads: int | None = None,
-        device: str = AUTO,
-        matmul_precision: str = AUTO,
-        cluster: Cluster | None = None,
-        progress: bool = True,
+        **how: Unpack[RunSettings],
     ) -> History:
         """Train as `training` says, on arrays that fit the network; see `train`. `found` is the
         record of the checkpoint from which to go on."""
         if found is not None:
             self.checkpoint = found.checkpoint
-            if engine == "auto" and cluster is None:
-                engine = found.engine or engine
-        run = self.prepare(
-            training,
-            examples,
-            engine=engine,
-            threads=threads,
-            device=device,
-            matmul_precision=matmul_precision,
-            cluster=cluster,
-            progress=progress,
-            standing=None if found is None else found.run,
-        )
+            if how.get("engine", "auto") == "auto" and how.get("cluster") is None:
+                how["engine"] = found.engine or "auto"
+        standing = None if found is None else found.run
+        run = self.prepare(training, examples, standing=standing, **how)
         if checkpoints is not None and run.leads:
             run.keeper = keeper(checkpoints, self.record(), found)
         try:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from syn0.models.examples import SharedExamples
 from syn0.models.stored import StoredRows, drawn_apart
 from syn0.models.streamed import Scratch, StreamedFitted, StreamedPlan, to_watch
+from syn0.models.tables import table_of
 from syn0.spec.once import once
 from syn0.training.loop import Callback
 
@@ -98,9 +99,8 @@ class SpreadPlan(StreamedPlan):
     def examples(self) -> SharedExamples:
         """See `StreamedPlan.examples`. All processes prepare all rows, block by block, so that what
         a network cannot take is told by each."""
-        spec, origin, all_judged = self.network.spec, self.network.origin, not self.held_out
-        assert origin is not None  # noqa: S101  (see plan_streamed)
-        rows, widths = self.counted.trained, self.widths
+        (_, origin), all_judged = table_of(self.network), not self.held_out
+        spec, rows, widths = self.network.spec, self.counted.trained, self.widths
         if self.cluster.first:
             self.check_room(len(self.held_out) or rows)
             self.scratch = (Scratch(self.folder, widths, spec.dtype),)

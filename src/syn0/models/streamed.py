@@ -21,12 +21,9 @@ from syn0.data.passes import MOST_PASSES, Passes, held_out_by_hash
 from syn0.data.schema import Schema
 from syn0.data.summaries import Summary, TargetSummary, schema_of
 from syn0.data.table import Column, Table
-from syn0.data.targets import NumberTarget
 from syn0.derive import check_training, target_columns
-from syn0.derive.answers import class_numbers
-from syn0.models.answers import best_guess, shares_of
-from syn0.models.arrays import loss_targets, out_of_reach
-from syn0.models.evaluation import Evaluation, class_probabilities, truth_and_answers
+from syn0.models.answers import shares_of
+from syn0.models.evaluation import Evaluation, compared, truth_and_answers
 from syn0.models.examples import Examples, check_batch_size
 from syn0.models.network import Network
 from syn0.models.options import TableOptions
@@ -41,15 +38,19 @@ from syn0.models.stored import (
     shards_for,
 )
 from syn0.models.tables import (
+    arrays_of,
+    beyond_reach,
     check_resumable,
     is_for_numbers,
     network_for,
     places_by_weight,
     resumed_training,
     scaling_for,
+    table_of,
     training_for,
     weights_in,
     without_weights,
+    words_for,
 )
 from syn0.models.tally import tally_for
 from syn0.models.weighting import BALANCED, class_weights, row_weights
@@ -75,9 +76,7 @@ class StreamedFitted:
     def figures(self) -> tuple[Evaluation, str]:
         """How good it is on the rows held out, or where there are none on those trained on; and
         words for them."""
-        none = "rows it was trained on (none were held out)"
-        words = "held-out rows" if len(self.held_out) else none
-        return judge(self.network, self.plan.judged), words
+        return judge(self.network, self.plan.judged), words_for(self.held_out)
 
 
 class Scratch:
@@ -183,8 +182,7 @@ class StreamedPlan:
             OSError: there is no room for them.
             ValueError: cells that a network cannot take.
         """
-        spec, origin = self.network.spec, self.network.origin
-        assert origin is not None  # noqa: S101  (see plan_streamed)
+        spec, (_, origin) = self.network.spec, table_of(self.network)
         self.check_room(self.counted.rows)
         widths = self.widths
         all_widths = widths | ({"sample_weight": 1} if self.weighted else {})
@@ -207,18 +205,15 @@ class StreamedPlan:
         Raises:
             ValueError: cells that a network cannot take.
         """
-        assert self.network.origin is not None  # noqa: S101  (see plan_streamed)
-        for number, (table, apart) in enumerate(parts_of(self.passes, self.network.origin)):
+        _, origin = table_of(self.network)
+        for number, (table, apart) in enumerate(parts_of(self.passes, origin)):
             yield self._arrays(table, first=number == 0), apart
 
     def _arrays(self, table: Table, *, first: bool) -> dict[str, NDArray[Any]]:
         """Prepare some rows."""
-        spec, schema = self.network.spec, self.network.schema
-        assert schema is not None  # noqa: S101  (see plan_streamed)
-        y = schema.targets(table, spec.dtype)
-        loss_targets(schema.restore(y), spec)  # what it cannot take is told in the target's units
-        y = loss_targets(y, spec)
-        arrays = {"X": schema.inputs(table, spec.dtype), "y": y}
+        spec, (schema, _) = self.network.spec, table_of(self.network)
+        X, y = arrays_of(self.network, table)
+        arrays = {"X": X, "y": y}
         column, by_class = self.options.sample_weight, self.counted.class_weight
         if self.options.sample_weight or by_class is not None:
             given = None if column is None else weights_in(table, column)
@@ -244,19 +239,10 @@ class StreamedPlan:
     @property
     def out_of_reach(self) -> str:
         """Words on a target that the network's output can never give; "" where it can."""
-        schema = self.network.schema
-        assert schema is not None  # noqa: S101  (see plan_streamed)
-        _ = self.examples
-        reach = out_of_reach(self.extremes, self.network.spec)
-        scaled = isinstance(schema.target_column, NumberTarget) and schema.target_column.changes
-        return reach and f"target {schema.target!r}{', scaled,' * scaled} goes {reach}"
+        _ = self.examples  # which tells the extremes
+        return beyond_reach(self.network, self.extremes)
 
-    def fit(
-        self,
-        *,
-        callbacks: Sequence[Callback] = (),
-        **how: Any,
-    ) -> StreamedFitted:
+    def fit(self, *, callbacks: Sequence[Callback] = (), **how: Any) -> StreamedFitted:
         """Train the network as planned; `how` is that of `Network.run`."""
         history = self.network.run(
             self.training, self.examples, callbacks=callbacks, found=self.found, **how
@@ -432,8 +418,7 @@ def resume_streamed(
         check_resumable(network, content, name)
         assert run.training is not None  # noqa: S101  (see check_resumable)
         training = run.training
-    origin, schema = network.origin, network.schema
-    assert origin is not None and schema is not None  # noqa: S101, PT018  (resumed_training)
+    schema, origin = table_of(network)
     if not origin.by_hash:
         raise ValueError(
             f"the model was trained on {origin.data} in memory, and goes on there: raise "
@@ -504,19 +489,13 @@ def judge_streamed(
 
 def judge(network: Network, stored: StoredRows) -> Evaluation:
     """How good a network is on prepared rows, which are read some at a time."""
-    schema, spec = network.schema, network.spec
-    assert schema is not None  # noqa: S101  (it was trained on a table)
+    spec, (schema, _) = network.spec, table_of(network)
     tally = tally_for(schema.classes)
     room = stored.empty(min(AT_ONCE, stored.rows))
     for first in range(0, stored.rows, AT_ONCE):
         part = {n: array[: stored.rows - first] for n, array in room.items()}
         stored.read(first, part)
-        outputs = schema.restore(network.outputs(part["X"])).astype(np.float64)
-        targets = part["y"].astype(np.float64)
-        if schema.classes is None:
-            tally.add(schema.restore(targets)[:, 0], best_guess(network, outputs), None)
-        else:
-            truth = class_numbers(shares_of(spec, targets))
-            guessed = class_numbers(shares_of(spec, outputs))
-            tally.add(truth, guessed, class_probabilities(network, outputs))
+        outputs = schema.restore(network.outputs(part["X"]))
+        targets = part["y"] if schema.classes is None else shares_of(spec, part["y"])
+        tally.add(*compared(network, targets, outputs))
     return tally.figures()

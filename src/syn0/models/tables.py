@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from dataclasses import asdict, dataclass, fields, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,6 @@ from syn0.data import Schema, Table, split_rows
 from syn0.data.passes import held_out_by_hash
 from syn0.data.targets import NumberTarget
 from syn0.derive import LOSSES, check_names, check_training, target_columns
-from syn0.engines import AUTO
 from syn0.models.arrays import loss_targets, out_of_reach
 from syn0.models.defaults import (
     DEFAULT_NETWORK,
@@ -25,7 +24,7 @@ from syn0.models.evaluation import Evaluation, evaluate
 from syn0.models.examples import Examples, check_batch_size
 from syn0.models.many import Means, run_many
 from syn0.models.members import Many
-from syn0.models.network import Network
+from syn0.models.network import Network, RunSettings
 from syn0.models.options import TableOptions
 from syn0.models.record import Origin, Record
 from syn0.models.settings import (
@@ -47,7 +46,6 @@ from syn0.training import History
 from syn0.training.loop import Callback
 
 if TYPE_CHECKING:
-    from syn0.engines.cluster import Cluster
     from syn0.models.streamed import StreamedPlan
 
 
@@ -89,14 +87,13 @@ class Plan:
     @once
     def examples(self) -> Examples:
         """X, y and weights of the rows to train on, and the rows that say when to stop."""
-        network, schema, origin = self.network, self.network.schema, self.network.origin
-        assert schema is not None and origin is not None  # noqa: S101, PT018  (see plan_table)
-        X, y = self.arrays(self.trained)
+        network, (schema, origin) = self.network, table_of(self.network)
+        X, y = arrays_of(self.network, self.trained)
         column, by_class = self.options.sample_weight, self.options.class_weight
         given = None if column is None else weights_in(self.trained, column)
         weight = row_weights(given, by_class, y, network.spec, schema.classes)
         if self.watched is not None:
-            return Examples(X, y, weight, self.arrays(self.watched))
+            return Examples(X, y, weight, arrays_of(self.network, self.watched))
         if not origin.validation:
             return Examples(X, y, weight)
         if origin.by_hash:
@@ -109,37 +106,20 @@ class Plan:
             apart = apart[places_by_weight(weight[apart, 0])]
         return Examples(X, y, weight).split(kept, apart)
 
-    def arrays(self, table: Table) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Inputs and targets of a table, as the network's program takes them."""
-        schema, spec = self.network.schema, self.network.spec
-        assert schema is not None  # noqa: S101  (see plan_table)
-        y = schema.targets(table, spec.dtype)
-        loss_targets(schema.restore(y), spec)  # what it cannot take is told in the target's units
-        return schema.inputs(table, spec.dtype), loss_targets(y, spec)
-
     def close(self) -> None:
         """Nothing is held but memory."""
 
     @property
     def out_of_reach(self) -> str:
         """Words on a target that the network's output can never give; "" where it can."""
-        schema = self.network.schema
-        assert schema is not None  # noqa: S101  (see plan_table)
-        reach = out_of_reach(self.examples.y, self.network.spec)
-        scaled = isinstance(schema.target_column, NumberTarget) and schema.target_column.changes
-        return reach and f"target {schema.target!r}{', scaled,' * scaled} goes {reach}"
+        return beyond_reach(self.network, self.examples.y)
 
     def fit(
         self,
         *,
-        engine: str = "auto",
-        threads: int | None = None,
-        device: str = AUTO,
-        matmul_precision: str = AUTO,
-        cluster: Cluster | None = None,
         callbacks: Sequence[Callback] = (),
         checkpoints: Checkpoints | None = None,
-        progress: bool = True,
+        **how: Unpack[RunSettings],
     ) -> Fitted:
         """Train the network as planned; NonFiniteError as in `Network.train`."""
         history = self.network.run(
@@ -148,12 +128,7 @@ class Plan:
             callbacks=callbacks,
             checkpoints=checkpoints,
             found=self.found,
-            engine=engine,
-            threads=threads,
-            device=device,
-            matmul_precision=matmul_precision,
-            cluster=cluster,
-            progress=progress,
+            **how,
         )
         return Fitted(self.network, history, self.trained, self.held_out)
 
@@ -180,6 +155,28 @@ class Plan:
         """The best of many that were trained as planned; ValueError where none has learned."""
         network = many.best()
         return Fitted(network, many.histories[many.ranking[0]], self.trained, self.held_out)
+
+
+def table_of(network: Network) -> tuple[Schema, Origin]:
+    """What a network that was trained on a table, or is about to be, has of it."""
+    schema, origin = network.schema, network.origin
+    assert schema is not None and origin is not None  # noqa: S101, PT018
+    return schema, origin
+
+
+def arrays_of(network: Network, table: Table) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Inputs and targets of a table, as the network's program takes them."""
+    spec, (schema, _) = network.spec, table_of(network)
+    y = schema.targets(table, spec.dtype)
+    loss_targets(schema.restore(y), spec)  # what it cannot take is told in the target's units
+    return schema.inputs(table, spec.dtype), loss_targets(y, spec)
+
+
+def beyond_reach(network: Network, y: NDArray[Any]) -> str:
+    """Words on targets that the network's output can never give; "" where there are none."""
+    reach, (schema, _) = out_of_reach(y, network.spec), table_of(network)
+    scaled = isinstance(schema.target_column, NumberTarget) and schema.target_column.changes
+    return reach and f"target {schema.target!r}{', scaled,' * scaled} goes {reach}"
 
 
 def places_by_weight(weights: NDArray[Any], times: int = 10) -> NDArray[np.intp]:
@@ -379,8 +376,7 @@ def examples_again(
 
 def split_again(network: Network, table: Table) -> tuple[Table, Table]:
     """The rows that a network was trained on and those held out, of the same data."""
-    schema, origin = network.schema, network.origin
-    assert schema is not None and origin is not None  # noqa: S101, PT018  (trained on a table)
+    schema, origin = table_of(network)
     if origin.by_hash:
         chosen = held_out_by_hash(0, len(table), origin.holdout, origin.seed)
         return table.take(~chosen), table.take(chosen)
@@ -409,9 +405,12 @@ def judged_rows(network: Network, table: Table) -> tuple[Table, str]:
 
 def held_out_or_all(trained: Table, held_out: Table) -> tuple[Table, str]:
     """The rows held out, or where there are none those trained on, and words that say so."""
-    if len(held_out):
-        return held_out, "held-out rows"
-    return trained, "rows it was trained on (none were held out)"
+    return held_out if len(held_out) else trained, words_for(held_out)
+
+
+def words_for(held_out: Sized) -> str:
+    """What the rows are called that a network is judged on."""
+    return "held-out rows" if len(held_out) else "rows it was trained on (none were held out)"
 
 
 def strata(schema: Schema, targets: NDArray[Any]) -> NDArray[Any] | None:
@@ -464,12 +463,11 @@ def check_sizes(spec: NetworkSpec, schema: Schema, data: str) -> None:
 def resolved_settings(plan: Plan | StreamedPlan) -> dict[str, Any]:
     """Every setting of a plan by name, given or chosen: `table_options` makes the same plan of
     them."""
-    options, training, schema = plan.options, plan.training, plan.network.schema
-    assert schema is not None and plan.network.origin is not None  # noqa: S101, PT018
+    options, training, (schema, origin) = plan.options, plan.training, table_of(plan.network)
     settings: dict[str, Any] = {
         "target": schema.target,
         "task": schema.task,
-        "holdout": plan.network.origin.holdout,
+        "holdout": origin.holdout,
         "sample_weight": options.sample_weight,
         "class_weight": options.class_weight,
     }

@@ -58,7 +58,7 @@ class Batches:
         done = 0
         while done < count:
             if self._order is None:
-                self._begin_window()
+                self._begin_window(left=count - done)
             assert self._order is not None  # noqa: S101
             here = self._taken - self._first
             steps = min(count - done, self._in_window - here)
@@ -133,11 +133,17 @@ class Batches:
             self._generator.shuffle(order[: self._rows // self._shards.rows])
         self._windows = self._shards.windows(order)
 
-    def _begin_window(self) -> None:
-        if not self._windows:
-            self._begin_epoch()
-        self.window, *self._windows = self._windows
-        rows = int(self._shards.sizes(self.window, self._rows).sum())
+    def _begin_window(self, left: int = 0) -> None:
+        """Take up the next window; `left` steps are still to be taken at once."""
+        rows = self._rows
+        if self._in_parts:
+            if not self._windows:
+                self._begin_epoch()
+            self.window, *self._windows = self._windows
+            rows = int(self._shards.sizes(self.window, rows).sum())
+        elif not self._training.reshuffle and left < self._count:
+            # Nobody asks for the state before an epoch that is over at once; it takes long to get.
+            self._epoch_start = self._generator.get_state()  # type: ignore[assignment]
         # A copy of the last order, as stretches that were taken of it are views.
         order = np.arange(rows, dtype=np.int32) if self._last is None else self._last.copy()
         if self._training.shuffle:

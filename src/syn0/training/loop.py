@@ -312,7 +312,7 @@ class Run:
     def _ahead(self, epochs: int, interrupt: Interrupt) -> None:
         """Train for many epochs in one go. If it turns out that an earlier one was the last, back
         to that one."""
-        before, batches = self.current().copy(), self.batches.copy()
+        before, order = self.current().copy(), self.batches.order()
         steps = self.job.training.batches(self.job.rows)
         taken, measured = self.stretch(epochs * steps, measure=True)
         figures = measured.reshape(epochs, steps, -1)
@@ -320,7 +320,8 @@ class Run:
         for number, means in enumerate(np.average(figures, axis=1, weights=rows).tolist(), 1):
             self.report(Report(before.step + number * steps, *means))
             if self.history.stopped != "finished":
-                self.state, self.batches, self.step = dict(before.values), batches, before.step
+                self.go_back(before)
+                self.batches.go_on(*order)
                 while (left := before.step + number * steps - self.step) > 0:
                     self.stretch(left, measure=False)
                 return

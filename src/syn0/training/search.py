@@ -95,9 +95,7 @@ class Seeker:
         run = self.run
         run.state = run.state | self.separate(theta.copy())
         run.step += 1
-        run.progress.tick(
-            run.step - run.first, run.history.reports[-1] if run.history.reports else None
-        )
+        run.show_progress()
         training = run.job.training
         if run.step - self.first >= training.interval(run.job.rows) or run.step == run.end:
             self.report()

@@ -11,7 +11,7 @@ import numpy as np
 from syn0.engines import Arrays, Batches
 from syn0.program import Line, Program, operations_in
 from syn0.program.interpreter import walk
-from syn0.spec import Training
+from syn0.spec import Solver, Training
 
 
 class NonFiniteError(FloatingPointError):
@@ -77,26 +77,18 @@ LARGE = 100.0
 
 def likely_cause(training: Training, program: Program, arrays: Arrays) -> str:
     """What most often makes numbers go bad in such a training, and what helps."""
-    searches = bool(program.pulls)
     for name, what in (("X", "inputs"), ("y", "targets")):
         largest = float(abs(arrays[name]).max())
         if largest > LARGE:
             return f"the {what} reach {largest:.4g}: scale them to a size of about 1"
-    words = [gentler_start() if searches else slower(training.optimizer)]
+    if isinstance(training.optimizer, Solver):
+        words = ["the search went too far: start with smaller weights, such as init='uniform:0.1'"]
+    else:
+        rate = training.optimizer.learning_rate
+        words = [f"the learning rate of {rate:g} is too high: try {rate / 10:g}"]
     growing = [x.target for x in program.phase("forward") if "exp" in operations_in(x.expression)]
     if program.output in growing:
         words.append(f"{program.output} grows exponentially: 'softplus' is a gentler output")
-    if training.clip_norm is None and not searches:
+    if training.clip_norm is None and training.solver is None:
         words.append("clip_norm=1 keeps single steps short")
     return "; ".join(words)
-
-
-def gentler_start() -> str:
-    """Smaller start weights, for a search that has no learning rate."""
-    return "the search went too far: start with smaller weights, such as init='uniform:0.1'"
-
-
-def slower(optimizer: Any) -> str:
-    """A smaller learning rate, as a number to try."""
-    rate = optimizer.learning_rate
-    return f"the learning rate of {rate:g} is too high: try {rate / 10:g}"

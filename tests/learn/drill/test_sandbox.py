@@ -12,6 +12,11 @@ PLAIN = EXERCISES["plain"]
 
 
 @pytest.fixture
+def warm():
+    """Every program here starts as a learner's does."""
+
+
+@pytest.fixture
 def place(tmp_path, monkeypatch):
     """A folder with a file of the user's; programs run in another beside it."""
     (tmp_path / "home").mkdir()

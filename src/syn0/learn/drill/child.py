@@ -63,8 +63,7 @@ class Instrument(ast.NodeTransformer):
     def call(self, hook: str, like: ast.AST, *args: ast.expr) -> ast.expr:
         """The call of a hook, where a node stands."""
         function = ast.Attribute(ast.Name(HOOKS, ast.Load()), hook, ast.Load())
-        made = ast.copy_location(ast.Call(function, list(args), []), like)
-        return ast.fix_missing_locations(made)
+        return ast.copy_location(ast.Call(function, list(args), []), like)
 
     def wrapped(self, node: ast.expr, hook: str = "value") -> ast.expr:
         """A part of an expression within a call that gives its value on."""
@@ -75,11 +74,7 @@ class Instrument(ast.NodeTransformer):
         """An operation, matrix products apart."""
         return self.wrapped(node, "product" if isinstance(node.op, ast.MatMult) else "value")
 
-    def visit_part(self, node: ast.expr) -> ast.expr:
-        """A part of an expression."""
-        return self.wrapped(node)
-
-    visit_UnaryOp = visit_IfExp = visit_ListComp = visit_Compare = visit_part  # noqa: N815
+    visit_UnaryOp = visit_IfExp = visit_ListComp = visit_Compare = wrapped  # noqa: N815
 
     def visit_place(self, node: ast.Attribute | ast.Subscript | ast.List) -> Any:
         """A part of an expression, unless something is assigned to it."""
@@ -138,7 +133,7 @@ class Instrument(ast.NodeTransformer):
             if name := dotted(target):
                 held = ast.parse(name, mode="eval").body
                 look = self.call("bound", like, self.site(like), ast.Constant(name), held)
-                looks.append(ast.fix_missing_locations(ast.copy_location(ast.Expr(look), like)))
+                looks.append(ast.copy_location(ast.Expr(look), like))
         return looks
 
     def visit_Assign(self, node: ast.Assign) -> list[ast.stmt]:
@@ -177,8 +172,7 @@ class Instrument(ast.NodeTransformer):
 
     def mark(self, hook: str, number: int, like: ast.stmt) -> ast.stmt:
         """A statement that tells where a loop stands."""
-        call = self.call(hook, like, ast.Constant(number))
-        return ast.fix_missing_locations(ast.copy_location(ast.Expr(call), like))
+        return ast.copy_location(ast.Expr(self.call(hook, like, ast.Constant(number))), like)
 
 
 def dotted(node: ast.expr) -> str:
@@ -430,10 +424,6 @@ class Recorder:
             self.last[name] = (path, array)
 
 
-class Refused(BaseException):
-    """What a drill's program may not do."""
-
-
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 STARTS = ("subprocess.Popen", "os.system", "os.exec", "os.fork", "os.forkpty", "os.posix_spawn",
           "os.spawn", "os.startfile", "pty.spawn", "os.kill", "os.killpg")  # fmt: skip
@@ -538,15 +528,8 @@ class Answers:
 
 def trouble_of(error: BaseException, source: str) -> dict[str, Any]:
     """An error as data: its kind, its words, and where in the program it came up."""
-    kind, words = type(error).__name__, str(error)
-    told: dict[str, Any] = {
-        "kind": kind,
-        "words": words[:500],
-        "line": 0,
-        "column": 0,
-        "end": 0,
-        "text": "",
-    }
+    told: dict[str, Any] = {"kind": type(error).__name__, "words": str(error)[:500], "text": ""}
+    told |= dict.fromkeys(("line", "column", "end"), 0)
     lines = source.splitlines()
     if isinstance(error, SyntaxError) and error.filename == PROGRAM:
         told["words"] = str(error.msg)
@@ -574,7 +557,7 @@ def main(folder: Path) -> None:
     instrument = Instrument()
     try:
         tree = instrument.visit(ast.parse(source, PROGRAM))
-        code = compile(tree, PROGRAM, "exec")
+        code = compile(ast.fix_missing_locations(tree), PROGRAM, "exec")
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         answers.index["trouble"] = trouble_of(error, source)
         answers.write()
@@ -622,12 +605,16 @@ def run(code: Any, source: str, data: Sequence[Given], answers: Answers) -> None
     answers.add(recorder, data, trouble)
 
 
+def flush() -> None:
+    """Have all that was printed leave this process, as far as the program has left it a way."""
+    for name in ("stdout", "stderr"):
+        with contextlib.suppress(Exception):
+            getattr(sys, name).flush()
+
+
 def quiet() -> None:
     """What is printed from now on goes nowhere: it has been printed once."""
-    with contextlib.suppress(Exception):
-        sys.stdout.flush()
-    with contextlib.suppress(Exception):
-        sys.stderr.flush()
+    flush()
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (1, 2):
         with contextlib.suppress(OSError):
@@ -635,15 +622,17 @@ def quiet() -> None:
     os.close(nowhere)
 
 
-if __name__ == "__main__":
+def begin(folder: Path) -> None:
+    """Run the program, and end the process at once, so that nothing which it left behind runs."""
     status = 0
     try:
-        main(Path(sys.argv[1]))
+        main(folder)
     except BaseException:
         status = 1
         traceback.print_exc()
-    with contextlib.suppress(Exception):
-        sys.stdout.flush()
-    with contextlib.suppress(Exception):
-        sys.stderr.flush()
+    flush()
     os._exit(status)
+
+
+if __name__ == "__main__":
+    begin(Path(sys.argv[1]))

@@ -11,7 +11,7 @@ import numpy as np
 from syn0.learn.drill.causes import Cause, cause_of, likeliest
 from syn0.learn.drill.comparison import Comparison, compare, other_data
 from syn0.learn.drill.first_wrong import first_wrong
-from syn0.learn.drill.matching import Found, oriented
+from syn0.learn.drill.matching import Array, Found, oriented
 from syn0.learn.drill.reference import Seen, Step
 from syn0.learn.drill.sandbox import Event, Record, Run, Stopper, run_program
 from syn0.learn.drill.steps import STEPS
@@ -39,12 +39,8 @@ SINGLE = "float32 keeps about seven digits"
 def judged(exercise: Exercise, text: str, stopper: Stopper | None = None) -> Verdict:
     """The verdict on a program."""
     X, y = exercise.shaped()
-    record = run_program(text, {"X": X, "y": y}, other_data(exercise), stopper=stopper)
-    return verdict_of(exercise, record, text)
-
-
-def verdict_of(exercise: Exercise, record: Record, text: str) -> Verdict:
-    """The verdict on what a program computed."""
+    others = other_data(exercise)
+    record = run_program(text, {"X": X, "y": y}, others, stopper=stopper)
     if record.trouble is not None or not record.runs:
         return stopped(record.trouble or Trouble("stopped", "The program did not run."), record)
     first = record.runs[0]
@@ -54,11 +50,9 @@ def verdict_of(exercise: Exercise, record: Record, text: str) -> Verdict:
             "found in the program: keep the lines at its top that make X and y."
         )
         return stopped(Trouble("incomplete", words), record)
-    others = [{name: other[name] for name in ("X", "y")} for other in other_data(exercise)]
-    tables = [first.data, *others]
     compared = [
         compare(exercise, run, data["X"], data["y"])
-        for run, data in zip(record.runs, tables, strict=False)
+        for run, data in zip(record.runs, [first.data, *others], strict=False)
     ]
     return Judge(exercise, record, compared, text).verdict()
 
@@ -94,19 +88,19 @@ class Judge:
             s.found for c in self.compared for step in c.steps for s in c.decisive(step) if s.found
         ]
         outputs = [s.found for c in self.compared for step in c.steps for s in step.seen if s.found]
-        rail = tuple(self.marks(self.compared[0].steps[0], None))
-        if all(f.exact for f in found):
-            return Verdict(RIGHT, "exact", EXACT, rail, None, None, self.record.output)
+        rail = tuple(self.marks(self.compared[0].steps[0]))
         why = SINGLE if any(f.event.single for f in outputs) else OTHER_ORDER
-        sentence = APPROXIMATE.format(why=why)
-        return Verdict(RIGHT, "approximate", sentence, rail, None, None, self.record.output)
+        agreement, sentence = "approximate", APPROXIMATE.format(why=why)
+        if all(f.exact for f in found):
+            agreement, sentence = "exact", EXACT
+        return Verdict(RIGHT, agreement, sentence, rail, output=self.record.output)
 
     def wrong(self) -> Verdict:
         """The verdict on a program with a line that is wrong: seen best on random data, shown on
         the learner's own where it is wrong there too."""
         own, *others = self.compared
-        if self.uncentred():
-            return self.told_uncentred(own)
+        if name := self.uncentred():
+            return self.told_uncentred(own, name)
         if self.same_rows():
             return self.told_same_rows(own)
         clear = next((c for c in others if not c.right), own)
@@ -118,27 +112,22 @@ class Judge:
         step, seen = culprit
         failure = error_words(clear.run)
         cause, found = cause_of(self.exercise, clear, step, seen, failure=failure)
+        if clear is own:
+            return self.told(step, seen, cause, found)
         shown = first_wrong(own)
-        other_data = True
-        if shown is not None and shown[1].line is seen.line and clear is not own:
-            own_cause, own_found = cause_of(self.exercise, own, *shown)
-            step, seen = shown
-            cause = cause or own_cause
-            found = own_found if own_found is not None else found
-            other_data = False
-        elif clear is own:
-            other_data = False
-        return self.told(step, seen, cause, found, other_data=other_data)
+        if shown is None or shown[1].line is not seen.line:
+            return self.told(step, seen, cause, found, other_data=True)
+        own_cause, own_found = cause_of(self.exercise, own, *shown)
+        return self.told(*shown, cause or own_cause, found if own_found is None else own_found)
 
     def marks(
-        self, step: Step | None, wrong: Seen | None, *, missing: bool = False
+        self, step: Step, wrong: Seen | None = None, *, missing: bool = False
     ) -> Iterator[Mark]:
         """The rail: what became of each array; the first wrong one may be missing."""
         yield Mark("X", "right", "X")
-        seen = step.seen if step is not None else ()
         state = ""
         told: set[str] = set()
-        for s in seen:
+        for s in step.seen:
             name = s.line.target
             if isinstance(s.line.expression, Name) or s.value.ndim == 0:
                 continue
@@ -159,7 +148,7 @@ class Judge:
         cause: Cause | None,
         found: Found | Event | None,
         *,
-        other_data: bool,
+        other_data: bool = False,
         trouble: Trouble | None = None,
     ) -> Verdict:
         """The verdict, with both arrays."""
@@ -181,7 +170,7 @@ class Judge:
     ) -> Wrong:
         """What is wrong with a line, with both arrays."""
         event = found.event if isinstance(found, Found) else found
-        value = found.value if isinstance(found, Found | Event) else None
+        value = None if found is None else found.value
         turned = None if value is None else oriented(value, seen.value)
         difference, place = None, None
         if turned is not None:
@@ -216,11 +205,11 @@ class Judge:
             return stopped(trouble, self.record)
         culprit = first_wrong(compared)
         if culprit is None:
-            return stopped(trouble, self.record, tuple(self.marks(compared.steps[-1], None)))
+            return stopped(trouble, self.record, tuple(self.marks(compared.steps[-1])))
         step, seen = culprit
         failure = error_words(compared.run)
         cause, found = cause_of(self.exercise, compared, step, seen, failure=failure)
-        return self.told(step, seen, cause, found, other_data=False, trouble=trouble)
+        return self.told(step, seen, cause, found, trouble=trouble)
 
     def incomplete(self, compared: Comparison) -> Verdict:
         """The verdict on a program that takes too few steps, or has none of the weights."""
@@ -238,10 +227,9 @@ class Judge:
                 f"Right as far as it goes, but it takes {count} step{'s' * (count != 1)}: let the "
                 f"loop take at least {STEPS}, so that each begins with what the last one learned."
             )
-        step = compared.steps[0] if compared.steps and not compared.lacking else None
-        rail = tuple(self.marks(step, None)) if step else ()
-        trouble = Trouble("incomplete", words)
-        return Verdict(STOPPED, "", words, rail, None, trouble, self.record.output)
+        begun = compared.steps and not compared.lacking
+        rail = tuple(self.marks(compared.steps[0])) if begun else ()
+        return stopped(Trouble("incomplete", words), self.record, rail)
 
     def counts_rows(self, compared: Comparison) -> Verdict:
         """The verdict on a program that is right for the rows of its table alone."""
@@ -252,7 +240,7 @@ class Judge:
             f"{own}? Take len(X) in its place."
         )
         told = replace(trouble, sentence=f"{words} {trouble.sentence}".rstrip())
-        rail = tuple(self.marks(self.compared[0].steps[0], None))
+        rail = tuple(self.marks(self.compared[0].steps[0]))
         return Verdict(WRONG, "", words, rail, None, told, self.record.output)
 
     def keeps_rows(self, compared: Comparison, culprit: tuple[Step, Seen] | None) -> bool:
@@ -287,32 +275,14 @@ class Judge:
         code = lines[line - 1][column:].partition("#")[0]
         return not any(word in code for word in SHIFTS)
 
-    def told_uncentred(self, own: Comparison) -> Verdict:
+    def told_uncentred(self, own: Comparison, name: str) -> Verdict:
         """The verdict on start weights that are all above 0."""
-        step = own.steps[0]
-        name = self.uncentred()
-        value = np.asarray(step.given[name], float)
+        value = np.asarray(own.steps[0].given[name], float)
         words = (
             "no start weight is below 0: draw them evenly around 0, as 2 * random - 1 does, so "
             "that no unit starts out with all weights pushing one way"
         )
-        shape = value.shape
-        wrong = Wrong(
-            name,
-            0,
-            shape,
-            shape,
-            None,
-            None,
-            window(value),
-            window(value),
-            0,
-            "start",
-            words,
-            False,
-        )
-        rail = (Mark("X", "right", "X"), Mark(name, "wrong"))
-        return Verdict(WRONG, "", f"{name}: {words}.", rail, wrong, None, self.record.output)
+        return self.told_whole(name, 0, value, Cause("start", words))
 
     def same_rows(self) -> bool:
         """Whether each step of mini-batches takes the same rows."""
@@ -325,26 +295,17 @@ class Judge:
 
     def told_same_rows(self, own: Comparison) -> Verdict:
         """The verdict on mini-batches that are all one."""
-        step = own.steps[0]
-        value = np.asarray(step.values["l0"], float)
+        value = np.asarray(own.steps[0].values["l0"], float)
         words = "each step takes the same rows: go on to the next ones, until all had their turn"
-        shape = value.shape
-        wrong = Wrong(
-            "l0",
-            2,
-            shape,
-            shape,
-            None,
-            None,
-            window(value),
-            window(value),
-            0,
-            "batch",
-            words,
-            False,
-        )
-        rail = (Mark("X", "right", "X"), Mark("l0", "wrong"))
-        return Verdict(WRONG, "", f"l0: {words}.", rail, wrong, None, self.record.output)
+        return self.told_whole("l0", 2, value, Cause("batch", words))
+
+    def told_whole(self, name: str, step: int, value: Array, cause: Cause) -> Verdict:
+        """The verdict on an array that is wrong as a whole, with no other beside it."""
+        shown, words = window(value), cause.words
+        wrong = Wrong(name, step, value.shape, value.shape, None, None, shown, shown, 0,
+                      cause.name, words, False)  # fmt: skip
+        rail = (Mark("X", "right", "X"), Mark(name, "wrong"))
+        return Verdict(WRONG, "", f"{name}: {words}.", rail, wrong, None, self.record.output)
 
 
 def error_words(run: Run) -> str:

@@ -122,7 +122,8 @@ def facts_of(network: NetworkSpec, training: Training) -> list[str]:
                 facts.append(f"    its weights start as {layer.init} has them")
         else:
             facts.append(f"    then {shown(layer)}")
-    starts = "evenly distributed from -1 to 1" if started_evenly(network) else "as said above"
+    even = all(layer.init == Dense(1).init for layer in network.dense)
+    starts = "evenly distributed from -1 to 1" if even else "as said above"
     sums = "averaged" if training.reduction == "mean" else "summed"
     rows = "all rows" if training.batch_size is None else f"{training.batch_size} rows"
     order = ", in a new order each epoch" if training.batch_size and training.shuffle else ""
@@ -135,11 +136,6 @@ def facts_of(network: NetworkSpec, training: Training) -> list[str]:
         f"updates by {shown(training.optimizer)}",
         *further,
     ]
-
-
-def started_evenly(network: NetworkSpec) -> bool:
-    """Whether all weights start as the tutorial's."""
-    return all(layer.init == Dense(1).init for layer in network.dense)
 
 
 def shown(description: object) -> str:

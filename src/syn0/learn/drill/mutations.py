@@ -109,25 +109,16 @@ def transposes(setting: Setting, expr: Expr) -> Iterator[Rewrite]:
     """A transpose that is missing, or one too many."""
     match expr:
         case Apply("transpose", (inner,)):
-            yield (
-                "transpose",
-                f"a transpose is missing: take {said(expr)}, not {said(inner)}",
-                inner,
-            )
+            words = f"a transpose is missing: take {said(expr)}, not {said(inner)}"
+            yield "transpose", words, inner
         case Apply("matmul", (left, right)):
             words = "there is a transpose too many: take {0}, not {0}.T"
             if not is_turned(left):
                 yield "transpose", words.format(said(left)), left.T @ right
             if not is_turned(right):
                 yield "transpose", words.format(said(right)), left @ right.T
-            for one, other in (
-                (unturned(left), right.T if not is_turned(right) else unturned(right)),
-            ):
-                yield (
-                    "transpose",
-                    f"the wrong one of the two is transposed: take {said(expr)}",
-                    (one @ other),
-                )
+            words = f"the wrong one of the two is transposed: take {said(expr)}"
+            yield "transpose", words, unturned(left) @ unturned(right)
 
 
 def is_turned(expr: Expr) -> bool:
@@ -144,13 +135,10 @@ def products(setting: Setting, expr: Expr) -> Iterator[Rewrite]:
     """`*` for `@`, the reverse, or a product the wrong way round."""
     match expr:
         case Apply("matmul", (left, right)):
+            words = f"a matrix product is needed: take @, not * ({said(expr)})"
             for a in (left, unturned(left)):
                 for b in (right, unturned(right)):
-                    yield (
-                        "product",
-                        f"a matrix product is needed: take @, not * ({said(expr)})",
-                        a * b,
-                    )
+                    yield "product", words, a * b
             yield "order", f"the product is the wrong way round: take {said(expr)}", right @ left
         case Apply("multiply", (left, right)) if isinstance(left, Name | Apply):
             words = f"entries are to be multiplied one by one: take *, not @ ({said(expr)})"
@@ -205,12 +193,10 @@ def terms(setting: Setting, expr: Expr) -> Iterator[Rewrite]:
                 yield "overwritten", words, right if sign == "add" else -right
                 return
             for lost, kept in ((right, left), (left, right if sign == "add" else -right)):
-                if isinstance(kept, Const):
-                    part = ("slope", f"a part of the slope is missing: {said(expr)}")
-                    yield (
-                        *(part if is_slope(setting, expr) else missing_factor(setting, expr)),
-                        kept,
-                    )
+                if isinstance(kept, Const) and is_slope(setting, expr):
+                    yield "slope", f"a part of the slope is missing: {said(expr)}", kept
+                elif isinstance(kept, Const):
+                    yield *missing_factor(setting, expr), kept
                 elif isinstance(lost, Name) and lost.name.startswith("bias"):
                     yield "bias", f"the bias is missing: add {said(lost)}", kept
                 elif lost == Const(1) and sign == "subtract":
@@ -258,55 +244,33 @@ def activations(setting: Setting, expr: Expr) -> Iterator[Rewrite]:
             words = f"the activation is missing: take {said(expr)}"
             yield "activation", words, inner
             written = ACTIVATIONS[name].formula(inner)
-            words = (
-                f"a sign within {name} is wrong: take {said(ACTIVATIONS[name].formula(Name('z')))}"
-            )
+            right = said(ACTIVATIONS[name].formula(Name("z")))
+            words = f"a sign within {name} is wrong: take {right}"
             yield from (("sign", words, new) for *_, new in rewritten(written, signs, setting))
             for other in ("sigmoid", "tanh", "relu", "softmax"):
                 if other != name:
                     words = f"the activation is {name}, not {other}"
                     yield "activation", words, ACTIVATIONS[other].formula(inner)
-            yield (
-                "activation",
-                f"the activation is there twice: take {said(expr)}",
-                (Apply(name, (expr,))),
-            )
+            words = f"the activation is there twice: take {said(expr)}"
+            yield "activation", words, Apply(name, (expr,))
 
 
 def functions(setting: Setting, expr: Expr) -> Iterator[Rewrite]:
     """A sum or a mean over the wrong axis, or none; a square or a root that is forgotten."""
     match expr:
         case Apply("sum_rows", (inner,)):
-            words = f"the rows are not summed: take {said(expr)}"
-            yield "sum", words, inner
-            yield (
-                "sum",
-                f"all entries are summed, and not each column: take {said(expr)}",
-                (total(inner)),
-            )
-            yield "sum", f"the wrong axis is summed: take {said(expr)}", apply("sum_columns", inner)
-            yield (
-                "mean",
-                f"the rows are averaged, and not summed: take {said(expr)}",
-                (apply("mean_rows", inner)),
-            )
-            yield "mean", f"all entries are averaged: take {said(expr)}", mean(inner)
+            take = f"take {said(expr)}"
+            yield "sum", f"the rows are not summed: {take}", inner
+            yield "sum", f"all entries are summed, and not each column: {take}", total(inner)
+            yield "sum", f"the wrong axis is summed: {take}", apply("sum_columns", inner)
+            words = f"the rows are averaged, and not summed: {take}"
+            yield "mean", words, apply("mean_rows", inner)
+            yield "mean", f"all entries are averaged: {take}", mean(inner)
         case Apply("mean_rows", (inner,)):
-            yield (
-                "mean",
-                f"the rows are summed, and not averaged: take {said(expr)}",
-                (apply("sum_rows", inner)),
-            )
-            yield (
-                "sum",
-                f"the wrong axis is averaged: take {said(expr)}",
-                (apply("mean_columns", inner)),
-            )
-            yield (
-                "sum",
-                f"all entries are averaged, and not each column: take {said(expr)}",
-                (mean(inner)),
-            )
+            take = f"take {said(expr)}"
+            yield "mean", f"the rows are summed, and not averaged: {take}", apply("sum_rows", inner)
+            yield "sum", f"the wrong axis is averaged: {take}", apply("mean_columns", inner)
+            yield "sum", f"all entries are averaged, and not each column: {take}", mean(inner)
         case Apply("sqrt", (inner,)):
             yield "function", f"a square root is missing: take {said(expr)}", inner
         case Apply("power", (inner, Const(2))):
@@ -442,9 +406,7 @@ def by_time(setting: Setting, base: Expr) -> Iterator[Mutation]:
         for by in (1, -1):
             values = {**setting.values, "t": setting.values["t"] + by}
             words = "the count of steps is off by one: the first step is number 1"
-            with np.errstate(all="ignore"):
-                yield Mutation("off by one", words, base, values)
-    if "t" in read:
+            yield Mutation("off by one", words, base, values)
         values = {**setting.values, "t": np.inf}
         words = "the correction for means that start from 0 is missing"
         yield Mutation("correction", words, base, values)

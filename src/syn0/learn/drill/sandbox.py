@@ -129,21 +129,21 @@ def run_program(
         wall: seconds after which it is stopped; default 10.
         stopper: by which another thread may stop it sooner.
     """
+    wall = wall or WALL_SECONDS
     # Its own errors are not raised over whatever the program left: all of it is removed.
     with tempfile.TemporaryDirectory(prefix="syn0-drill-", ignore_cleanup_errors=True) as name:
         folder = Path(name).resolve()
-        content = text.encode("utf-8", "surrogatepass")
-        (folder / "drill.py").write_bytes(content)
+        (folder / "drill.py").write_bytes(text.encode("utf-8", "surrogatepass"))
         job = {
             "data": {key: values.tolist() for key, values in data.items()},
             "others": [{k: v.tolist() for k, v in other.items()} for other in others],
-            "wall": wall or WALL_SECONDS,
+            "wall": wall,
             "cpu": CPU_SECONDS,
             "memory": MEMORY,
             "file": FILE,
         }
         (folder / "job.json").write_text(json.dumps(job), "utf-8")
-        output, ending = outcome(folder, wall or WALL_SECONDS, stopper or Stopper())
+        output, ending = outcome(folder, wall, stopper or Stopper())
         if ending is not None:
             return Record((), output, ending)
         return read_answers(folder, output)
@@ -151,15 +151,7 @@ def run_program(
 
 def outcome(folder: Path, wall: float, stopper: Stopper) -> tuple[str, Trouble | None]:
     """Run the child in a folder: what it printed, and what stopped it before it was done."""
-    child = subprocess.Popen(  # noqa: S603  (our own file, in a folder of our own)
-        [*apart(), sys.executable, *FLAGS, str(CHILD), str(folder), str(NUMPY)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        cwd=folder,
-        env=environment(folder),
-        start_new_session=True,
-    )
+    child = started(folder)
     printed = Printed(child)
     stopper.watch(child)
     try:
@@ -179,6 +171,19 @@ def outcome(folder: Path, wall: float, stopper: Stopper) -> tuple[str, Trouble |
             "does it wait for something?"
         )
     return output, ending_of(child.returncode)
+
+
+def started(folder: Path) -> subprocess.Popen[bytes]:
+    """The child, at work in a folder."""
+    return subprocess.Popen(  # noqa: S603  (our own file, in a folder of our own)
+        [*apart(), sys.executable, *FLAGS, str(CHILD), str(folder), str(NUMPY)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        cwd=folder,
+        env=environment(folder),
+        start_new_session=True,
+    )
 
 
 class Printed:
@@ -292,7 +297,7 @@ class Answers:
 
     def __init__(self, index: Any, numbers: NDArray[np.float64], output: str) -> None:
         self.index, self.numbers, self.output = index, numbers, output
-        self.sites = [tuple(map(int, site)) for site in index["sites"]]
+        self.sites = [(int(a), int(b), int(c), int(d)) for a, b, c, d in index["sites"]]
 
     def record(self) -> Record:
         """All runs."""
@@ -311,12 +316,7 @@ class Answers:
         """One value."""
         loops = tuple((int(a), int(b), int(c)) for a, b, c in path)
         value = self.array(at)
-        return Event(self.place(site), str(name), str(kind), value, bool(single), loops)
-
-    def place(self, site: int) -> tuple[int, int, int, int]:
-        """Where in the text a site is."""
-        line, column, end_line, end = self.sites[site]
-        return line, column, end_line, end
+        return Event(self.sites[site], str(name), str(kind), value, bool(single), loops)
 
     def array(self, stored: Any) -> NDArray[np.float64]:
         """An array, of where it begins and its shape."""

@@ -73,7 +73,7 @@ def start_values(
     for event in events:
         for value in as_shaped(event.value, shape):
             known = [*data, *(table.T for table in data), *(other for other, _ in found)]
-            if not any(same(value, other) for other in known):
+            if not any(np.array_equal(value, other) for other in known):
                 found.append((value, event.name))
     return found[:MOST_CANDIDATES]
 
@@ -88,11 +88,6 @@ def as_shaped(value: Array, shape: tuple[int, ...]) -> Iterator[Array]:
         yield value.T
     elif value.ndim and squeezed(value.shape) == squeezed(shape):
         yield value.reshape(shape)
-
-
-def same(value: Array, other: Array) -> bool:
-    """Whether two arrays are one."""
-    return value.shape == other.shape and bool(np.array_equal(value, other))
 
 
 def batch_of(events: Sequence[Event], X: Array, size: int) -> NDArray[np.intp] | None:

@@ -171,6 +171,11 @@ class Number:
                 "least": least, "most": most}  # fmt: skip
 
 
+def shape_text(shape: tuple[int, ...]) -> str:
+    """A shape as the program's notes have it."""
+    return f"({' x '.join(f'{n:,}' for n in shape)})"
+
+
 @dataclass(frozen=True)
 class Shape:
     """The shape of an array.
@@ -204,8 +209,8 @@ class Shape:
         return guess == self.value
 
     def says(self, guess: tuple[int, ...]) -> str:
-        """A shape as the program's notes have it."""
-        return f"({' x '.join(f'{n:,}' for n in guess)})"
+        """The shape."""
+        return shape_text(guess)
 
     def data(self) -> dict[str, Any]:
         """How many numbers it has."""

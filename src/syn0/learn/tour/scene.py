@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from syn0.derive import training_program
+from syn0.engines import Arrays
 from syn0.explain import Replay, Statistics, Trace
 from syn0.explain.replay import advance, trace_next
+from syn0.explain.statistics import numbered, statistics
 from syn0.explain.trace import PRINTER
 from syn0.models import Examples, Network, make_network, tutorial_training
 from syn0.printers import example_data
@@ -132,7 +135,7 @@ class Scene:
     def targets(self) -> tuple[str, ...]:
         """A name for each target."""
         count = self.y.shape[1]
-        return self.replay.targets or (("y",) if count == 1 else numbered("y", count))
+        return self.replay.targets or numbered("y", count)
 
     @property
     def depth(self) -> int:
@@ -178,7 +181,7 @@ class Scene:
     @once
     def end_statistics(self) -> Statistics:
         """What goes with them before the last one."""
-        return self.replay.statistics(self.journey.last.step)
+        return statistics(self.replay, self.journey.last.start)
 
     @once
     def short(self) -> Scene:
@@ -201,16 +204,11 @@ class Scene:
         return Scene.of(
             spec or self.spec,
             training or self.training,
-            self.examples(rows),
+            taken(self.replay.job.arrays, rows),
             self.data_name,
             (self.replay.inputs, self.replay.targets),
             weights,
         )
-
-    def examples(self, rows: Any = slice(None)) -> Examples:
-        """What it is trained on, or some of its rows."""
-        weight = self.replay.job.arrays.get("sample_weight")
-        return Examples(self.X[rows], self.y[rows], None if weight is None else weight[rows])
 
     def for_steps(self, steps: int, weights: dict[str, NDArray[Any]] | None = None) -> Scene:
         """The same, trained for so many steps at most, from some start."""
@@ -234,9 +232,10 @@ class Scene:
             return Scene.of(spec, training, Examples(made_up.X, made_up.y), MADE_UP)
 
 
-def numbered(name: str, count: int) -> tuple[str, ...]:
-    """ "l1[0]", "l1[1]", …."""
-    return tuple(f"{name}[{k}]" for k in range(count))
+def taken(arrays: Arrays, rows: Any) -> Examples:
+    """Some rows of what is trained on."""
+    weight = arrays.get("sample_weight")
+    return Examples(arrays["X"][rows], arrays["y"][rows], None if weight is None else weight[rows])
 
 
 def with_steps(training: Training, steps: int) -> Training:
@@ -248,9 +247,9 @@ def shortened(training: Training, spec: NetworkSpec, rows: int) -> Training:
     """A training as long as it is, but no longer than a reader waits."""
     program = training_program(spec, replace(training, patience=None))
     lines = len(program.phase(*STEP))
-    taken = min(training.batch_size or rows, rows)
-    weights = sum(below * above for below, above in zip(spec.sizes, spec.sizes[1:], strict=False))
-    cost = LINES * max(1, lines // 10) + taken * weights // 8
+    batch = min(training.batch_size or rows, rows)
+    weights = sum(below * above for below, above in pairwise(spec.sizes))
+    cost = LINES * max(1, lines // 10) + batch * weights // 8
     most = max(10, BUDGET // cost)
     total = training.total_steps(rows)
     if total <= most:

@@ -11,7 +11,7 @@ import numpy as np
 from syn0.data import Schema, read_table
 from syn0.explain import Replay
 from syn0.learn.tour.content import Chapter, LeftOut
-from syn0.learn.tour.scene import MADE_UP, MOST_ROWS, Scene
+from syn0.learn.tour.scene import MADE_UP, MOST_ROWS, Scene, taken
 from syn0.models import Examples, make_network, tutorial_training
 from syn0.spec import NetworkSpec
 from syn0.spec.checks import did_you_mean
@@ -77,16 +77,12 @@ class Tour:
                 "the tour shows steps line by line, and L-BFGS takes steps of its own: choose "
                 "another optimizer"
             )
-        arrays = replay.job.arrays
-        count = len(arrays["X"])
+        count = replay.job.rows
         rows = np.linspace(0, count - 1, min(count, MOST_ROWS)).astype(int)
-        weight = arrays.get("sample_weight")
-        taken = Examples(
-            arrays["X"][rows], arrays["y"][rows], None if weight is None else weight[rows]
-        )
-        names, known = (replay.inputs, replay.targets), table_of(taken)
+        examples = taken(replay.job.arrays, rows)
+        names, known = (replay.inputs, replay.targets), table_of(examples)
         called = known or data_name or MADE_UP
-        deep = Scene.of(replay.spec, replay.job.training, taken, called, names)
+        deep = Scene.of(replay.spec, replay.job.training, examples, called, names)
         return cls.around(deep, built_in(FIRST_TABLE) if known == TABLE else None)
 
     @classmethod

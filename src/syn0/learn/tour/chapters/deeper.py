@@ -7,7 +7,7 @@ import numpy as np
 from syn0.explain import Correlations, correlations
 from syn0.explain.text import number
 from syn0.learn.tour.answers import Arrows, Number, Options, ways
-from syn0.learn.tour.chapters.first_look import tells
+from syn0.learn.tour.chapters.first_look import strongest, tells
 from syn0.learn.tour.content import (
     Action,
     Chapter,
@@ -30,7 +30,7 @@ HARDLY = 0.2
 """A correlation below which a column hardly tells."""
 
 MOST_UNITS = 64
-MOST_NAMES, MOST_TERMS = 12, 6
+MOST_TERMS = 6
 DIGIT = 3
 """The digit that single pixels are asked about."""
 
@@ -144,7 +144,7 @@ def hidden_units(tour: Tour) -> Chapter:
         ),
         lights=("units", "network"),
         actions=(Action("go", units.values),),
-        questions=(lucky_unit(scene, units), single_pixel(tour)),
+        questions=(lucky_unit(scene, units), single_pixel()),
         closing=(
             "So images are the same problem as the small table: no column alone, but combinations. "
             "That is what hidden units are for.",
@@ -157,7 +157,7 @@ def lucky_unit(scene: Scene, units: Correlations) -> Question:
     """The unit with the strongest correlation at the start."""
     begun = units.now[:, 0]
     strength = np.nan_to_num(np.abs(begun))
-    shown = sorted(np.argsort(-strength, kind="stable")[:MOST_NAMES].tolist())
+    shown = strongest(begun)
     names = tuple(units.columns[k] for k in shown)
     right = frozenset(k for k, unit in enumerate(shown) if strength[unit] == strength.max())
     after = scene.end_statistics.layers[1].now[:, 0]
@@ -187,7 +187,7 @@ def lucky_unit(scene: Scene, units: Correlations) -> Question:
     )
 
 
-def single_pixel(tour: Tour) -> Question:
+def single_pixel() -> Question:
     """How well the best single pixel tells a digit."""
     from syn0.data import Schema, read_table
 
@@ -241,11 +241,11 @@ def other_units(scene: Scene) -> Experiment:
                     "bias": bool(scene.spec.dense[-1].bias)},
         )  # fmt: skip
         other = scene.short.but(spec=spec)
-        words = f"{spec} ends with a mean error of {number(other.final_error())}"
         if other.journey.trouble:
             return Outcome(other.journey.trouble)
         return Outcome(
-            f"{words} after {other.steps:,} steps; it began with {number(other.journey.errors[0])}."
+            f"{spec} ends with a mean error of {number(other.final_error())} after "
+            f"{other.steps:,} steps; it began with {number(other.journey.errors[0])}."
         )
 
     return Experiment(

@@ -6,10 +6,10 @@ import numpy as np
 
 from syn0.explain import correlations
 from syn0.explain.text import number
-from syn0.learn.tour.answers import Number, Options, Shape
-from syn0.learn.tour.content import Action, Chapter, Experiment, Figure, Outcome, Question, code
+from syn0.learn.tour.answers import Number, Options, Shape, shape_text
+from syn0.learn.tour.content import Action, Chapter, Experiment, Outcome, Question, code
 from syn0.learn.tour.figures import array, examples, rows_of
-from syn0.learn.tour.scene import Scene, numbered
+from syn0.learn.tour.scene import Scene
 from syn0.learn.tour.tour import Tour
 from syn0.program import Expr, check
 from syn0.program.checker import shape_of
@@ -74,17 +74,16 @@ def one_column(tour: Tour) -> Chapter:
     )
 
 
-def column_correlations(scene: Scene, keep: slice | np.ndarray | None = None) -> np.ndarray:
+def column_correlations(scene: Scene, rows: slice | np.ndarray = slice(None)) -> np.ndarray:
     """(inputs,) correlations with the first target."""
-    rows = slice(None) if keep is None else keep
     found: np.ndarray = correlations(scene.X[rows], scene.y[rows])[:, 0]
     return found
 
 
 def strongest(found: np.ndarray) -> list[int]:
-    """The columns that tell most, in their own order."""
-    order = np.argsort(-np.nan_to_num(np.abs(found)), kind="stable")[:MOST_NAMES]
-    return sorted(int(k) for k in order)
+    """The columns that tell most, at most 12, in their own order."""
+    order: list[int] = np.argsort(-np.nan_to_num(np.abs(found)), kind="stable").tolist()
+    return sorted(order[:MOST_NAMES])
 
 
 def tells(correlation: float) -> str:
@@ -110,10 +109,7 @@ def without_a_row(scene: Scene) -> Experiment:
     def run(row: int) -> Outcome:
         before = column_correlations(scene)
         after = column_correlations(scene, np.arange(len(scene.X)) != row)
-        body = [
-            [scene.columns[k], tells(before[k]), tells(after[k])]
-            for k in strongest(before)[:MOST_NAMES]
-        ]
+        body = [[scene.columns[k], tells(before[k]), tells(after[k])] for k in strongest(before)]
         moved = np.nan_to_num(np.abs(np.nan_to_num(after) - np.nan_to_num(before)))
         words = f"{code(scene.columns[int(moved.argmax())])} changes most."
         if moved.max() < 1e-9:
@@ -207,11 +203,6 @@ def shapes(tour: Tour) -> Chapter:
     )
 
 
-def shape_text(shape: tuple[int, ...]) -> str:
-    """A shape as the program's notes have it."""
-    return f"({' x '.join(f'{n:,}' for n in shape)})"
-
-
 def counted(count: int, what: str) -> str:
     """ "1 row", "4 rows"."""
     return f"{count:,} {what}{'s' * (count != 1)}"
@@ -246,11 +237,3 @@ def more_rows(scene: Scene) -> Experiment:
         run,
         ("1", "10000"),
     )
-
-
-def unit_names(scene: Scene, layer: int) -> tuple[str, ...]:
-    """ "l1[0]", "l1[1]", …."""
-    return numbered(f"l{layer}", scene.spec.sizes[layer])
-
-
-__all__ = ["Figure", "one_column", "shapes"]

@@ -11,7 +11,7 @@ from syn0.data import BUILT_IN, Schema, read_table
 from syn0.explain import correlations
 from syn0.explain.text import number
 from syn0.learn.tour.answers import Options
-from syn0.learn.tour.chapters.first_look import tells
+from syn0.learn.tour.chapters.first_look import MOST_NAMES, strongest, tells
 from syn0.learn.tour.content import (
     Action,
     Chapter,
@@ -34,7 +34,6 @@ ASKED = "c"
 SAMPLE = "iris"
 """Data of a tour that has none of its own but the tutorial's tables."""
 
-MOST_NAMES = 12
 LONGEST_TEXT = 60
 
 
@@ -44,12 +43,13 @@ LONGEST_TEXT = 60
 def languages(tour: Tour) -> Chapter:
     """The same lines in another language."""
     scene = tour.deep
-    names = said(scene)
-    lines = {name: len(text.splitlines()) for name, text in names.items()}
-    table = rows_of("the same program", ["language", "lines"], [[n, k] for n, k in lines.items()])
-    asked = which_lines(scene, names[ASKED]) if ASKED in names else None
-    of_equations = [name for name in names if isinstance(PRINTERS[name], EquationPrinter)]
-    programs = [name for name in names if name not in of_equations]
+    printers = {n: p for n, p in PRINTERS.items() if p.cannot_say(scene.program) is None}
+    texts = {name: said(scene, name) for name in printers}
+    body = [[name, len(text.splitlines())] for name, text in texts.items()]
+    table = rows_of("the same program", ["language", "lines"], body)
+    asked = which_lines(scene, texts[ASKED]) if ASKED in texts else None
+    of_equations = [n for n, p in printers.items() if isinstance(p, EquationPrinter)]
+    programs = [name for name in printers if name not in of_equations]
     equations = f" As equations it stands in {listed_code(of_equations)}." if of_equations else ""
     return Chapter(
         paragraphs=(
@@ -66,7 +66,7 @@ def languages(tour: Tour) -> Chapter:
         lights=("program",),
         questions=() if asked is None else (asked,),
         closing=(f"{code(f'syn0 write {scene.spec} --to LANGUAGE')} prints any of them.",),
-        experiment=one_language(scene, tuple(names)),
+        experiment=one_language(scene, tuple(printers)),
     )
 
 
@@ -76,15 +76,10 @@ def listed_code(names: Sequence[str]) -> str:
     return f"{', '.join(others)} and {last}" if others else last
 
 
-def said(scene: Scene) -> dict[str, str]:
-    """The program in every language that can say it."""
-    texts = {}
-    network = Network.from_spec(scene.spec)
+def said(scene: Scene, language: str) -> str:
+    """The program in a language that can say it."""
     data = Data(scene.X[:8], scene.y[:8], f"from {scene.data_name}")
-    for name, printer in PRINTERS.items():
-        if printer.cannot_say(scene.program) is None:
-            texts[name] = network.program(name, training=scene.training, data=data)
-    return texts
+    return Network.from_spec(scene.spec).program(language, training=scene.training, data=data)
 
 
 def which_lines(scene: Scene, text: str) -> Question | None:
@@ -136,8 +131,7 @@ def one_language(scene: Scene, names: tuple[str, ...]) -> Experiment:
     """The program in a language of the reader's choice."""
 
     def run(place: int) -> Outcome:
-        text = said(scene)[names[place]]
-        lines = text.splitlines()
+        lines = said(scene, names[place]).splitlines()
         shown = "\n".join(lines[:LONGEST_TEXT])
         if (more := len(lines) - LONGEST_TEXT) > 0:
             shown += f"\n… {more:,} more lines"
@@ -159,7 +153,7 @@ def own_data(tour: Tour) -> Chapter:
         name, columns, target = scene.data_name, scene.columns, scene.targets[0]
         found = correlations(scene.X, scene.y)[:, 0]
     strength = np.nan_to_num(np.abs(found))
-    shown = sorted(np.argsort(-strength, kind="stable")[:MOST_NAMES].tolist())
+    shown = strongest(found)
     names = tuple(columns[k] for k in shown)
     right = frozenset(k for k, column in enumerate(shown) if strength[column] == strength.max())
 

@@ -31,7 +31,7 @@ from syn0.learn.tour.content import (
 from syn0.learn.tour.scene import Scene, with_steps
 from syn0.learn.tour.tour import Lesson, Tour
 from syn0.models import NETWORK_SETTINGS, Network, make_network, tutorial_training
-from syn0.printers import PRINTERS, Data, example_data
+from syn0.printers import Data, example_data
 from syn0.printers.difference import difference
 from syn0.printers.notes import counted_by_loop
 from syn0.printers.script import CLOSING
@@ -207,11 +207,6 @@ KNOBS = (
 )  # fmt: skip
 
 
-def knob_lesson(knob: Knob) -> Lesson:
-    """The chapter of a knob."""
-    return Lesson(knob.name, knob.title, (17,), partial(turn, knob=knob))
-
-
 def turn(tour: Tour, *, knob: Knob) -> Chapter:
     """What a knob changes."""
     scene = tour.deep
@@ -242,7 +237,6 @@ def turn(tour: Tour, *, knob: Knob) -> Chapter:
         net=str(plain.spec),
         data_name=plain.data_name,
         program=plain.lines,
-        lines=(),
         lights=("program", "knobs"),
         actions=tuple(Action("knob", name, value) for name, value in knob.settings.items()),
         questions=(
@@ -378,9 +372,8 @@ def tried(tour: Tour, knob: Knob) -> Experiment:
         )
         return Outcome(words, (diff_figure(without, turned),))
 
-    label = name.replace("_", " ")
     words = "Turn it yourself, and see the lines and the error."
-    return Experiment(words, label, wanted, run, tries)
+    return Experiment(words, name.replace("_", " "), wanted, run, tries)
 
 
 # --------------------------------------------------------------------------------------------- gpu
@@ -389,8 +382,6 @@ def tried(tour: Tour, knob: Knob) -> Experiment:
 def gpu(tour: Tour) -> Chapter:
     """What stands of graphics cards."""
     scene = tour.deep
-    names = tuple(ENGINES)
-    right = frozenset([0])
 
     def reply(guess: int | None) -> str:
         return (
@@ -398,18 +389,12 @@ def gpu(tour: Tour) -> Chapter:
             f"{len(scene.lines):,} lines in a step on every engine."
         )
 
-    card = (
-        "The engine `jax` runs it on a graphics card where JAX finds one."
-        if "jax" in names
-        else "None of them uses a graphics card yet: they run on the processor's cores."
-    )
-    if "cuda" in PRINTERS:
-        cuda = code(f"syn0 write {scene.spec} --to cuda")
-        card += f" {cuda} prints a program for one, to be compiled by {code('nvcc')}."
     return Chapter(
         paragraphs=(
             "The tutorial's last wish was a graphics card. Here an engine takes the program and "
-            f"runs it: {', '.join(map(code, names))}. {card}",
+            f"runs it: {', '.join(map(code, ENGINES))}. The engine `jax` runs it on a graphics "
+            f"card where JAX finds one. {code(f'syn0 write {scene.spec} --to cuda')} prints a "
+            "program for one, to be compiled by `nvcc`.",
             f"{code('syn0 engines')} says which of them work on this machine, and "
             f"{code(f'syn0 engines {scene.spec}')} which one would be picked, and why.",
         ),
@@ -420,7 +405,7 @@ def gpu(tour: Tour) -> Chapter:
         questions=(
             Question(
                 "How many lines of the program must change to run it on another engine?",
-                Options(("none", "the matrix products", "all of them"), right),
+                Options(("none", "the matrix products", "all of them"), frozenset([0])),
                 reply,
             ),
         ),
@@ -431,4 +416,7 @@ def gpu(tour: Tour) -> Chapter:
     )
 
 
-KNOB_LESSONS = (*map(knob_lesson, KNOBS), Lesson("gpu", "Graphics cards", (17,), gpu))
+KNOB_LESSONS = (
+    *(Lesson(knob.name, knob.title, (17,), partial(turn, knob=knob)) for knob in KNOBS),
+    Lesson("gpu", "Graphics cards", (17,), gpu),
+)
