@@ -10,7 +10,6 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from syn0.printers.base import Printer
 from syn0.printers.data import Data
 from syn0.printers.notes import lengths_of, product_sizes, sizes
 from syn0.printers.script import CLOSING, Script, ScriptPrinter, closing_program
@@ -57,10 +56,10 @@ Section = tuple[str, list[Row]]
 """A heading, and what stands below it."""
 
 
-class EquationPrinter(Printer, ScriptPrinter):
+class EquationPrinter(ScriptPrinter):
     """The base of the notations, which give templates, numbers and a document's form."""
 
-    comma = ", "
+    comma, searches = ", ", True
 
     def document(self, title: str, given: str, sections: Iterable[Section]) -> str:
         """The whole text: a sentence, what is given, and sections."""

@@ -17,10 +17,9 @@ from syn0.lower import Array, Entry, Kernel, Let, Loop, Set, Statement, kernels,
 from syn0.lower.entries import RULES
 from syn0.lower.loops import LOWERED, function_of_entry
 from syn0.printers import runtime
-from syn0.printers.base import Printer, UnsupportedError
 from syn0.printers.numpy import NumpyPrinter, indented
 from syn0.printers.pretty import INDENT, Assigned, Code, Group, commented, fitted, listed
-from syn0.printers.script import CLOSING, Phase, Script, ScriptPrinter, without_search
+from syn0.printers.script import CLOSING, Phase, Script, ScriptPrinter
 from syn0.program import OPERATIONS, Apply, Expr, Line, Program, check, operations_in
 from syn0.program.operations import Dim, Shape
 from syn0.spec.words import visible
@@ -33,7 +32,7 @@ SIGNS = {"add": "+=", "multiply": "*=", "divide": "/="}
 """How a number changes by an operation with another one."""
 
 
-class LoopPrinter(Printer, ScriptPrinter):
+class LoopPrinter(ScriptPrinter):
     """Prints statements in a language whose blocks stand in braces.
 
     Attributes:
@@ -94,24 +93,8 @@ class LoopPrinter(Printer, ScriptPrinter):
         raise NotImplementedError
 
     def text(self, script: Script) -> str:
-        """The whole program.
-
-        Raises:
-            UnsupportedError: what the language has no word for, named.
-        """
-        if reason := self.cannot_say(script.program):
-            raise UnsupportedError(reason)
+        """The whole program."""
         return "\n".join(self.frame(Parts(self, script)))
-
-    def cannot_say(self, program: Program) -> str | None:
-        """Why the language cannot say a program, if it cannot."""
-        if reason := without_search(self.language, program):
-            return reason
-        operations = dict.fromkeys(
-            name for line in program.lines for name in operations_in(line.expression)
-        )
-        unknown = (self.lacks(name) for name in operations if not self.says(name))
-        return next(unknown, None)
 
     def says(self, operation: str) -> bool:
         """Whether the language has a way to say an operation, or the lowering leaves none of it."""

@@ -11,7 +11,6 @@ from itertools import groupby, pairwise
 
 from syn0.printers import runtime
 from syn0.printers.base import (
-    Printer,
     Template,
     infix,
 )
@@ -107,10 +106,10 @@ NUMPY_TEMPLATES = PYTHON_TEMPLATES | {
 }
 
 
-class NumpyPrinter(Printer, ScriptPrinter):
+class NumpyPrinter(ScriptPrinter):
     """Prints a program line by line, each with its note, in the tutorial's names."""
 
-    language, ending = "numpy", ".py"
+    language, ending, searches = "numpy", ".py", True
     templates = NUMPY_TEMPLATES
     functions = "random.py"
 

@@ -37,7 +37,7 @@ class Operation:
 
 def broadcast(*shapes: Shape) -> Shape:
     """The common shape under NumPy's broadcasting; ValueError if there is none."""
-    if shapes.count(shapes[0]) == len(shapes):
+    if len(set(shapes)) == 1:
         return shapes[0]
     length = max(map(len, shapes))
     result: list[Dim] = []
