@@ -18,6 +18,14 @@ WEB = Path(__file__).parents[2] / "web"
 CHROMIUM = (
     os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 )
+CHEAPLY = [
+    "--no-sandbox",
+    "--disable-features=ProactivelySwapBrowsingInstance,RenderDocument",
+    "--js-flags=--no-opt",
+]
+"""A page is opened where the last one was, in its process; and no program runs long enough to be
+worth optimizing."""
+USUAL = {"width": 1440, "height": 900}
 SECONDS = 30
 """The longest that a test waits for something to appear: on a busy machine, too."""
 
@@ -29,7 +37,7 @@ def browser() -> Iterator[Any]:
     if CHROMIUM is None:
         pytest.skip("there is no chromium")
     with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = running.chromium.launch(executable_path=CHROMIUM, args=CHEAPLY)
         yield browser
         browser.close()
 
@@ -83,13 +91,24 @@ class Reader:
 
     def open(self, address: str) -> None:
         """Go to a page, and wait until its program stands there."""
+        if "#" in address:  # from the same page that would be a place in it
+            self.page.goto(urljoin(address, "/page.css"))
         self.page.goto(address)
         self.page.wait_for_selector("[data-where]")
 
-    def leave(self) -> None:
-        """Go to where nothing runs, and let the browser forget what the page kept in it."""
-        self.page.goto(urljoin(self.page.url, "/page.css"))
-        self.page.evaluate("localStorage.clear()")
+    def theme(self, name: str) -> None:
+        """Have the system ask for a theme, light or dark, and wait until the page is painted so."""
+        self.page.emulate_media(color_scheme=name)
+        self.page.wait_for_selector(f"main[data-theme={name}]")
+        self.page.evaluate(
+            "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
+        )
+
+    def resize(self, width: int, height: int) -> None:
+        """Give the window another size, and wait until the page is laid out for it."""
+        self.page.set_viewport_size({"width": width, "height": height})
+        layout = "wide" if width >= 1200 else "middle" if width >= 700 else "narrow"
+        self.page.wait_for_selector(f"main.{layout}")
 
     def press(self, *keys: str) -> None:
         """Press keys, one after the other."""
@@ -138,24 +157,22 @@ class Reader:
 
 @pytest.fixture(scope="module")
 def seat(browser: Any) -> Iterator[Reader]:
-    """A browser's window, 1440 by 900, at which the readers of a module take turns."""
-    with reading(browser) as reader:
+    """A browser's window, 1440 by 900, at which the readers of a module take turns; nothing moves
+    in it but what is asked to, which saves pictures."""
+    with reading(browser, reduced_motion="reduce") as reader:
         yield reader
 
 
 @pytest.fixture
 def reader(seat: Reader) -> Iterator[Reader]:
-    """Somebody who was never here before; the console must stay silent."""
-    yield from visiting(seat)
-
-
-def visiting(seat: Reader) -> Iterator[Reader]:
     """Somebody who was never here before, at a window that others had; the console must stay
     silent. A window of one's own takes half as long again as the page that opens in it."""
     seat.mistakes.clear()
+    seat.page.emulate_media(color_scheme="light")
+    seat.page.set_viewport_size(USUAL)
     yield seat
+    seat.page.evaluate("localStorage.clear()")
     assert seat.mistakes == []
-    seat.leave()
 
 
 @pytest.fixture
@@ -168,7 +185,9 @@ def alone(browser: Any) -> Iterator[Reader]:
 
 
 @contextmanager
-def reading(browser: Any, width: int = 1440, height: int = 900, **options: Any) -> Iterator[Reader]:
+def reading(
+    browser: Any, width: int = USUAL["width"], height: int = USUAL["height"], **options: Any
+) -> Iterator[Reader]:
     """Somebody with a fresh browser."""
     context = browser.new_context(viewport={"width": width, "height": height}, **options)
     yield Reader(context.new_page())

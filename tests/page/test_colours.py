@@ -1,6 +1,7 @@
 """Signs and digits can be told apart without colours: in grey, and as a deuteranope sees them."""
 
 import io
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,7 +12,8 @@ from numpy.typing import NDArray
 from syn0.view.protocol import Recipe
 from syn0.view.recipes import Linked, link_of, usual_recipe
 from syn0.view.session import Session
-from tests.page.conftest import Reader, reading, visiting
+from tests.page.conftest import WEB, Reader
+from tests.together import Together
 
 SIZES = (0.1, 0.35, 0.606, 0.835, 0.964, 1.0)
 """Shares of the scale; where ink turns from black to white among them."""
@@ -79,77 +81,81 @@ def pixels(reader: Reader, selector: str) -> NDArray[Any]:
     return np.asarray(image.open(io.BytesIO(taken)).convert("RGB"))
 
 
-@pytest.fixture(params=["light", "dark"], scope="module")
-def quiet_seat(browser: Any, request: pytest.FixtureRequest) -> Iterator[Reader]:
-    """A window without movement, in a theme."""
-    options = {"color_scheme": request.param, "reduced_motion": "reduce"}
-    with reading(browser, **options) as reader:
-        yield reader
+EYES = {"in grey": GREY, "to a deuteranope": DEUTERANOPIA}
 
 
-@pytest.fixture
-def quiet(quiet_seat: Reader) -> Iterator[Reader]:
-    """Somebody who sees no movement."""
-    yield from visiting(quiet_seat)
+def in_both_themes(reader: Reader) -> Iterator[str]:
+    """Have the page in one theme after the other."""
+    for theme in ("light", "dark"):
+        reader.theme(theme)
+        yield theme
 
 
-EYES = pytest.mark.parametrize("eyes", [GREY, DEUTERANOPIA], ids=["grey", "deuteranopia"])
-
-
-def tell_apart(entries: Callable[[int], NDArray[Any]], eyes: NDArray[Any]) -> None:
+def tell_apart(entries: Callable[[int], NDArray[Any]], theme: str) -> None:
     """Of each size, the entry below 0 has a corner that is seen, and that above has none."""
-    for k, size in enumerate(SIZES):
-        above, below = entries(2 * k), entries(2 * k + 1)
-        ground = below[-2, 2]
-        assert contrast(below[:2, :2], ground, eyes).max() >= SEEN, f"-{size}"
-        assert contrast(above[:2, :2], above[-2, 2], eyes).max() < 1.2, f"{size}"
+    with Together() as together:
+        for name, eyes in EYES.items():
+            for k, size in enumerate(SIZES):
+                above, below = entries(2 * k), entries(2 * k + 1)
+                with together(f"{size} {name}, {theme}"):
+                    assert contrast(below[:2, :2], below[-2, 2], eyes).max() >= SEEN
+                    assert contrast(above[:2, :2], above[-2, 2], eyes).max() < 1.2
 
 
-@EYES
-def test_signs_of_cells_differ(quiet: Reader, address: str, eyes: NDArray[Any]) -> None:
-    quiet.open(f"{address}#{linked(of_equal_sizes('3-4-1'))}")
-    quiet.stands(0, 1)
-
-    table = pixels(quiet, ".right-operand table")
+def test_signs_of_cells_differ(reader: Reader, address: str) -> None:
+    reader.open(f"{address}#{linked(of_equal_sizes('3-4-1'))}")
+    reader.stands(0, 1)
     inside = """all => all.map((one) => {
       const [own, table] = [one, one.closest("table")].map((x) => x.getBoundingClientRect());
       return [own.top - table.top, own.left - table.left, own.height, own.width].map(Math.round);
     })"""
-    boxes = quiet.page.locator(".right-operand .cell").evaluate_all(inside)
+    boxes = reader.page.locator(".right-operand .cell").evaluate_all(inside)
+    for theme in in_both_themes(reader):
+        table = pixels(reader, ".right-operand table")
 
-    def cell(k: int) -> NDArray[Any]:
-        top, left, high, wide = boxes[k]
-        return table[top + 2 : top + high - 2, left + 2 : left + wide - 2]  # within its outline
+        def cell(k: int, table: NDArray[Any] = table) -> NDArray[Any]:
+            top, left, high, wide = boxes[k]
+            return table[top + 2 : top + high - 2, left + 2 : left + wide - 2]  # in its outline
 
-    tell_apart(cell, eyes)
-
-
-@EYES
-def test_signs_in_pictures_differ(quiet: Reader, address: str, eyes: NDArray[Any]) -> None:
-    quiet.open(f"{address}#{linked(of_equal_sizes('3-100-1'))}")
-    quiet.stands(0, 1)
-    quiet.page.locator(".right-operand .cursor").evaluate("one => one.remove()")
-    picture = pixels(quiet, ".right-operand canvas")
-    wide = picture.shape[1] // 100
-    high = picture.shape[0] // 3
-    tell_apart(lambda k: picture[:high, k * wide : (k + 1) * wide], eyes)
+        tell_apart(cell, theme)
 
 
-def test_digits_are_read_on_every_colour(quiet: Reader, address: str) -> None:
-    quiet.open(f"{address}#{linked(of_equal_sizes('3-4-1'))}")
-    quiet.stands(0, 1)
+def test_signs_in_pictures_differ(reader: Reader, address: str) -> None:
+    reader.open(f"{address}#{linked(of_equal_sizes('3-100-1'))}")
+    reader.stands(0, 1)
+    reader.page.locator(".right-operand .cursor").evaluate("one => one.remove()")
+    for theme in in_both_themes(reader):
+        picture = pixels(reader, ".right-operand canvas")
+        high, wide = picture.shape[0] // 3, picture.shape[1] // 100
+        first_row = [picture[:high, k * wide : (k + 1) * wide] for k in range(2 * len(SIZES))]
+        tell_apart(first_row.__getitem__, theme)
+
+
+def test_digits_are_read_on_every_colour(reader: Reader, address: str) -> None:
+    reader.open(f"{address}#{linked(of_equal_sizes('3-4-1'))}")
+    reader.stands(0, 1)
     colours = """all => all.map((one) => [getComputedStyle(one).color,
       getComputedStyle(one).backgroundColor].map((c) => c.match(/[\\d.]+/g).map(Number)))"""
 
     def check() -> None:
-        cells = np.array(quiet.page.locator(".cell").evaluate_all(colours))
-        for eyes, least in ((GREY, READABLE), (DEUTERANOPIA, READABLE_TO_A_DEUTERANOPE)):
-            assert contrast(cells[:, 0], cells[:, 1], eyes).min() >= least
+        for theme in in_both_themes(reader):
+            cells = np.array(reader.page.locator(".cell").evaluate_all(colours))
+            for eyes, least in ((GREY, READABLE), (DEUTERANOPIA, READABLE_TO_A_DEUTERANOPE)):
+                assert contrast(cells[:, 0], cells[:, 1], eyes).min() >= least, theme
 
     check()
-    goto = quiet.page.locator("[data-goto]")  # before the next step's first line: faded cells
+    goto = reader.page.locator("[data-goto]")  # before the next step's first line: faded cells
     goto.fill("1")
     goto.press("Enter")
-    quiet.stands(1, -1)
-    quiet.page.locator(".array.before .cell").first.wait_for()
+    reader.stands(1, -1)
+    reader.page.locator(".array.before .cell").first.wait_for()
     check()
+
+
+def test_a_size_of_the_window_has_no_colours_of_its_own() -> None:
+    """So what is read in one size is read in all of them."""
+    style = re.sub(r"/\*.*?\*/", "", (WEB / "src" / "style.css").read_text("utf-8"), flags=re.S)
+    rules = re.findall(r"([^{}]+)\{([^{}]*)\}", style)
+    of_a_size = [body for selector, body in rules if re.search(r"\.(wide|middle|narrow)", selector)]
+    assert len(of_a_size) > 40
+    assert not re.search(r"color|background|opacity|filter", "".join(of_a_size))

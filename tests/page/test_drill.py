@@ -1,12 +1,11 @@
 """The drill on the page, by keyboard: a mistake found, mended, and the solution read."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 from syn0.learn.drill.ladder import LADDER, exercise_of
-from tests.page.conftest import Reader, playing, reading
+from tests.page.conftest import Reader, playing
 from tests.page.test_access import axe, findings
 
 __all__ = ["axe"]  # a fixture
@@ -113,18 +112,18 @@ def test_what_was_written_stays_until_it_is_twice_reset(reader: Reader, address:
     page.get_by_text(GAP).wait_for()
 
 
-@pytest.mark.parametrize(
-    ("theme", "width", "height"), [("light", 390, 844), ("dark", 1440, 900), ("light", 1024, 768)]
-)
-def test_axe_finds_nothing_in_the_drill(
-    browser: Any, address: str, axe: str, theme: str, width: int, height: int
-) -> None:
-    with reading(browser, width, height, color_scheme=theme) as reader:
-        begin(reader, address)
-        assert findings(reader, axe) == []
-        check(reader, WRONG, "wrong")
-        assert findings(reader, axe) == []
-        check(reader, RIGHT, "right")
-        assert findings(reader, axe) == []
-        assert reader.page.evaluate("document.documentElement.scrollWidth") <= width
-        assert reader.mistakes == []
+def test_axe_finds_nothing_in_the_drill(reader: Reader, address: str, axe: str) -> None:
+    def look() -> None:
+        for theme, size in (("dark", (1440, 900)), ("light", (390, 844)), ("light", (1024, 768))):
+            reader.theme(theme)
+            reader.resize(*size)
+            reader.page.evaluate("window.changed?.add(document.documentElement)")
+            assert findings(reader, axe) == [], (theme, size)
+            assert reader.page.evaluate("document.documentElement.scrollWidth") <= size[0]
+
+    begin(reader, address)
+    look()
+    check(reader, WRONG, "wrong")
+    look()
+    check(reader, RIGHT, "right")
+    look()

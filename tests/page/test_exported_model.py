@@ -19,16 +19,30 @@ from tests.models.exported import (
     hostile_frame,
 )
 from tests.models.test_module import fitted, passengers
+from tests.page.conftest import Reader, reading
+
+
+@pytest.fixture(scope="module")
+def sheet(browser: Any) -> Iterator[Reader]:
+    """A window in which the models of this module are opened."""
+    with reading(browser) as reader:
+        yield reader
 
 
 @pytest.fixture
-def opened(browser: Any, tmp_path: Path) -> Iterator[Any]:
+def opened(sheet: Reader, tmp_path: Path) -> Iterator[Any]:
     """Opens the page of a model; it must say nothing to the console and ask for nothing."""
-    page = browser.new_page()
+    page = sheet.page
     said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("request", lambda request: said.append(request.url))
+
+    def hear(message: Any) -> None:
+        said.append(message.text)
+
+    def see(request: Any) -> None:
+        said.append(request.url)
+
+    page.on("console", hear)
+    page.on("request", see)
 
     def open_page(model: Any) -> Any:
         model.export(tmp_path / "model.html", to="html")
@@ -36,9 +50,11 @@ def opened(browser: Any, tmp_path: Path) -> Iterator[Any]:
         return page
 
     yield open_page
-    page.close()
+    page.remove_listener("console", hear)
+    page.remove_listener("request", see)
     own = re.compile(r"file://.*/model\.html|data:,")
     assert [text for text in said if not own.fullmatch(text)] == []
+    assert sheet.mistakes == []
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The notebook's widget in a page that plays the notebook: with a kernel, and without."""
 
 import base64
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,7 +10,9 @@ from syn0.view.protocol import packed, unpacked
 from syn0.view.recording import recording
 from syn0.view.session import Session
 from tests.page.conftest import Reader, reading
-from tests.page.test_access import AXE
+from tests.page.test_access import axe
+
+__all__ = ["axe"]  # a fixture
 
 NOTEBOOK = """async ([source, saved, alive]) => {
   const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
@@ -54,7 +55,7 @@ def notebook(
         answers = session.answer(header, arrays)
         return [base64.b64encode(packed(*answer)).decode() for answer in answers]
 
-    with reading(browser) as reader:
+    with reading(browser, reduced_motion="reduce") as reader:
         reader.page.expose_function("kernel", kernel)
         reader.page.set_content('<input id="other"><div id="cell"></div>')
         source = (STATIC / "widget.js").read_text(encoding="utf-8")
@@ -100,11 +101,16 @@ def test_what_leaves_the_notebook_pauses(browser: Any) -> None:
     assert "pause" in asked[-2:]
 
 
-def test_it_has_the_notebook_s_theme(browser: Any) -> None:
+def test_it_has_the_notebook_s_theme_and_axe_finds_nothing_in_either(
+    browser: Any, axe: str
+) -> None:
     with notebook(browser, alive=False) as reader:
-        reader.page.wait_for_selector("main[data-theme=light]")
-        reader.page.evaluate("document.body.style.color = '#ddd'")
-        reader.page.wait_for_selector("main[data-theme=dark]")
+        reader.page.evaluate(axe)
+        for theme, colour in (("light", "#111"), ("dark", "#ddd")):
+            reader.page.evaluate("colour => { document.body.style.color = colour; }", colour)
+            reader.page.wait_for_selector(f"main[data-theme={theme}]")
+            found = reader.page.evaluate("axe.run('#cell', { resultTypes: ['violations'] })")
+            assert [one["id"] for one in found["violations"]] == [], theme
 
 
 def test_keys_stay_in_their_cell(browser: Any) -> None:
@@ -123,12 +129,3 @@ def test_keys_stay_in_their_cell(browser: Any) -> None:
         reader.stands(0, 1)
         assert reader.page.evaluate("window.heard ?? ''") == ""
         assert reader.page.locator("main").get_attribute("data-lm-suppress-shortcuts") == "true"
-
-
-def test_axe_finds_nothing_in_it(browser: Any) -> None:
-    if not AXE.exists():
-        return
-    with notebook(browser, alive=False) as reader:
-        reader.page.evaluate(AXE.read_text(encoding="utf-8"))
-        found = reader.page.evaluate("axe.run('#cell', { resultTypes: ['violations'] })")
-        assert json.dumps([one["id"] for one in found["violations"]]) == "[]"

@@ -12,6 +12,9 @@ import numpy as np
 from syn0.view.protocol import Message, packed, unpacked
 from syn0.view.session import Session
 
+BRIEF: dict[str, Any] = {"network": {"net": "3-4-1"}, "training": {"steps": 2_000}}
+"""The usual run, for who goes to its end."""
+
 
 class Visitor:
     """Asks, and paints every frame at once."""

@@ -57,6 +57,16 @@ def test_tables_are_taken(name: str, content: bytes) -> None:
     assert visitor.at == (3, 0)
 
 
+def test_of_many_columns_the_target_is_among_those_to_choose_from() -> None:
+    names = [f"c{k}" for k in range(230)]
+    rows = "".join(",".join(str((k * j) % 7) for j in range(230)) + "\n" for k in range(12))
+    visitor = Visitor()
+    assert dropped(visitor, "wide.csv", f"{','.join(names)}\n{rows}".encode()) == ""
+    data = visitor.latest["program"][0]["data"]
+    assert data["columns"] == [*names[:200], "c229"]
+    assert data["target"] == "c229"
+
+
 def parquet(columns: dict[str, list[Any]]) -> bytes:
     polars = pytest.importorskip("polars", reason="polars is not installed")
     file = io.BytesIO()
@@ -155,6 +165,7 @@ def test_images_are_taken(tmp_path: Path) -> None:
     assert dropped(visitor, "pets.zip", zipped([*names, *escaping])) == ""
     data = visitor.latest["program"][0]["data"]
     assert data["image"] == [4, 4, 1]
+    assert data["columns"] == []  # no pixel is predicted, or left out
     assert set(data["classes"]) == {"cat", "<b>dog", "dog"}
     assert data["rows"] + data["held_out"] == 26
     assert visitor.one("report", kind="images")["type"] == "images"

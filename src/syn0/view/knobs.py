@@ -105,18 +105,18 @@ def knobs(
         if group is None or knob.name == ("net" if has_hidden else "hidden"):
             continue
         default = default_of(knob, owners, values)
-        value = values.get(knob.name, default)
+        least = 1 if knob.kinds[0] == "int" else None  # of a whole number without bounds
         found[knob.name] = {
             "name": knob.name,
             "words": knob.words,
             "group": group,  # type: ignore[typeddict-item]
             "of": of,  # type: ignore[typeddict-item]
             "kind": kind_of(knob),  # type: ignore[typeddict-item]
-            "value": value,
+            "value": values.get(knob.name, default),
             "default": default,
             "optional": "None" in knob.kinds,
             "none": knob.none,
-            "low": knob.bounds.get("least", knob.bounds.get("above", least_of(knob))),
+            "low": knob.bounds.get("least", knob.bounds.get("above", least)),
             "high": knob.bounds.get("most", knob.bounds.get("below")),
             "low_is_open": "above" in knob.bounds,
             "high_is_open": "below" in knob.bounds,
@@ -164,11 +164,6 @@ def choices_of(knob: spec_knobs.Knob) -> list[str]:
         return [name for name in OPTIMIZERS if name not in SOLVERS]
     table = "activation" if knob.name == "output_activation" else knob.table
     return list(knob.choices or (name.partition(":")[0] for name in NAMES.get(table, ())))
-
-
-def least_of(knob: spec_knobs.Knob) -> float | None:
-    """The least value of a whole number that has no bounds."""
-    return 1 if knob.kinds[0] == "int" else None
 
 
 def idle(name: str, owners: tuple[str, ...], values: Mapping[str, Any]) -> str:

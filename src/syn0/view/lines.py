@@ -92,6 +92,7 @@ def tokens_of(line: ProgramLine) -> list[Token]:
     parts = parts_of(line.expression)
     marked = PartPrinter(parts).statement(line)
     inside = list(pieces(marked))
+    names = {line.target, *names_in(line.expression)}
     tokens: list[Token] = []
     at = 0
     for text, kind, _ in pieces(text_of(line)):
@@ -104,10 +105,8 @@ def tokens_of(line: ProgramLine) -> list[Token]:
                 if (part := inside[at][2]) is not None:
                     token["part"] = part
                 at += 1
-        if kind == "name" and (name := text.removesuffix(".T").removesuffix(".astype")) in {
-            line.target,
-            *names_in(line.expression),
-        }:
+        name = text.removesuffix(".T").removesuffix(".astype")
+        if kind == "name" and name in names:
             token["name"] = name
         tokens.append(token)
     return tokens

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from syn0.data import BUILT_IN
+from syn0.data import BUILT_IN, Schema, Table
 from syn0.explain import Trace
 from syn0.printers import PRINTERS
 from syn0.printers.script import digits
@@ -24,7 +24,6 @@ from syn0.view.protocol import (
     DataSet,
     Difference,
     Edit,
-    Line,
     Opened,
     Recipe,
     Removed,
@@ -94,11 +93,8 @@ class PageRun:
         self.removed: list[Removed] = []
         self.difference: Difference = UNCHANGED
         if before is not None and knob:
-            self.compare_with(before.lines, before.init, knob)
-
-    def compare_with(self, lines: Sequence[Line], init: Sequence[Line], knob: str) -> None:
-        """Mark what differs from the program before a knob was turned."""
-        self.removed, self.difference = compare(lines, self.lines, (init, self.init), knob)
+            both = before.init, self.init
+            self.removed, self.difference = compare(before.lines, self.lines, both, knob)
 
     # -------------------------------------------------------------------------------------- places
 
@@ -198,7 +194,10 @@ class PageRun:
             self.fall()
             raise
         self.step, self.line = step, line
-        self.look_for_bad_numbers()
+        bad = self.timeline.bad_line(step)
+        if bad is not None and line >= bad:
+            self.line, self.bad = bad, (step, bad)
+            raise NonFiniteError
         return True
 
     def fall(self) -> None:
@@ -210,14 +209,6 @@ class PageRun:
             self.step -= 1
         self.line = self.timeline.bad_line(self.step) or 0
         self.bad = self.step, self.line
-
-    def look_for_bad_numbers(self) -> None:
-        """Stand at the first line that gave a bad number, if one has run; NonFiniteError then."""
-        found = self.timeline.bad_line(self.step)
-        if found is not None and self.line >= found:
-            self.line = found
-            self.bad = self.step, found
-            raise NonFiniteError
 
     def write(self, edit: Edit) -> None:
         """A hand writes a number into a weight; what came after is forgotten."""
@@ -501,11 +492,17 @@ def data_info(recipe: Recipe, made: Made) -> DataInfo:
         "image": [int(n) for n in image],
         "plane": spec.inputs == 2,
         "held_out": 0 if made.held_out is None else len(made.held_out),
-        "columns": [] if made.whole is None else [*made.whole.columns][:200],
+        "columns": [] if image or made.whole is None else columns_of(made.whole, schema),
         "target": schema.target if schema else "",
         "dropped": list(choice.get("drop", ())),
         "notes": [visible(note, 300) for note in made.notes],
     }
+
+
+def columns_of(table: Table, schema: Schema | None) -> list[str]:
+    """Those that may be predicted, or left out: the first ones, and the target."""
+    first = [*table.columns][:200]
+    return first if schema is None or schema.target in first else [*first, schema.target]
 
 
 def data_sets() -> list[DataSet]:

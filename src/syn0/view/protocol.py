@@ -11,6 +11,7 @@ holds NaN or infinity: what may be either travels in an array.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import sys
@@ -983,10 +984,11 @@ def packed(header: Any, arrays: Sequence[NDArray[Any]] = ()) -> bytes:
     that does not travel."""
     described, pieces, offset = [], [], 0
     for array in arrays:
-        if array.dtype.name not in WIRE:
-            raise ValueError(f"arrays of {array.dtype} do not travel")
+        kind = array.dtype.name
+        if kind not in WIRE:
+            raise ValueError(f"arrays of {kind} do not travel")
         piece = np.ascontiguousarray(array, array.dtype.newbyteorder("<")).tobytes()
-        described.append({"dtype": array.dtype.name, "shape": array.shape, "offset": offset})
+        described.append({"dtype": kind, "shape": array.shape, "offset": offset})
         piece += bytes(-len(piece) % ALIGNMENT)
         pieces.append(piece)
         offset += len(piece)
@@ -1049,6 +1051,7 @@ def typescript() -> str:
     )
 
 
+@functools.cache
 def protocol_hash() -> str:
     """Twelve letters that change with any of the types."""
     text = "\n".join([*map(interface, described_types()), *unions()])

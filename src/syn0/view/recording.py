@@ -15,7 +15,7 @@ import numpy as np
 from syn0.training.trouble import NonFiniteError
 from syn0.view.page_run import PageRun
 from syn0.view.protocol import Message, packed
-from syn0.view.reports import REPORTS, report
+from syn0.view.reports import REPORTS
 from syn0.view.shown import Pack
 from syn0.view.votes import split
 
@@ -94,22 +94,13 @@ def taking(session: Session, tape: Tape) -> Generator[None, None, None]:
             yield from tape.record(splits(session, run, number == step))
             if number == step:
                 stand(run, step, line)
-                for picture in pictures(session):
+                for picture in session.pictures({kind: {} for kind in REPORTS}):
                     yield from tape.record([picture])
     finally:
         stand(run, step, line)
         run.timeline.taken_again = 0
         for name, value in before.items():
             setattr(session, name, value)
-
-
-def pictures(session: Session) -> Iterator[Message]:
-    """The pictures that the run has."""
-    for kind in REPORTS:
-        try:
-            yield session.stamped(*report(session.run, kind, {}))
-        except (ValueError, TypeError):
-            continue
 
 
 def steps_of(run: PageRun, step: int) -> list[int]:

@@ -4,7 +4,7 @@ and no clock but to know how long it may work, so that every host has the same o
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, cast
 
 import numpy as np
@@ -173,11 +173,7 @@ class Session:
             {"run": name, "words": self.differs(run), "recipe": run.standing}
             for name, run in self.runs.items()
         ]
-        return [
-            self.stamped({**self.run.described(), "runs": runs}),
-            self.curve(),
-            self.printed(),
-        ]
+        return [self.stamped({**self.run.described(), "runs": runs}), self.curve(), self.printed()]
 
     def differs(self, run: PageRun) -> str:
         """How a run differs from the first."""
@@ -499,15 +495,17 @@ class Session:
         return self.stamped({"type": "printed", "lines": self.last_printed})
 
     def reports(self) -> list[Message]:
-        """The pictures that are kept up with; one that the run cannot have is left out."""
+        """The pictures that are kept up with."""
         self.last_report = time.perf_counter()
-        found = []
-        for kind, asked in self.kept_reports.items():
+        return list(self.pictures(self.kept_reports))
+
+    def pictures(self, kinds: Mapping[str, dict[str, Any]]) -> Iterator[Message]:
+        """Those of some kinds, each with what was asked of it, that the run has."""
+        for kind, asked in kinds.items():
             try:
-                found.append(self.stamped(*report(self.run, kind, asked)))
+                yield self.stamped(*report(self.run, kind, asked))
             except (ValueError, TypeError):
                 continue
-        return found
 
     def diverged(self) -> list[Message]:
         """The run stands where a number went bad."""
@@ -517,12 +515,7 @@ class Session:
         self.run.step, self.run.line = self.run.bad or (self.run.step, self.run.line)
         pack = Pack()
         trouble = self.run.trouble(pack)
-        return [
-            self.curve(),
-            self.printed(),
-            *self.shown(),
-            self.stamped(trouble, pack.arrays),
-        ]
+        return [self.curve(), self.printed(), *self.shown(), self.stamped(trouble, pack.arrays)]
 
     # ----------------------------------------------------------------------------------- advancing
 
@@ -546,14 +539,13 @@ class Session:
         """Go towards a place."""
         assert self.seeking is not None  # noqa: S101  (see `advance`)
         step, line = self.seeking
-        is_there = self.run.stand(step, line, seconds)
-        if is_there:
-            self.seeking = None
-            news = [self.printed()] if self.run.printed() != self.last_printed else []
-            if self.points != self.told_points:
-                news.append(self.curve())
-            return [*news, *self.shown(), *self.reports()]
-        return self.shown()
+        if not self.run.stand(step, line, seconds):
+            return self.shown()
+        self.seeking = None
+        news = [self.printed()] if self.run.printed() != self.last_printed else []
+        if self.points != self.told_points:
+            news.append(self.curve())
+        return [*news, *self.shown(), *self.reports()]
 
     def bring_back(self, seconds: float) -> list[Message]:
         """Take one of the other runs towards where it stood before the connection broke."""

@@ -127,7 +127,7 @@ def extent(array: NDArray[Any]) -> tuple[float | None, int]:
     if array.dtype.kind != "f":
         return float(np.abs(array.astype(np.float64)).max()), 0
     largest = float(max(array.max(), -array.min()))
-    if np.isfinite(largest) and np.isfinite(array.min()):
+    if np.isfinite(largest):
         return largest, 0
     good = np.isfinite(array)
     return (float(np.abs(array[good]).max()) if good.any() else None), int((~good).sum())

@@ -25,11 +25,9 @@ def split(trace: Trace, weight: str, i: int, j: int, place: tuple[int, ...]) -> 
     listed = parts[places]
     rest = np.delete(parts, places)
     others = rest.sum() if len(rest) else parts.dtype.type(0)
+    terms = np.append(listed, others) if len(rest) else listed
     with np.errstate(all="ignore"):
-        summed = np.add.accumulate(np.append(listed, others))[-1] if len(rest) else (
-            np.add.accumulate(listed)[-1] if len(listed) else others
-        )  # fmt: skip
-        rounding = found.pull - summed
+        rounding = found.pull - np.add.accumulate(terms)[-1]
     layer = int(re.sub(r"\D", "", weight) or 0) + (not weight.startswith(("scale", "shift")))
     new = found.old if found.new is None else found.new
     sums = np.array([others, rounding, found.pull, found.old, new], np.float64)

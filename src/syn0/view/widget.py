@@ -16,7 +16,7 @@ import traitlets
 
 from syn0.models import Examples, Network
 from syn0.view import STATIC
-from syn0.view.protocol import Message, Recipe, packed, unpacked
+from syn0.view.protocol import Message, packed, unpacked
 from syn0.view.recipes import check_cost, usual_recipe
 from syn0.view.recording import Tape, recording, taking
 from syn0.view.session import Session
@@ -60,7 +60,7 @@ class Widget(anywidget.AnyWidget):
         self._changed = self._unseen = 0.0
         self._rest = REST_SECONDS
         self._taking: Generator[None, None, None] | None = None
-        super().__init__(recipe=recipe_of(session), recording=recording(session, MOST_RECORDED))
+        super().__init__(recipe=session.run.standing, recording=recording(session, MOST_RECORDED))
         self.on_msg(self._receive)
 
     def __repr__(self) -> str:
@@ -151,7 +151,7 @@ class Widget(anywidget.AnyWidget):
                 return
         self._taking, self._is_recorded = None, True
         with self.hold_sync():
-            self.recipe, self.recording = recipe_of(self.session), self._tape.content()
+            self.recipe, self.recording = self.session.run.standing, self._tape.content()
         self._rest = max(REST_SECONDS, RESTS_A_RECORDING * self._spent)
 
     def _stop_recording(self) -> None:
@@ -159,11 +159,6 @@ class Widget(anywidget.AnyWidget):
         if self._taking is not None:
             self._taking.close()
             self._taking = None
-
-
-def recipe_of(session: Session) -> Recipe:
-    """What a session's run follows from, and where it stands."""
-    return session.run.standing
 
 
 def watch(network: Network, X: Any, y: Any, **how: Any) -> Widget:
