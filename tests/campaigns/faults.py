@@ -125,6 +125,8 @@ class Trials:
 
     def __init__(self, folder: Path) -> None:
         self.place, self.refuge = folder / "place", folder / "refuge"
+        self.place.mkdir()
+        self.refuge.mkdir()
         self.path = self.place / "m.safetensors"
         self.new = {"a check": OLD, "predict --out": TEXT}
         for way in ("a save", "train --out"):
@@ -139,10 +141,9 @@ class Trials:
             yield from itertools.product([way], range(len(well.called)), ERRORS, [False, True])
 
     def attempt(self, way: str, failing: Failing) -> OSError | None:
-        """Save in a fresh folder, over an old file; what was raised."""
-        for folder in (self.place, self.refuge):
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir()
+        """Save in a folder where nothing else is, over an old file; what was raised."""
+        for path in (*self.place.iterdir(), *self.refuge.iterdir()):
+            (shutil.rmtree if path.is_dir() else os.unlink)(path)
         self.path.write_bytes(OLD)
         (self.place / STALE).touch()
         os.utime(self.place / STALE, (0, 0))

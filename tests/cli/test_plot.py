@@ -20,6 +20,12 @@ NEED_OTHER_DATA = {"images", "residuals"}
 """Kinds that the tutorial's network has nothing for."""
 
 
+@pytest.fixture(autouse=True)
+def coarse(monkeypatch):
+    """Pictures of a fifth of the dots, which are no other pictures."""
+    monkeypatch.setattr("syn0.plots.files.SHARPNESS", 70)
+
+
 @pytest.fixture
 def figures(monkeypatch):
     """The figures that commands have drawn, and do not write, which takes longer than all else."""

@@ -90,6 +90,24 @@ def test_targets_become_what_they_become_in_memory(path, target):
     assert numbers_rounded(schema.target_column) == numbers_rounded(whole.target_column)
 
 
+@pytest.mark.parametrize(
+    ("values", "task"),
+    [
+        ([3, 1, 2] * 9, "classification"),
+        ([7, 2, *[2] * 25], "classification"),
+        ([*range(13)] * 2 + [99], "regression"),
+        ([0.5, 1.5, 2] * 9, "regression"),
+    ],
+)
+def test_numbers_are_classes_where_they_are_of_the_whole(tmp_path, values, task):
+    path = tmp_path / "t.csv"
+    pl.DataFrame({"a": range(0, 54, 2), "y": values}).write_csv(path)
+    schema, _ = summarised(path)
+    whole = Schema.fit(read_table(path))
+    assert schema.task == whole.task == task
+    assert numbers_rounded(schema.target_column) == numbers_rounded(whole.target_column)
+
+
 def test_blocks_hold_the_cells_of_the_whole_in_order(path):
     reader = passes.passes(path)
     reader.settle()

@@ -161,7 +161,7 @@ def test_the_drawn_configurations_hold_every_value_of_every_parameter():
 
 
 @pytest.mark.needs_compiler
-@pytest.mark.parametrize("number", range(6, 18))  # each kind, by SGD and by Adam
+@pytest.mark.parametrize("number", [7, 9, 11, 12, 14, 16])  # each kind, by SGD or by Adam
 def test_compiled_programs_learn_it_too(number, quick_compiler):
     ours = drawn(number).fitted(syn0, engine="native")
     assert ours.network_.engine == "native"

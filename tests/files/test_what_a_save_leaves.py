@@ -1,6 +1,7 @@
 """What a save leaves in its folder: the file, with the mode and owner it had, and nothing else."""
 
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -157,12 +158,20 @@ def aged(path: Path) -> None:
     os.utime(path, (old, old), follow_symlinks=False)
 
 
-@pytest.fixture
-def left(path) -> Path:
-    """What a process left that was killed as it saved, two hours ago."""
+@pytest.fixture(scope="module")
+def leftover(tmp_path_factory) -> Path:
+    """What a process left that was killed as it saved."""
+    path = tmp_path_factory.mktemp("killed") / "m.safetensors"
     done = subprocess.run([sys.executable, "-c", KILLED, path], timeout=60, check=False)
     assert done.returncode == -9
     (found,) = path.parent.iterdir()
+    return found
+
+
+@pytest.fixture
+def left(leftover, tmp_path) -> Path:
+    """The same beside the model, two hours old."""
+    found = Path(shutil.copy(leftover, tmp_path))
     aged(found)
     return found
 

@@ -79,19 +79,33 @@ def check_tables(ask: Ask, target: str) -> None:
         assert_answers_as(network, news, ask(network, news))
 
 
-def check_arrays(ask: Ask, layers: str) -> None:
+@functools.cache
+def array_network(layers: str) -> tuple[Network, np.ndarray]:
+    """A network of plain arrays, and rows to ask it about."""
     X = np.random.RandomState(0).normal(size=(9, 4))
     network = Network(4, [*LAYERS[layers], Dense(2, "identity")])
     network.train(X, X[:, :2], steps=5, learning_rate=0.01, progress=False)
+    return network, X
+
+
+def check_arrays(ask: Ask, layers: str) -> None:
+    network, X = array_network(layers)
     found = column(ask(network, X.tolist()), "variable")
     np.testing.assert_allclose(found, network.predict(X), rtol=1e-9, atol=1e-12)
 
 
-def check_estimators(ask: Ask) -> None:
+@functools.cache
+def estimators() -> tuple[MLPClassifier, MLPClassifier, np.ndarray]:
+    """One of several yeses a row and one of two classes, and rows to ask them about."""
     X = np.random.RandomState(0).normal(size=(30, 3))
     several = MLPClassifier((4,), max_iter=9, random_state=0).fit(X, (X > 0).astype(int))
-    assert column(ask(several, X.tolist()), "label").tolist() == several.predict(X).tolist()
     one = MLPClassifier((4,), max_iter=9, random_state=0).fit(X, np.where(X[:, 0] > 0, 7, -1))
+    return several, one, X
+
+
+def check_estimators(ask: Ask) -> None:
+    several, one, X = estimators()
+    assert column(ask(several, X.tolist()), "label").tolist() == several.predict(X).tolist()
     found = ask(one, X.tolist())
     assert column(found, "label").tolist() == one.predict(X).tolist()
     np.testing.assert_allclose(column(found, "probabilities"), one.predict_proba(X), rtol=1e-9)
@@ -113,9 +127,13 @@ def hostile_frame() -> pd.DataFrame:
     return frame.rename(columns=HOSTILE)
 
 
+@functools.cache
+def hostile_network() -> Network:
+    return fitted(hostile_frame(), "survived", dtype="float64").network
+
+
 def check_hostile_names(ask: Ask) -> None:
-    frame = hostile_frame()
-    network = fitted(frame, "survived", dtype="float64").network
+    network, frame = hostile_network(), hostile_frame()
     assert_answers_as(network, frame, ask(network, frame))
 
 

@@ -25,7 +25,11 @@ def described(loss, activation, hidden, **settings):
 
 
 def sentences(network, rows=4, **how):
-    return list(advice(network.spec, tutorial_training(how, network.spec), rows))
+    return told(network.spec, rows, **how)
+
+
+def told(spec, rows=4, **how):
+    return list(advice(spec, tutorial_training(how, spec), rows))
 
 
 def miss(network, loss, **how):
@@ -48,9 +52,15 @@ EVERY = list(itertools.product(LOSSES, ACTIVATIONS, HIDDEN))
 
 
 @pytest.fixture(scope="module")
-def silent():
+def specs():
+    """The network of each case."""
+    return [described(*case).spec for case in EVERY]
+
+
+@pytest.fixture(scope="module")
+def silent(specs):
     """What is told nothing."""
-    return [case for case in EVERY if not sentences(described(*case))]
+    return [case for case, spec in zip(EVERY, specs, strict=True) if not told(spec)]
 
 
 def test_the_tutorials_networks_are_told_nothing(silent):
@@ -86,16 +96,16 @@ def test_a_network_that_is_told_nothing_learns(silent):
     ids=lambda c: f"{c[0]}-{c[1]}-{len(c[2])}",
 )
 def test_what_is_advised_teaches_what_was_not_learned(case):
-    (told,) = sentences(described(*case))
-    rate, init = re.search(r"add --learning-rate (\S+) --init (\S+) --bias$", told).groups()
+    (words,) = sentences(described(*case))
+    rate, init = re.search(r"add --learning-rate (\S+) --init (\S+) --bias$", words).groups()
     taught = described(*case, init=init, bias=True)
     assert sentences(taught, learning_rate=float(rate)) == []
     assert miss(taught, case[0], learning_rate=float(rate)) < 0.25
 
 
 def test_dead_units_are_told_of_under_any_optimizer():
-    (told,) = sentences(Network([3, 4, 1], activation="relu"), optimizer=Adam())
-    assert told.endswith(
+    (words,) = sentences(Network([3, 4, 1], activation="relu"), optimizer=Adam())
+    assert words.endswith(
         "a start from -1 to 1 may teach nothing: if so, add --init orthogonal --bias"
     )
     assert (
@@ -105,21 +115,21 @@ def test_dead_units_are_told_of_under_any_optimizer():
 
 def test_sums_over_many_rows_are_told_of():
     network = Network([4, 8, 3])
-    (told,) = sentences(network, rows=150)
-    assert "150 rows" in told
-    assert told.endswith("add --reduction mean")
+    (words,) = sentences(network, rows=150)
+    assert "150 rows" in words
+    assert words.endswith("add --reduction mean")
     assert sentences(network, rows=150, reduction="mean") == []
     assert sentences(network, rows=150, batch_size=4) == []
     assert sentences(network, rows=150, learning_rate=0.01) == []
 
 
 def test_layers_that_no_setting_helps_are_told_of():
-    (told,) = sentences(Network([3, 4, 1], activation="identity"))
-    assert "no more than a network without them" in told
-    assert any("softplus" in told for told in sentences(Network([3, 4, 1], activation="exp")))
+    (words,) = sentences(Network([3, 4, 1], activation="identity"))
+    assert "no more than a network without them" in words
+    assert any("softplus" in words for words in sentences(Network([3, 4, 1], activation="exp")))
 
 
-def test_sentences_are_short():
-    for case in EVERY:
-        for told in advice(described(*case).spec, Training(steps=1), 10**9):
-            assert len(told) < 250
+def test_sentences_are_short(specs):
+    for spec in specs:
+        for words in advice(spec, Training(steps=1), 10**9):
+            assert len(words) < 250

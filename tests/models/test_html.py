@@ -114,7 +114,7 @@ def test_any_history_can_be_shown(losses: list[float]) -> None:
 
 
 def test_a_long_history_stays_small() -> None:
-    losses = np.random.RandomState(1).rand(100_000)
+    losses = np.random.RandomState(1).rand(10_000)
     history = History([Report(step, loss, loss) for step, loss in enumerate(losses.tolist())])
     shown(history._repr_html_())
 

@@ -10,7 +10,7 @@ import pytest
 
 from syn0 import Dense, Network
 
-from .exported import LAYERS, hostile_frame, table_of, tables
+from .exported import LAYERS, hostile_frame, hostile_network, table_of, tables
 from .test_module import fitted, passengers
 
 pytestmark = pytest.mark.skipif(
@@ -20,9 +20,11 @@ pytestmark = pytest.mark.skipif(
 ASK = """
 import importlib, json, runpy, sys
 sys.modules |= dict.fromkeys(["IPython", "matplotlib", "pandas", "sklearn"])
+import jax
 import numpy as np
 from keras import ops
 
+nets, compiled = {}, {}
 for name, given, named in json.load(sys.stdin):
     if given is None:
         try:
@@ -31,15 +33,18 @@ for name, given, named in json.load(sys.stdin):
             print(json.dumps(str(error)))
         continue
     module = importlib.import_module(name)
-    net = module.Net()
+    if name not in nets:
+        nets[name] = module.Net()
+        compiled[name] = jax.jit(nets[name])
     X = module.prepared(given) if named else np.array(given)
-    outputs = ops.convert_to_numpy(net(X))
+    outputs = ops.convert_to_numpy(compiled[name](X))
     labels = module.labels(outputs)[:, 0].tolist() if hasattr(module, "labels") else None
-    trained = [weight.name for weight in net.trainable_variables]
+    trained = [weight.name for weight in nets[name].trainable_variables]
     print(json.dumps([outputs.tolist(), labels, trained]))
 """
 """Answers of models to rows, or what files say that try themselves: all in one process, as Keras
-takes seconds to start."""
+takes seconds to start, without the packages that it would import for its own tools. Models answer
+as compiled functions, and files ask them operation by operation."""
 
 
 @pytest.fixture(autouse=True)
@@ -52,12 +57,14 @@ def on_jax(tmp_path, monkeypatch):
 def asked(folder, pairs, files):
     """What models answer to rows each (outputs, labels, and the names of what can be trained), and
     then all that files print where they are run, or what they raise."""
-    asked = []
-    for number, (model, rows) in enumerate(pairs):
-        model.export(folder / f"model{number}.py", to="keras")
+    asked, names = [], {}
+    for model, rows in pairs:
+        if model not in names:
+            names[model] = f"model{len(names)}"
+            model.export(folder / f"{names[model]}.py", to="keras")
         named = not isinstance(rows, np.ndarray)
         given = {k: v.tolist() for k, v in table_of(rows).items()} if named else rows.tolist()
-        asked.append((f"model{number}", given, named))
+        asked.append((names[model], given, named))
     asked += [(str(path), None, None) for path in files]
     (folder / "ask.py").write_text(ASK, encoding="utf-8")
     done = subprocess.run([sys.executable, "ask.py"], cwd=folder, input=json.dumps(asked),
@@ -87,9 +94,8 @@ def files_that_try_themselves(folder):
 
 
 def test_models_answer_as_the_networks_do_and_files_try_themselves(tmp_path):
-    hostile = hostile_frame()
     of_tables = [pair for target in ("survived", "class", "age") for pair in tables(target)]
-    of_tables.append((fitted(hostile, "survived", dtype="float64").network, hostile))
+    of_tables.append((hostile_network(), hostile_frame()))
     of_arrays = [*networks_of_arrays("float32"), *networks_of_arrays("float64")]
     normed = Network([3, 4, 1], batch_norm=True), np.zeros((2, 3))
     files = files_that_try_themselves(tmp_path)

@@ -14,7 +14,7 @@ W = np.arange(12.0).reshape(3, 4) / 10
 
 
 @pytest.fixture(params=["native", "numpy"])
-def network(request):
+def network(request, quick_compiler):
     made = Network([3, 4, 1])
     made.train(X, X[:, 0] > 0, steps=5, engine=request.param, progress=False)
     for rows in (X, X[:1]):

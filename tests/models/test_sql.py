@@ -1,6 +1,7 @@
 """Trained models as one SELECT answer in SQLite, DuckDB and PostgreSQL as the network does."""
 
 import csv
+import functools
 import io
 import os
 import shutil
@@ -8,6 +9,7 @@ import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,7 @@ import pandas as pd
 import pytest
 
 from syn0 import Network
+from tests.together import Together
 
 from .exported import (
     LAYERS,
@@ -23,6 +26,7 @@ from .exported import (
     check_estimators,
     check_hostile_names,
     check_tables,
+    tables,
 )
 from .test_module import fitted, passengers
 
@@ -116,13 +120,21 @@ def made_table(rows: list[dict[str, Any]]) -> str:
     return f"CREATE TABLE news ({columns})\n;;\nINSERT INTO news VALUES {values}\n;;\n"
 
 
+@functools.cache
+def sql_of(model: Any) -> str:
+    """What a model is exported to, once for all databases and rows."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "model.sql")
+        model.export(path, to="sql")
+        return path.read_text(encoding="utf-8")
+
+
 @pytest.fixture
-def ask(query: Query, tmp_path: Path) -> Any:
+def ask(query: Query) -> Any:
     """What a model answers to rows in a database."""
 
     def answers(model: Any, rows: Any) -> list[dict[str, Any]]:
-        model.export(tmp_path / "model.sql", to="sql")
-        text = (tmp_path / "model.sql").read_text(encoding="utf-8")
+        text = sql_of(model)
         if isinstance(rows, pd.DataFrame):
             rows = cells_of(rows)
         else:
@@ -156,10 +168,9 @@ def test_a_table_is_answered_as_by_the_network(ask: Any, target: str) -> None:
 
 
 @pytest.mark.parametrize("layers", LAYERS)
-def test_networks_of_plain_arrays(query: Query, layers: str, tmp_path: Path) -> None:
+def test_networks_of_plain_arrays(query: Query, layers: str) -> None:
     def ask(model: Any, rows: Any) -> list[dict[str, Any]]:
-        model.export(tmp_path / "model.sql", to="sql")
-        text = (tmp_path / "model.sql").read_text(encoding="utf-8")
+        text = sql_of(model)
         rows = [{f"x{k + 1}": x for k, x in enumerate(row)} for row in rows]
         found = query(made_table(rows) + text.replace("FROM sample\n", "FROM news\n"))
         return [{"variable": [float(row["prediction 1"]), float(row["prediction 2"])]}
@@ -178,10 +189,8 @@ def test_hostile_names_stay_names(ask: Any) -> None:
 
 
 @pytest.mark.parametrize("target", ["survived", "age"])
-def test_a_statement_tries_itself(query: Query, target: str, tmp_path: Path) -> None:
-    frame = passengers().dropna(subset=[target])
-    fitted(frame, target, dtype="float64").network.export(tmp_path / "model.sql", to="sql")
-    found = query((tmp_path / "model.sql").read_text(encoding="utf-8"))
+def test_a_statement_tries_itself(query: Query, target: str) -> None:
+    found = query(sql_of(tables(target)[0][0]))
     assert len(found) == 8
     for row in found:
         if target == "age":
@@ -190,10 +199,9 @@ def test_a_statement_tries_itself(query: Query, target: str, tmp_path: Path) -> 
             assert row["prediction"] == row["expected"]
 
 
-def test_large_numbers_neither_overflow_nor_stop_a_database(query: Query, tmp_path: Path) -> None:
+def test_large_numbers_neither_overflow_nor_stop_a_database(query: Query) -> None:
     network = Network([1, 3, 2], loss="cross_entropy", activation="softplus")
-    network.export(tmp_path / "model.sql", to="sql")
-    text = (tmp_path / "model.sql").read_text(encoding="utf-8")
+    text = sql_of(network)
     rows = [{"x1": x} for x in (-1e6, -1e3, 0.0, 1e3, 1e6)]
     found = query(made_table(rows) + text.replace("FROM sample\n", "FROM news\n"))
     expected = network.predict([[row["x1"]] for row in rows])
@@ -210,14 +218,17 @@ def test_what_sql_cannot_hold_is_refused_in_one_sentence(tmp_path: Path) -> None
     assert not (tmp_path / "model.sql").exists()
 
 
-@pytest.mark.parametrize("spelling", [("True", "False"), ("true", "false"), (1.0, 0.0)])
-def test_truth_values_are_known_however_they_are_written(ask: Any, spelling: Any) -> None:
+def test_truth_values_are_known_however_they_are_written(ask: Any) -> None:
     frame = passengers()
     frame["alone"] = frame["fare"] > 20
     network = fitted(frame, "survived", dtype="float64").network
-    news = frame.assign(alone=np.where(frame["alone"], *spelling))
-    found = [answer["probabilities"][1] for answer in ask(network, news)]
-    np.testing.assert_allclose(found, network.predict(frame)[:, 0], rtol=1e-9)
+    expected = network.predict(frame)[:, 0]
+    with Together() as together:
+        for spelling in (("True", "False"), ("true", "false"), (1.0, 0.0)):
+            with together(spelling):
+                news = frame.assign(alone=np.where(frame["alone"], *spelling))
+                found = [answer["probabilities"][1] for answer in ask(network, news)]
+                np.testing.assert_allclose(found, expected, rtol=1e-9)
 
 
 def test_too_many_columns_are_refused(tmp_path: Path) -> None:

@@ -12,10 +12,11 @@ from typing import Any
 
 from syn0.bench.growth import Curve, exponent
 from syn0.bench.measure import Result, Timing
-from syn0.bench.peak import TYPES, Peak, cores, measured_peak
+from syn0.bench.peak import TYPES, Peak, measured_peak
 from syn0.bench.peers import PEERS
 from syn0.bench.works import Work
 from syn0.engines.compiler import CompilerError, find_compiler
+from syn0.engines.threads import cores
 
 
 @dataclass(frozen=True)

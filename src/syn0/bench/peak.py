@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ctypes
-import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 from syn0.engines.compiler import library
+from syn0.engines.threads import cores
 
 TYPES = {"float32": "float", "float64": "double"}
 
@@ -57,13 +57,6 @@ class Peak:
 
     one: float
     all: float
-
-
-def cores() -> int:
-    """Number of processors that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def measured_peak(dtype: str) -> Peak:

@@ -151,9 +151,6 @@ def told_error(error: Exception) -> int:
             return told(sentence(error.format_message(), error.ctx), MISUSE)
         case click.ClickException():
             return told(error.format_message(), MISUSE)
-        case BrokenPipeError():
-            drop_output()  # the reader of our output, such as `head`, has gone: nothing is wrong
-            return FAILURE
         case FloatingPointError() | ConnectionError():  # numbers went bad, or a process went
             return told(str(error), FAILURE)
         case OSError():

@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from syn0.cli.options import tell_model, tell_unknown_texts
+from syn0.cli.predict import inputs_of
 from syn0.cli.reading import reading_of, tell_notes
 from syn0.data import Table, read_table
-from syn0.data.inputs import numbers_the_rows
 from syn0.data.names import listed
 from syn0.data.spellings import UNSEEN_CODE, Spellings, as_numbers
 from syn0.data.table import Column
 from syn0.estimators.steps import last_of
 from syn0.estimators.tables import texts_of
 from syn0.estimators.tabular import BaseTabular
-from syn0.models.frames import places
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -105,10 +104,9 @@ class Saved:
 
     def columns(self, table: Table) -> list[Column]:
         """The columns that it takes, in their order."""
+        given = inputs_of(table, self.names)
         if self.names is not None and table.has_names:
-            given = list(table.columns.values())
-            return [given[k] for k in places(table.name, tuple(table.columns), self.names)]
-        given = [column for column in table.inputs if not numbers_the_rows(column)]
+            return given
         count = self.model.n_features_in_
         if len(given) != count:
             raise ValueError(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import platform
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, redirect_stderr, suppress
 from typing import Any
 
 import click
@@ -107,6 +108,11 @@ def message(text: str) -> None:
     if not asked_for(QUIET):
         with suppress(OSError):
             click.echo(visible(text, MOST_SAID), err=True)
+
+
+def hushed() -> AbstractContextManager[Any]:
+    """Keep what others say on stderr from a user who was promised that nothing is said."""
+    return redirect_stderr(io.StringIO()) if asked_for(QUIET) else nullcontext()
 
 
 def say_more(text: str) -> None:

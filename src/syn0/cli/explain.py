@@ -11,9 +11,8 @@ import click
 
 from syn0.cli.command import Sections, message
 from syn0.cli.networks import class_weights_of, described, is_model, with_file
-from syn0.cli.options import FILE, data_option, network_options, waiting
-from syn0.cli.reading import reading_options
-from syn0.spec.defaults import SEED
+from syn0.cli.options import FILE, waiting
+from syn0.cli.reading import options_of_a_run
 
 if TYPE_CHECKING:
     from syn0.explain import Contributions, Part, Replay, Statistics, Trace, TracedLine
@@ -36,13 +35,7 @@ PLACE = re.compile(r"(\w+)\[\s*(-?\d+(?:\s*,\s*-?\d+)*)\s*\]")
 @click.option("--weight", metavar="NAME[I,J]",
               help="Split this weight's update over the examples.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print what is found as JSON.")
-@data_option("--data", type=FILE, metavar="DATA", help="The rows that the step takes.")
-@data_option("--target", metavar="COLUMN", help="The column to learn; default the last.")
-@data_option("--drop", multiple=True, metavar="COLUMN", help="Leave a column out (repeatable).")
-@reading_options
-@data_option("--seed", type=int, metavar="N",
-             help=f"Of start weights, batches and masks; default {SEED}.")  # fmt: skip
-@network_options
+@options_of_a_run("The rows that the step takes.")
 def explain(
     net: str,
     step: int | None,

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
-from contextlib import nullcontext, redirect_stderr
 from typing import TYPE_CHECKING, Any
 
-from syn0.cli.command import QUIET, asked_for
+from syn0.cli.command import QUIET, asked_for, hushed
 from syn0.cli.options import flags_given
 
 if TYPE_CHECKING:
@@ -80,15 +78,13 @@ def fit_many(
             "many networks learn from rows in memory, and these stream from disk: allow more by "
             "--max-memory, or train one network at a time"
         )
-    quiet = asked_for(QUIET)
-    notes = redirect_stderr(io.StringIO()) if quiet else nullcontext()
     means = Means(*(options[n] for n in ("engine", "threads", "device", "matmul_precision")))
-    with catching_interrupt(*(ENDING if save else ())) as interrupt, notes:
+    with catching_interrupt(*(ENDING if save else ())) as interrupt, hushed():
         many = plan.fit_many(
             seeds_asked(options["seeds"]),
             rates_asked(options["learning_rates"]),
             means,
-            progress=not quiet,
+            progress=not asked_for(QUIET),
         )
         interrupt.patient = True  # amid the file no signal ends the process
         if not many.learned.any():

@@ -8,12 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from syn0.cli.config import with_config
 from syn0.cli.flags import FLAGLESS
-from syn0.cli.options import (
-    OPTION_NAMES,
-    activation_names,
-    class_weights,
-    flags_given,
-)
+from syn0.cli.options import OPTION_NAMES, activation_names, class_weights, flags_given
 
 if TYPE_CHECKING:
     from syn0.models import Network

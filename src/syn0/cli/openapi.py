@@ -74,10 +74,7 @@ def cells_of(service: Service) -> dict[str, Any]:
         missing = ["null"] if service.schema.prepare else []
         if isinstance(column, TextInput):
             kinds = ["string", "number", "boolean"]
-            found[column.name] = {
-                "type": [*kinds, *missing],
-                "examples": [*column.categories[:5]],
-            }
+            found[column.name] = {"type": [*kinds, *missing], "examples": [*column.categories[:5]]}
         else:
             found[column.name] = {"type": ["number", *missing]}
     return found

@@ -24,13 +24,10 @@ from syn0.cli.options import (
     FORCE,
     OPTION_NAMES,
     activation_names,
-    data_option,
-    network_options,
     tell_unknown_texts,
     waiting,
 )
-from syn0.cli.reading import reading_of, reading_options, tell_notes, tell_reading
-from syn0.spec.defaults import SEED
+from syn0.cli.reading import options_of_a_run, reading_of, tell_notes, tell_reading
 from syn0.spec.once import once
 from syn0.spec.training import round_interval
 
@@ -390,13 +387,7 @@ class WithKinds(Sections):
               help="Of an update: which step, counted from 0; default the next.")  # fmt: skip
 @click.option("--columns", metavar="COLUMN,COLUMN",
               help="Of regions: the two columns; default the first two.")  # fmt: skip
-@data_option("--data", type=FILE, metavar="DATA", help="The rows that are learned, or judged.")
-@data_option("--target", metavar="COLUMN", help="The column to learn; default the last.")
-@data_option("--drop", multiple=True, metavar="COLUMN", help="Leave a column out (repeatable).")
-@reading_options
-@data_option("--seed", type=int, metavar="N",
-             help=f"Of start weights, batches and masks; default {SEED}.")  # fmt: skip
-@network_options
+@options_of_a_run("The rows that are learned, or judged.")
 @FORCE
 def plot(net: str, kind: str, out: str, force: bool, **options: Any) -> None:
     """Draw a saved MODEL, or NET after training it, as a picture.

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from syn0.data import Reading, Table
     from syn0.data.passes import Passes
+    from syn0.data.table import Column
     from syn0.models import Network
 
     Answers = dict[str, NDArray[Any]]
@@ -241,17 +242,10 @@ def plain(cell: Any) -> Any:
 
 
 def plain_numbers(table: Table, known: tuple[str, ...] | None) -> NDArray[Any]:
-    """The columns as one array, for a network that was trained on plain arrays: those that are
-    known by name, otherwise all but an index."""
+    """The columns as one array, for a network that was trained on plain arrays."""
     import numpy as np
 
-    from syn0.data.inputs import numbers_the_rows
-    from syn0.models.frames import places
-
-    columns = [column for column in table.inputs if not numbers_the_rows(column)]
-    if known and table.has_names:
-        named = [*table.columns.values()]
-        columns = [named[place] for place in places(table.name, tuple(table.columns), known)]
+    columns = inputs_of(table, known)
     for column in columns:
         if column.categories is not None:
             raise ValueError(
@@ -259,3 +253,15 @@ def plain_numbers(table: Table, known: tuple[str, ...] | None) -> NDArray[Any]:
                 "plain numbers"
             )
     return np.column_stack([column.values for column in columns])
+
+
+def inputs_of(table: Table, known: tuple[str, ...] | None) -> list[Column]:
+    """The columns that are known by name, in their order; otherwise all but the target and an
+    index."""
+    from syn0.data.inputs import numbers_the_rows
+    from syn0.models.frames import places
+
+    if known and table.has_names:
+        named = [*table.columns.values()]
+        return [named[place] for place in places(table.name, tuple(table.columns), known)]
+    return [column for column in table.inputs if not numbers_the_rows(column)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +10,8 @@ import click
 
 from syn0.cli.command import message
 from syn0.cli.flags import F
-from syn0.cli.options import data_option
-from syn0.spec.defaults import MOST_CELLS, MOST_PIXELS
+from syn0.cli.options import FILE, data_option, network_options
+from syn0.spec.defaults import MOST_CELLS, MOST_PIXELS, SEED
 
 if TYPE_CHECKING:
     from syn0.data import Reading, Schema, Table
@@ -34,6 +34,23 @@ def reading_options(command: F) -> F:
                             help="Cells read of a table whose file is much smaller; default "
                             f"{MOST_CELLS:,}.")  # fmt: skip
     return header(missing(max_pixels(max_cells(command))))
+
+
+def column_options(command: F) -> F:
+    """Add the options that choose the columns that are learned, and `reading_options`."""
+    target = data_option("--target", metavar="COLUMN",
+                         help="The column to learn; default the last.")  # fmt: skip
+    drop = data_option("--drop", multiple=True, metavar="COLUMN",
+                       help="Leave a column out (repeatable).")  # fmt: skip
+    return target(drop(reading_options(command)))
+
+
+def options_of_a_run(rows: str) -> Callable[[F], F]:
+    """Makes what adds the options of a network and of its rows; `rows` says what --data are."""
+    data = data_option("--data", type=FILE, metavar="DATA", help=rows)
+    seed = data_option("--seed", type=int, metavar="N",
+                       help=f"Of start weights, batches and masks; default {SEED}.")  # fmt: skip
+    return lambda command: data(column_options(seed(network_options(command))))
 
 
 def reading_of(

@@ -12,9 +12,8 @@ import click
 
 from syn0.cli.command import INTERRUPTED, Sections, message
 from syn0.cli.networks import described, is_model, with_file
-from syn0.cli.options import FILE, data_option, network_options, waiting
-from syn0.cli.reading import reading_of, reading_options
-from syn0.spec.defaults import SEED
+from syn0.cli.options import FILE, waiting
+from syn0.cli.reading import options_of_a_run, reading_of
 
 if TYPE_CHECKING:
     from syn0.cli.tour_screen import Screen
@@ -35,13 +34,7 @@ HIDDEN_UNITS = 4
 @click.option("--restart", is_flag=True, help="Forget what was guessed, and begin again.")
 @click.option("--print", "as_document", is_flag=True,
               help="Print the chapters with all answers as Markdown, and leave.")  # fmt: skip
-@data_option("--data", type=FILE, metavar="DATA", help="The rows that the network learns from.")
-@data_option("--target", metavar="COLUMN", help="The column to learn; default the last.")
-@data_option("--drop", multiple=True, metavar="COLUMN", help="Leave a column out (repeatable).")
-@reading_options
-@data_option("--seed", type=int, metavar="N",
-             help=f"Of start weights, batches and masks; default {SEED}.")  # fmt: skip
-@network_options
+@options_of_a_run("The rows that the network learns from.")
 def tour(
     net: str | None,
     chapter: str | None,

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import json
 import shlex
 import signal
 import sys
 import tempfile
 import time
-from contextlib import nullcontext, redirect_stderr, suppress
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from syn0.cli.checkpoints import checkpoints_of, found_in, is_run, tell_resumed
-from syn0.cli.command import QUIET, VERBOSE, Sections, asked_for, message
+from syn0.cli.command import QUIET, VERBOSE, Sections, asked_for, hushed, message
 from syn0.cli.config import toml_text, with_config
 from syn0.cli.flags import FLAGLESS, help_of
 from syn0.cli.many import fit_many, many_asked, many_data
@@ -38,7 +37,7 @@ from syn0.cli.options import (
     waiting,
 )
 from syn0.cli.processes import cluster_of
-from syn0.cli.reading import READING_OPTIONS, reading_of, reading_options, tell_reading
+from syn0.cli.reading import READING_OPTIONS, column_options, reading_of, tell_reading
 from syn0.cli.streams import memory_option, passes_over, plan_of, scratch_option, tell_stream
 from syn0.spec import Checkpoints, Training
 from syn0.spec.defaults import (
@@ -78,9 +77,7 @@ IN_A_FILE = (
 
 @click.command(cls=Sections)
 @click.argument("data", type=FILE)
-@data_option("--target", metavar="COLUMN", help="The column to learn; default the last.")
-@data_option("--drop", multiple=True, metavar="COLUMN", help="Leave a column out (repeatable).")
-@reading_options
+@column_options
 @memory_option
 @scratch_option
 @data_option("--task", type=click.Choice(["classification", "regression"]),
@@ -401,9 +398,7 @@ def fit(
     taken = network.steps_taken if plan.found is None else -1  # a run that goes on has learned
     # No signal comes between the last step and the file. Where nothing is to be saved, only Ctrl-C
     # waits for the step: the others end the process as they always do.
-    quiet = asked_for(QUIET)
-    notes = redirect_stderr(io.StringIO()) if quiet else nullcontext()
-    with catching_interrupt(*(ENDING if out or checkpoints else ())) as interrupt, notes:
+    with catching_interrupt(*(ENDING if out or checkpoints else ())) as interrupt, hushed():
         try:
             try:
                 fitted = plan.fit(
@@ -414,7 +409,7 @@ def fit(
                     cluster=cluster,
                     callbacks=[print_report] if report else [],
                     checkpoints=checkpoints,
-                    progress=not quiet,
+                    progress=not asked_for(QUIET),
                 )
             finally:
                 interrupt.patient = True  # nor does a third one amid the file

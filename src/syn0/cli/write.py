@@ -23,7 +23,7 @@ from syn0.cli.networks import (
     with_file,
 )
 from syn0.cli.options import FILE, FORCE, data_option, flags_given, network_options, waiting
-from syn0.cli.reading import reading_of, reading_options
+from syn0.cli.reading import column_options, reading_of
 from syn0.spec import Extras
 from syn0.spec.defaults import SEED
 
@@ -41,9 +41,7 @@ BETWEEN = tuple(name for name in Extras.KNOBS if not name.startswith("input_"))
 @click.command(cls=Sections)
 @click.argument("net", type=FILE)
 @data_option("--data", type=FILE, metavar="DATA", help="Data that the program carries in its text.")
-@data_option("--target", metavar="COLUMN", help="The column to learn; default the last.")
-@data_option("--drop", multiple=True, metavar="COLUMN", help="Leave a column out (repeatable).")
-@reading_options
+@column_options
 @click.option("--seed", type=int, metavar="N",
               help=f"Of start weights, batches and masks; default {SEED}.")  # fmt: skip
 @network_options

@@ -74,7 +74,8 @@ def blocks(text: IO[bytes], delimiter: str, width: int, lines_above: int) -> Ite
             content = rest if is_last else rest[: rest.rfind(b"\n") + 1]
             cells = _spaced(content) if delimiter == SPACES else content
             rows = _Rows(cells, line, delimiter, width, whole=is_last)
-            frame, content = rows.frame(), _first_lines(content, rows.lines_read)
+            frame = rows.frame()
+            content = b"".join(content.splitlines(keepends=True)[: rows.lines_read])
         if is_last and width > 1:
             frame = _without_blank_end(frame)
         if frame.height:
@@ -112,10 +113,6 @@ def _whole_rows(content: bytes) -> bytes:
 def _spaced(content: bytes) -> bytes:
     """The content with one space for several spaces and tabs, and none around a line."""
     return re.sub(rb"[ \t]+", b" ", re.sub(rb"(?m)^[ \t]+|[ \t]+$", b"", content))
-
-
-def _first_lines(content: bytes, count: int) -> bytes:
-    return b"".join(content.splitlines(keepends=True)[:count])
 
 
 def _read_quickly(content: bytes, delimiter: str, width: int) -> polars.DataFrame | None:

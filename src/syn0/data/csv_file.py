@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from os import SEEK_END
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -122,11 +122,7 @@ def blocks_of(file: BinaryIO, path: Path, form: Form) -> Iterator[Block]:
 def form_in(file: BinaryIO, path: Path, reading: Reading) -> Form:
     """How the lines of a CSV file are told apart; ValueError for what is no table."""
     with as_utf_8(file, path) as text:
-        return _form(text, path, reading)
-
-
-def _form(text: IO[bytes], path: Path, reading: Reading) -> Form:
-    sample = text.read(SAMPLE_BYTES)
+        sample = text.read(SAMPLE_BYTES)
     if b"\0" in sample:
         raise ValueError(f"{path} holds bytes of 0, so it is no text")
     if len(sample) == SAMPLE_BYTES:

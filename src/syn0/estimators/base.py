@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import issparse
 from sklearn.base import (
     BaseEstimator,
     ClassNamePrefixFeaturesOutMixin,
     RegressorMixin,
     TransformerMixin,
+    _fit_context,
 )
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import check_scoring
@@ -101,6 +102,30 @@ class BaseMLP(
 
     # Training.
 
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        X_val: ArrayLike | None = None,
+        y_val: ArrayLike | None = None,
+    ) -> Self:
+        """Train on X and y.
+
+        Args:
+            X: (rows, features) numbers, dense or sparse.
+            y: of a classifier (rows,) classes, or (rows, labels) of 0 and 1 for several labels a
+                row; of a regressor (rows,) or (rows, outputs) numbers.
+            sample_weight: (rows,) how much each row counts; by default alike.
+            X_val, y_val: rows that judge each epoch, instead of some of X set apart: training stops
+                where they find no better one for `n_iter_no_change`, and the best weights stay.
+
+        Raises:
+            ValueError, TypeError: parameters or data that do not fit.
+        """
+        return self._fit(X, y, sample_weight, X_val=X_val, y_val=y_val)
+
     def _fit(
         self,
         X: Any,
@@ -109,7 +134,7 @@ class BaseMLP(
         incremental: bool = False,
         X_val: Any = None,
         y_val: Any = None,
-    ) -> Any:
+    ) -> Self:
         hidden_units(self.hidden_layer_sizes)
         if not all(map(callable, self.callbacks or ())):
             raise TypeError(

@@ -8,21 +8,12 @@ from contextlib import contextmanager
 from typing import Any
 
 try:
-    from sklearn.callback import CallbackSupportMixin
+    from sklearn.callback import CallbackSupportMixin as CallbackSupport
     from sklearn.callback._callback_support import callback_management_context
 except ImportError:  # before 1.9
-    CallbackSupportMixin = None
 
-
-if CallbackSupportMixin is None:
-
-    class CallbackSupport:
+    class CallbackSupport:  # type: ignore[no-redef]
         """Nothing to support."""
-
-else:
-
-    class CallbackSupport(CallbackSupportMixin):  # type: ignore[no-redef]
-        """An estimator that tells scikit-learn's callbacks of its training."""
 
 
 class Task:
@@ -89,3 +80,6 @@ def task_of(estimator: Any, X: Any, y: Any, sample_weight: Any, *, epochs: int) 
         task = Task(estimator, context, data)
         yield task
         task._over(context)
+
+
+__all__ = ["CallbackSupport", "Task", "task_of"]

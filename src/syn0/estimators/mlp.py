@@ -68,30 +68,6 @@ class MLPClassifier(AnyLabels, BaseMLP, MLPClassifierParameters):
 
     loss = "log_loss"
 
-    @_fit_context(prefer_skip_nested_validation=True)
-    def fit(
-        self,
-        X: ArrayLike,
-        y: ArrayLike,
-        sample_weight: ArrayLike | None = None,
-        X_val: ArrayLike | None = None,
-        y_val: ArrayLike | None = None,
-    ) -> MLPClassifier:
-        """Train on X and y.
-
-        Args:
-            X: (rows, features) numbers, dense or sparse.
-            y: (rows,) classes, or (rows, labels) of 0 and 1 for several labels a row.
-            sample_weight: (rows,) how much each row counts; by default alike.
-            X_val, y_val: rows that judge each epoch, instead of some of X set apart: training stops
-                where they find no better one for `n_iter_no_change`, and the best weights stay.
-
-        Raises:
-            ValueError, TypeError: parameters or data that do not fit.
-        """
-        fitted: MLPClassifier = self._fit(X, y, sample_weight, X_val=X_val, y_val=y_val)
-        return fitted
-
     @available_if(lambda self: self._check_solver())
     @door
     @_fit_context(prefer_skip_nested_validation=True)
@@ -112,8 +88,7 @@ class MLPClassifier(AnyLabels, BaseMLP, MLPClassifierParameters):
         if is_first_call(self, classes):
             many = type_of_target(y).startswith("multilabel")
             self._label_binarizer = binarizer_of(np.asarray(y if many else classes))
-        fitted: MLPClassifier = self._fit(X, y, sample_weight, incremental=True)
-        return fitted
+        return self._fit(X, y, sample_weight, incremental=True)
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
         """(rows,) the most likely class of each row, or (rows, labels) of 0 and 1."""
@@ -168,30 +143,6 @@ class MLPClassifier(AnyLabels, BaseMLP, MLPClassifierParameters):
 class MLPRegressor(RegressorMixin, BaseMLP, MLPRegressorParameters):
     """A neural network that tells numbers."""
 
-    @_fit_context(prefer_skip_nested_validation=True)
-    def fit(
-        self,
-        X: ArrayLike,
-        y: ArrayLike,
-        sample_weight: ArrayLike | None = None,
-        X_val: ArrayLike | None = None,
-        y_val: ArrayLike | None = None,
-    ) -> MLPRegressor:
-        """Train on X and y.
-
-        Args:
-            X: (rows, features) numbers, dense or sparse.
-            y: (rows,) or (rows, outputs) numbers.
-            sample_weight: (rows,) how much each row counts; by default alike.
-            X_val, y_val: rows that judge each epoch, instead of some of X set apart: training stops
-                where they find no better one for `n_iter_no_change`, and the best weights stay.
-
-        Raises:
-            ValueError, TypeError: parameters or data that do not fit.
-        """
-        fitted: MLPRegressor = self._fit(X, y, sample_weight, X_val=X_val, y_val=y_val)
-        return fitted
-
     @available_if(lambda self: self._check_solver())
     @door
     @_fit_context(prefer_skip_nested_validation=True)
@@ -199,8 +150,7 @@ class MLPRegressor(RegressorMixin, BaseMLP, MLPRegressorParameters):
         self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None
     ) -> MLPRegressor:
         """Train for one epoch on these rows, from where training stands; arguments as in `fit`."""
-        fitted: MLPRegressor = self._fit(X, y, sample_weight, incremental=True)
-        return fitted
+        return self._fit(X, y, sample_weight, incremental=True)
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
         """(rows,) or (rows, outputs) numbers, in the units of y; of quantiles, the middle one."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -53,7 +53,6 @@ from syn0.estimators.portable import Portable
 from syn0.estimators.shown import Shown
 from syn0.estimators.tables import dtype_for, free_name, new_table, text_of, texts_of, weighed
 from syn0.models import (
-    Fitted,
     Network,
     TableOptions,
     class_probabilities,
@@ -203,8 +202,30 @@ class BaseTabular(Portable, Shown, BaseEstimator):
             what = f"{known[target.values[0]]!r} is the only class of y that counts"
             raise ValueError(f"{kind} needs at least two classes, but {what}")
 
-    def _fit(self, X: Any, y: Any, sample_weight: Any, X_val: Any, y_val: Any) -> Fitted:
-        """Train on a table, as `syn0 train` does."""
+    def _learn_classes(self, known: tuple[str, ...] | None) -> None:
+        """Keep which classes the network knows, by their texts."""
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(
+        self,
+        X: Any,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        X_val: Any = None,
+        y_val: ArrayLike | None = None,
+    ) -> Self:
+        """Train on a table, as `syn0 train` does.
+
+        Args:
+            X: (rows, columns) frame of pandas or polars, or array.
+            y: (rows,) classes, of any kind that can be sorted; of a regressor numbers.
+            sample_weight: (rows,) how much each row counts; whole numbers repeat it, by default 1.
+            X_val, y_val: rows that judge each epoch; the weights that they find best are kept.
+
+        Raises:
+            ValueError, TypeError: parameters or data that do not fit.
+            NonFiniteError: a value became infinite or NaN.
+        """
         table, weight = self._with_target(X, y, reset=True), None
         if sample_weight is not None:
             weights = _check_sample_weight(sample_weight, X, dtype=np.float64)
@@ -232,7 +253,8 @@ class BaseTabular(Portable, Shown, BaseEstimator):
         self.n_iter_ = len(history.reports)
         self.loss_curve_ = history.loss
         self.validation_loss_curve_ = history.validation_loss or None
-        return fitted
+        self._learn_classes(fitted.network.schema.classes)  # type: ignore[union-attr]  # of a table
+        return self
 
     def _options(self, table: Table, weight: str | None, *, watched: bool) -> TableOptions:
         """The options of a table in syn0's names; None leaves a choice to `models.defaults`."""
@@ -390,32 +412,8 @@ class TabularClassifier(AnyLabels, BaseTabular, TabularClassifierParameters):
         The network, its columns' preparation inside: `network_.program()`, `network_.save(...)`.
     """
 
-    @_fit_context(prefer_skip_nested_validation=True)
-    def fit(
-        self,
-        X: Any,
-        y: ArrayLike,
-        sample_weight: ArrayLike | None = None,
-        X_val: Any = None,
-        y_val: ArrayLike | None = None,
-    ) -> TabularClassifier:
-        """Train on a table.
-
-        Args:
-            X: (rows, columns) frame of pandas or polars, or array.
-            y: (rows,) classes, of any kind that can be sorted.
-            sample_weight: (rows,) how much each row counts; whole numbers repeat it, by default 1.
-            X_val, y_val: rows that judge each epoch; the weights that they find best are kept.
-
-        Raises:
-            ValueError, TypeError: parameters or data that do not fit.
-            NonFiniteError: a value became infinite or NaN.
-        """
-        fitted = self._fit(X, y, sample_weight, X_val, y_val)
-        classes = fitted.network.schema.classes  # type: ignore[union-attr]  # of a table
-        assert classes is not None  # noqa: S101  (of a classifier)
-        self._places = [self._texts.index(text) for text in classes]
-        return self
+    def _learn_classes(self, known: tuple[str, ...] | None) -> None:
+        self._places = [self._texts.index(text) for text in known or ()]
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
         """(rows, classes) the probability of each class, in the order of `classes_`."""
@@ -495,29 +493,6 @@ class TabularRegressor(RegressorMixin, BaseTabular, TabularRegressorParameters):
     n_features_in_, feature_names_in_, n_iter_, loss_curve_, validation_loss_curve_, network_
         As of `TabularClassifier`.
     """
-
-    @_fit_context(prefer_skip_nested_validation=True)
-    def fit(
-        self,
-        X: Any,
-        y: ArrayLike,
-        sample_weight: ArrayLike | None = None,
-        X_val: Any = None,
-        y_val: ArrayLike | None = None,
-    ) -> TabularRegressor:
-        """Train on a table.
-
-        Args:
-            X: (rows, columns) frame of pandas or polars, or array.
-            y: (rows,) numbers.
-            sample_weight, X_val, y_val: as in `TabularClassifier.fit`.
-
-        Raises:
-            ValueError, TypeError: parameters or data that do not fit.
-            NonFiniteError: a value became infinite or NaN.
-        """
-        self._fit(X, y, sample_weight, X_val, y_val)
-        return self
 
     def predict(self, X: Any) -> NDArray[np.float64]:
         """(rows,) the predicted numbers, in the target's units."""

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from syn0.data import Schema
 from syn0.derive import target_columns, training_program
@@ -131,15 +129,10 @@ class Record:
             restored_columns(description.get("columns", {}), spec),
             Standing.from_parts(description["run"], arrays) if of_run else None,
         )
-        check_columns(record)
+        known = record.schema
+        if known and (known.n_inputs, known.n_outputs) != (spec.inputs, target_columns(spec)):
+            raise ValueError(f"its columns do not fit the network {spec}")
         return record
-
-
-def check_columns(record: Record) -> None:
-    """ValueError unless the columns of a table are as many as the network takes and learns."""
-    spec, schema = record.spec, record.schema
-    if schema and (schema.n_inputs, schema.n_outputs) != (spec.inputs, target_columns(spec)):
-        raise ValueError(f"its columns do not fit the network {spec}")
 
 
 def restored_columns(columns: object, spec: NetworkSpec) -> dict[str, Names]:
@@ -162,14 +155,9 @@ def state_of(spec: NetworkSpec, training: Training | None) -> tuple[Program, tup
 
 
 def check_arrays(spec: NetworkSpec, training: Training | None, arrays: Arrays) -> None:
-    """ValueError unless these are the arrays of a checkpoint of the network."""
-    check_state(spec, training, {n: a for n, a in arrays.items() if n != GENERATOR})
-
-
-def check_state(
-    spec: NetworkSpec, training: Training | None, arrays: Mapping[str, NDArray[Any]]
-) -> None:
-    """ValueError unless the arrays are just those that the program keeps, in shape and number."""
+    """ValueError unless these are the arrays of a checkpoint of the network: beside the generator's
+    just those that the program keeps, in shape and number."""
+    arrays = {name: array for name, array in arrays.items() if name != GENERATOR}
     program, kept = state_of(spec, training)
     shapes = check(program)
     if set(arrays) != set(kept):

@@ -278,15 +278,14 @@ def shards_for(stored: StoredRows, training: Training, memory: int | None) -> Sh
     return Shards(in_shard * size, max(1, in_window // in_shard))
 
 
-def check_shards(shards: Shards, training: Training, rows: int) -> Shards:
-    """The shards that a user gives; ValueError where they do not go with the batches."""
+def check_shards(shards: Shards, training: Training, rows: int) -> None:
+    """ValueError where the shards that a user gives do not go with the batches."""
     if training.batch_size is None or training.reshuffle:
         raise ValueError("shards go with batches in an order of their own: give batch_size")
     if shards.count(rows) > 1 and shards.rows % training.batch_size:
         raise ValueError(
             f"shards of {shards.rows:,} rows do not hold whole batches of {training.batch_size}"
         )
-    return shards
 
 
 def drawn_apart(rows: int, fraction: float, seed: int | None) -> NDArray[np.int64]:
@@ -373,25 +372,17 @@ def examples_on_disk(
             return None
     stored, extremes = stored_rows(intake, given)
     warn_of_reach(extremes, spec)
-    if given.validation is None:
-        return in_shards(StoredExamples(stored, extremes=extremes), training, memory, shards)
+    watched = None
     if isinstance(given.validation, Sequence) and len(given.validation) == 2:
         watched = intake.arrays(*given.validation)
-    else:
+    elif given.validation is not None:
         apart = drawn_apart(stored.rows, given.validation, spec.seed)
         arrays = rows_at(stored, apart)
         stored, watched = stored.without(apart), (arrays["X"], arrays["y"])
-    return in_shards(StoredExamples(stored, watched, extremes=extremes), training, memory, shards)
-
-
-def in_shards(
-    examples: StoredExamples, training: Training, memory: int | str | None, shards: Shards | None
-) -> StoredExamples:
-    """The examples, in the shards that are given or fit; ValueError as `shards_for`."""
     if shards is None:
-        most = None if memory is None else memory_for_rows(memory)
-        shards = shards_for(examples.stored, training, most)
-    return replace(examples, shards=check_shards(shards, training, examples.rows))
+        shards = shards_for(stored, training, None if memory is None else most)
+    check_shards(shards, training, stored.rows)
+    return StoredExamples(stored, watched, shards, extremes)
 
 
 def stored_rows(intake: Intake, given: Given) -> tuple[StoredRows, NDArray[Any]]:

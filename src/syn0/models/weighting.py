@@ -83,16 +83,16 @@ def sample_weights(sample_weight: ArrayLike, rows: int, dtype: str) -> NDArray[A
 
 def class_numbers(y: NDArray[Any], network: NetworkSpec) -> NDArray[np.intp]:
     """The class of each row; ValueError where the loss knows no classes."""
-    if loss_of(network).row.targets not in ("shares", "classes", "sides") or (
-        network.outputs > 1 and loss_of(network).row.targets == "shares"
-    ):
+    kind = loss_of(network).row.targets
+    several = kind == "shares" and network.outputs > 1
+    if kind not in ("shares", "classes", "sides") or several:
         raise ValueError(
             f"class_weight needs a loss for one class a row, not {network.loss!r} with "
             f"{network.outputs} output{'s' * (network.outputs > 1)}: give sample_weight instead"
         )
     if network.outputs > 1:
         return np.asarray(y.argmax(axis=1), np.intp)
-    middle = 0 if loss_of(network).row.targets == "sides" else 0.5
+    middle = 0 if kind == "sides" else 0.5
     return np.asarray(y[:, 0] > middle, np.intp)
 
 

@@ -58,6 +58,8 @@ def contributions(split: Contributions, *, ax: Axes | None = None) -> Axes:
     """
     names, sizes = bars_of(split)
     ax = axes(ax, 7.2, 1.5 + 0.3 * len(names))
+    from matplotlib.ticker import MaxNLocator
+
     colours = [POSITIVE if size >= 0 else NEGATIVE for size in sizes[:-1]] + [MUTED]
     places = [*range(len(names) - 1), len(names) - 0.6]
     hatches = ["" if size >= 0 else "////" for size in sizes[:-1]] + [""]
@@ -78,17 +80,10 @@ def contributions(split: Contributions, *, ax: Axes | None = None) -> Axes:
     ax.set_yticks(places, names)
     ax.invert_yaxis()
     ax.margins(x=0.2)
-    ax.xaxis.set_major_locator(few_ticks())
+    ax.xaxis.set_major_locator(MaxNLocator(5))
     words(ax, f"{split.label}: {split.movement}".replace("->", "→").replace("-", "−"),
           "push on the weight: input × delta")  # fmt: skip
     return ax
-
-
-def few_ticks() -> Any:
-    """Few enough ticks for long figures."""
-    from matplotlib.ticker import MaxNLocator
-
-    return MaxNLocator(5)
 
 
 def bars_of(split: Contributions) -> tuple[list[str], list[float]]:

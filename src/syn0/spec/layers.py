@@ -92,10 +92,7 @@ class BatchNorm(LayerDescription):
     normalizes = True
 
     update_rate: float = knob(
-        0.1,
-        "how far the running statistics move towards those of each step",
-        above=0,
-        most=1,
+        0.1, "how far the running statistics move towards those of each step", above=0, most=1
     )
     epsilon: float = knob(1e-5, "what is added to the variance", above=0)
 

@@ -30,6 +30,3 @@ class Lazy(Mapping[str, Kind]):
 
     def __len__(self) -> int:
         return len(self._places)
-
-
-__all__ = ["Lazy"]

@@ -146,10 +146,7 @@ class DenseSettings(Description):
         section=NETWORK,
     )
     output_activation: str | None = knob(
-        None,
-        "activation of the last layer",
-        none="the one that fits the loss",
-        section=NETWORK,
+        None, "activation of the last layer", none="the one that fits the loss", section=NETWORK
     )
     init: str | Sequence[str] = knob("uniform", "how weights start", table="init", section=NETWORK)
 

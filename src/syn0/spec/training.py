@@ -53,10 +53,7 @@ class Training(Description):
         0, "steps over which the learning rate first rises from 0", least=0, section=TRAINING
     )
     reduction: str = knob(
-        "sum",
-        "how a step combines the gradients of its rows",
-        choices=REDUCTIONS,
-        section=TRAINING,
+        "sum", "how a step combines the gradients of its rows", choices=REDUCTIONS, section=TRAINING
     )
     l1: float = knob(
         0.0, "strength of the penalty on the sum of the weights' sizes", least=0, section=PENALTIES

@@ -33,7 +33,10 @@ class Forked:
     def wait(self, seconds=None):
         if self.returncode is None:
             self.hub.settimeout(seconds)
-            status = int.from_bytes(self.hub.recv(4), "big")
+            try:
+                status = int.from_bytes(self.hub.recv(4), "big")
+            except TimeoutError:
+                raise subprocess.TimeoutExpired("a fork", seconds) from None
             self.returncode = os.waitstatus_to_exitcode(status)
         return self.returncode
 
@@ -46,7 +49,7 @@ def hub():
     with ours, subprocess.Popen(command, stdin=theirs, env=sandbox.environment(WARM.parent)):
         theirs.close()
         yield ours
-        ours.close()
+        ours.shutdown(socket.SHUT_RDWR)
 
 
 @pytest.fixture(autouse=True)

@@ -44,7 +44,7 @@ def cause_of(
     """
     setting = setting_of(exercise, step, seen)
     tried = list(values_of(mutations(setting), setting))
-    search = Search(step, seen, setting, yours(compared, step, seen))
+    search = Search(step, seen, setting, yours(compared, seen))
     if (cause := search.best(tried)) is not None:
         return cause
     event = likeliest(compared, step, seen)
@@ -57,7 +57,7 @@ def cause_of(
     return None, event
 
 
-def yours(compared: Comparison, step: Step, seen: Seen) -> set[str]:
+def yours(compared: Comparison, seen: Seen) -> set[str]:
     """The names under which the learner may keep a line."""
     return {seen.line.target, compared.names.get(seen.line.target, seen.line.target)}
 
@@ -222,7 +222,7 @@ def is_plain(value: Array) -> bool:
 def likeliest(compared: Comparison, step: Step, seen: Seen) -> Event | None:
     """What the learner's program has in a line's place: what bears its name, else the first array
     of its shape that is nothing of the exercise's."""
-    if (event := step.finder.named(*yours(compared, step, seen))) is not None:
+    if (event := step.finder.named(*yours(compared, seen))) is not None:
         return event
     known = [id(s.found.event) for s in step.seen if s.found is not None]
     before = step.seen[: step.seen.index(seen)]

@@ -74,11 +74,7 @@ class Instrument(ast.NodeTransformer):
         """An operation, matrix products apart."""
         return self.wrapped(node, "product" if isinstance(node.op, ast.MatMult) else "value")
 
-    def visit_part(self, node: ast.expr) -> ast.expr:
-        """A part of an expression."""
-        return self.wrapped(node)
-
-    visit_UnaryOp = visit_IfExp = visit_ListComp = visit_Compare = visit_part  # noqa: N815
+    visit_UnaryOp = visit_IfExp = visit_ListComp = visit_Compare = wrapped  # noqa: N815
 
     def visit_place(self, node: ast.Attribute | ast.Subscript | ast.List) -> Any:
         """A part of an expression, unless something is assigned to it."""

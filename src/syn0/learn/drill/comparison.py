@@ -59,15 +59,7 @@ def compare(exercise: Exercise, run: Run, X: Array | None, y: Array | None) -> C
     """One run beside the exercise's, divided into steps as fits best."""
     if X is None or y is None:
         X, y = exercise.shaped()
-    training = exercise.training
-    follower = Follower(
-        exercise.program,
-        list(exercise.lines_of_a_step),
-        X,
-        y,
-        training.batch_size,
-        training.total_steps(len(X)),
-    )
+    follower = Follower(exercise, X, y)
     found = [Comparison(*follower.follow(d), run) for d in divisions(run)]
     return max(found, key=lambda comparison: comparison.score)
 

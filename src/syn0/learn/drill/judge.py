@@ -39,12 +39,8 @@ SINGLE = "float32 keeps about seven digits"
 def judged(exercise: Exercise, text: str, stopper: Stopper | None = None) -> Verdict:
     """The verdict on a program."""
     X, y = exercise.shaped()
-    record = run_program(text, {"X": X, "y": y}, other_data(exercise), stopper=stopper)
-    return verdict_of(exercise, record, text)
-
-
-def verdict_of(exercise: Exercise, record: Record, text: str) -> Verdict:
-    """The verdict on what a program computed."""
+    others = other_data(exercise)
+    record = run_program(text, {"X": X, "y": y}, others, stopper=stopper)
     if record.trouble is not None or not record.runs:
         return stopped(record.trouble or Trouble("stopped", "The program did not run."), record)
     first = record.runs[0]
@@ -54,11 +50,9 @@ def verdict_of(exercise: Exercise, record: Record, text: str) -> Verdict:
             "found in the program: keep the lines at its top that make X and y."
         )
         return stopped(Trouble("incomplete", words), record)
-    others = [{name: other[name] for name in ("X", "y")} for other in other_data(exercise)]
-    tables = [first.data, *others]
     compared = [
         compare(exercise, run, data["X"], data["y"])
-        for run, data in zip(record.runs, tables, strict=False)
+        for run, data in zip(record.runs, [first.data, *others], strict=False)
     ]
     return Judge(exercise, record, compared, text).verdict()
 

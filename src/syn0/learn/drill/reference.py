@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,6 +14,9 @@ from syn0.learn.drill.steps import Division, batch_of, start_values
 from syn0.program import Line, Name, Program, names_in
 from syn0.program.interpreter import start, walk
 from syn0.spec.once import once
+
+if TYPE_CHECKING:
+    from syn0.learn.drill.exercise import Exercise
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,19 +69,18 @@ class Follower:
     """Takes the exercise's steps with the learner's data, start weights and batches.
 
     Attributes:
-        program: of the exercise.
-        required: its lines that a learner must write.
+        exercise: whose steps.
         X, y: the learner's.
-        batch_size: the rows of a step; None for all.
-        steps: how many the whole training takes.
     """
 
-    program: Program
-    required: Sequence[Line]
+    exercise: Exercise
     X: Array
     y: Array
-    batch_size: int | None
-    steps: int
+
+    @once
+    def program(self) -> Program:
+        """The exercise's own."""
+        return self.exercise.program
 
     @once
     def constants(self) -> dict[str, Any]:
@@ -91,17 +93,17 @@ class Follower:
         steps: list[Step] = []
         last: Mapping[str, Any] = {**self.constants, **state}
         for number, events in enumerate(division.steps):
-            given = {**self.constants, **state, **self.inputs()}
-            step = self.step(number, events, given, last)
+            step = self.step(number, events, self.given(state), last)
             steps.append(step)
             state = {name: step.values[name] for name in self.program.state}
             last = step.values
         return steps, names, lacking
 
-    def inputs(self) -> dict[str, Any]:
-        """X, y and what else a step is given."""
-        numbers = dict.fromkeys(self.program.numbers, self.steps)
-        return {"X": self.X, "y": self.y, **numbers}
+    def given(self, state: Mapping[str, Any]) -> dict[str, Any]:
+        """All that a step starts from."""
+        steps = self.exercise.training.total_steps(len(self.X))
+        numbers = dict.fromkeys(self.program.numbers, steps)
+        return {**self.constants, **state, "X": self.X, "y": self.y, **numbers}
 
     def step(
         self,
@@ -112,16 +114,16 @@ class Follower:
         finder: Finder | None = None,
     ) -> Step:
         """One step beside the learner's; with a `finder`, only what is found as it is counts."""
-        known = True
-        if self.batch_size is not None:
-            rows = batch_of(events, self.X, self.batch_size)
+        known, size = True, self.exercise.training.batch_size
+        if size is not None:
+            rows = batch_of(events, self.X, size)
             known = rows is not None
-            given["batch"] = np.arange(min(self.batch_size, len(self.X))) if rows is None else rows
-        factors = self.factors(len(given["batch"]) if self.batch_size else len(self.X))
+            given["batch"] = np.arange(min(size, len(self.X))) if rows is None else rows
+        factors = self.factors(len(given.get("batch", self.X)))
         factors = factors if finder is None else [1.0]
         finder = finder or Finder(events)
         seen = []
-        for line, value in walk(self.required, given):
+        for line, value in walk(self.exercise.lines_of_a_step, given):
             wanted = np.asarray(value, float)
             found = None
             if not isinstance(line.expression, Name):
@@ -177,7 +179,7 @@ class Follower:
         finder = Finder(events)
 
         def score() -> int:
-            given = {**self.constants, **state, **self.inputs()}
+            given = self.given(state)
             step = self.step(0, events, given, given, finder)
             found = [s for s in step.seen if s.right and np.ptp(s.value)]
             return sum(1 + 99 * (s.line.phase == "forward") for s in found)

@@ -14,14 +14,7 @@ MOST_RAIL, MOST_PRINTED = 3, 2
 """Lines of the rail, and of what the program printed."""
 
 SIGNS = {"right": "✓", "lenient": "✓", "merged": "-", "wrong": "✗", "missing": "?", "open": "·"}
-PLAIN_SIGNS = {
-    "right": "ok",
-    "lenient": "ok",
-    "merged": "-",
-    "wrong": "WRONG",
-    "missing": "?",
-    "open": ".",
-}
+PLAIN_SIGNS = SIGNS | {"right": "ok", "lenient": "ok", "wrong": "WRONG", "open": "."}
 COLOURS = {"right": "green", "lenient": "green", "wrong": "red", "missing": "red"}
 
 Style = Callable[[str, str], str]

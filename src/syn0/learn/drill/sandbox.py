@@ -129,21 +129,21 @@ def run_program(
         wall: seconds after which it is stopped; default 10.
         stopper: by which another thread may stop it sooner.
     """
+    wall = wall or WALL_SECONDS
     # Its own errors are not raised over whatever the program left: all of it is removed.
     with tempfile.TemporaryDirectory(prefix="syn0-drill-", ignore_cleanup_errors=True) as name:
         folder = Path(name).resolve()
-        content = text.encode("utf-8", "surrogatepass")
-        (folder / "drill.py").write_bytes(content)
+        (folder / "drill.py").write_bytes(text.encode("utf-8", "surrogatepass"))
         job = {
             "data": {key: values.tolist() for key, values in data.items()},
             "others": [{k: v.tolist() for k, v in other.items()} for other in others],
-            "wall": wall or WALL_SECONDS,
+            "wall": wall,
             "cpu": CPU_SECONDS,
             "memory": MEMORY,
             "file": FILE,
         }
         (folder / "job.json").write_text(json.dumps(job), "utf-8")
-        output, ending = outcome(folder, wall or WALL_SECONDS, stopper or Stopper())
+        output, ending = outcome(folder, wall, stopper or Stopper())
         if ending is not None:
             return Record((), output, ending)
         return read_answers(folder, output)

@@ -8,13 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from syn0.learn.tour.answers import MOST_TYPED
 from syn0.learn.tour.content import Chapter, Outcome, Question, Reply
 from syn0.learn.tour.tour import Tour
 
 MOST_KEPT = 100
 """Guesses that are kept of one chapter, and visits of one reader."""
-
-MOST_TYPED = 200
 
 
 @dataclass(frozen=True)

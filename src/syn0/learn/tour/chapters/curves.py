@@ -83,7 +83,7 @@ def squash(tour: Tour) -> Chapter:
                 reply,
                 revealed=(table,),
             ),
-            slope_of_an_output(scene, layer),
+            slope_of_an_output(layer),
         ),
         closing=(
             "Where the curve is flat, the output has made up its mind and moves little. "
@@ -106,24 +106,23 @@ def curved(tour: Tour) -> Scene:
     raise LeftOut(f"no layer of {tour.deep.spec} squashes its sums one by one")
 
 
-def slope_of_an_output(scene: Scene, layer: LayerSlopes) -> Question:
+def slope_of_an_output(layer: LayerSlopes) -> Question:
     """The slope at a value of the reader's network."""
-    row, unit = 0, 0
-    out, slope = float(layer.values[row, unit]), float(layer.slopes[row, unit])
+    out, slope = float(layer.values[0, 0]), float(layer.slopes[0, 0])
     from_output = ACTIVATIONS[layer.activation].slope
     rule = str(PRINTER.expression(expression(from_output(Name("out"))))) if from_output else ""
     how = f"The slope is {code(rule)}. " if rule else ""
 
     def reply(guess: float | None) -> str:
-        worked = f"`z` is {number(layer.sums[row, unit])} there, which"
+        worked = f"`z` is {number(layer.sums[0, 0])} there, which"
         if rule:
             worked = code(rule.replace("out", number(out)))
         steepest = f"the steepest of the curve is {number(layer.steepest)}"
         return f"{worked} gives {number(slope)}; {steepest}."
 
     return Question(
-        f"{how}Before the first step, {code(f'{layer.name}[{row},{unit}]')} is {number(out)}. What "
-        "is the slope there?",
+        f"{how}Before the first step, {code(f'{layer.name}[0,0]')} is {number(out)}. What is the "
+        "slope there?",
         Number(slope, within=max(abs(slope) * 0.05, 0.005)),
         reply,
     )

@@ -144,7 +144,7 @@ def hidden_units(tour: Tour) -> Chapter:
         ),
         lights=("units", "network"),
         actions=(Action("go", units.values),),
-        questions=(lucky_unit(scene, units), single_pixel(tour)),
+        questions=(lucky_unit(scene, units), single_pixel()),
         closing=(
             "So images are the same problem as the small table: no column alone, but combinations. "
             "That is what hidden units are for.",
@@ -187,7 +187,7 @@ def lucky_unit(scene: Scene, units: Correlations) -> Question:
     )
 
 
-def single_pixel(tour: Tour) -> Question:
+def single_pixel() -> Question:
     """How well the best single pixel tells a digit."""
     from syn0.data import Schema, read_table
 
