@@ -189,7 +189,7 @@ FAULTS = (
     ),
     Fault(
         "every epoch takes the rows in the same order", "training/batches.py",
-        "self._generator.shuffle(wide)", "np.random.RandomState(0).shuffle(wide)",
+        "self._shuffle(wide)", "np.random.RandomState(0).shuffle(wide)",
         "training/test_printed_program.py",
     ),
     Fault(
