@@ -22,7 +22,10 @@ sys.dont_write_bytecode = False
 
 # JAX compiles programs of a handful of rows in a third of the time: all of its optimizations are
 # tried by `python -m tests.campaigns jax_rows`.
-QUICK_XLA = "--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false"
+QUICK_XLA = (
+    "--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false"
+    " --xla_cpu_parallel_codegen_split_count=1"
+)
 os.environ.setdefault("XLA_FLAGS", QUICK_XLA)
 
 Pair = tuple[np.ndarray, np.ndarray]

@@ -6,7 +6,7 @@ thing there.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from types import ModuleType
 from typing import Any
 from unittest import mock
@@ -93,8 +93,7 @@ class Problem:
     @cached_property
     def weights(self) -> Arrays:
         """What is learned."""
-        pulls = self.program.pulls or gradient_program(self.network, self.training).pulls
-        return {name: self.values[name] for name in pulls}
+        return {name: self.values[name] for name in learned(replace(self.network, seed=0))}
 
     @cached_property
     def after(self) -> dict[str, Any]:
@@ -127,6 +126,12 @@ class Problem:
         weight = self.values["sample_weight"][rows] if self.weighted else None
         X, y = self.values["X"][rows], self.values["y"][rows]
         return reference.given(self.network, self.training, X, y, weight, step)
+
+
+@cache
+def learned(network: NetworkSpec) -> tuple[str, ...]:
+    """The names of what a network learns."""
+    return tuple(gradient_program(network, PLAIN).pulls)
 
 
 def largest(arrays: Arrays) -> float:

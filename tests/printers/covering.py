@@ -5,16 +5,16 @@ from collections.abc import Hashable, Iterator
 from functools import cache
 
 from syn0.program import operations_in
-from tests.derive.cases import Case, Row, covering_rows, described, leaves_steps_to_scipy
+from tests.derive.cases import Case, Row, leaves_steps_to_scipy, table
 
 WAYS = ("batching", "weighted", "length", "schedule", "depth", "optimizer")
 
 
 def loop_rows() -> Iterator[tuple[Row, Case]]:
     """The rows that languages with loops can say."""
-    for row in covering_rows():
+    for row, case, _ in table():
         if not leaves_steps_to_scipy(row) and row["init"] != "orthogonal":
-            yield row, described(row)
+            yield row, case
 
 
 def features(row: Row, case: Case) -> set[Hashable]:

@@ -271,7 +271,7 @@ def test_a_program_is_printed_word_for_word_and_neat(name: str, language: str) -
         assert "" not in text.splitlines()
 
 
-@pytest.mark.parametrize("name", WHOLE)
+@pytest.mark.parametrize("name", sorted({*WHOLE} - {"tutorial-3-4-1"}))  # see test_tutorial.py
 def test_both_forms_run_alone_and_learn_the_same_and_the_printed_loss_falls(
     name: str, run_alone: Callable[[str], Any]
 ) -> None:

@@ -3,19 +3,17 @@
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
 
-from syn0 import LBFGS, Dense, Network, Training
-from syn0.printers import PRINTERS, Data
+from syn0 import Network
 from tests.derive.cases import Row, described
+from tests.together import Together
 
-from .test_c import TOLERANCE, reports
-from .test_safe_notes import EVIL, NOTES, program
+from .test_c import TOLERANCE, program_text, reports
 
 NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(NODE is None, reason="there is no Node here")
@@ -65,29 +63,44 @@ NETWORKS: dict[str, Row] = {
 }  # fmt: skip
 
 
-def printed_by_node(text: str, folder: Path) -> str:
-    """What a program prints."""
-    path = folder / "net.mjs"
-    path.write_text(text, encoding="utf-8")
-    done = subprocess.run([str(NODE), path], capture_output=True, text=True, check=False)
+ALL = """
+for (const path of process.argv.slice(2)) {
+    await import(path);
+    console.log("\\f");
+}
+"""
+
+
+def printed_by_node(texts: Sequence[str], folder: Path) -> list[str]:
+    """What each of some programs prints; starting Node takes longer than they do."""
+    paths = [folder / f"net{number}.mjs" for number in range(len(texts))]
+    for path, text in zip(paths, texts, strict=True):
+        path.write_text(text, encoding="utf-8")
+    (folder / "all.mjs").write_text(ALL, encoding="utf-8")
+    command = [str(NODE), folder / "all.mjs", *paths]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    return done.stdout
+    return done.stdout.split("\f\n")[:-1]
 
 
 @needs_node
-@pytest.mark.parametrize("name", NETWORKS)
-def test_a_javascript_program_reports_what_the_numpy_program_does(
-    name: str, made_up_arrays: Any, numpy_only: Callable[[str], Any], tmp_path: Path
+def test_javascript_programs_report_what_the_numpy_programs_do(
+    made_up_arrays: Any, numpy_only: Callable[[str], Any], tmp_path: Path
 ) -> None:
-    case = described(NETWORKS[name])
-    arrays = made_up_arrays(case)
-    data = Data(arrays["X"], arrays["y"], "made up", sample_weight=arrays.get("sample_weight"))
-    texts = (PRINTERS[language].script(case.program, case.network, case.training, data)
-             for language in ("javascript", "numpy"))  # fmt: skip
-    by_node, in_python = printed_by_node(next(texts), tmp_path), numpy_only(next(texts)).printed
+    cases = [described(row) for row in NETWORKS.values()]
+    texts = [program_text("javascript", case, made_up_arrays(case)) for case in cases]
+    printed = printed_by_node(texts, tmp_path)
+    with Together() as together:
+        for name, case, by_node in zip(NETWORKS, cases, printed, strict=True):
+            with together(name):
+                text = program_text("numpy", case, made_up_arrays(case))
+                assert_alike(by_node, numpy_only(text).printed, TOLERANCE[case.network.dtype])
+
+
+def assert_alike(by_node: str, in_python: str, limit: float) -> None:
+    """Reports, and what is predicted in the end."""
     found, expected = reports(by_node), reports(in_python)
     assert len(found) > 1
-    limit = TOLERANCE[case.network.dtype]
     for one, other in zip(found, expected, strict=True):
         assert one[:3] == pytest.approx(other[:3], rel=limit, abs=limit * 1e-3)
         assert one[3:] == pytest.approx(other[3:], rel=1e-3)
@@ -101,27 +114,6 @@ def test_a_javascript_program_reports_what_the_numpy_program_does(
 
 @needs_node
 def test_the_tutorials_numbers_come_to_all_digits_in_javascript(tmp_path: Path) -> None:
-    printed = printed_by_node(Network([3, 4, 1]).program("javascript"), tmp_path)
+    (printed,) = printed_by_node([Network([3, 4, 1]).program("javascript")], tmp_path)
     errors = [line.split("error ")[1] for line in printed.splitlines() if "error" in line]
     assert errors[:3] == ["0.496410031903", "0.00858452565325", "0.00578945986251"]
-
-
-def test_what_javascript_cannot_say_is_refused_in_one_sentence() -> None:
-    searched = Training(steps=5, optimizer=LBFGS())
-    with pytest.raises(ValueError, match=r"javascript .* L-BFGS.*SciPy's: choose another"):
-        Network([3, 4, 1]).program("javascript", training=searched)
-    with pytest.raises(ValueError, match=r"javascript .*'orthogonal'"):
-        Network(3, [Dense(4, init="orthogonal"), Dense(1)]).program("javascript")
-
-
-@settings(max_examples=60)
-@given(NOTES)
-@example(EVIL[0])
-@example(EVIL[10])
-def test_a_note_stays_a_comment_of_a_javascript_program(note: str) -> None:
-    found, plain = (program(n, "javascript") for n in (note, "plain"))
-    code = [
-        [line for line in re.split(r"[\n\r\u2028\u2029]", text) if not line.startswith("//")]
-        for text in (found, plain)
-    ]
-    assert code[0] == code[1]

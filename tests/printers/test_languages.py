@@ -110,6 +110,7 @@ def code(text: str) -> list[str]:
 @example(note="\\")
 @example(note="\\ " * 90)
 @example(note="-\\" * 90)
+@example(note=EVIL[0])
 @example(note=EVIL[2])
 @example(note=EVIL[10])
 @example(note="\x1a\0")

@@ -5,8 +5,9 @@ import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -26,7 +27,8 @@ from tests.together import Together
 
 from .neat import assert_neat, assert_plain
 
-COMPILED = ("cpp", "cuda", "d", "rust")
+LIKE_C = ("cpp", "cuda", "d", "rust", "javascript")
+"""Languages that dress C's loops in their own words."""
 
 
 @dataclass(frozen=True)
@@ -47,12 +49,16 @@ class Row:
 
     @cached_property
     def texts(self) -> dict[str, str]:
-        """The script in each language that can say it; of those that dress C's loops in their own
-        words, one in turn."""
-        left_out = set(COMPILED) - {COMPILED[self.number % len(COMPILED)]}
+        """The script in each language that can say it; of those like C, one in turn."""
+        left_out = set(LIKE_C) - {LIKE_C[self.number % len(LIKE_C)]}
         tried = {name: x for name, x in PRINTERS.items() if name not in left_out}
         said = [name for name, x in tried.items() if not x.cannot_say(self.program)]
         return {language: self.text(language) for language in said}
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """What Python reads in the NumPy script."""
+        return ast.parse(self.texts["numpy"])
 
     def text(self, language: str) -> str:
         data = example_data(self.case.network)
@@ -128,7 +134,7 @@ def only_a_solvers_script_imports_more_than_numpy(row: Row) -> None:
 
 
 def each_function_is_defined_once_and_used(row: Row) -> None:
-    nodes = list(ast.walk(ast.parse(row.texts["numpy"])))
+    nodes = list(ast.walk(row.tree))
     defined = [node.name for node in nodes if isinstance(node, ast.FunctionDef)]
     used = {node.id for node in nodes if isinstance(node, ast.Name)}
     assert len(defined) == len(set(defined))
@@ -136,7 +142,18 @@ def each_function_is_defined_once_and_used(row: Row) -> None:
 
 
 def a_person_would_write_it_so(row: Row) -> None:
-    assert_plain(row.texts["numpy"])
+    assert_plain(row.texts["numpy"], row.tree)
+
+
+def its_equations_are_well_formed_mathml(row: Row) -> None:
+    """The page of a program holds elements of MathML, and a row for each line."""
+    page = ElementTree.fromstring(row.texts["mathml"])
+    known = {"mi", "mn", "mo", "mrow", "mfrac", "msup", "msub", "msqrt", "munder", "mtext",
+             "mtable", "mtr", "mtd", "math"}  # fmt: skip
+    assert {one.tag.partition("}")[2] for one in page.iter() if "}" in one.tag} <= known
+    rows = list(page.iter("tr"))
+    assert len(rows) >= len(row.program.lines)
+    assert all(one[0][0].tag.endswith("}math") for one in rows)
 
 
 def shapes_in_notes_are_those_that_arrays_have(row: Row) -> None:
@@ -151,9 +168,16 @@ def shapes_in_notes_are_those_that_arrays_have(row: Row) -> None:
             assert f"{left} @ {right} = {result}" in plain, line
 
 
-def statements(text: str) -> set[str]:
-    """Every statement of a Python text, however its lines are broken."""
-    return {ast.unparse(node) for node in ast.walk(ast.parse(text)) if isinstance(node, ast.stmt)}
+def statements(tree: ast.Module) -> set[str]:
+    """Every statement of a Python text that holds no others, however its lines are broken."""
+    nodes = (node for node in ast.walk(tree) if isinstance(node, ast.stmt))
+    return {ast.unparse(node) for node in nodes if not hasattr(node, "body")}
+
+
+@cache
+def unbroken(text: str) -> str:
+    """A statement on one line."""
+    return ast.unparse(ast.parse(text))
 
 
 def the_engine_runs_the_very_lines_that_the_script_prints(row: Row) -> None:
@@ -162,13 +186,13 @@ def the_engine_runs_the_very_lines_that_the_script_prints(row: Row) -> None:
     printer, counted = NumpyPrinter(), counted_by_loop(program)
 
     def printed(lines: Iterable[Line]) -> set[str]:
-        return statements("\n".join(map(printer.statement, lines)))
+        return {unbroken(printer.statement(line)) for line in lines}
 
     steps = "forward", "loss", "backward", "update"
     idle = set(program.measured) if program.pulls else set()
-    assert printed(program.phase(*steps)) <= statements(source)
+    assert printed(program.phase(*steps)) <= statements(ast.parse(source))
     # The script's loop counts the steps; the engine's goes on from a model's count.
-    assert printed(x for x in counted.phase(*steps) if x not in idle) <= statements(script)
+    assert printed(x for x in counted.phase(*steps) if x not in idle) <= statements(row.tree)
     for helper in printer.helper_functions(program.lines):
         assert helper in script
         assert helper in source
@@ -185,6 +209,7 @@ CHECKS: tuple[Callable[[Row], None], ...] = (
     only_a_solvers_script_imports_more_than_numpy,
     each_function_is_defined_once_and_used,
     a_person_would_write_it_so,
+    its_equations_are_well_formed_mathml,
     shapes_in_notes_are_those_that_arrays_have,
     the_engine_runs_the_very_lines_that_the_script_prints,
 )

@@ -31,6 +31,33 @@ def namespaces(texts: Sequence[str]) -> str:
     return "\n".join([*heads(texts, "#include"), "#include <cstdlib>", *parts, main, ""])
 
 
+C_WORDS = {
+    "char", "const", "double", "enum", "float", "int", "long", "return", "static", "typedef",
+    "void", "break", "continue", "do", "else", "for", "if", "sizeof", "while",
+    "int32_t", "int64_t", "uint32_t", "uint64_t", "INFINITY", "NAN", "NULL", "printf", "time",
+    "cos", "exp", "expm1", "fabs", "floor", "fmod", "log", "log1p", "pow", "sqrt", "tanh",
+}  # fmt: skip
+"""Words of C and of its library; a program's own are others."""
+
+
+def renamed(texts: Sequence[str]) -> str:
+    """C programs in one file, in which names of their own begin with their number; the first
+    argument chooses. All must ask for the same headers, so that none is compiled by another's."""
+    (asked,) = {tuple(heads([text], "#")) for text in texts}
+    parts = []
+    for number, body in enumerate(without(texts, "#")):
+        code = re.sub(r'/\*.*?\*/|"[^"]*"', "", body, flags=re.DOTALL)
+        names = sorted({*re.findall(r"\b[A-Za-z_]\w*", code)} - C_WORDS)
+        parts += [*(f"#define {name} p{number}_{name}" for name in names), body]
+        parts += [f"#undef {name}" for name in names]
+    calls = ", ".join(f"p{number}_main" for number in range(len(texts)))
+    all_runs = f"int (*all[])(void) = {{{calls}}};"
+    main = (
+        f"int main(int count, char **words) {{ {all_runs} return all[atoi(words[count - 1])](); }}"
+    )
+    return "\n".join([*asked, "#include <stdlib.h>", *parts, main, ""])
+
+
 def emulated(texts: Sequence[str]) -> str:
     """CUDA programs for a C++ compiler, which runs the threads of their block on this machine."""
     launched = [text.replace("train<<<1, THREADS>>>();", "launch(train);") for text in texts]

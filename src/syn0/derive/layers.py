@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from syn0 import spec
 from syn0.derive.initializers import start
@@ -132,8 +132,8 @@ def times_slope(error: str, activation: str) -> str:
     )
 
 
-class LayerRule(Protocol):
-    """The rule of a kind of layer.
+class LayerRule:
+    """The rule of a kind of layer; this base learns and remembers nothing.
 
     The values below are (rows, `place.width`). A layer's own values are (rows, units) for `Dense`
     and of the shape of those below for all others; so is `error`, minus the gradient of the loss
@@ -141,44 +141,31 @@ class LayerRule(Protocol):
     shape, has been bound when `parameters` and `back` are called.
     """
 
-    suffix: str
+    suffix = ""
     """What its values are called after those of its group; "" for the group's own name."""
 
     def start(self, layer: Any, place: Place) -> Iterator[Line]:
         """The "init" lines of what it learns or remembers."""
+        yield from ()
 
     def forward(self, layer: Any, place: Place, *, training: bool) -> Iterator[Line]:
         """From the values below to its own."""
+        raise NotImplementedError
 
     def parameters(self, layer: Any, place: Place, error: Expr) -> Iterator[Parameter]:
         """What it learns."""
+        yield from ()
 
     def back(self, layer: Any, place: Place, error: Expr) -> Iterator[Line | Blame]:
         """What it sends back to the values that it took, and lines that this needs."""
+        raise NotImplementedError
 
     def update(self, layer: Any, place: Place) -> Iterator[Line]:
         """What it remembers beside what it learns."""
-
-
-class Rule:
-    """The base of the rules: a layer that learns and remembers nothing."""
-
-    suffix = ""
-
-    def start(self, layer: Any, place: Place) -> Iterator[Line]:
-        """Nothing to start."""
-        yield from ()
-
-    def parameters(self, layer: Any, place: Place, error: Expr) -> Iterator[Parameter]:
-        """Nothing to learn."""
-        yield from ()
-
-    def update(self, layer: Any, place: Place) -> Iterator[Line]:
-        """Nothing to remember."""
         yield from ()
 
 
-class DenseRule(Rule):
+class DenseRule(LayerRule):
     """`l1 = sigmoid(l0 @ syn0 + bias0)`, and back."""
 
     def start(self, layer: spec.Dense, place: Place) -> Iterator[Line]:
@@ -229,7 +216,7 @@ class DenseRule(Rule):
         yield Blame(place.below, place.delta @ place.weights.T, note)
 
 
-class ActivationRule(Rule):
+class ActivationRule(LayerRule):
     """`l1_active = relu(l1_scaled)`, and back."""
 
     suffix = "active"
@@ -246,7 +233,7 @@ class ActivationRule(Rule):
         yield Blame(place.below, share, times_slope("error", layer.activation))
 
 
-class DropoutRule(Rule):
+class DropoutRule(LayerRule):
     """`l1_kept = l1 * l1_mask / 0.5`, and back; nothing where there is no training."""
 
     suffix = "kept"
@@ -274,7 +261,7 @@ class DropoutRule(Rule):
         yield Blame(place.below, self.masked(layer, place, error), note)
 
 
-class NoiseRule(Rule):
+class NoiseRule(LayerRule):
     """`l0_noisy = l0 + 0.1 * normal_like(l0, …)`; nothing where there is no training."""
 
     suffix = "noisy"
@@ -296,7 +283,7 @@ class NoiseRule(Rule):
         yield Blame(place.below, error, "")
 
 
-class SkipRule(Rule):
+class SkipRule(LayerRule):
     """`l2_joined = l2 + l1`: one more line; the error goes both ways."""
 
     suffix = "joined"
@@ -316,7 +303,7 @@ class SkipRule(Rule):
 Reduce = Callable[[Expr], Expr]
 
 
-class NormRule(Rule):
+class NormRule(LayerRule):
     """A normalization: mean 0 and variance 1, then a learned scale and shift.
 
     The error below is that of Ioffe & Szegedy (2015), section 3, with the sums over the values that

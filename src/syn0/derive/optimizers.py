@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from syn0.derive.layers import Parameter
 from syn0.program.expressions import Const, Expr, Name, sqrt, zeros
@@ -28,42 +28,29 @@ class Change:
     note: str
 
 
-class OptimizerRule(Protocol):
-    """The rule of a kind of optimizer."""
+class OptimizerRule:
+    """The rule of a kind of optimizer; this base sets and remembers nothing."""
 
-    names_pull: bool
+    names_pull = False
     """Whether the pull is bound by itself, as the rule reads it more than once."""
-    counts_steps: bool
+    counts_steps = False
     """Whether it reads `t`."""
-    memory: Memory
+    memory: Memory = ()
     """What it remembers of each parameter: the end of the name, and words."""
 
     def constants(self, optimizer: Any) -> Iterator[Line]:
         """Its settings, beside alpha."""
+        yield from ()
 
     def shared(self, optimizer: Any, alpha: Expr | None) -> Iterator[Line]:
         """What the changes of all parameters read."""
+        yield from ()
 
     def change(
         self, optimizer: Any, p: Parameter, pull: Expr, alpha: Expr | None
     ) -> Iterator[Line | Change]:
         """The lines that remember, then the change; `alpha` is None for a rate of 1."""
-
-
-class Rule:
-    """The base of the rules: nothing remembered or set."""
-
-    names_pull = False
-    counts_steps = False
-    memory: Memory = ()
-
-    def constants(self, optimizer: Any) -> Iterator[Line]:
-        """No settings."""
-        yield from ()
-
-    def shared(self, optimizer: Any, alpha: Expr | None) -> Iterator[Line]:
-        """Nothing."""
-        yield from ()
+        raise NotImplementedError
 
 
 def by(alpha: Expr | None, step: Expr) -> Expr:
@@ -71,7 +58,7 @@ def by(alpha: Expr | None, step: Expr) -> Expr:
     return step if alpha is None else alpha * step
 
 
-class SGDRule(Rule):
+class SGDRule(OptimizerRule):
     """Each parameter moves along its pull."""
 
     def change(
@@ -81,11 +68,11 @@ class SGDRule(Rule):
         yield Change(by(alpha, pull), p.note)
 
 
-class MomentumRule(Rule):
+class MomentumRule(OptimizerRule):
     """Sutskever et al. (2013), equations 1 and 2, or 3 and 4 for Nesterov's, taken at the point
     looked ahead to."""
 
-    memory: Memory = (("velocity", "no step taken yet"),)
+    memory = (("velocity", "no step taken yet"),)
 
     def constants(self, optimizer: SGD) -> Iterator[Line]:
         """The share of the last step."""
@@ -114,11 +101,11 @@ class NesterovRule(MomentumRule):
     names_pull = True
 
 
-class AdaGradRule(Rule):
+class AdaGradRule(OptimizerRule):
     """Duchi, Hazan & Singer (2011), the diagonal form, epsilon outside the root."""
 
     names_pull = True
-    memory: Memory = (("squares", "no updates seen yet"),)
+    memory = (("squares", "no updates seen yet"),)
 
     def constants(self, optimizer: AdaGrad) -> Iterator[Line]:
         """What keeps the quotient finite."""
@@ -134,11 +121,11 @@ class AdaGradRule(Rule):
         yield Change(by(alpha, pull) / (sqrt(squares) + Name("epsilon")), note)
 
 
-class RMSpropRule(Rule):
+class RMSpropRule(OptimizerRule):
     """Hinton (2012), epsilon outside the root."""
 
     names_pull = True
-    memory: Memory = (("squares", "no updates seen yet"),)
+    memory = (("squares", "no updates seen yet"),)
 
     def constants(self, optimizer: RMSprop) -> Iterator[Line]:
         """How squares fade, and what keeps the quotient finite."""
@@ -156,14 +143,14 @@ class RMSpropRule(Rule):
         yield Change(by(alpha, pull) / (sqrt(squares) + Name("epsilon")), note)
 
 
-class AdamRule(Rule):
+class AdamRule(OptimizerRule):
     """Kingma & Ba (2015), Algorithm 1, in the order of section 2's last remark: alpha and epsilon
     are corrected, once for all parameters, instead of each one's means. With `epsilon_hat`, epsilon
     is not."""
 
     names_pull = True
     counts_steps = True
-    memory: Memory = (("m", "no updates seen yet"), ("v", "no updates seen yet"))
+    memory = (("m", "no updates seen yet"), ("v", "no updates seen yet"))
 
     def constants(self, optimizer: Adam) -> Iterator[Line]:
         """How the means fade, and what keeps the quotient finite."""

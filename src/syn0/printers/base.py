@@ -118,14 +118,13 @@ class Printer:
         first use, each after those that it calls itself."""
         found: dict[str, None] = {}
 
-        def visit(expr: Expr) -> None:
-            for operation in operations_in(expr):
+        def visit(operations: Iterable[str]) -> None:
+            for operation in dict.fromkeys(operations):
                 if operation not in found and self.calls(operation):
-                    visit(formula(operation))
+                    visit(operations_in(formula(operation)))
                     found[operation] = None
 
-        for expr in expressions:
-            visit(expr)
+        visit(operation for expr in expressions for operation in operations_in(expr))
         return list(found)
 
     def calls(self, operation: str) -> bool:

@@ -5,7 +5,6 @@ It draws the same start weights and batches as NumPy does, and prints the same n
 
 from __future__ import annotations
 
-import textwrap
 from typing import Any
 
 from numpy.typing import NDArray
@@ -23,7 +22,7 @@ from syn0.printers.loops import (
     number_rows,
 )
 from syn0.printers.numpy import indented
-from syn0.printers.pretty import INDENT, Assigned, fitted, listed
+from syn0.printers.pretty import INDENT, Assigned, commented, fitted, listed
 from syn0.printers.safe import c_note
 from syn0.printers.script import Script, digits
 from syn0.program import Apply, Const, Expr
@@ -140,7 +139,7 @@ class CPrinter(LoopPrinter):
 
     def comment(self, text: str, width: int = NOTES) -> list[str]:
         """A comment of one line, or of several."""
-        return textwrap.wrap(f"/* {c_note(text)} */", width, subsequent_indent="   ")
+        return commented(f"/* {c_note(text)} */", width, "", hang="   ")
 
     # The frame
 
@@ -158,11 +157,6 @@ class CPrinter(LoopPrinter):
             f"typedef {'float' if plan.program.dtype == 'float32' else 'double'} real;",
             f"enum {{ ROWS = {plan.rows}{batch} }};",
         ]
-
-    def data(self, plan: Script) -> list[str]:
-        """X, y and weights of rows, written out."""
-        note = self.comment(f"The data, one example a row: {plan.data.note}.")
-        return [*note, *(self.table(name, values) for name, values in plan.arrays.items())]
 
     def table(self, name: str, values: NDArray[Any]) -> str:
         """An array of the data."""

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from syn0.lower import Array, Let, Statement
-from syn0.lower.rows import of_one_row
 from syn0.printers.base import Template
 from syn0.printers.c import C_TEMPLATES, CPrinter
 from syn0.printers.loops import WIDTH, block, declared
@@ -68,27 +67,6 @@ class CHeader(OneRowPrinter, CPrinter):
         """A text, written out."""
         return c_text(text)
 
-    def whole(self) -> str:
-        """The whole header."""
-        parts = [
-            *self.heading(),
-            "",
-            *self.parts.functions("functions", "columns"),
-            *self.takes(),
-            *self.gives(),
-            "",
-            *self.comment("What it learned."),
-            *(self.weight(name, array) for name, array in self.module.weights.items()),
-            "",
-            *self.predict(),
-            "",
-            *self.self_test(),
-            "",
-            "#endif",
-            "",
-        ]
-        return "\n".join(parts)
-
     # The frame
 
     def heading(self) -> list[str]:
@@ -143,11 +121,6 @@ class CHeader(OneRowPrinter, CPrinter):
                 for x in self.module.answers]  # fmt: skip
         return self.structure(self.answer_type, rows)
 
-    def answer_kind(self, answer: Answer) -> str:
-        """The type of what is answered."""
-        kind = self.kind(answer.name)
-        return "index" if answer.role == LABEL and kind == "entry" else kind
-
     def width(self, answer: Answer) -> Shape:
         """The shape of an answer."""
         return () if self.single(answer) else (answer.width,)
@@ -161,20 +134,16 @@ class CHeader(OneRowPrinter, CPrinter):
 
     def predict(self) -> list[str]:
         """The function that predicts."""
-        module, lines = self.module, self.module.program.phase("prepare", "forward", "answer")
         given = self.input
         if not self.fields:
-            [one] = module.given
+            [one] = self.module.given
             given = self.taken_row(self.kind(one.name), one.name, (one.width,))
-        bound = {line.target for line in lines}
-        rooms = (Array(name, of_one_row(shape))
-                 for name, shape in self.parts.arrays.items() if name in bound)  # fmt: skip
         return block(f"{self.predicts}({given})", [
             *self.given(),
-            *map(self.array, rooms),
-            *self.parts.code(lines, WIDTH - INDENT),
+            *self.rooms(),
+            *self.parts.code(self.lines, WIDTH - INDENT),
             f"{self.answer_type} answer;",
-            *(line for answer in module.answers for line in self.answered(answer)),
+            *(line for answer in self.module.answers for line in self.answered(answer)),
             "return answer;",
         ])  # fmt: skip
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from syn0.printers.base import UnsupportedError
 from syn0.printers.module import LABEL, Module, ModulePrinter, Sample
 from syn0.printers.numpy import NumpyPrinter, indented, join_sections
 from syn0.printers.numpy_module import (
@@ -69,10 +68,8 @@ class ClassModule(ModulePrinter):
         does = "tries itself on" if sample.trial else "predicts"
         return f"It needs {self.needs}, and {does} the rows at its end: python FILE."
 
-    def program(self, module: Module, sample: Sample, weights_file: str | None = None) -> str:
-        """See `ModulePrinter.program`."""
-        if weights_file is not None:
-            raise UnsupportedError(f"the {self.language} printer writes weights into the program")
+    def predicting(self, module: Module, sample: Sample) -> str:
+        """See `ModulePrinter.predicting`."""
         program, numpy, own = module.program, NumpyPrinter(), self.lines(module.weights)
         lines = [*program.phase("forward"), *module.answering(module.numbers)]
         return join_sections([

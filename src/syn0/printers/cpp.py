@@ -17,13 +17,13 @@ from syn0.printers.loops import (
     NOTES,
     Parts,
     all_rows_of,
-    commented,
     declared,
     number_rows,
     together,
 )
 from syn0.printers.numpy import indented
-from syn0.printers.safe import cpp_line, cpp_note
+from syn0.printers.pretty import commented
+from syn0.printers.safe import c_note, cpp_line
 from syn0.printers.script import Script
 from syn0.program.operations import Shape
 
@@ -54,7 +54,15 @@ HEADERS = {
 """The headers, and what of theirs a program uses."""
 
 
-class CppPrinter(CPrinter):
+class InCpp(CPrinter):
+    """C's loops in C++, whose comments end with their line."""
+
+    def comment(self, text: str, width: int = NOTES) -> list[str]:
+        """A comment of one line, or of several."""
+        return [cpp_line(line) for line in commented(c_note(text), width)]
+
+
+class CppPrinter(InCpp):
     """Prints a program as C++ for `c++ -std=c++17 net.cpp`."""
 
     language, ending, suffix = "cpp", ".cpp", "cpp"
@@ -97,10 +105,6 @@ class CppPrinter(CPrinter):
         """The type of an array, with room for all rows."""
         sizes = ", ".join(map(all_rows_of, shape))
         return f"Matrix<{sizes}>" if len(shape) == 2 else f"std::array<real, {sizes}>"
-
-    def comment(self, text: str, width: int = NOTES) -> list[str]:
-        """A comment of one line, or of several."""
-        return [cpp_line(line) for line in commented(cpp_note(text), width)]
 
     # The frame
 

@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from syn0.printers.base import Template
 from syn0.printers.c_module import C_MODULE_TEMPLATES, MATHEMATICS, CHeader
-from syn0.printers.cpp import CppPrinter
-from syn0.printers.loops import NOTES, block, commented
+from syn0.printers.cpp import CppPrinter, InCpp
+from syn0.printers.loops import block
 from syn0.printers.one_row import OneRowModulePrinter
 from syn0.printers.pretty import Group, listed
-from syn0.printers.safe import cpp_line, cpp_note, cpp_text
+from syn0.printers.safe import c_note, cpp_line, cpp_text
 from syn0.program.operations import Shape
 
 CAST = Template("float({0})")
@@ -27,10 +27,10 @@ CPP_MODULE_TEMPLATES = C_MODULE_TEMPLATES | {
 }
 
 
-class CppHeader(CHeader):
+class CppHeader(InCpp, CHeader):
     """One model as a C++ header."""
 
-    suffix = "hpp"
+    suffix, behind = "hpp", ("} // namespace model", "")
     templates = CPP_MODULE_TEMPLATES
     head = CppPrinter.head
     result = "inline float"
@@ -50,33 +50,6 @@ class CppHeader(CHeader):
         "whole": "int", "small": "std::int8_t",
     }  # fmt: skip
 
-    def whole(self) -> str:
-        """The whole header, in a namespace."""
-        parts = [
-            *self.heading(),
-            "",
-            "namespace model {",
-            "",
-            "using namespace std::string_view_literals;",
-            "",
-            *self.parts.functions("functions", "columns"),
-            *self.takes(),
-            *self.gives(),
-            "",
-            *self.comment("What it learned."),
-            *(self.weight(name, array) for name, array in self.module.weights.items()),
-            "",
-            *self.predict(),
-            "",
-            "} // namespace model",
-            "",
-            *self.self_test(),
-            "",
-            "#endif",
-            "",
-        ]
-        return "\n".join(parts)
-
     def heading(self) -> list[str]:
         """What it is, how it is used, and what it stands on."""
         headers = "algorithm array cmath cstddef cstdint string_view"
@@ -88,15 +61,15 @@ class CppHeader(CHeader):
             "#define MODEL_HPP",
             "",
             *(f"#include <{header}>" for header in headers.split()),
+            "",
+            "namespace model {",
+            "",
+            "using namespace std::string_view_literals;",
         ]  # fmt: skip
-
-    def comment(self, text: str, width: int = NOTES) -> list[str]:
-        """A comment of one line, or of several."""
-        return [cpp_line(line) for line in commented(cpp_note(text), width)]
 
     def beside(self, column: str) -> str:
         """The comment that says what a column is called."""
-        return cpp_line(f"// {cpp_note(column)}")
+        return cpp_line(f"// {c_note(column)}")
 
     def text_code(self, text: str) -> str:
         """A text, written out."""

@@ -13,12 +13,11 @@ from typing import Any
 from numpy.typing import NDArray
 
 from syn0.lower import Array, Entry, Loop, Set, Statement, values_in
-from syn0.printers.c import C_TEMPLATES, CPrinter
+from syn0.printers.c import C_TEMPLATES
+from syn0.printers.cpp import InCpp
 from syn0.printers.loops import (
-    NOTES,
     Parts,
     block,
-    commented,
     declared,
     inside,
     number_rows,
@@ -26,14 +25,13 @@ from syn0.printers.loops import (
 )
 from syn0.printers.numpy import indented
 from syn0.printers.pretty import INDENT, listed
-from syn0.printers.safe import cpp_line, cpp_note
 from syn0.printers.script import Script
 from syn0.program import OPERATIONS, Apply, Name, operations_in
 
 ALONE, MEET = "if (threadIdx.x == 0)", "__syncthreads();"
 
 
-class CudaPrinter(CPrinter):
+class CudaPrinter(InCpp):
     """Prints a program as CUDA C++ for `nvcc net.cu`."""
 
     language, ending, suffix = "cuda", ".cu", "cu"
@@ -134,10 +132,6 @@ class CudaPrinter(CPrinter):
             f"using real = {'float' if plan.program.dtype == 'float32' else 'double'};",
             f"constexpr int THREADS = 256, ROWS = {plan.rows}{batch};",
         ]
-
-    def comment(self, text: str, width: int = NOTES) -> list[str]:
-        """A comment of one line, or of several."""
-        return [cpp_line(line) for line in commented(cpp_note(text), width)]
 
     def table(self, name: str, values: NDArray[Any]) -> str:
         """An array of the data."""

@@ -13,16 +13,14 @@ from syn0.lower import Array
 from syn0.printers.base import NEGATIVE, Template, infix
 from syn0.printers.c import C_TEMPLATES, CPrinter
 from syn0.printers.loops import (
-    NOTES,
+    LoopPrinter,
     Parts,
     all_rows_of,
-    commented,
     declared,
     number_rows,
     together,
 )
 from syn0.printers.numpy import indented
-from syn0.printers.safe import d_note
 from syn0.printers.script import Script
 from syn0.program.operations import Shape
 
@@ -53,6 +51,7 @@ class DPrinter(CPrinter):
     kinds = {"number": "const", "key": "const", "total": "double", "entry": "Real"}  # noqa: RUF012
     infinity = "Real.infinity"
     all_rows = "const rows = ROWS;"
+    comment = LoopPrinter.comment
     result, printing, newline = "Real", "writefln", ""
     order, shuffled = "auto order = iota(ROWS).array;", "shuffle(order);"
     seeded, unseeded = "generator.seed({});", "generator.seed(unpredictableSeed);"
@@ -94,10 +93,6 @@ class DPrinter(CPrinter):
     def room(self, shape: Shape) -> str:
         """The type of an array, with room for all rows."""
         return "Real" + "".join(f"[{all_rows_of(dim)}]" for dim in reversed(shape))
-
-    def comment(self, text: str, width: int = NOTES) -> list[str]:
-        """A comment of one line, or of several."""
-        return commented(d_note(text), width)
 
     def table(self, name: str, values: NDArray[Any]) -> str:
         """An array of the data."""

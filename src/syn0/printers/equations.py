@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from syn0.printers.base import Printer
 from syn0.printers.data import Data
 from syn0.printers.notes import lengths_of, product_sizes, sizes
 from syn0.printers.script import CLOSING, Script, ScriptPrinter, closing_program
@@ -57,10 +56,10 @@ Section = tuple[str, list[Row]]
 """A heading, and what stands below it."""
 
 
-class EquationPrinter(Printer, ScriptPrinter):
+class EquationPrinter(ScriptPrinter):
     """The base of the notations, which give templates, numbers and a document's form."""
 
-    comma = ", "
+    comma, searches = ", ", True
 
     def document(self, title: str, given: str, sections: Iterable[Section]) -> str:
         """The whole text: a sentence, what is given, and sections."""
@@ -73,8 +72,7 @@ class EquationPrinter(Printer, ScriptPrinter):
     def script(self, program: Program, network: NetworkSpec, training: Training, data: Data) -> str:
         """The equations; their shapes stand beside them, not in their notes."""
         closing = closing_program(program, network, training)
-        plan = replace(Script.of(program, network, training, data), closing=closing)
-        return self.text(plan.running(program))
+        return self.text(Script(program, network, training, data, closing))
 
     def text(self, script: Script) -> str:
         """The whole document."""

@@ -59,10 +59,8 @@ class HtmlModule(JavaScriptModule):
 
     language, ending, shows = "html", ".html", False
 
-    def program(self, module: Module, sample: Sample, weights_file: str | None = None) -> str:
-        """See `ModulePrinter.program`."""
-        if weights_file is not None:
-            raise UnsupportedError("the html printer writes weights into the program")
+    def predicting(self, module: Module, sample: Sample) -> str:
+        """See `ModulePrinter.predicting`."""
         fields = fields_of(module, sample)
         if len(fields) > MOST_FIELDS:
             raise UnsupportedError(

@@ -5,21 +5,22 @@ It draws the same start weights and batches as NumPy does, and prints the same n
 
 from __future__ import annotations
 
+from typing import Any
+
+from numpy.typing import NDArray
+
 from syn0.lower import Array
 from syn0.printers.base import Template, infix
 from syn0.printers.c import C_TEMPLATES
 from syn0.printers.loops import (
-    NOTES,
     WIDTH,
     LoopPrinter,
     Parts,
     all_rows_of,
-    commented,
     declared,
     number_rows,
 )
 from syn0.printers.pretty import Assigned, fitted, listed
-from syn0.printers.safe import javascript_note
 from syn0.printers.script import Script, digits
 from syn0.program import Expr
 
@@ -57,10 +58,6 @@ class JavaScriptPrinter(LoopPrinter):
         """A function of an entry `z`."""
         return fitted(Assigned(f"const {name} = (z) => ", self.expression(value), ";"), WIDTH)
 
-    def comment(self, text: str, width: int = NOTES) -> list[str]:
-        """A comment of one line, or of several."""
-        return commented(javascript_note(text), width)
-
     def frame(self, parts: Parts) -> list[str]:
         """Data, functions, arrays, and what runs."""
         plan, seed = parts.plan, parts.plan.program.seed
@@ -71,6 +68,7 @@ class JavaScriptPrinter(LoopPrinter):
             "",
             *parts.functions("functions", "random"),
             *self.data(plan),
+            f"const ROWS = {plan.rows};",
             "",
             *(self.array(Array(name, shape)) for name, shape in parts.arrays.items()),
             *([declared("let ", listed(parts.numbers), ";")] if parts.numbers else []),
@@ -87,12 +85,9 @@ class JavaScriptPrinter(LoopPrinter):
             "",
         ]
 
-    def data(self, plan: Script) -> list[str]:
-        """X, y and weights of rows, written out."""
-        lines = self.comment(f"The data, one example a row: {plan.data.note}.")
-        for name, values in plan.arrays.items():
-            lines.append(declared(f"const {name} = table([", number_rows(values, "[", "]"), "]);"))
-        return [*lines, f"const ROWS = {plan.rows};"]
+    def table(self, name: str, values: NDArray[Any]) -> str:
+        """An array of the data."""
+        return declared(f"const {name} = table([", number_rows(values, "[", "]"), "]);")
 
     def before(self, plan: Script) -> list[str]:
         """What the steps ask for."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from syn0.lower import Array
-from syn0.printers.base import Template, UnsupportedError
+from syn0.printers.base import Template
 from syn0.printers.javascript import JAVASCRIPT_TEMPLATES, JavaScriptPrinter
 from syn0.printers.loops import WIDTH, Lowered, block, declared, exact_rows, inside, rows_of
 from syn0.printers.module import (
@@ -57,10 +57,8 @@ class JavaScriptModule(JavaScriptPrinter, ModulePrinter):
         short = line.phase != "forward" and of_rows & {*operations_in(line.expression)}
         return line.target if short else super().title(line)
 
-    def program(self, module: Module, sample: Sample, weights_file: str | None = None) -> str:
-        """See `ModulePrinter.program`."""
-        if weights_file is not None:
-            raise UnsupportedError("the javascript printer writes weights into the program")
+    def predicting(self, module: Module, sample: Sample) -> str:
+        """See `ModulePrinter.predicting`."""
         what, rows = rows_in(sample)
         expected = listed(map(object_of, answers_to(module, sample)), "[", "]")
         heads = [module.title, *([USE] if sample.trial else [])]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from syn0.printers import runtime
-from syn0.printers.base import Template, UnsupportedError
+from syn0.printers.base import Template
 from syn0.printers.notes import counted_by_loop
 from syn0.printers.numpy import (
     NUMPY_TEMPLATES,
@@ -22,7 +22,7 @@ from syn0.printers.numpy import (
     step_count,
 )
 from syn0.printers.pretty import INDENT, Code, fitted, listed
-from syn0.printers.script import Phase, Script, without_search
+from syn0.printers.script import Phase, Script
 from syn0.printers.torch import made_anew
 from syn0.program import Line, Program, operations_in
 
@@ -50,14 +50,12 @@ JAX_TEMPLATES = {
 class JaxPrinter(NumpyPrinter):
     """Prints a program as a function of a step, which JAX compiles, and what calls it."""
 
-    language = "jax"
+    language, searches = "jax", False
     templates = JAX_TEMPLATES
     functions = "random_jax.py"
 
     def text(self, script: Script) -> str:
         """The whole program, ready for `python net.py`."""
-        if reason := self.cannot_say(script.program):
-            raise UnsupportedError(reason)
         script = script.running(counted_by_loop(script.program))
         by_one = script.batch_size is not None or script.interval == 1
         sections = [
@@ -76,10 +74,6 @@ class JaxPrinter(NumpyPrinter):
             sections += [taken, "\n".join(self.closing_lines(script.closing))]
         output = f'print("Output after training:")\nprint({script.program.output})'
         return join_sections([*sections, output])
-
-    def cannot_say(self, program: Program) -> str | None:
-        """Why the language cannot say a program, if it cannot."""
-        return without_search(self.language, program)
 
     def imports(self, program: Program) -> list[str]:
         """JAX, and NumPy for its generator."""

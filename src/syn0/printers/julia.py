@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from syn0.lower.bindings import has_reductions
 from syn0.printers import runtime
-from syn0.printers.base import ATOM, NEGATIVE, Template, UnsupportedError, infix
+from syn0.printers.base import ATOM, NEGATIVE, Template, infix
 from syn0.printers.loops import WIDTH
 from syn0.printers.numpy import NumpyPrinter, indented, join_sections
 from syn0.printers.pretty import Assigned, Code, Made, fitted, listed
@@ -293,25 +293,12 @@ def single(text: str) -> str:
 class JuliaPrinter(NumpyPrinter):
     """Prints a program as Julia for `julia net.jl`."""
 
-    language, ending = "julia", ".jl"
+    language, ending, searches = "julia", ".jl", False
     templates = JULIA_TEMPLATES
 
     def text(self, script: Script) -> str:
-        """The whole program.
-
-        Raises:
-            UnsupportedError: what the language has no word for, named.
-        """
-        if reason := self.cannot_say(script.program):
-            raise UnsupportedError(reason)
+        """The whole program."""
         return JuliaProgram(script.program).whole(script)
-
-    def cannot_say(self, program: Program) -> str | None:
-        """Why the language cannot say a program, if it cannot."""
-        if program.pulls:
-            return "the julia printer cannot write L-BFGS, whose search is SciPy's"
-        operations = (name for x in program.lines for name in operations_in(x.expression))
-        return next((self.lacks(name) for name in operations if not self.says(name)), None)
 
     def says(self, operation: str) -> bool:
         """Whether the language has a way to say an operation."""

@@ -8,7 +8,6 @@ the parts is its own.
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -18,12 +17,12 @@ from syn0.lower import Array, Entry, Kernel, Let, Loop, Set, Statement, kernels,
 from syn0.lower.entries import RULES
 from syn0.lower.loops import LOWERED, function_of_entry
 from syn0.printers import runtime
-from syn0.printers.base import Printer, UnsupportedError
 from syn0.printers.numpy import NumpyPrinter, indented
-from syn0.printers.pretty import INDENT, Assigned, Code, Group, fitted, listed
-from syn0.printers.script import CLOSING, Phase, Script, ScriptPrinter, without_search
+from syn0.printers.pretty import INDENT, Assigned, Code, Group, commented, fitted, listed
+from syn0.printers.script import CLOSING, Phase, Script, ScriptPrinter
 from syn0.program import OPERATIONS, Apply, Expr, Line, Program, check, operations_in
 from syn0.program.operations import Dim, Shape
+from syn0.spec.words import visible
 
 WIDTH = 100
 NOTES = WIDTH - 8
@@ -33,7 +32,7 @@ SIGNS = {"add": "+=", "multiply": "*=", "divide": "/="}
 """How a number changes by an operation with another one."""
 
 
-class LoopPrinter(Printer, ScriptPrinter):
+class LoopPrinter(ScriptPrinter):
     """Prints statements in a language whose blocks stand in braces.
 
     Attributes:
@@ -45,6 +44,7 @@ class LoopPrinter(Printer, ScriptPrinter):
         infinity: how the number without end is written.
         needed: the pieces of its functions that every program calls.
         indent: how far in the statements of a program stand.
+        sign: what a comment begins with.
         all_rows: the statement that takes all rows of the data as those of a step.
     """
 
@@ -56,6 +56,7 @@ class LoopPrinter(Printer, ScriptPrinter):
     types: Mapping[str, str] = {}
     when: str = "if (step % {interval} == 0)"
     indent: int = 0
+    sign = "// "
     all_rows: str
 
     def frame(self, parts: Parts) -> list[str]:
@@ -63,11 +64,20 @@ class LoopPrinter(Printer, ScriptPrinter):
         raise NotImplementedError
 
     def comment(self, text: str, width: int = NOTES) -> list[str]:
-        """A comment of one line, or of several."""
-        raise NotImplementedError
+        """A comment of one line, or of several; it ends with its line."""
+        return commented(visible(text), width, self.sign)
 
     def array(self, array: Array) -> str:
         """The statement that makes room for an array."""
+        raise NotImplementedError
+
+    def data(self, plan: Script) -> list[str]:
+        """X, y and weights of rows, written out."""
+        note = self.comment(f"The data, one example a row: {plan.data.note}.")
+        return [*note, *(self.table(name, values) for name, values in plan.arrays.items())]
+
+    def table(self, name: str, values: NDArray[Any]) -> str:
+        """An array of the data."""
         raise NotImplementedError
 
     def function(self, name: str, value: Expr) -> str:
@@ -83,22 +93,8 @@ class LoopPrinter(Printer, ScriptPrinter):
         raise NotImplementedError
 
     def text(self, script: Script) -> str:
-        """The whole program.
-
-        Raises:
-            UnsupportedError: what the language has no word for, named.
-        """
-        if reason := self.cannot_say(script.program):
-            raise UnsupportedError(reason)
+        """The whole program."""
         return "\n".join(self.frame(Parts(self, script)))
-
-    def cannot_say(self, program: Program) -> str | None:
-        """Why the language cannot say a program, if it cannot."""
-        if reason := without_search(self.language, program):
-            return reason
-        operations = (name for x in program.lines for name in operations_in(x.expression))
-        unknown = (self.lacks(name) for name in operations if not self.says(name))
-        return next(unknown, None)
 
     def says(self, operation: str) -> bool:
         """Whether the language has a way to say an operation, or the lowering leaves none of it."""
@@ -262,11 +258,6 @@ def together(parts: Parts, room: Callable[[Shape], str], number: str) -> list[st
         kinds.setdefault(room(shape), []).append(name)
     kinds |= {number: parts.numbers} if parts.numbers else {}
     return [declared(f"{kind} ", listed(names), ";") for kind, names in kinds.items()]
-
-
-def commented(note: str, width: int, sign: str = "// ") -> list[str]:
-    """A note in lines that each begin with the sign of a comment."""
-    return textwrap.wrap(note, width, initial_indent=sign, subsequent_indent=sign)
 
 
 def rows_of(dim: Dim) -> str:

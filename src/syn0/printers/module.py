@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from syn0.printers.base import UnsupportedError
 from syn0.program import Apply, Const, Line, Name, Program, Shape, names_in
 from syn0.program.interpreter import walk
 from syn0.spec import NetworkSpec
@@ -238,13 +239,23 @@ class ModulePrinter:
         language: its name.
         ending: of its files.
         shows: whether a program that is run shows what it predicts of a sample that is no trial.
+        kept_in: what holds the weights.
     """
 
     language: str
     ending: str
     shows = False
+    kept_in = "program"
 
     def program(self, module: Module, sample: Sample, weights_file: str | None = None) -> str:
         """A standalone program that predicts a sample, its weights in the text or in a file beside
         it; UnsupportedError, naming what the language cannot say."""
+        if weights_file is not None:
+            raise UnsupportedError(
+                f"the {self.language} printer writes weights into the {self.kept_in}"
+            )
+        return self.predicting(module, sample)
+
+    def predicting(self, module: Module, sample: Sample) -> str:
+        """The text of a program that holds its weights."""
         raise NotImplementedError

@@ -35,7 +35,7 @@ def with_shapes(program: Program, rows: int, batch_size: int | None) -> Program:
     def noted(line: Line) -> Line:
         found = product_sizes(line.expression, shapes, lengths)
         parts = [f"({left}) @ ({right}) = ({whole})" for left, right, whole in found]
-        return replace(line, note=": ".join([line.note, *parts]))
+        return replace(line, note=": ".join([line.note, *parts])) if parts else line
 
     return program.replaced(map(noted, program.lines))
 

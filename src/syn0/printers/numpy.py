@@ -11,14 +11,13 @@ from itertools import groupby, pairwise
 
 from syn0.printers import runtime
 from syn0.printers.base import (
-    Printer,
     Template,
     infix,
 )
 from syn0.printers.data import array_text
 from syn0.printers.notes import counted_by_loop
-from syn0.printers.pretty import Assigned, Code, Made, fitted, listed
-from syn0.printers.safe import python_note, python_text
+from syn0.printers.pretty import Assigned, Code, Made, commented, fitted, listed
+from syn0.printers.safe import python_text
 from syn0.printers.script import CLOSING, Phase, Script, ScriptPrinter, digits
 from syn0.program import (
     Apply,
@@ -35,6 +34,7 @@ from syn0.program import (
 from syn0.program.expressions import apply, repeated_part, replace_part, zeros
 from syn0.spec import Solver
 from syn0.spec.optimizers import MOST_EVALUATIONS
+from syn0.spec.words import visible
 
 COMMENT_COLUMN, STEP_COLUMN = 46, 39
 """Where notes begin, before the loop and in it."""
@@ -106,10 +106,10 @@ NUMPY_TEMPLATES = PYTHON_TEMPLATES | {
 }
 
 
-class NumpyPrinter(Printer, ScriptPrinter):
+class NumpyPrinter(ScriptPrinter):
     """Prints a program line by line, each with its note, in the tutorial's names."""
 
-    language, ending = "numpy", ".py"
+    language, ending, searches = "numpy", ".py", True
     templates = NUMPY_TEMPLATES
     functions = "random.py"
 
@@ -156,7 +156,7 @@ class NumpyPrinter(Printer, ScriptPrinter):
         self, code: str, note: str, width: int = WIDTH - STEP_INDENT, column: int = COMMENT_COLUMN
     ) -> str:
         """`code  # note`, the note at one column for all lines, or above where it is long."""
-        note = python_note(note)
+        note = visible(note)
         line = f"{code:<{column - 2}}  # {note}"
         if len(line) <= width and "\n" not in code:
             return line
@@ -164,8 +164,7 @@ class NumpyPrinter(Printer, ScriptPrinter):
 
     def remark(self, text: str, width: int = WIDTH) -> list[str]:
         """A text as comment lines."""
-        note = python_note(text)
-        return textwrap.wrap(note, width, initial_indent="# ", subsequent_indent="# ")
+        return commented(visible(text), width, "# ")
 
     def expression(self, expr: Expr, need: int = 0) -> str:
         """As every printer's; zeros and ones of float32 are made so, not turned into it, and the
@@ -214,7 +213,7 @@ class NumpyPrinter(Printer, ScriptPrinter):
 
     def data_lines(self, script: Script) -> list[str]:
         """X and y, written out, or the code that makes them."""
-        heading = python_note(f"The data, one example a row: {script.data.note}.")
+        heading = visible(f"The data, one example a row: {script.data.note}.")
         arrays = (array_text(n, v, script.program.dtype) for n, v in script.arrays.items())
         whole = len(heading) + 2  # names of files are found where they are not broken
         return [*self.remark(heading, whole), *(script.data.code or arrays)]

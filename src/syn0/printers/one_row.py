@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from syn0.lower import Array
 from syn0.lower.loops import Kernel, kernels
-from syn0.lower.rows import OneRow
+from syn0.lower.rows import OneRow, of_one_row
 from syn0.lower.types import Types, type_of_row
-from syn0.printers.base import UnsupportedError
 from syn0.printers.loops import LoopPrinter, Lowered
 from syn0.printers.module import (
     LABEL,
@@ -169,10 +169,15 @@ class OneRowPrinter(LoopPrinter):
     Attributes:
         brackets: around lists.
         marked: whether numbers that are written out say that they have 32 bits.
+        files: of the functions that it calls, in `runtime`.
+        behind, last: lines behind the function that predicts, and behind the self-test.
     """
 
     brackets: tuple[str, str] = ("{", "}")
     marked = True
+    files: tuple[str, ...] = ("functions", "columns")
+    behind: tuple[str, ...] = ()
+    last: tuple[str, ...] = ("#endif", "")
 
     def __init__(self, plan: OneRowModule, sample: Sample) -> None:
         self.plan, self.module, self.sample = plan, plan.module, sample
@@ -181,6 +186,7 @@ class OneRowPrinter(LoopPrinter):
         self.count = len(next(iter(self.expected.values())))
         called = ["texts" for given in self.module.given if given.texts]
         self.parts = Lowered(self, plan.program, called)
+        self.lines = plan.program.phase("prepare", "forward", "answer")
 
     def lowered(self, program: Program, shapes: Mapping[str, Shape]) -> list[Kernel]:
         """The kernels for one row, each conversion written out."""
@@ -192,7 +198,53 @@ class OneRowPrinter(LoopPrinter):
 
     def whole(self) -> str:
         """The whole text."""
+        return "\n".join([
+            *self.heading(), "",
+            *self.parts.functions(*self.files),
+            *self.takes(),
+            *self.gives(), "",
+            *self.comment("What it learned."),
+            *(self.weight(name, array) for name, array in self.module.weights.items()), "",
+            *self.predict(), "",
+            *self.behind,
+            *self.self_test(), "",
+            *self.last,
+        ])  # fmt: skip
+
+    def heading(self) -> list[str]:
+        """What it is, how it is used, and what it stands on."""
         raise NotImplementedError
+
+    def takes(self) -> list[str]:
+        """The type of a row; nothing where that is plain numbers."""
+        raise NotImplementedError
+
+    def gives(self) -> list[str]:
+        """The type of an answer."""
+        raise NotImplementedError
+
+    def weight(self, name: str, array: NDArray[Any]) -> str:
+        """What it learned, of one name."""
+        raise NotImplementedError
+
+    def predict(self) -> list[str]:
+        """The function that predicts."""
+        raise NotImplementedError
+
+    def self_test(self) -> list[str]:
+        """What predicts a few rows, and compares."""
+        raise NotImplementedError
+
+    def rooms(self) -> list[str]:
+        """Room for the arrays that the function binds."""
+        bound = {line.target for line in self.lines}
+        arrays = ((name, shape) for name, shape in self.parts.arrays.items() if name in bound)
+        return [self.array(Array(name, of_one_row(shape))) for name, shape in arrays]
+
+    def answer_kind(self, answer: Answer) -> str:
+        """The type of what is answered."""
+        kind = self.kind(answer.name)
+        return "index" if answer.role == LABEL and kind == "entry" else kind
 
     def kind(self, name: str) -> str:
         """The type of an array's entries."""
@@ -250,10 +302,8 @@ class OneRowModulePrinter(ModulePrinter):
 
     printer: type[OneRowPrinter]
 
-    def program(self, module: Module, sample: Sample, weights_file: str | None = None) -> str:
-        """See `ModulePrinter.program`."""
-        if weights_file is not None:
-            raise UnsupportedError(f"the {self.language} printer writes weights into the program")
+    def predicting(self, module: Module, sample: Sample) -> str:
+        """See `ModulePrinter.predicting`."""
         return self.printer(OneRowModule(self.narrow(module)), sample).whole()
 
     def narrow(self, module: Module) -> Module:

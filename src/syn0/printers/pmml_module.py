@@ -63,12 +63,10 @@ KINDS = {int: "integer", float: "double", str: "string"}
 class PmmlModule(ModulePrinter):
     """Prints trained models as PMML."""
 
-    language, ending = "pmml", ".pmml"
+    language, ending, kept_in = "pmml", ".pmml", "file"
 
-    def program(self, module: Module, sample: Sample, weights_file: str | None = None) -> str:
-        """See `ModulePrinter.program`."""
-        if weights_file is not None:
-            raise UnsupportedError("the pmml printer writes weights into the file")
+    def predicting(self, module: Module, sample: Sample) -> str:
+        """See `ModulePrinter.predicting`."""
         if module.answer(LABEL) and not module.classes:
             raise UnsupportedError("the pmml printer cannot write several labels a row")
         document = Document(module, sample).element()

@@ -8,6 +8,7 @@ times as will do; calls and products with brackets inside the widest of them.
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
 from syn0.spec.once import once
@@ -28,6 +29,15 @@ def fitted(code: str, width: int, hang: int = 0) -> str:
     page = Page(width)
     page.put(code, len(code) - len(code.lstrip()) + hang, 0)
     return "\n".join(page.lines)
+
+
+def commented(note: str, width: int, sign: str = "// ", hang: str | None = None) -> list[str]:
+    """A note in lines that begin with the sign of a comment, all but the first with `hang` if that
+    is given; most notes are one line."""
+    if len(sign) + len(note) <= width and note.isprintable() and note == note.strip() != "":
+        return [sign + note]
+    rest = sign if hang is None else hang
+    return textwrap.wrap(note, width, initial_indent=sign, subsequent_indent=rest)
 
 
 class Page:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 from dataclasses import replace
 
 from syn0.lower import Array, Kernel, Let, Loop, Set, Statement
 from syn0.printers import runtime
-from syn0.printers.base import Template, UnsupportedError
+from syn0.printers.base import Template
 from syn0.printers.loops import (
     NOTES,
     SIGNS,
@@ -32,7 +31,7 @@ from syn0.printers.module import (
 )
 from syn0.printers.numpy import PYTHON_TEMPLATES, indented, join_sections
 from syn0.printers.pretty import INDENT, Assigned, Group, fitted, listed
-from syn0.printers.safe import python_note, python_text
+from syn0.printers.safe import python_text
 from syn0.program import Apply, Expr, Line, operations_in
 
 TEMPLATES = PYTHON_TEMPLATES | {
@@ -62,17 +61,12 @@ class PythonModule(LoopPrinter, ModulePrinter):
     language, ending, suffix = "python", ".py", "py"
     shows = True
     templates = TEMPLATES
-    infinity = "math.inf"
+    infinity, sign = "math.inf", "# "
 
     def row(self, values: tuple[float, ...] | tuple[str, ...]) -> Group:
         """A row of numbers or texts."""
         texts = (python_text(v) if isinstance(v, str) else self.number(v) for v in values)
         return listed(texts, "[", "]")
-
-    def comment(self, text: str, width: int = NOTES) -> list[str]:
-        """A comment of one line, or of several."""
-        note = python_note(text)
-        return textwrap.wrap(note, width, initial_indent="# ", subsequent_indent="# ")
 
     def title(self, line: Line) -> str:
         """The line, as NumPy has it; its name alone where rows of numbers or texts stand in it."""
@@ -106,10 +100,8 @@ class PythonModule(LoopPrinter, ModulePrinter):
         returned = fitted(Assigned("return ", self.expression(value), ""), WIDTH - INDENT)
         return "\n".join([f"def {name}(z):", *indented([returned])])
 
-    def program(self, module: Module, sample: Sample, weights_file: str | None = None) -> str:
-        """See `ModulePrinter.program`."""
-        if weights_file is not None:
-            raise UnsupportedError("the python printer writes weights into the program")
+    def predicting(self, module: Module, sample: Sample) -> str:
+        """See `ModulePrinter.predicting`."""
         parts = Lowered(self, replace(module.program, dtype="float64"))
         asked = {*(given.kind for given in module.given), "room", "finite"}
         asked |= {"check"} if sample.trial else set()

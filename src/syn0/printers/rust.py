@@ -8,23 +8,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any
+
+from numpy.typing import NDArray
 
 from syn0.lower import Array, Kernel
 from syn0.lower.types import Types
 from syn0.printers.base import ATOM, NEGATIVE, Template, infix
 from syn0.printers.c import C_TEMPLATES
 from syn0.printers.loops import (
-    NOTES,
     WIDTH,
     LoopPrinter,
     Parts,
     all_rows_of,
     block,
-    commented,
     inside,
 )
 from syn0.printers.pretty import INDENT, Code, fitted, listed
-from syn0.printers.safe import rust_note
 from syn0.printers.script import Script, digits
 from syn0.program import Const, Expr, Program
 from syn0.program.operations import Shape
@@ -113,10 +113,6 @@ class RustPrinter(LoopPrinter):
         body = fitted(Code(self.expression(value)), WIDTH - INDENT, hang=INDENT)
         return "\n".join(block(f"fn {name}(z: Real) -> Real", [body]))
 
-    def comment(self, text: str, width: int = NOTES) -> list[str]:
-        """A comment of one line, or of several."""
-        return commented(rust_note(text), width)
-
     def frame(self, parts: Parts) -> list[str]:
         """Functions and `main`."""
         plan, names = parts.plan, [f"mut {name}" for name in parts.numbers]
@@ -154,14 +150,11 @@ class RustPrinter(LoopPrinter):
             "",
         ]
 
-    def data(self, plan: Script) -> list[str]:
-        """X, y and weights of rows, written out."""
-        lines = self.comment(f"The data, one example a row: {plan.data.note}.")
-        for name, values in plan.arrays.items():
-            start = f"let {name}: [[Real; {values.shape[1]}]; ROWS] = "
-            rows = (listed(map(str, row), "[", "]") for row in values)
-            lines.append(fitted(Code(start, listed(rows, "[", "]"), ";"), WIDTH - INDENT))
-        return lines
+    def table(self, name: str, values: NDArray[Any]) -> str:
+        """An array of the data."""
+        start = f"let {name}: [[Real; {values.shape[1]}]; ROWS] = "
+        rows = (listed(map(str, row), "[", "]") for row in values)
+        return inside(start, listed(rows, "[", "]"), ";")
 
     def seed(self, parts: Parts) -> list[str]:
         """The generator, with its seed."""

@@ -11,16 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from syn0.lower import Array, Let, Statement
-from syn0.lower.rows import of_one_row
 from syn0.printers.base import Template
 from syn0.printers.loops import WIDTH, block
 from syn0.printers.module import LABEL, Answer
 from syn0.printers.one_row import Field, OneRowModulePrinter, OneRowPrinter
 from syn0.printers.pretty import INDENT, Code, Group, fitted, listed
 from syn0.printers.rust import CAST, RUST_TEMPLATES, RustPrinter
-from syn0.printers.safe import rust_note, rust_text
+from syn0.printers.safe import rust_text
 from syn0.program import Const, Expr
 from syn0.program.operations import Shape
+from syn0.spec.words import visible
 
 CALLED = ("absolute", "exp", "expm1", "log", "log1p", "sqrt", "square", "tanh")
 
@@ -47,30 +47,12 @@ class RustModel(OneRowPrinter, RustPrinter):
     types = {"entry": ": f32", "number": ": f64", "total": ": f64", "index": ": usize"}  # noqa: RUF012
     infinity = "f32::INFINITY"
     brackets, marked = ("[", "]"), False
+    files, last = ("functions",), ()
     element = {  # noqa: RUF012  (a table, as in every printer)
         "entry": "f32", "number": "f64", "text": "&str", "index": "usize", "whole": "i32",
         "small": "i8",
     }  # fmt: skip
     nothing = {"text": '""', "index": "0", "whole": "0"}  # noqa: RUF012
-
-    def whole(self) -> str:
-        """The whole file."""
-        parts = [
-            *self.heading(),
-            "",
-            *self.parts.functions("functions"),
-            *self.takes(),
-            *self.gives(),
-            "",
-            *self.comment("What it learned."),
-            *(self.weight(name, array) for name, array in self.module.weights.items()),
-            "",
-            *self.predict(),
-            "",
-            *self.self_test(),
-            "",
-        ]
-        return "\n".join(parts)
 
     # The frame
 
@@ -91,7 +73,7 @@ class RustModel(OneRowPrinter, RustPrinter):
         life = "<'a>" if any(field.given.texts for field in self.fields) else ""
         note = self.comment('A row of the table. A missing number is NaN, a missing text "".')
         kinds = ((x, self.given_type(x)) for x in self.fields)
-        rows = [f"pub {x.name}: {kind}, // {rust_note(x.column)}" for x, kind in kinds]
+        rows = [f"pub {x.name}: {kind}, // {visible(x.column)}" for x, kind in kinds]
         return [*note, "#[derive(Clone, Copy)]", *block(f"pub struct Row{life}", rows), ""]
 
     def given_type(self, field: Field) -> str:
@@ -108,11 +90,6 @@ class RustModel(OneRowPrinter, RustPrinter):
         kind = self.answer_kind(answer)
         one = "&'static str" if kind == "text" else self.element[kind]
         return one if self.single(answer) else f"[{one}; {answer.width}]"
-
-    def answer_kind(self, answer: Answer) -> str:
-        """What an answer holds."""
-        kind = self.kind(answer.name)
-        return "index" if answer.role == LABEL and kind == "entry" else kind
 
     def shaped(self, kind: str, shape: Shape) -> str:
         """The type of an array."""
@@ -140,19 +117,15 @@ class RustModel(OneRowPrinter, RustPrinter):
 
     def predict(self) -> list[str]:
         """The function that predicts."""
-        lines = self.module.program.phase("prepare", "forward", "answer")
         given = "input: &Row"
         if not self.fields:
             [one] = self.module.given
             given = f"{one.name}: &{self.shaped(self.kind(one.name), (one.width,))}"
-        bound = {line.target for line in lines}
-        rooms = (Array(name, of_one_row(shape))
-                 for name, shape in self.parts.arrays.items() if name in bound)  # fmt: skip
         answer = (f"{x.role}: {self.answered(x)}," for x in self.module.answers)
         return block(f"pub fn predict({given}) -> Answer", [
             *self.given(),
-            *map(self.array, rooms),
-            *self.parts.code(lines, WIDTH - INDENT),
+            *self.rooms(),
+            *self.parts.code(self.lines, WIDTH - INDENT),
             *block("Answer", [*answer]),
         ])  # fmt: skip
 

@@ -1,7 +1,8 @@
 """Words in a program's text: whatever they hold, they stay comments and texts there.
 
-Names of files, columns and classes are a user's, or a file's. A note keeps to its line and to
-characters that a reader sees; a language adds what would end its comments.
+Names of files, columns and classes are a user's, or a file's. A note is made `visible`: so it keeps
+to its line, with which most comments end, and to characters that a reader sees. Other languages add
+what would end theirs.
 """
 
 from __future__ import annotations
@@ -15,41 +16,16 @@ from syn0.printers.base import UnsupportedError
 from syn0.spec.words import MOST_OF_A_NAME, visible
 
 
-def python_note(text: str) -> str:
-    """`text` for a Python comment, which ends with its line."""
-    return visible(text)
-
-
 def c_note(text: str) -> str:
-    """`text` for a C comment: no star stands before a slash, which would end it, no slash before a
-    star, and nothing that old compilers read as a backslash."""
+    """`text` for a comment of C, or of C++, which warns of the same: no star stands before a slash,
+    which would end it, no slash before a star, and nothing that old compilers read as a
+    backslash."""
     return visible(text).replace("*/", "* /").replace("/*", "/ *").replace("??/", "? ?/")
-
-
-def cpp_note(text: str) -> str:
-    """`text` for C++ comments, which end with their line; warnings about stars and slashes, and
-    what old compilers read as a backslash, as in C."""
-    return c_note(text)
 
 
 def cpp_line(line: str) -> str:
     """A line of a C++ comment: a backslash at its end would make the next line a comment too."""
     return f"{line}." if line.endswith("\\") else line
-
-
-def d_note(text: str) -> str:
-    """`text` for a D comment, which ends with its line: at U+2028 and U+2029 too."""
-    return visible(text)
-
-
-def rust_note(text: str) -> str:
-    """`text` for a Rust comment, which ends with its line and holds nothing that turns writing."""
-    return visible(text)
-
-
-def javascript_note(text: str) -> str:
-    """`text` for a JavaScript comment, which ends with its line: at U+2028 and U+2029 too."""
-    return visible(text)
 
 
 def c_text(text: str) -> str:
@@ -108,11 +84,6 @@ def latex_note(text: str) -> str:
     """`text` for a LaTeX document, in ASCII: its own signs are written out, and others named."""
     known = (c if c in LATEX_SIGNS else python_text(c)[1:-1] for c in visible(text))
     return "".join(LATEX_SIGNS.get(c, c) for part in known for c in part)
-
-
-def sql_note(text: str) -> str:
-    """`text` for an SQL comment, which ends with its line."""
-    return visible(text)
 
 
 def sql_text(text: str) -> str:

@@ -13,9 +13,10 @@ from typing import Any
 from numpy.typing import NDArray
 
 from syn0.derive import prediction_program
+from syn0.printers.base import Printer, UnsupportedError
 from syn0.printers.data import Data
 from syn0.printers.notes import heading, with_shapes
-from syn0.program import Line, Program
+from syn0.program import Line, Program, operations_in
 from syn0.spec import NetworkSpec, Training
 
 CLOSING = "What the trained network predicts, of all rows."
@@ -146,14 +147,20 @@ class Script:
         )
 
 
-class ScriptPrinter:
-    """What prints whole programs in a language, into files with such an ending."""
+class ScriptPrinter(Printer):
+    """What prints whole programs in a language, into files with such an ending.
 
-    language: str
+    Attributes:
+        searches: whether the language has SciPy's search, which L-BFGS is.
+    """
+
     ending: str
+    searches = False
 
     def script(self, program: Program, network: NetworkSpec, training: Training, data: Data) -> str:
         """A standalone program; UnsupportedError, naming what the language cannot say."""
+        if reason := self.cannot_say(program):
+            raise UnsupportedError(reason)
         return self.text(Script.of(program, network, training, data))
 
     def text(self, script: Script) -> str:
@@ -162,18 +169,16 @@ class ScriptPrinter:
 
     def cannot_say(self, program: Program) -> str | None:
         """Why the language cannot say a program: what its error would tell. None where it can."""
-        return None
+        if program.pulls and not self.searches:
+            return f"the {self.language} printer cannot write L-BFGS, whose search is SciPy's"
+        operations = dict.fromkeys(
+            name for line in program.lines for name in operations_in(line.expression)
+        )
+        return next((self.lacks(name) for name in operations if not self.says(name)), None)
 
     def says(self, operation: str) -> bool:
         """Whether the language has a way to say an operation."""
         return True
-
-
-def without_search(language: str, program: Program) -> str | None:
-    """Why a language that has no such search cannot say a solver's program; None for others."""
-    if program.pulls:
-        return f"the {language} printer cannot write L-BFGS, whose search is SciPy's"
-    return None
 
 
 def prediction_lines(network: NetworkSpec, reduction: str = "sum") -> Program:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 import re
-import textwrap
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -28,10 +27,11 @@ from syn0.printers.module import (
     plain_names,
 )
 from syn0.printers.numpy import indented
-from syn0.printers.pretty import Code, Made, fitted, listed
-from syn0.printers.safe import sql_name, sql_note, sql_text
+from syn0.printers.pretty import Code, Made, commented, fitted, listed
+from syn0.printers.safe import sql_name, sql_text
 from syn0.program import Apply, Const, Expr, Name, names_in
 from syn0.program.tidy import TRUTHS
+from syn0.spec.words import visible
 
 WIDTH = 100
 
@@ -73,10 +73,8 @@ class SqlModule(ModulePrinter):
     language, ending = "sql", ".sql"
     shows = True
 
-    def program(self, module: Module, sample: Sample, weights_file: str | None = None) -> str:
-        """See `ModulePrinter.program`."""
-        if weights_file is not None:
-            raise UnsupportedError("the sql printer writes weights into the program")
+    def predicting(self, module: Module, sample: Sample) -> str:
+        """See `ModulePrinter.predicting`."""
         return Select(module, sample).text().replace("\0", "\n")
 
 
@@ -333,4 +331,4 @@ def natural(name: str) -> tuple[str, int]:
 
 def comment(text: str) -> list[str]:
     """A comment of one line, or of several."""
-    return textwrap.wrap(sql_note(text), WIDTH - 8, initial_indent="-- ", subsequent_indent="-- ")
+    return commented(visible(text), WIDTH - 8, "-- ")

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from syn0.printers.base import Template, UnsupportedError
+from syn0.printers.base import Template
 from syn0.printers.numpy import ATTRIBUTE, NUMPY_TEMPLATES, PYTHON_TEMPLATES, WIDTH, NumpyPrinter
 from syn0.printers.pretty import Assigned, fitted, listed
-from syn0.printers.script import Script, without_search
+from syn0.printers.script import Script
 from syn0.program import Apply, Const, Expr, Name, Program, names_in
 
 SAME = ("exp", "expm1", "log", "log1p", "sqrt", "tanh", "sign", "where", "sum", "mean")
@@ -47,19 +47,9 @@ LIMITS = {"maximum": "at_least", "minimum": "at_most"}
 class TorchPrinter(NumpyPrinter):
     """Prints a program line by line for PyTorch."""
 
-    language = "torch"
+    language, searches = "torch", False
     templates = TORCH_TEMPLATES
     functions = "random_torch.py"
-
-    def text(self, script: Script) -> str:
-        """See `NumpyPrinter.text`."""
-        if reason := self.cannot_say(script.program):
-            raise UnsupportedError(reason)
-        return super().text(script)
-
-    def cannot_say(self, program: Program) -> str | None:
-        """Why the language cannot say a program, if it cannot."""
-        return without_search(self.language, program)
 
     def imports(self, program: Program) -> list[str]:
         """PyTorch, and NumPy for its generator."""

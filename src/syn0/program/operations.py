@@ -211,17 +211,15 @@ def evaluate(
     expr: Expr, values: Mapping[str, Any], generator: np.random.RandomState | None = None
 ) -> Any:
     """The value of `expr`, its names taken from `values`; `random` draws from `generator`."""
-    match expr:
-        case Const(value):
-            return np.array(value) if isinstance(value, tuple) else value
-        case Name(name):
-            return values[name]
-        case Apply(operation, (), shape):
-            row = OPERATIONS[operation]
-            return row.evaluate(shape, generator) if row.drawn else row.evaluate(shape)
-        case Apply(operation, args):
-            arguments = [evaluate(arg, values, generator) for arg in args]
-            return OPERATIONS[operation].evaluate(*arguments)
+    if isinstance(expr, Apply):
+        row = OPERATIONS[expr.operation]
+        if expr.args:
+            return row.evaluate(*[evaluate(arg, values, generator) for arg in expr.args])
+        return row.evaluate(expr.fixed, generator) if row.drawn else row.evaluate(expr.fixed)
+    if isinstance(expr, Name):
+        return values[expr.name]
+    if isinstance(expr, Const):
+        return np.array(expr.value) if isinstance(expr.value, tuple) else expr.value
     raise TypeError(f"{expr!r} is not an expression")
 
 

@@ -23,7 +23,10 @@ def tidied(expr: Expr) -> Expr:
     if not isinstance(expr, Apply):
         return expr
     args = tuple(map(tidied, expr.args))
-    match Apply(expr.operation, args, expr.fixed):
+    made = Apply(expr.operation, args, expr.fixed)
+    if not any(isinstance(arg, Const) or is_negative(arg) for arg in args):
+        return made
+    match made:
         case (
             Apply("multiply", (kept, Const(1)))
             | Apply("multiply", (Const(1), kept))
@@ -48,8 +51,12 @@ def tidied(expr: Expr) -> Expr:
             value < 0
         ):
             return first - -value if sign == "add" else first + -value
-        case same:
-            return same
+    return made
+
+
+def is_negative(expr: Expr) -> bool:
+    """Whether an expression begins with a minus sign."""
+    return isinstance(expr, Apply) and expr.operation == "negative"
 
 
 def is_truth(expr: Expr) -> bool:

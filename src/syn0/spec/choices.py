@@ -98,7 +98,7 @@ def chosen(what: str, text: str, table: Mapping[str, Row]) -> Chosen[Row]:
         takes = " and ".join(setting.name for setting in settings) or "no number"
         raise ValueError(f"{what} {text!r} holds too many numbers: {name!r} takes {takes}")
     numbers = [setting.default for setting in settings]
-    where = f"{what} {text if len(text) <= MOST_QUOTED else text[:MOST_QUOTED] + '…'!r}"
     for place, (setting, part) in enumerate(zip(settings, given, strict=False)):
-        numbers[place] = setting.read(where, part)
+        quoted = text if len(text) <= MOST_QUOTED else f"{text[:MOST_QUOTED]}…"
+        numbers[place] = setting.read(f"{what} {quoted!r}", part)
     return Chosen(name, row, tuple(numbers))
