@@ -9,7 +9,6 @@ from syn0.printers.module import LABEL, Module, ModulePrinter, Sample
 from syn0.printers.numpy import NumpyPrinter, indented, join_sections
 from syn0.printers.numpy_module import (
     TEXTS,
-    back,
     labels_function,
     prepared_function,
     shown,
@@ -85,7 +84,7 @@ class ClassModule(ModulePrinter):
                     f'"""(rows, {module.network.inputs}) inputs -> outputs, for each row."""', "",
                     "def __init__(self):", *indented(self.learned(module)), "",
                     f"def {self.method}(self, X):",
-                    *indented([*own.statements(lines), *back(module.numbers)]),
+                    *indented([*own.statements(lines), f"return {module.numbers}"]),
                 ]),
             ]),
             *([labels_function(module, numpy)] if module.answer(LABEL) else []),

@@ -86,7 +86,7 @@ def prepared_function(module: Module, printer: NumpyPrinter) -> str:
         [
             *given_lines(module.given),
             *printer.statements(module.program.phase("prepare")),
-            *back("X"),
+            "return X",
         ],
     )
 
@@ -113,7 +113,9 @@ def predict_function(module: Module, printer: NumpyPrinter) -> str:
     cast = ["X = np.asarray(X, dtype=np.float32)"] if program.dtype == "float32" else []
     lines = [*program.phase("forward"), *module.answering(module.numbers)]
     words = f"The (rows, {network.outputs}) outputs for inputs X, (rows, {network.inputs})."
-    return function("predict(X)", words, [*cast, *printer.statements(lines), *back(module.numbers)])
+    return function(
+        "predict(X)", words, [*cast, *printer.statements(lines), f"return {module.numbers}"]
+    )
 
 
 def labels_function(module: Module, printer: NumpyPrinter) -> str:
@@ -122,17 +124,12 @@ def labels_function(module: Module, printer: NumpyPrinter) -> str:
     assert label is not None  # noqa: S101  (asked for models that tell classes)
     words = f"(rows, {label.width}): what each row most likely is, by its outputs."
     body = printer.statements(module.answering(label.name))
-    return function(f"labels({module.program.output})", words, [*body, *back(label.name)])
+    return function(f"labels({module.program.output})", words, [*body, f"return {label.name}"])
 
 
 def function(head: str, words: str, body: Iterable[str]) -> str:
     """A function with its docstring."""
     return "\n".join([f"def {head}:", *indented([f'"""{words}"""', *body])])
-
-
-def back(name: str) -> list[str]:
-    """What a function gives."""
-    return [f"return {name}"]
 
 
 def weight_lines(weights: Mapping[str, NDArray[Any]], file: str | None) -> Iterator[str]:
