@@ -154,6 +154,11 @@ FAULTS = (
         "self.traffic.read.isdisjoint(written)", "test_processors.py what_another_is_writing",
     ),
     Fault(
+        "threads write what others still read", "engines/tiles/kernels.py",
+        "self.traffic.written.isdisjoint(across) and self.traffic.read.isdisjoint(written)",
+        "self.traffic.written.isdisjoint(across)", "test_processors.py what_another_is_writing",
+    ),
+    Fault(
         "the compiler may take all numbers for finite", "engines/compiler.py",
         '"-O3"', '"-Ofast"', "test_prediction.py not_finite",
     ),
@@ -184,7 +189,7 @@ FAULTS = (
     ),
     Fault(
         "every epoch takes the rows in the same order", "training/batches.py",
-        "self._generator.shuffle(wide)", "np.random.RandomState(0).shuffle(wide)",
+        "self._shuffle(wide)", "np.random.RandomState(0).shuffle(wide)",
         "training/test_printed_program.py",
     ),
     Fault(

@@ -4,7 +4,9 @@ import gc
 import os
 import signal
 import sys
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -36,6 +38,18 @@ Pair = tuple[np.ndarray, np.ndarray]
 settings.register_profile("fixed", deadline=None, derandomize=True)
 settings.register_profile("random", deadline=None, derandomize=False)
 settings.load_profile("fixed")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have what is compiled stay out of the user's cache, and be compiled anew in every run, whose
+    processes share it."""
+    if not hasattr(config, "workerinput"):
+        folder = tempfile.TemporaryDirectory(prefix="syn0-tests-", ignore_cleanup_errors=True)
+        config.add_cleanup(folder.cleanup)
+        # Zig's own stays the user's: it takes seconds to build its part of the C library.
+        users = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+        os.environ.setdefault("ZIG_GLOBAL_CACHE_DIR", f"{users}/zig")
+        os.environ["XDG_CACHE_HOME"] = folder.name
 
 
 def pytest_sessionstart() -> None:

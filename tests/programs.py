@@ -16,7 +16,6 @@ import pytest
 from numpy.typing import NDArray
 
 from syn0.derive import loss_of, prediction_program, target_columns, training_program
-from syn0.engines import compiler
 from syn0.spec import NetworkSpec
 from tests.derive.cases import ROWS, Case, Row, cases, leaves_steps_to_scipy
 
@@ -165,13 +164,6 @@ def machine(*packages: str) -> Iterator[Run]:
 
         yield run
         requests.close()
-
-
-@pytest.fixture
-def unoptimized(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hundreds of programs are compiled without optimizations, which takes a third of the time;
-    other tests of engines compile as users do."""
-    monkeypatch.setattr(compiler, "FLAGS", ("-O0", *compiler.FLAGS[1:]))
 
 
 @pytest.fixture(scope="session")

@@ -2,26 +2,40 @@
 
 import os
 import platform
+import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.strategies import SearchStrategy
 from threadpoolctl import threadpool_limits
 
-from syn0.engines import compiler, numpy
+from syn0.engines import compiled, compiler, native, numpy
+
+from .networks import InOneLibrary
 
 
-def compiled_examples(most: int) -> settings:
-    """So many examples of a property, each of which is compiled."""
-    return settings(
+def examples(strategy: SearchStrategy[Any], most: int) -> list[Any]:
+    """So many examples, the same ones each time, for what compiles all of them at once."""
+    found: list[Any] = []
+
+    @settings(
         max_examples=most,
-        derandomize=True,  # a compile takes its time: the same sizes each time, cached
-        phases=[Phase.explicit, Phase.generate],  # each further size would be compiled
+        derandomize=True,
+        phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
+    @given(strategy)
+    def collect(example: Any) -> None:
+        found.append(example)
+
+    collect()
+    return found
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -36,6 +50,49 @@ def cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """An empty cache of compiled programs, which is this test's own."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     return compiler.cache_folder()
+
+
+MADE: dict[Any, tuple[Any, bytes | None]] = {}
+"""What the compiler said to a command and a source, and what it made."""
+
+
+@pytest.fixture
+def remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the compiler made of a source is not made again by the same command, for tests of what
+    becomes of it: a copy of it is put in its place."""
+    call = compiler.call
+
+    def recall(command: list[str], *, folder: str | None = None, **environment: str) -> Any:
+        if folder is None:
+            return call(command, **environment)
+        *words, place, source, _ = command  # as compiler.compiled has it
+        made = Path(place)
+        asked = *words, Path(source).read_bytes()
+        if asked not in MADE:
+            said = call(command, folder=folder, **environment)
+            MADE[asked] = said, made.read_bytes() if made.exists() else None
+        said, content = MADE[asked]
+        if content is not None:
+            made.write_bytes(content)
+        return said
+
+    monkeypatch.setattr(compiler, "call", recall)
+
+
+@pytest.fixture
+def in_one_library(
+    quick_compiler: None, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[Iterable[str]], None]:
+    """`in_one_library(sources)`: the native engine finds these, and no others, in one library that
+    is compiled without optimizations, and whose threads give their cores away at once."""
+
+    def join(sources: Iterable[str]) -> None:
+        joined = InOneLibrary(sources)
+        for user in (native, compiled):
+            monkeypatch.setattr(user, "library", joined)
+        monkeypatch.setattr(compiler, "FLAGS", (*compiler.FLAGS, "-DTURNS=0"))
+
+    return join
 
 
 @pytest.fixture
@@ -69,6 +126,17 @@ def told(capsys: pytest.CaptureFixture[str]) -> Callable[[], str]:
     return read
 
 
+WARNINGS = ("-Wall", "-Wextra", "-Werror", "-Wno-unused-function", "-Wno-unused-variable")
+"""What gcc says of sources, as failures."""
+
+
+@pytest.fixture
+def without_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where gcc has something to say of a program, it fails."""
+    if "clang" not in compiler.find_compiler().version:
+        monkeypatch.setattr(compiler, "FLAGS", (*compiler.FLAGS, *WARNINGS))
+
+
 @pytest.fixture
 def python() -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
     """`python(script)` runs it in a process of its own, as if from a terminal of its own."""
@@ -93,6 +161,35 @@ def python() -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
         process.communicate()
 
 
+SECONDS = 120
+"""After which what was to end hangs."""
+
+
+def forked(work: Callable[[], Any]) -> int:
+    """The number of a forked process that does some work."""
+    child = os.fork()
+    if not child:
+        try:
+            work()
+            os._exit(0)
+        finally:
+            os._exit(1)
+    return child
+
+
+def ended(child: int) -> int:
+    """The exit status of such a process: 0 where its work is done, 1 where that raised something,
+    -9 where it was still waiting after a while."""
+    end = time.monotonic() + SECONDS
+    while time.monotonic() < end:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.005)
+    os.kill(child, signal.SIGKILL)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
 PROCESSORS = ("native", "haswell", "x86-64")
 """What `-march` calls this machine's processor, one with shorter vectors than the longest, and one
 with the shortest."""
@@ -109,16 +206,16 @@ def lacks(processor: str) -> str:
 
 @pytest.fixture(params=PROCESSORS)
 def processor(request: pytest.FixtureRequest) -> str:
-    """Each of the processors whose work this machine can do."""
+    """Each of the processors."""
     name: str = request.param
-    if why := lacks(name):
-        pytest.skip(why)
     return name
 
 
 @pytest.fixture
 def compiled_for(processor: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """The processor that programs are compiled for in this test: quickly, but for this one."""
+    if why := lacks(processor):
+        pytest.skip(why)
     if processor != "native":
         words = {"-O3": "-O0", "-march=native": f"-march={processor}"}
         flags = tuple(words.get(flag, flag) for flag in compiler.FLAGS)

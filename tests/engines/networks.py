@@ -1,11 +1,21 @@
 """Networks whose training takes every path of the native engine, and their training."""
 
+import ctypes
+import re
+from collections.abc import Iterable
+from importlib.resources import files
+from types import SimpleNamespace
+from typing import Any
+
 import numpy as np
 
 from syn0 import Network
 from syn0.derive import training_program
+from syn0.engines import compiler
+from syn0.engines.base import Figures, Runner, Values
 from syn0.engines.tiles.source import native_source
 from syn0.models import Examples
+from syn0.program.interpreter import start
 from syn0.spec import (
     SGD,
     Adam,
@@ -104,6 +114,21 @@ def trained(
     return network
 
 
+def at_once(
+    runner: Runner, spec: NetworkSpec, training: Training, weighted: str | None = None
+) -> tuple[Values, Figures]:
+    """The state, by name, and the figures after the steps of two epochs, or three steps of all
+    rows, that an engine takes in one call: a training returns after each of its first ones, so that
+    no thread is ever a step ahead of another."""
+    program, (X, y) = training_program(spec, training, weighted=weighted is not None), data(spec)
+    given = {"X": X, "y": y, "sample_weight": np.linspace(0, 2, ROWS, dtype=spec.dtype)[:, None]}
+    order, size = np.random.RandomState(0).permutation(ROWS), training.batch_size
+    batches = [order[i : i + size] for i in range(0, ROWS, size)] * 2 if size else [None] * 3
+    values = start(program, np.random.RandomState(1)) | {"rate": 1.0}
+    arrays = {name: given[name] for name in program.arrays}
+    return runner.train(values, arrays, batches, measure=True)
+
+
 def source(
     spec: NetworkSpec,
     training: Training,
@@ -115,6 +140,39 @@ def source(
     """The C that the native engine compiles for a training."""
     program = training_program(spec, training, weighted=weighted is not None)
     return native_source(program, training.batch_size or rows, threads)
+
+
+class InOneLibrary:
+    """What stands in for `compiler.library`: sources that are named beforehand are compiled as one
+    library for each number type, since most of what one alone takes is the compiler's start, the
+    header and the linker. For compilers that do not optimize: what they make of each is the same.
+    """
+
+    def __init__(self, sources: Iterable[str]) -> None:
+        self.numbers = {source: k for k, source in enumerate(dict.fromkeys(sources))}
+        self.made: dict[str, ctypes.CDLL] = {}
+
+    def __call__(self, source: str, *functions: str) -> Any:
+        """A program's functions, by their own names."""
+        number, beginning = self.numbers[source], source.partition(HEADER)[0]
+        if beginning not in self.made:
+            own = [text for text in self.numbers if text.startswith(beginning + HEADER)]
+            parts = map(self.renamed, own)
+            self.made[beginning] = compiler.library("".join([beginning, HEADER, *parts]))
+        named = {name: getattr(self.made[beginning], f"{name}_{number}") for name in functions}
+        return SimpleNamespace(**named)
+
+    def renamed(self, source: str) -> str:
+        """A program without the header, all whose names end with its number."""
+        own = source.partition(HEADER)[2]
+        names = dict.fromkeys(DEFINED.findall(own))
+        before = [f"#define {name} {name}_{self.numbers[source]}\n" for name in names]
+        return "".join([*before, own, *(f"#undef {name}\n" for name in names)])
+
+
+HEADER = files("syn0.engines.tiles").joinpath("kernels.h").read_text(encoding="utf-8")
+DEFINED = re.compile(r"^(?:[a-z]\w* )*(?:struct \w+ )?\*?(\w+)(?:\(| \{)", re.MULTILINE)
+"""A function or structure that is defined at the outermost level."""
 
 
 def farthest(one: Network, other: Network) -> float:

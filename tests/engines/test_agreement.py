@@ -1,7 +1,7 @@
 """The interpreter is the definition: engines and printed scripts arrive at the same weights."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
@@ -13,16 +13,25 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from syn0.derive import prediction_program
-from syn0.engines import make_runner
+from syn0.engines import make_runner, native
+from syn0.engines.numpy import Printed
 from syn0.printers import PRINTERS, Data
 from syn0.printers.script import closing_program
 from syn0.program import Program
 from syn0.program.interpreter import start, step, walk
-from tests.derive.cases import Case, named_cases
+from tests.derive.cases import ROWS, Case, named_cases
 from tests.printers.toolchains import TOOLCHAINS
 from tests.together import Together
 
-pytestmark = pytest.mark.usefixtures("unoptimized")
+
+@pytest.fixture(autouse=True, scope="module")
+def printed_once() -> Iterator[None]:
+    """The engines remember the texts of a few programs; here, of all rows of the table."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Printed, "of", cache(Printed))
+        patched.setattr(native, "native_source", cache(native.native_source))
+        yield
+
 
 ROUNDINGS = 100
 TOLERANCE = {"float64": 1e-10, "float32": 1e-4}
@@ -186,13 +195,29 @@ def assert_learned(case: Case, made_up_arrays: Any) -> None:
 
 @pytest.mark.parametrize("engine", ENGINES_HERE)
 def test_an_engine_takes_the_interpreters_steps(
-    engine: str, stepped: Any, made_up_arrays: Any
+    engine: str, made_up_arrays: Any, in_one_library: Callable[[Iterable[str]], None]
 ) -> None:
-    program, definition = stepped.program, defined(stepped, made_up_arrays)
-    runner = make_runner(engine, program, prediction_program(stepped.network))
+    stepped = {name: case for name, case in named_cases() if not case.program.pulls}
+    if engine == "native":
+        in_one_library(map(compiled_source, stepped.values()))
+    with Together() as together:
+        for name, case in stepped.items():
+            with together(name):
+                assert_stepped(engine, case, made_up_arrays)
+
+
+def compiled_source(case: Case) -> str:
+    """The C that the native engine compiles for a case."""
+    return native.native_source(case.program, case.training.batch_size or ROWS, 1)
+
+
+def assert_stepped(engine: str, case: Case, made_up_arrays: Any) -> None:
+    """An engine's training ends where the interpreter's does, by way of the same figures."""
+    program, definition = case.program, defined(case, made_up_arrays)
+    runner = make_runner(engine, program, prediction_program(case.network))
     for measure in (True, False):
         found = runner.train(
-            definition.given(program), made_up_arrays(stepped), definition.rows, measure=measure
+            definition.given(program), made_up_arrays(case), definition.rows, measure=measure
         )
         assert runner.name == engine
         assert set(found[0]) == set(program.state)
@@ -201,7 +226,7 @@ def test_an_engine_takes_the_interpreters_steps(
         except AssertionError:
             if engine == "numpy":
                 raise
-            moved = moved_by_rounding(stepped, made_up_arrays)
+            moved = moved_by_rounding(case, made_up_arrays)
             assert_same_training(found, program, definition, *moved)
         if not measure:
             assert found[1].shape == (0, len(program.reports))
@@ -232,20 +257,31 @@ def assert_same_training(
 
 @pytest.mark.parametrize("engine", ENGINES_HERE)
 def test_an_engine_gives_a_search_the_interpreters_loss_and_pulls(
-    engine: str, searched: Any, made_up_arrays: Any
+    engine: str, made_up_arrays: Any, in_one_library: Callable[[Iterable[str]], None]
 ) -> None:
-    program, definition = searched.program, defined(searched, made_up_arrays)
-    runner = make_runner(engine, program, prediction_program(searched.network))
+    searched = {name: case for name, case in named_cases() if case.program.pulls}
+    if engine == "native":
+        in_one_library(map(compiled_source, searched.values()))
+    with Together() as together:
+        for name, case in searched.items():
+            with together(name):
+                assert_pulled(engine, case, made_up_arrays)
+
+
+def assert_pulled(engine: str, case: Case, made_up_arrays: Any) -> None:
+    """An engine's loss and pulls are the interpreter's, where a search begins and where it ends."""
+    program, definition, dtype = case.program, defined(case, made_up_arrays), case.network.dtype
+    runner = make_runner(engine, program, prediction_program(case.network))
     before = step(program, definition.start)
     for values in (before, definition.end):
-        found, pulls = runner.gradient(values, made_up_arrays(searched))
+        found, pulls = runner.gradient(values, made_up_arrays(case))
         assert runner.name == engine
-        assert_same_figures([found], [figures(program, values)], searched.network.dtype)
+        assert_same_figures([found], [figures(program, values)], dtype)
         assert list(pulls) == list(program.pulls)
         for name, pull in program.pulls.items():
             # Where the search ended, pulls are what rounding leaves of those that it began with.
             rounding = np.finfo(program.dtype).eps * np.abs(before[pull]).max()
-            assert_agree(pulls[name], values[pull], searched.network.dtype, rounding)
+            assert_agree(pulls[name], values[pull], dtype, rounding)
 
 
 @pytest.mark.parametrize("engine", ENGINES_HERE)

@@ -14,7 +14,7 @@ from syn0.engines import Stretch, make_runner
 from syn0.program.interpreter import start
 from syn0.spec import Training
 
-pytestmark = pytest.mark.needs_compiler
+pytestmark = [pytest.mark.needs_compiler, pytest.mark.usefixtures("quick_compiler")]
 
 X = np.random.default_rng(0).normal(size=(20, 3))
 y = (X[:, :1] > 0).astype(float)

@@ -19,7 +19,7 @@ from tests.together import Together
 
 Made = Callable[..., tuple[NDArray[Any], NDArray[Any]]]
 
-pytestmark = pytest.mark.usefixtures("unoptimized")
+pytestmark = pytest.mark.usefixtures("quick_compiler")
 
 TUTORIAL = NetworkSpec(3, (Dense(4), Dense(1)))
 

@@ -1,35 +1,31 @@
 """The native engine: right for every size, the same every time, and never in the way."""
 
 import re
-import shutil
-import subprocess
 import tracemalloc
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
 
 from syn0 import Network, NonFiniteError
 from syn0.derive import prediction_program, training_program
 from syn0.derive.layers import RANDOM
-from syn0.engines import compiler
 from syn0.engines.native import NativeRunner
 from syn0.engines.numpy import NumpyRunner
 from syn0.printers.numpy import NumpyPrinter
 from syn0.program import Name, substitute
 from syn0.program.interpreter import start
 from syn0.spec import LBFGS, SGD, BatchNorm, Dense, Dropout, NetworkSpec, Training
+from tests.together import Together
 
-from .conftest import compiled_examples
+from .conftest import examples
 from .networks import REPRESENTATIVE, data, farthest, source, trained
 
 TOLERANCE = {"float64": 1e-10, "float32": 1e-4}
 WIDTHS = (1, 2, 3, 4, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 130)
-GCC = shutil.which("gcc")
-needs_gcc = pytest.mark.skipif(GCC is None, reason="gcc is not installed")
 
 
 def runner(spec: NetworkSpec, training: Training) -> NativeRunner:
@@ -73,27 +69,30 @@ def trainings(draw: Any) -> tuple[NetworkSpec, Training, int]:
 
 
 @pytest.mark.needs_compiler
-@compiled_examples(25)
-@given(trainings())
-def test_networks_of_any_size_learn_as_on_numpy(
-    quick_compiler: None, drawn: tuple[NetworkSpec, Training, int]
-) -> None:
-    spec, training, rows = drawn
-    found = trained(spec, training, "native", rows=rows)
-    expected = trained(spec, training, "numpy", rows=rows)
-    for name, value in expected.checkpoint.values.items():
-        limit = TOLERANCE[spec.dtype] * float(np.abs(value).max())
-        assert np.abs(found.checkpoint.values[name] - value).max() <= limit, name
+def test_networks_of_any_size_learn_as_on_numpy(in_one_library) -> None:
+    drawn = examples(trainings(), 25)
+    in_one_library(source(spec, training, rows=rows) for spec, training, rows in drawn)
+    with Together() as together:
+        for spec, training, rows in drawn:
+            with together((spec, training, rows)):
+                found = trained(spec, training, "native", rows=rows)
+                expected = trained(spec, training, "numpy", rows=rows)
+                for name, value in expected.checkpoint.values.items():
+                    limit = TOLERANCE[spec.dtype] * float(np.abs(value).max())
+                    assert np.abs(found.checkpoint.values[name] - value).max() <= limit, name
 
 
 @pytest.mark.needs_compiler
-@pytest.mark.usefixtures("quick_compiler")
-@pytest.mark.parametrize("case", REPRESENTATIVE.values(), ids=REPRESENTATIVE)
-def test_two_runs_are_the_same_to_the_last_bit(case, assert_same) -> None:
-    spec, training, weighted = case
-    one, other = (trained(spec, training, "native", weighted) for _ in range(2))
-    assert_same(one, other)
-    assert not np.array_equal(one.weights["syn0"], Network.from_spec(spec).weights["syn0"])
+@pytest.mark.usefixtures("without_a_warning")
+def test_two_runs_are_the_same_to_the_last_bit(in_one_library, assert_same) -> None:
+    in_one_library(source(*case) for case in REPRESENTATIVE.values())
+    with Together() as together:
+        for name, (spec, training, weighted) in REPRESENTATIVE.items():
+            with together(name):
+                one, other = (trained(spec, training, "native", weighted) for _ in range(2))
+                assert_same(one, other)
+                first = Network.from_spec(spec).weights["syn0"]
+                assert not np.array_equal(one.weights["syn0"], first)
 
 
 # Going on
@@ -108,6 +107,7 @@ def masked(dtype: str) -> Network:
 
 
 @pytest.mark.needs_compiler
+@pytest.mark.usefixtures("quick_compiler")
 @pytest.mark.parametrize(("dtype", "batch_size"), [("float64", 4), ("float32", None)])
 def test_ten_epochs_and_ten_more_equal_twenty(rows, assert_same, dtype, batch_size) -> None:
     parts, whole = masked(dtype), masked(dtype)
@@ -119,6 +119,7 @@ def test_ten_epochs_and_ten_more_equal_twenty(rows, assert_same, dtype, batch_si
 
 
 @pytest.mark.needs_compiler
+@pytest.mark.usefixtures("quick_compiler")
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_going_on_at_the_short_last_batch_equals_the_whole(rows, assert_same, dtype) -> None:
     """The library for three rows would round otherwise than the one for ten."""
@@ -183,6 +184,7 @@ def test_nan_and_infinity_in_the_weights_stay_visible(rows, bad, activation) -> 
 
 
 @pytest.mark.needs_compiler
+@pytest.mark.usefixtures("quick_compiler")
 @pytest.mark.parametrize("batch_size", [None, 256])
 def test_a_large_array_is_read_in_place(batch_size) -> None:
     X = np.zeros((500_000, 100), np.float32)  # 200 MB
@@ -209,12 +211,24 @@ SEARCHED = {
 }
 
 
-@pytest.mark.usefixtures("quick_compiler")
-@pytest.mark.parametrize("case", SEARCHED.values(), ids=SEARCHED)
-@pytest.mark.parametrize("threads", [1, 3])
-def test_gradients_are_those_of_numpy_whatever_the_threads(case, threads) -> None:
-    spec, weighted = case
+@pytest.mark.needs_compiler
+def test_gradients_are_those_of_numpy_whatever_the_threads(in_one_library) -> None:
     training = Training(steps=1, optimizer=LBFGS(), l1=0.01, l2=0.02)
+    cases = product(SEARCHED.items(), (1, 3))
+    in_one_library(
+        source(spec, training, weighted, threads=threads)
+        for (spec, weighted), threads in product(SEARCHED.values(), (1, 3))
+    )
+    with Together() as together:
+        for (name, (spec, weighted)), threads in cases:
+            with together((name, threads)):
+                assert_gradients(spec, training, weighted, threads)
+
+
+def assert_gradients(
+    spec: NetworkSpec, training: Training, weighted: str | None, threads: int
+) -> None:
+    """A search is given numpy's figures and pulls, also the second time in the same memory."""
     X, y = data(spec)
     arrays = {"X": X, "y": y}
     if weighted:
@@ -224,19 +238,18 @@ def test_gradients_are_those_of_numpy_whatever_the_threads(case, threads) -> Non
     expected, wanted = NumpyRunner(*programs).gradient(values, arrays)
     native = NativeRunner(*programs, threads=threads)
     with native.at_work(len(X)):
-        for _ in range(2):  # the second time in the same memory
+        for _ in range(2):
             figures, pulls = native.gradient(values, arrays)
             assert native.name == "native"
             np.testing.assert_allclose(figures, expected, rtol=TOLERANCE[spec.dtype])
             assert list(pulls) == list(wanted)
             for name, pull in pulls.items():
                 assert pull.dtype == wanted[name].dtype
-                size = np.abs(wanted[name]).max()
-                np.testing.assert_allclose(
-                    pull, wanted[name], rtol=0, atol=TOLERANCE[spec.dtype] * size
-                )
+                limit = TOLERANCE[spec.dtype] * np.abs(wanted[name]).max()
+                np.testing.assert_allclose(pull, wanted[name], rtol=0, atol=limit)
 
 
+@pytest.mark.usefixtures("quick_compiler")
 def test_a_search_on_compiled_gradients_ends_where_numpys_does(rows) -> None:
     networks = [Network([5, 4, 2]) for _ in range(2)]
     for network, engine in zip(networks, ("native", "numpy"), strict=True):
@@ -245,6 +258,7 @@ def test_a_search_on_compiled_gradients_ends_where_numpys_does(rows) -> None:
     assert farthest(*networks) < 1e-10
 
 
+@pytest.mark.usefixtures("quick_compiler")
 def test_memory_is_kept_for_a_training_and_given_back_after_it(rows) -> None:
     network = Network([5, 4, 2])
     network.train(*rows, steps=5, optimizer="lbfgs", engine="native")
@@ -258,16 +272,6 @@ def test_memory_is_kept_for_a_training_and_given_back_after_it(rows) -> None:
 
 
 # The printed C
-
-
-@needs_gcc
-@pytest.mark.parametrize("case", REPRESENTATIVE.values(), ids=REPRESENTATIVE)
-def test_the_source_compiles_without_a_warning(case, tmp_path) -> None:
-    (tmp_path / "program.c").write_text(source(*case), encoding="utf-8")
-    asked = ["-Wall", "-Wextra", "-Werror", "-Wno-unused-function", "-Wno-unused-variable"]
-    command = [GCC, "-O1", *compiler.FLAGS[1:-2], *asked, "-c", "program.c", "-o", "program.o"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("case", REPRESENTATIVE.values(), ids=REPRESENTATIVE)

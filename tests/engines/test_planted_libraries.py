@@ -8,7 +8,9 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -18,10 +20,9 @@ from syn0 import Network
 from syn0.engines import compiler
 from syn0.engines.compiler import CompilerError, library
 
-pytestmark = pytest.mark.needs_compiler
+pytestmark = [pytest.mark.needs_compiler, pytest.mark.usefixtures("remembered")]
 
 SOURCE = "int answer(void) { return 42; }"
-PLANTED = "int answer(void) { return 666; }"
 
 
 @pytest.fixture(autouse=True)
@@ -36,16 +37,24 @@ def private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     compiler.private_folder.cache_clear()
 
 
+@cache
+def planted() -> bytes:
+    """A library that answers 666."""
+    with TemporaryDirectory() as folder:
+        source, made = Path(folder, "planted.c"), Path(folder, "planted")
+        source.write_text("int answer(void) { return 666; }")
+        command = compiler.find_compiler().command
+        subprocess.run([*command, "-shared", "-fPIC", "-o", made, source], check=True)
+        return made.read_bytes()
+
+
 def plant(folder: Path) -> Path:
-    """What answers 666, with the name of what answers 42."""
+    """This one, with the name of what answers 42."""
     folder.mkdir(parents=True, exist_ok=True)
-    command = compiler.find_compiler().command
-    source, made = folder / "planted.c", folder / "planted"
-    source.write_text(PLANTED)
-    subprocess.run([*command, "-shared", "-fPIC", "-o", made, source], check=True)
-    source.unlink()
     key = compiler.key_of(SOURCE, compiler.find_compiler())
-    return made.rename(folder / compiler.library_name(key, made.read_bytes()))
+    path = folder / compiler.library_name(key, planted())
+    path.write_bytes(planted())
+    return path
 
 
 def answers(private: Path, *, kept: bool) -> None:

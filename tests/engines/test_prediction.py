@@ -2,6 +2,7 @@
 
 import copy
 import threading
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,8 @@ from syn0 import BatchNorm, Dense, Dropout, LayerNorm, Network, Skip
 from syn0.derive import prediction_program
 from syn0.engines import compiled, compiler, prediction
 from syn0.engines.prediction import Predictor
+from syn0.engines.tiles.source import prediction_source
+from tests.together import Together
 
 pytestmark = pytest.mark.needs_compiler
 
@@ -29,15 +32,17 @@ NETWORKS: dict[str, tuple[int, list[Any], dict[str, Any]]] = {
 }  # fmt: skip
 
 
-def network(name: str, dtype: str, engine: str = "native") -> Network:
-    """One of the networks, trained a little."""
+def network(name: str, dtype: str, *, eager: bool = True) -> Network:
+    """One of the networks, trained a little; an eager one has its predictions compiled at once, as
+    after a training on the native engine."""
     inputs, layers, settings = NETWORKS[name]
     made = Network(inputs, layers, dtype=dtype, **settings)
     random = np.random.RandomState(4)
     X = random.normal(size=(40, inputs))
     y = np.eye(made.spec.outputs)[random.randint(made.spec.outputs, size=40)]
     made.train(X, y, steps=5, batch_size=8, learning_rate=1e-4, reduction="mean",
-               engine=engine, progress=False)  # fmt: skip
+               engine="numpy", progress=False)  # fmt: skip
+    made._eager = eager
     return made
 
 
@@ -51,25 +56,36 @@ def by_numpy(made: Network, X: np.ndarray) -> np.ndarray:
     return made._ready().predict(values, X)
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
-@pytest.mark.parametrize("name", NETWORKS)
-def test_compiled_predictions_are_numpys(
-    name: str, dtype: str, request: pytest.FixtureRequest
-) -> None:
-    """In one number type compiled as for users, in the other quickly."""
-    if dtype == "float64":
-        request.getfixturevalue("quick_compiler")
-    made = network(name, dtype)
+def assert_predicts_as_numpy(made: Network) -> None:
     for count in (1, 2, 63, 64, 65, 200, 1):
         X = rows(made, count)
         found, expected = made.predict(X), by_numpy(made, X)
         assert found.dtype == expected.dtype
         assert found.shape == expected.shape
-        limit = {"float64": 1e-12, "float32": 2e-5}[dtype] * max(1, np.abs(expected).max())
-        assert np.abs(found - expected).max() <= limit
+        limit = {"float64": 1e-12, "float32": 2e-5}[made.spec.dtype]
+        assert np.abs(found - expected).max() <= limit * max(1, np.abs(expected).max())
     assert set(made._predictor._compiled) == {1, prediction.BATCH}
 
 
+@pytest.mark.usefixtures("without_a_warning")
+@pytest.mark.parametrize("name", NETWORKS)
+def test_predictions_compiled_as_for_users_are_numpys(name: str) -> None:
+    assert_predicts_as_numpy(network(name, "float32"))
+
+
+def test_predictions_compiled_quickly_are_numpys(in_one_library) -> None:
+    made = {name: network(name, "float64") for name in NETWORKS}
+    in_one_library(
+        prediction_source(prediction_program(one.spec), size)
+        for one, size in product(made.values(), (1, prediction.BATCH))
+    )
+    with Together() as together:
+        for name, one in made.items():
+            with together(name):
+                assert_predicts_as_numpy(one)
+
+
+@pytest.mark.usefixtures("quick_compiler")
 @pytest.mark.parametrize("count", [1, 70])
 def test_weights_that_were_changed_in_place_count(count: int) -> None:
     made = network("wide", "float64")
@@ -83,6 +99,7 @@ def test_weights_that_were_changed_in_place_count(count: int) -> None:
         np.testing.assert_allclose(after, by_numpy(made, X), rtol=1e-11)
 
 
+@pytest.mark.usefixtures("quick_compiler")
 def test_more_training_counts() -> None:
     made = network("wide", "float32")
     X = rows(made, 1)
@@ -93,6 +110,7 @@ def test_more_training_counts() -> None:
     np.testing.assert_allclose(after, by_numpy(made, X), rtol=1e-4)
 
 
+@pytest.mark.usefixtures("without_a_warning")
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 def test_a_row_that_is_not_finite_is_refused_as_ever(bad: float) -> None:
     made = network("wide", "float32")
@@ -107,6 +125,7 @@ def test_a_row_that_is_not_finite_is_refused_as_ever(bad: float) -> None:
     np.testing.assert_allclose(made.predict(X), by_numpy(made, X), rtol=1e-4)
 
 
+@pytest.mark.usefixtures("quick_compiler")
 def test_rows_of_other_kinds_take_the_long_way() -> None:
     made = network("wide", "float64")
     X = rows(made, 1).round(1)
@@ -122,6 +141,7 @@ def test_rows_of_other_kinds_take_the_long_way() -> None:
         made.predict(X[0])
 
 
+@pytest.mark.usefixtures("quick_compiler")
 def test_what_is_returned_is_the_callers_own() -> None:
     made = network("wide", "float64")
     first = made.predict(rows(made, 1))
@@ -130,6 +150,7 @@ def test_what_is_returned_is_the_callers_own() -> None:
     np.testing.assert_array_equal(first, kept)
 
 
+@pytest.mark.usefixtures("quick_compiler")
 def test_threads_do_not_meet() -> None:
     made = network("wide", "float64")
     X = rows(made, 50)
@@ -151,6 +172,7 @@ def test_threads_do_not_meet() -> None:
     assert wrong == []
 
 
+@pytest.mark.usefixtures("quick_compiler")
 def test_a_copy_predicts_the_same() -> None:
     made = network("wide", "float64")
     X = rows(made, 1)
@@ -160,20 +182,22 @@ def test_a_copy_predicts_the_same() -> None:
 
 def test_little_work_never_waits_for_a_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compiled, "library", None)  # calling it would fail
-    made = network("wide", "float64", engine="numpy")
+    made = network("wide", "float64", eager=False)
     for _ in range(20):
         made.predict(rows(made, 3))
     assert made._predictor._compiled == {}
 
 
+@pytest.mark.usefixtures("quick_compiler")
 def test_work_that_has_cost_what_compiling_costs_is_compiled(monkeypatch) -> None:
     monkeypatch.setattr(prediction, "PATIENCE", 1e-9)
-    made = network("wide", "float64", engine="numpy")
+    made = network("wide", "float64", eager=False)
     first, second = made.predict(rows(made, 3)), made.predict(rows(made, 3))
     assert set(made._predictor._compiled) == {prediction.BATCH}
     np.testing.assert_allclose(first, second, rtol=1e-12)
 
 
+@pytest.mark.usefixtures("quick_compiler")
 def test_wide_networks_stay_with_blas() -> None:
     made = Network([300, 200, 2])
     X = np.ones((1, 300))
@@ -186,7 +210,7 @@ def test_without_a_compiler_numpy_predicts(monkeypatch: pytest.MonkeyPatch) -> N
     def missing(*_: Any) -> None:
         raise compiler.CompilerError("no C compiler was found")
 
-    made = network("wide", "float64", engine="numpy")
+    made = network("wide", "float64", eager=False)
     monkeypatch.setattr(compiled, "library", missing)
     values = made.checkpoint.values
     predictor = Predictor(

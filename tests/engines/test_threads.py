@@ -1,23 +1,26 @@
 """Threads: however many share the work of the native engine, the numbers are the same."""
 
+from itertools import product
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
 
+from syn0 import Network
 from syn0.derive import prediction_program, training_program
 from syn0.engines.native import NativeRunner
+from syn0.engines.numpy import NumpyRunner
 from syn0.engines.threads import CALLS, ThreadCount
-from syn0.program.interpreter import start
 from syn0.spec import SGD, BatchNorm, Dense, LayerNorm, NetworkSpec, Training
+from tests.together import Together
 
-from .conftest import compiled_examples
-from .networks import REPRESENTATIVE, data, farthest, source, trained
+from .conftest import examples
+from .networks import REPRESENTATIVE, at_once, farthest, source, trained
 
 pytestmark = pytest.mark.needs_compiler
 
+TOLERANCE = {"float64": 1e-10, "float32": 1e-4}
 ROUNDING = {"float64": 1e-12, "float32": 1e-5}
 """What the order of sums may make of numbers, which depends on how the threads share them."""
 
@@ -30,49 +33,47 @@ def many_cores():
         yield
 
 
-cases = pytest.mark.parametrize("case", REPRESENTATIVE.values(), ids=REPRESENTATIVE)
+def test_any_number_of_threads_learns_the_same_and_repeats_itself_to_the_last_bit(
+    in_one_library, assert_same
+) -> None:
+    counts = (1, 2, 3, 5)
+    cases = REPRESENTATIVE.items()
+    in_one_library(source(*case, threads=count) for _, case in cases for count in counts)
+    with Together() as together:
+        for name, (spec, training, weighted) in cases:
+
+            def train(count: int) -> Network:
+                return trained(spec, training, "native", weighted, threads=count)  # noqa: B023
+
+            with together(name):
+                alone = train(1)
+                for count in (2, 5, 3):
+                    shared = train(count)
+                    assert farthest(shared, alone) <= ROUNDING[spec.dtype], count
+                assert_same(train(3), shared)
 
 
-@cases
-@pytest.mark.usefixtures("quick_compiler")
-def test_any_number_of_threads_learns_the_same(case) -> None:
-    spec, training, weighted = case
-    alone = trained(spec, training, "native", weighted, threads=1)
-    for threads in (2, 3, 5):
-        together = trained(spec, training, "native", weighted, threads=threads)
-        assert farthest(together, alone) <= ROUNDING[spec.dtype], threads
-
-
-@cases
-@pytest.mark.usefixtures("quick_compiler")
-def test_the_same_number_of_threads_repeats_itself_to_the_last_bit(case, assert_same) -> None:
-    spec, training, weighted = case
-    first = trained(spec, training, "native", weighted, threads=3)
-    for _ in range(2):
-        assert_same(trained(spec, training, "native", weighted, threads=3), first)
-
-
-@cases
-def test_what_is_made_for_some_threads_is_the_same_to_the_last_bit_on_any_number(case) -> None:
-    """So that a run may change their number as it goes, and two runs are still the same."""
+@pytest.mark.usefixtures("without_a_warning")
+@pytest.mark.parametrize("case", REPRESENTATIVE.values(), ids=REPRESENTATIVE)
+def test_what_is_made_for_users_learns_as_on_numpy_and_to_the_last_bit_on_any_threads(case) -> None:
+    """A run may change their number as it goes, and two runs are still the same."""
     spec, training, weighted = case
     program = training_program(spec, training, weighted=weighted is not None)
-    X, y = data(spec)
-    arrays = {"X": X, "y": y, "sample_weight": np.linspace(0, 2, len(X), dtype=spec.dtype)[:, None]}
-    size = training.batch_size or len(X)
-    order = np.random.RandomState(0).permutation(len(X))
-    batches = [order[i : i + size] for i in range(0, len(X), size)]
-    ends = []
-    for called in (1, 2, 3):
-        runner = NativeRunner(program, prediction_program(spec), size, threads=2)
-        assert runner._function(size) is not None
-        runner._threads = called
-        values = start(program, np.random.RandomState(1))
-        given = batches if training.batch_size else [None] * 3
-        state, figures = runner.train(values, arrays, given, measure=True)
-        left = [np.asarray(state[name]).tolist() for name in program.state]
-        ends.append([figures.tolist(), *left])
-    assert ends[0] == ends[1] == ends[2]
+    programs = program, prediction_program(spec)
+    expected, figures = at_once(NumpyRunner(*programs), *case)
+    native = NativeRunner(*programs, threads=2)
+    first, measured = at_once(native, *case)
+    np.testing.assert_allclose(measured, figures, rtol=TOLERANCE[spec.dtype])
+    for name, value in expected.items():
+        limit = TOLERANCE[spec.dtype] * np.abs(value).max()
+        np.testing.assert_allclose(first[name], value, rtol=0, atol=limit)
+    for threads in (1, 3):
+        native._threads = threads
+        found, again = at_once(native, *case)
+        np.testing.assert_array_equal(again, measured)
+        for name, value in first.items():
+            np.testing.assert_array_equal(found[name], value)
+    assert native.name == "native"
 
 
 # How many
@@ -123,16 +124,23 @@ def test_short_calls_start_no_threads() -> None:
     assert ThreadCount(1, 1e9).threads(1000) == 1
 
 
-@pytest.mark.usefixtures("quick_compiler")
-@pytest.mark.parametrize("width", [2, 40])
-@pytest.mark.parametrize("rows", [1, 3])
-def test_threads_that_find_nothing_to_do_are_no_harm(rows, width, assert_same) -> None:
-    spec = NetworkSpec(5, (Dense(width, "tanh", True), Dense(2)))
-    for training in (Training(steps=5), Training(steps=5, batch_size=1)):
-        alone = trained(spec, training, "native", rows=rows, threads=1)
-        assert farthest(alone, trained(spec, training, "numpy", rows=rows)) <= 1e-12
-        crowd = trained(spec, training, "native", rows=rows, threads=30)
-        assert farthest(crowd, alone) <= 1e-12
+def test_threads_that_find_nothing_to_do_are_no_harm(in_one_library) -> None:
+    cases = [
+        (NetworkSpec(5, (Dense(width, "tanh", True), Dense(2))), training, rows)
+        for width, rows in product((2, 40), (1, 3))
+        for training in (Training(steps=5), Training(steps=5, batch_size=1))
+    ]
+    in_one_library(
+        source(spec, training, rows=rows, threads=threads)
+        for (spec, training, rows), threads in product(cases, (1, 30))
+    )
+    with Together() as together:
+        for spec, training, rows in cases:
+            with together((spec.sizes, training.batch_size, rows)):
+                alone = trained(spec, training, "native", rows=rows, threads=1)
+                assert farthest(alone, trained(spec, training, "numpy", rows=rows)) <= 1e-12
+                crowd = trained(spec, training, "native", rows=rows, threads=30)
+                assert farthest(crowd, alone) <= 1e-12
 
 
 def test_among_these_networks_threads_share_both_columns_and_rows() -> None:
@@ -174,16 +182,18 @@ def shared(draw: Any) -> tuple[NetworkSpec, Training, int, int]:
     return spec, training, rows, threads
 
 
-@compiled_examples(20)
-@given(shared())
-def test_networks_of_any_size_are_shared_by_any_number_of_threads(
-    quick_compiler: None, drawn: tuple[NetworkSpec, Training, int, int]
-) -> None:
-    spec, training, rows, threads = drawn
-    expected = trained(spec, training, "numpy", rows=rows)
-    limit = {"float64": 1e-10, "float32": 1e-4}[spec.dtype]
-    found = trained(spec, training, "native", rows=rows, threads=threads)
-    assert farthest(found, expected) <= limit
-    again = trained(spec, training, "native", rows=rows, threads=threads)
-    for name, value in found.checkpoint.values.items():
-        assert np.array_equal(value, again.checkpoint.values[name]), name
+def test_networks_of_any_size_are_shared_by_any_number_of_threads(in_one_library) -> None:
+    drawn = examples(shared(), 20)
+    in_one_library(
+        source(spec, training, rows=rows, threads=threads)
+        for spec, training, rows, threads in drawn
+    )
+    with Together() as together:
+        for spec, training, rows, threads in drawn:
+            with together((spec, training, rows, threads)):
+                expected = trained(spec, training, "numpy", rows=rows)
+                found = trained(spec, training, "native", rows=rows, threads=threads)
+                assert farthest(found, expected) <= TOLERANCE[spec.dtype]
+                again = trained(spec, training, "native", rows=rows, threads=threads)
+                for name, value in found.checkpoint.values.items():
+                    assert np.array_equal(value, again.checkpoint.values[name]), name

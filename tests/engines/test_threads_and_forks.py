@@ -22,6 +22,8 @@ from syn0.spec.once import once
 from syn0.training.interrupt import catching_interrupt
 from syn0.training.progress import Progress
 
+from .conftest import SECONDS, ended, forked
+
 pytestmark = [
     pytest.mark.needs_compiler,
     pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks here"),
@@ -29,7 +31,6 @@ pytestmark = [
 
 X = np.random.default_rng(0).normal(size=(400, 3))
 y = (X[:, :1] > 0).astype(float)
-SECONDS = 120
 
 
 @contextmanager
@@ -56,23 +57,8 @@ def threads(*works: Callable[[], Any]) -> Iterator[list[BaseException]]:
 
 
 def in_child(work: Callable[[], Any]) -> int:
-    """The exit status of a forked process that does some work: 0 where it is done, 1 where it
-    raised something, -9 where it was still waiting after a while."""
-    child = os.fork()
-    if not child:
-        try:
-            work()
-            os._exit(0)
-        finally:
-            os._exit(1)
-    end = time.monotonic() + SECONDS
-    while time.monotonic() < end:
-        done, status = os.waitpid(child, os.WNOHANG)
-        if done:
-            return os.waitstatus_to_exitcode(status)
-        time.sleep(0.005)
-    os.kill(child, signal.SIGKILL)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    """The exit status of a forked process that does some work."""
+    return ended(forked(work))
 
 
 def train(network: Network, **settings: Any) -> None:
@@ -105,7 +91,7 @@ def switching() -> Iterator[None]:
 def test_a_process_that_is_forked_while_threads_predict_predicts(network, rows) -> None:
     expected = network.predict(rows)
     with threads(*[lambda: network.predict(np.tile(rows, (50, 1)))] * 2) as raised:
-        for _ in range(10):
+        for _ in range(5):
             assert (
                 in_child(lambda: np.testing.assert_array_equal(network.predict(rows), expected))
                 == 0
@@ -116,7 +102,7 @@ def test_a_process_that_is_forked_while_threads_predict_predicts(network, rows) 
 @pytest.mark.parametrize("engine", ["native", "numpy"])
 def test_a_process_that_is_forked_while_threads_train_trains(network, engine) -> None:
     with threads(*[lambda: train(network, engine=engine, steps=200)] * 2) as raised:
-        for _ in range(5):
+        for _ in range(3):
             assert in_child(lambda: train(network, engine=engine)) == 0
             assert in_child(lambda: train(Network([3, 16, 1]), engine=engine)) == 0
     assert raised == []
@@ -207,7 +193,7 @@ def test_what_others_do_to_a_network_meanwhile_harms_no_training_and_no_predicti
         network.weights["syn0"] = np.zeros((3, 16))
 
     with threads(*works, replaced, copied, predicted, predicted, written) as raised:
-        time.sleep(1)
+        time.sleep(0.5)
     assert raised == []
 
 

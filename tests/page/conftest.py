@@ -15,9 +15,9 @@ from urllib.parse import urljoin
 import pytest
 
 WEB = Path(__file__).parents[2] / "web"
-CHROMIUM = (
-    os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-)
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser")
+"""Of Chromium; the first is the same browser without windows, which takes a fifth less."""
+CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
 CHEAPLY = [
     "--no-sandbox",
     "--disable-features=ProactivelySwapBrowsingInstance,RenderDocument",

@@ -137,7 +137,7 @@ def walk(reader: Reader, address: str, axe: str, folder: Path, **rules: Any) -> 
 def test_axe_finds_nothing(
     browser: Any, address: str, axe: str, width: int, height: int, tmp_path: Path
 ) -> None:
-    with reading(browser, width, height) as reader:
+    with reading(browser, width, height, reduced_motion="reduce") as reader:
         walk(reader, address, axe, tmp_path)
 
 
@@ -146,7 +146,7 @@ def test_axe_finds_nothing_in_the_dark_theme_s_colours(
 ) -> None:
     """What else axe asks for has no theme, and no size has colours of its own, as test_colours.py
     holds."""
-    with reading(browser, color_scheme="dark") as reader:
+    with reading(browser, color_scheme="dark", reduced_motion="reduce") as reader:
         walk(reader, address, axe, tmp_path, **COLOURS)
 
 

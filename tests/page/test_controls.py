@@ -67,8 +67,8 @@ def test_every_set_of_data_begins(reader: Reader, address: str) -> None:
                 reader.stands(0, -1)
                 reader.press("]", "ArrowRight", "ArrowRight")
                 reader.stands(1, 1)
-                for tab in page.get_by_role("tab").all():
-                    tab.click()
+                for tab in page.locator("[role=tab]").all():
+                    tab.evaluate("one => one.click()")
                     reader.until(
                         "() => !document.querySelector('#pane').textContent.includes('On its way')"
                     )

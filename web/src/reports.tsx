@@ -50,6 +50,21 @@ function Pager({
   );
 }
 
+/** The heads of a table's columns. */
+export function Heads({ words }: { readonly words: readonly string[] }): JSX.Element {
+  return (
+    <thead>
+      <tr>
+        {words.map((word, k) => (
+          <th scope="col" key={k}>
+            {word}
+          </th>
+        ))}
+      </tr>
+    </thead>
+  );
+}
+
 export function DataTable(): JSX.Element {
   const sent = useReport("table");
   const program = useStore().program.value!;
@@ -383,15 +398,7 @@ export function UnitsPicture(): JSX.Element {
           </svg>
         </div>
         <table class="data mono">
-          <thead>
-            <tr>
-              {["example", "sum", "value", "slope"].map((head) => (
-                <th scope="col" key={head}>
-                  {head}
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <Heads words={["example", "sum", "value", "slope"]} />
           <tbody>
             {spots.map((row) => (
               <tr key={row}>
@@ -419,15 +426,7 @@ export function StatisticsTable(): JSX.Element {
       <caption class="quiet">
         How each input and each hidden unit goes with the target: correlation, from −1 to 1
       </caption>
-      <thead>
-        <tr>
-          {["array", "at the start", "now"].map((head) => (
-            <th scope="col" key={head}>
-              {head}
-            </th>
-          ))}
-        </tr>
-      </thead>
+      <Heads words={["array", "at the start", "now"]} />
       <tbody>
         {names.map((name, k) => (
           <tr key={k}>
@@ -466,16 +465,7 @@ export function ConfusionTable(): JSX.Element {
       {classes.length > 0 && (
         <table class="data">
           <caption class="quiet">Each row is a true class; each column, what the network said</caption>
-          <thead>
-            <tr>
-              <th scope="col">true \ said</th>
-              {classes.map((name, j) => (
-                <th scope="col" key={j}>
-                  {name}
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <Heads words={["true \\ said", ...classes]} />
           <tbody>
             {classes.map((name, i) => (
               <tr key={i}>

@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import type { JSX } from "preact";
 import { count, plain } from "./numbers";
+import { Heads } from "./reports";
 import { useStore, type Weight } from "./store";
 
 export function SplitPanel(): JSX.Element {
@@ -163,15 +164,7 @@ function Exactly(): JSX.Element {
     <details>
       <summary>To the last digit</summary>
       <table class="data mono" data-exactly="">
-        <thead>
-          <tr>
-            {["who", message.input_name, message.delta_name, "product"].map((head) => (
-              <th scope="col" key={head}>
-                {head}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <Heads words={["who", message.input_name, message.delta_name, "product"]} />
         <tbody>
           {rows.map((row, k) => (
             <tr key={k}>

@@ -102,7 +102,8 @@ class Runner(Protocol):
 
     def make_ready(self, rows: int) -> None:
         """Do what comes before the first step of so many rows, such as compiling, so that threads
-        that train side by side do not each do it."""
+        that train side by side do not each do it; nothing, unless an engine says otherwise."""
+        return
 
     def at_work(self, rows: int) -> AbstractContextManager[object]:
         """What to set up around many steps of so many rows."""

@@ -304,7 +304,6 @@ class ClusterRunner(JaxRunner):
     def train(
         self, values: Values, arrays: Arrays, batches: Batches, *, measure: bool
     ) -> tuple[Values, NDArray[np.float64]]:
-        """See `Runner.train`."""
         with telling_losses():
             return super().train(values, arrays, batches, measure=measure)
 

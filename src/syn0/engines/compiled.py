@@ -45,7 +45,7 @@ class Compiled:
 
     def __init__(self, program: Program, constants: Mapping[str, Any], batch: int) -> None:
         shapes = check(program)
-        names = "predict", "predict_row", "set_up", "make_predictor", "free_predictor"
+        names = "predict", "predict_row", "set_up", "make_room", "free_room"
         made = library(prediction_source(program, batch), *names)
         self._predict, self._predict_row, self._set_up = made.predict, made.predict_row, made.set_up
         self._arrays = kept_arrays(program, shapes)
@@ -55,7 +55,7 @@ class Compiled:
         self._dtype = program.dtype
         self._inputs, self._outputs = int(shapes["X"][1]), int(shapes[program.output][1])
         size = self._inputs, self._outputs, self._dtype
-        self._rooms = Rooms(lambda: Known(made.make_predictor, made.free_predictor, *size))
+        self._rooms = Rooms(lambda: Known(made.make_room, made.free_room, *size))
         self._rooms.give_back(self._rooms.take())  # so that it is known now that there is memory
 
     def __call__(self, values: Mapping[str, Any], X: NDArray[Any]) -> NDArray[Any]:

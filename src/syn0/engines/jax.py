@@ -105,12 +105,10 @@ class JaxRunner(Runner):
 
     @classmethod
     def missing(cls) -> str:
-        """See `Runner.missing`."""
         return jax_missing()
 
     @classmethod
     def about(cls) -> list[str]:
-        """See `Runner.about`."""
         return told_devices()
 
     @classmethod
@@ -126,9 +124,6 @@ class JaxRunner(Runner):
         """The `jax.Device` that computes."""
         return find_device(self._asked)
 
-    def make_ready(self, rows: int) -> None:
-        """See `Runner.make_ready`: JAX compiles when it is first called."""
-
     @contextmanager
     def at_work(self, rows: int) -> Iterator[None]:
         """See `Runner.at_work`: what was sent to the device stays there until the end."""
@@ -141,7 +136,6 @@ class JaxRunner(Runner):
     def train(
         self, values: Values, arrays: Arrays, batches: Batches, *, measure: bool
     ) -> tuple[Values, NDArray[np.float64]]:
-        """See `Runner.train`."""
         program = self._training
         stretch = Stretch.of(batches, len(arrays["X"]))
         if self.name != "jax" or not len(stretch):
@@ -195,7 +189,6 @@ class JaxRunner(Runner):
         return states, np.concatenate(figures, axis=1)
 
     def gradient(self, values: Mapping[str, Any], arrays: Arrays) -> tuple[Figures, Values]:
-        """See `Runner.gradient`."""
         if self.name != "jax":
             return self._numpy.gradient(values, arrays)
         program, given = self._training, self._checked(values)
@@ -228,7 +221,6 @@ class JaxRunner(Runner):
     def evaluate(
         self, values: Mapping[str, Any], X: NDArray[Any], y: NDArray[Any]
     ) -> tuple[float, float]:
-        """See `Runner.evaluate`."""
         if self.name != "jax" or not self._worth_it(X):
             return self._numpy.evaluate(values, X, y)
         with computing(self.device):

@@ -7,13 +7,12 @@ lie on many devices.
 
 from __future__ import annotations
 
-import linecache
-import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache, partial
 from typing import Any
 
+from syn0.engines.numpy import executed
 from syn0.printers.base import Template
 from syn0.printers.jax import JAX_TEMPLATES, JaxPrinter, in_brackets, unpacked
 from syn0.printers.numpy import WIDTH, indented
@@ -106,12 +105,7 @@ class Functions:
     """
 
     def __init__(self, source: str) -> None:
-        functions: dict[str, Any] = {}
-        file = f"<syn0 jax program {id(self):x}>"
-        # Python reads traceback lines from here, so that a failing line shows itself.
-        linecache.cache[file] = (len(source), None, source.splitlines(True), file)
-        weakref.finalize(self, linecache.cache.pop, file, None)
-        exec(compile(source, file, "exec"), functions)  # noqa: S102  (our own text)
+        functions = executed(source, "jax", self)
         self.take_step, self.take_steps = functions.get("take_step"), functions.get("take_steps")
         self.gradient = functions.get("gradient")
         self.predict, self.evaluate = functions["predict"], functions["evaluate"]
@@ -200,7 +194,7 @@ def source_text(training: Program, prediction: Program, products: str = "") -> s
     weights = [line.target for line in prediction.phase("init")]
     unpack = [unpacked(weights, WIDTH - INDENT, "weights")]
     functions = {
-        **(gradient_function if training.pulls else step_function)(printer, training),
+        **step_function(printer, training),
         "predict(weights, X)": [
             *unpack,
             *printer.statements(forward),
@@ -249,21 +243,13 @@ def returned(*tuples: Sequence[str]) -> str:
 
 
 def step_function(printer: JaxPrinter, program: Program) -> dict[str, list[str]]:
-    """The head and the body of a function that takes a step."""
+    """The head and the body of a function that takes a step; that gives its reports and pulls,
+    where updates are left to a solver."""
     lines = program.phase("forward", "loss", "backward", "update")
-    left = returned(program.state, program.reports)
-    return {"take_step(state, arrays, given, batch)": [
-        *unpacking(program), *printer.statements(lines), left,
-    ]}  # fmt: skip
-
-
-def gradient_function(printer: JaxPrinter, program: Program) -> dict[str, list[str]]:
-    """The head and the body of a function that gives the reports and the pulls of a step."""
-    lines = program.phase("forward", "loss", "backward", "update")
-    left = returned(program.reports, [*program.pulls.values()])
-    return {"gradient(state, arrays, given)": [
-        *unpacking(program), *printer.statements(lines), left,
-    ]}  # fmt: skip
+    head, left = "take_step(state, arrays, given, batch)", (program.state, program.reports)
+    if program.pulls:
+        head, left = "gradient(state, arrays, given)", (program.reports, (*program.pulls.values(),))
+    return {head: [*unpacking(program), *printer.statements(lines), returned(*left)]}
 
 
 __all__ = ["Functions", "JaxProgram", "computing", "steps_of_a_call"]

@@ -81,7 +81,6 @@ class NativeRunner(Runner):
 
     @classmethod
     def missing(cls) -> str:
-        """See `Runner.missing`."""
         try:
             find_compiler()
         except CompilerError as error:
@@ -90,7 +89,6 @@ class NativeRunner(Runner):
 
     @classmethod
     def about(cls) -> list[str]:
-        """See `Runner.about`."""
         try:
             kept = f"compiled programs are kept in {users_folder()}"
         except CompilerError as error:
@@ -99,7 +97,6 @@ class NativeRunner(Runner):
 
     @classmethod
     def cost(cls, work: Work, threads: int | None) -> Cost:
-        """See `Runner.cost`."""
         at_once = min(work.networks, threads or threads_allowed())
         threads = 1 if work.networks > 1 else threads or threads_worth(work.products)
         step = work.products / (SPEED * threads) + work.lines * LINE + work.entries * ENTRY
@@ -108,7 +105,6 @@ class NativeRunner(Runner):
         return Cost(work.steps * step * work.networks / at_once, compiling, note)
 
     def make_ready(self, rows: int) -> None:
-        """See `Runner.make_ready`."""
         self._function(rows)
 
     @contextmanager
@@ -124,7 +120,6 @@ class NativeRunner(Runner):
     def train(
         self, values: Values, arrays: Arrays, batches: Batches, *, measure: bool
     ) -> tuple[Values, NDArray[np.float64]]:
-        """See `Runner.train`."""
         program = self._training
         stretch = Stretch.of(batches, len(arrays["X"]))
         made = self._function(self._largest(stretch)) if len(stretch) else None
@@ -139,7 +134,6 @@ class NativeRunner(Runner):
         return after, figures
 
     def gradient(self, values: Mapping[str, Any], arrays: Arrays) -> tuple[Figures, Values]:
-        """See `Runner.gradient`."""
         rows = len(arrays["X"])
         made = self._function(rows)
         if made is None:
@@ -151,13 +145,11 @@ class NativeRunner(Runner):
         return tuple(figures[0].tolist()), pulls
 
     def predict(self, values: Mapping[str, Any], X: NDArray[Any]) -> NDArray[Any]:
-        """See `Runner.predict`."""
         return self._numpy.predict(values, X)
 
     def evaluate(
         self, values: Mapping[str, Any], X: NDArray[Any], y: NDArray[Any]
     ) -> tuple[float, float]:
-        """See `Runner.evaluate`."""
         return self._numpy.evaluate(values, X, y)
 
     def _kept(self, values: Mapping[str, Any]) -> tuple[Values, NDArray[np.float64]]:

@@ -49,18 +49,24 @@ class Printed:
         self.shapes = check(training)
         self.widest = max(math.prod(map(int, self.shapes[name])) for name in training.weights)
         self.source = source_text(training, prediction)
-        self.functions: dict[str, Any] = {}
-        file = f"<syn0 numpy program {id(self):x}>"
-        # Python reads traceback lines from here, so that a failing line shows itself.
-        linecache.cache[file] = (len(self.source), None, self.source.splitlines(True), file)
-        weakref.finalize(self, linecache.cache.pop, file, None)
-        exec(compile(self.source, file, "exec"), self.functions)  # noqa: S102  (our own text)
+        self.functions = executed(self.source, "numpy", self)
 
     @staticmethod
     @lru_cache(maxsize=32)
     def of(training: Program, prediction: Program) -> Printed:
         """Printed anew only where these programs were not printed lately."""
         return Printed(training, prediction)
+
+
+def executed(text: str, engine: str, owner: object) -> dict[str, Any]:
+    """What a text defines. Python reads the lines of tracebacks from what is kept of it as long as
+    its owner is there, so that a failing line shows itself."""
+    defined: dict[str, Any] = {}
+    file = f"<syn0 {engine} program {id(owner):x}>"
+    linecache.cache[file] = (len(text), None, text.splitlines(True), file)
+    weakref.finalize(owner, linecache.cache.pop, file, None)
+    exec(compile(text, file, "exec"), defined)  # noqa: S102  (our own text)
+    return defined
 
 
 class NumpyRunner(Runner):
@@ -92,17 +98,12 @@ class NumpyRunner(Runner):
 
     @classmethod
     def about(cls) -> list[str]:
-        """See `Runner.about`."""
         return ["always there; it executes the printed program"]
 
     @classmethod
     def cost(cls, work: Work, threads: int | None) -> Cost:
-        """See `Runner.cost`."""
         step = work.lines * LINE + work.products / SPEED + work.entries * ENTRY
         return Cost(work.steps * work.networks * step)
-
-    def make_ready(self, rows: int) -> None:
-        """See `Runner.make_ready`: nothing comes before."""
 
     def at_work(self, rows: int) -> AbstractContextManager[object]:
         """The threads that the matrix products of so many rows may use."""
@@ -111,7 +112,6 @@ class NumpyRunner(Runner):
     def train(
         self, values: Values, arrays: Arrays, batches: Batches, *, measure: bool
     ) -> tuple[Values, NDArray[np.float64]]:
-        """See `Runner.train`."""
         state, measured = self.watched(values, arrays, batches, measure=measure)
         reports = len(self._training.reports)
         return state, np.array(measured, np.float64).reshape(len(measured), reports)
@@ -127,13 +127,11 @@ class NumpyRunner(Runner):
         return found
 
     def gradient(self, values: Mapping[str, Any], arrays: Arrays) -> tuple[Figures, Values]:
-        """See `Runner.gradient`."""
         with np.errstate(all="ignore"):
             figures, pulls = self._functions["gradient"](**arrays, **self._given(values))
         return tuple(map(float, figures)), pulls
 
     def predict(self, values: Mapping[str, Any], X: NDArray[Any]) -> NDArray[Any]:
-        """See `Runner.predict`."""
         weights, predict = self._weights(values), self._functions["predict"]
         # Some rows at a time: the hidden layers of all would take many times X's memory.
         with np.errstate(all="ignore"):
@@ -146,7 +144,6 @@ class NumpyRunner(Runner):
     def evaluate(
         self, values: Mapping[str, Any], X: NDArray[Any], y: NDArray[Any]
     ) -> tuple[float, float]:
-        """See `Runner.evaluate`."""
         with np.errstate(all="ignore"):
             loss, error = self._functions["evaluate"](X, y, **self._weights(values))
         return float(loss), float(error)

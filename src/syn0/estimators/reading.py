@@ -68,12 +68,6 @@ class Reader:
             raise ValueError("there is no matrix where one is expected")
         return matrix
 
-    def _transposed(self, data: Any) -> NDArray[Any]:
-        return self._matrix(data).T
-
-    def _reversed(self, data: Any) -> NDArray[Any]:
-        return self._matrix(data)[::-1]
-
     def _part(self, content: Any) -> NDArray[Any]:
         data, width = self._items(content, 2)
         return self._matrix(data)[:, : whole("width", width, least=0)]
@@ -98,9 +92,6 @@ class Reader:
         array[:] = values
         return array.reshape(sizes)
 
-    def _float(self, text: Any) -> float:
-        return float(choice("float", text, ("nan", "inf", "-inf")))
-
     def _number(self, content: Any) -> Any:
         name, data = self._items(content, 2)
         value = self.value(data)
@@ -111,9 +102,6 @@ class Reader:
         if number.item() != value and value == value:
             raise ValueError(f"{value!r} is no number of the type {name}")
         return number
-
-    def _tuple(self, content: Any) -> tuple[Any, ...]:
-        return tuple(self.value(item) for item in self._items(content))
 
     def _dict(self, content: Any) -> dict[Any, Any]:
         pairs = [self._items(pair, 2) for pair in self._items(content)]
@@ -131,12 +119,6 @@ class Reader:
         if isinstance(name, str) and name[:2] in ("<U", ">U") and name[2:].isdecimal():
             return np.dtype(f"U{whole('width of texts', int(name[2:]), least=0)}")
         return np.dtype(choice("type of number", name, NUMBERS))
-
-    def _type(self, name: Any) -> type[Any]:
-        return TYPES[choice("type", name, TYPES)]
-
-    def _function(self, name: Any) -> Callable[..., Any]:
-        return FUNCTIONS[choice("function", name, FUNCTIONS)]
 
     def _random_state(self, content: Any) -> np.random.RandomState:
         name, position, has_normal, normal = self._items(content, 4)
@@ -191,19 +173,19 @@ class Reader:
 
 READERS: dict[str, Callable[[Reader, Any], Any]] = {
     "array": Reader._array,
-    "transposed": Reader._transposed,
-    "reversed": Reader._reversed,
+    "transposed": lambda reader, data: reader._matrix(data).T,
+    "reversed": lambda reader, data: reader._matrix(data)[::-1],
     "part": Reader._part,
     "texts": Reader._texts,
     "objects": Reader._objects,
-    "float": Reader._float,
+    "float": lambda reader, text: float(choice("float", text, ("nan", "inf", "-inf"))),
     "number": Reader._number,
-    "tuple": Reader._tuple,
+    "tuple": lambda reader, content: tuple(map(reader.value, reader._items(content))),
     "dict": Reader._dict,
     "slice": Reader._slice,
     "dtype": Reader._dtype,
-    "type": Reader._type,
-    "function": Reader._function,
+    "type": lambda reader, name: TYPES[choice("type", name, TYPES)],
+    "function": lambda reader, name: FUNCTIONS[choice("function", name, FUNCTIONS)],
     "random_state": Reader._random_state,
     "network": Reader._network,
     "estimator": Reader._instance,

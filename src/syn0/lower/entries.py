@@ -83,13 +83,8 @@ def same(entries: Entries, expr: Apply) -> Expr:
 def taken(entries: Entries, expr: Apply) -> Expr:
     """The entry in a row of the data, found through the row's number."""
     array, rows = expr.args
-    return operand(array, operand_row(rows), COLUMN)
-
-
-def operand_row(rows: Expr) -> Entry:
-    """The number of the row of the data that is row i of a step."""
     if isinstance(rows, Name):
-        return Entry(rows.name, (ROW,))
+        return operand(array, Entry(rows.name, (ROW,)), COLUMN)
     raise ProgramError(f"{rows!r} holds no numbers of rows")
 
 

@@ -77,7 +77,8 @@ def weights(network: Network, name: str | None = None, *, ax: Axes | None = None
     width = 1.3 + 0.08 * max(map(len, names)) + 0.62 * columns
     ax = axes(ax, min(max(width, 3.6), 9), min(max(1.6 + 0.32 * rows, 2.2), 9))
     colour_bar(ax, heat_map(ax, array), "weight")
-    label_rows(ax, names)
+    if rows <= MOST_NAMES:
+        ax.set_yticks(range(rows), names)
     if columns <= MOST_NAMES:
         ax.set_xticks(range(columns), [str(k) for k in range(columns)])
     across = "unit" if columns <= MOST_NAMES else f"{columns:,} units"
@@ -95,25 +96,14 @@ def heat_map(ax: Axes, array: NDArray[Any], end: float | None = None) -> Any:
         spine.set_visible(False)
     ax.tick_params(length=0)
     if array.size <= MOST_WRITTEN:
-        write_cells(ax, array, shown)
+        for (row, column), value in np.ndenumerate(array):
+            ax.text(column, row, figures(value), ha="center", va="center", fontsize=SMALL,
+                    color=on(shown.to_rgba(value)))  # fmt: skip
     elif max(array.shape) <= MOST_NAMES:
-        row, column = np.nonzero(array < 0)
-        colours = [on(shown.to_rgba(v)) for v in array[row, column]]
-        ax.scatter(column - 0.32, row - 0.28, s=5, marker="_", c=colours, linewidths=0.9)
+        rows, columns = np.nonzero(array < 0)
+        colours = [on(shown.to_rgba(v)) for v in array[rows, columns]]
+        ax.scatter(columns - 0.32, rows - 0.28, s=5, marker="_", c=colours, linewidths=0.9)
     return shown
-
-
-def write_cells(ax: Axes, array: NDArray[Any], shown: Any) -> None:
-    """The figure of each cell, in what can be read on it."""
-    for (row, column), value in np.ndenumerate(array):
-        ax.text(column, row, figures(value), ha="center", va="center", fontsize=SMALL,
-                color=on(shown.to_rgba(value)))  # fmt: skip
-
-
-def label_rows(ax: Axes, names: Sequence[str]) -> None:
-    """A name for each row, where they are few."""
-    if len(names) <= MOST_NAMES:
-        ax.set_yticks(range(len(names)), names)
 
 
 def input_names(network: Network, name: str, count: int) -> list[str]:

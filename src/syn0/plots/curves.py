@@ -237,9 +237,10 @@ def strips(
     """A line of points for each unit below a curve; the ticks of the whole."""
     room = 0.14 * height
     places = [below - (k + 1.2) * room for k in range(sums.shape[1])]
+    alpha = float(np.clip(12 / max(len(sums), 1), 0.08, 0.85))
     for k, place in enumerate(places):
         ax.axhline(place, color=RULE, linewidth=0.8, zorder=0.5)
-        ax.plot(sums[:, k], np.full(len(sums), place), "o", color=ink(ax), alpha=density(len(sums)),
+        ax.plot(sums[:, k], np.full(len(sums), place), "o", color=ink(ax), alpha=alpha,
                 markersize=5, markeredgewidth=0, rasterized=sums.size > MOST_DRAWN)  # fmt: skip
     names = [f"{one.name}[{k}]" for k in range(len(places))]
     ends = [below, below + height / 2, below + height]
@@ -249,8 +250,3 @@ def strips(
 def rounded(value: float) -> str:
     """The value of a curve at a tick."""
     return figures(round(value, 2))
-
-
-def density(count: int) -> float:
-    """How opaque a point is among so many."""
-    return float(np.clip(12 / max(count, 1), 0.08, 0.85))

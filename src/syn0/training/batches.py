@@ -35,6 +35,7 @@ class Batches:
         self._in_parts = self._shards.count(rows) > 1
         self._count = training.batches(rows)
         self._generator = generator_at(checkpoint.generator)
+        self._state: tuple[Any, ...] | None = checkpoint.generator  # None: it has drawn since
         self._epoch_start = checkpoint.generator
         self._windows: list[Window] = []
         self.window: Window = np.zeros(1, np.int64)
@@ -80,7 +81,7 @@ class Batches:
         if self._size is None:  # the generator stays where it is
             return self._epoch_start, None
         if not self._taken or self._training.reshuffle:
-            return self._generator.get_state(), None  # type: ignore[return-value]
+            return self._present_state(), None
         return self._epoch_start, self._place(self._taken)
 
     def upcoming(self) -> Window:
@@ -111,7 +112,7 @@ class Batches:
         twin._windows = [*self._windows]
         if self._size is None:
             return twin
-        twin._generator = generator_at(self._generator.get_state())  # type: ignore[arg-type]
+        twin._generator = generator_at(self._present_state())
         return twin
 
     def _place(self, taken: int) -> tuple[int, ...]:
@@ -126,11 +127,22 @@ class Batches:
         assert self._size is not None  # noqa: S101
         return -(-len(self._order) // self._size)
 
+    def _present_state(self) -> tuple[Any, ...]:
+        """The generator's, which takes longer to get than a small step."""
+        if self._state is None:
+            state: Any = self._generator.get_state()
+            self._state = state
+        return self._state
+
+    def _shuffle(self, order: NDArray[Any]) -> None:
+        self._generator.shuffle(order)
+        self._state = None
+
     def _begin_epoch(self) -> None:
-        self._epoch_start = self._generator.get_state()  # type: ignore[assignment]
+        self._epoch_start = self._present_state()
         order = np.arange(self._shards.count(self._rows))
         if self._training.shuffle:
-            self._generator.shuffle(order[: self._rows // self._shards.rows])
+            self._shuffle(order[: self._rows // self._shards.rows])
         self._windows = self._shards.windows(order)
 
     def _begin_window(self, left: int = 0) -> None:
@@ -142,15 +154,15 @@ class Batches:
             self.window, *self._windows = self._windows
             rows = int(self._shards.sizes(self.window, rows).sum())
         elif not self._training.reshuffle and left < self._count:
-            # Nobody asks for the state before an epoch that is over at once; it takes long to get.
-            self._epoch_start = self._generator.get_state()  # type: ignore[assignment]
+            # Nobody asks for the state before an epoch that is over at once.
+            self._epoch_start = self._present_state()
         # A copy of the last order, as stretches that were taken of it are views.
         order = np.arange(rows, dtype=np.int32) if self._last is None else self._last.copy()
         if self._training.shuffle:
             # What `permutation` gives. NumPy shuffles numbers of 64 bits a quarter faster; of long
             # data, where the order is a good part of all memory, half of it is worth more.
             wide = order.astype(np.intp if rows < WIDE_ROWS else np.int32, copy=False)
-            self._generator.shuffle(wide)
+            self._shuffle(wide)
             order = wide.astype(np.int32, copy=False)
         self._order, self._last = order, order if self._training.reshuffle else None
 

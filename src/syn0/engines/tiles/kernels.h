@@ -342,6 +342,11 @@ static inline void small_numbers_as_before(uint64_t before) {
 
 /* Threads: each runs all steps on its part, and they meet where one reads what another wrote. */
 
+/* Another process may have the other's core: who has waited so many turns gives its own away. */
+#ifndef TURNS
+#define TURNS 20000
+#endif
+
 struct Meeting { ALIGNED int waiting; ALIGNED int round; int threads; };
 
 static inline void meet(struct Meeting *meeting) {
@@ -352,9 +357,8 @@ static inline void meet(struct Meeting *meeting) {
         __atomic_store_n(&meeting->round, round + 1, __ATOMIC_RELEASE);
         return;
     }
-    /* Another process may have the other's core: waiting long gives ours away. */
     for (int turns = 0; __atomic_load_n(&meeting->round, __ATOMIC_ACQUIRE) == round; turns++)
-        if (turns > 20000) sched_yield();
+        if (turns > TURNS) sched_yield();
 }
 
 /* A new thread often starts on its caller's processor, and the two would wait for each other there:

@@ -16,7 +16,6 @@ from syn0.lower.bindings import (
     OVER_ALL,
     OVER_COLUMNS,
     OVER_ROWS,
-    REDUCTIONS,
     has_reductions,
 )
 from syn0.printers.numpy import NumpyPrinter, indented
@@ -114,7 +113,7 @@ class Kernels:
     def turn(self, group: Group) -> list[str]:
         """The transposed copies of weights that a group is the first to need in a step."""
         read = {name for line in group.lines for name in names_in(line.expression)}
-        names = [n for n in self.waiting if read & {n} and group.lines[0].phase == "backward"]
+        names = [n for n in self.waiting if n in read and group.lines[0].phase == "backward"]
         lines = []
         for name in names:
             self.waiting.remove(name)
@@ -144,9 +143,10 @@ class Kernels:
         return copied
 
     def can_stay(self, name: str) -> bool:
-        """Whether an array is wide, and only products read it."""
-        elsewhere = (n for line in self.lines for n in names_but_left(line.expression))
-        return name not in elsewhere and not self.tiles.is_upright(self.shapes[name])
+        """Whether an array is wide, and only products read it, on their left."""
+        found = (use for line in self.lines for n, use in uses(line.expression) if n == name)
+        left = all(use in ("left", "left.T") for use in found)
+        return left and not self.tiles.is_upright(self.shapes[name])
 
     def take(self, line: Line) -> list[str]:
         """The rows of a mini-batch: read in place by products, or copied."""
@@ -271,8 +271,8 @@ class Kernels:
             *(self.tiles.function(name) for name in helpers if not has_reductions(name)),
         ]
 
-    def room(self) -> str:
-        """The arrays, as fields."""
+    def fields(self) -> str:
+        """The arrays, as fields of a room."""
         fields = [
             f"ALIGNED real {name}{self.tiles.dimensions(shape)};"
             for name, shape in self.tiles.room.items()
@@ -339,15 +339,9 @@ def is_of_rows(shape: Shape) -> bool:
     return bool(shape) and isinstance(shape[0], str)
 
 
-def names_elsewhere(expr: Expr) -> Iterator[str]:
+def names_elsewhere(expr: Expr) -> set[str]:
     """The names of which an entry of `expr` needs more than the entry at its own place."""
-    if isinstance(expr, Apply):
-        kind = expr.operation
-        if kind in {"matmul", "transpose", "take", *REDUCTIONS} or has_reductions(kind):
-            yield from names_in(expr)
-        else:
-            for arg in expr.args:
-                yield from names_elsewhere(arg)
+    return {name for name, use in uses(expr) if use != "entry"}
 
 
 def uses(expr: Expr) -> Iterator[tuple[str, str]]:
@@ -385,17 +379,3 @@ OWN_COLUMNS = {
 }  # fmt: skip
 """Where threads share wide arrays by columns: what the kernel of an array finds in its own part of
 arrays that lie as named, if the columns are the same."""
-
-
-def names_but_left(expr: Expr) -> Iterator[str]:
-    """The names that `expr` reads otherwise than as the left operand of a product."""
-    match expr:
-        case Name(name):
-            yield name
-        case Apply("matmul", (Name() | Apply("transpose"), right)):
-            yield from names_but_left(right)
-        case Apply("row_count"):
-            pass
-        case Apply(_, args):
-            for arg in args:
-                yield from names_but_left(arg)

@@ -17,11 +17,22 @@ from syn0.printers.numpy import indented
 from syn0.program import Apply, Expr, Name, Program, check, names_in
 from syn0.program.checker import shape_of
 
-CALL = """
+ROOM = """
 struct Room {{
-{room}
+{fields}
 }};
 
+struct Room *make_room(void) {{
+    struct Room *room = aligned_alloc(64, (sizeof *room + 63) / 64 * 64);
+    if (room) memset(room, 0, sizeof *room);
+    return room;
+}}
+
+void free_room(struct Room *room) {{ free(room); }}
+"""
+
+
+CALL = """
 struct Call {{
     int64_t stretch;
     const int64_t *sizes;
@@ -41,14 +52,6 @@ static void *work(void *own) {{
 {work}
     return NULL;
 }}
-
-struct Room *make_room(void) {{
-    struct Room *room = aligned_alloc(64, (sizeof *room + 63) / 64 * 64);
-    if (room) memset(room, 0, sizeof *room);
-    return room;
-}}
-
-void free_room(struct Room *room) {{ free(room); }}
 
 /* Take steps from a state, which is changed in place; or leave its pulls behind it. 0, or 1 where
    memory is short. */
@@ -74,40 +77,31 @@ int train(struct Room *room, int64_t stretch, const int64_t *sizes, const int32_
 """
 
 
-PREDICTOR = """
-/* The weights as the caller has them and as they lie here, all arrays, and a single row's place. */
-struct Predictor {{
-{room}
+KEPT = """\
+    /* The weights as the caller has them, and a single row's place. */
 {kept}
     int filled;
     real **state;
     const double *numbers;
     const real (*row)[{inputs}];
-    real (*answer)[{outputs}];
-}};
+    real (*answer)[{outputs}];"""
 
-struct Predictor *make_predictor(void) {{
-    struct Predictor *room = aligned_alloc(64, (sizeof *room + 63) / 64 * 64);
-    if (room) memset(room, 0, sizeof *room);
-    return room;
-}}
 
-void free_predictor(struct Predictor *room) {{ free(room); }}
-
-void set_up(struct Predictor *room, real **state, const double *numbers,
+PREDICT = """
+void set_up(struct Room *room, real **state, const double *numbers,
             const real (*row)[{inputs}], real (*answer)[{outputs}]) {{
     room->state = state, room->numbers = numbers, room->row = row, room->answer = answer;
 }}
 
 /* The outputs for `count` rows; 0, or 1 where a number of theirs is infinite or none. The weights
    are laid out once, and again where they have changed. */
-int predict(struct Predictor *room, int64_t count, const real (*inputs)[{inputs}],
+int predict(struct Room *room, int64_t count, const real (*inputs)[{inputs}],
             real (*outputs)[{outputs}]) {{
 {body}
     return 0;
 }}
 
-int predict_row(struct Predictor *room) {{ return predict(room, 1, room->row, room->answer); }}
+int predict_row(struct Room *room) {{ return predict(room, 1, room->row, room->answer); }}
 """
 
 
@@ -170,13 +164,12 @@ class Steps(Kernels):
         arrays = self.program.arrays
         given = [f"const real (*given_{n})[{self.shapes[n][1]}]" for n in arrays]
         call = CALL.format(
-            room=self.room(),
             given="\n".join(indented(f"{x};" for x in given)),
             work="\n".join(indented(self.work())),
             arguments=", ".join(given),
             passed=", ".join(f"given_{n}" for n in arrays),
         )
-        return "\n".join([*self.beginning(), call])
+        return "\n".join([*self.beginning(), ROOM.format(fields=self.fields()), call])
 
     def work(self) -> list[str]:
         """What each thread does."""
@@ -251,20 +244,13 @@ class Answers(Kernels):
 
     def source(self) -> str:
         """The whole C file."""
-        program, shapes = self.program, self.shapes
-        kept = [f"real kept_{name}[{self.size(name)}];" for name in self.kept]
-        predictor = PREDICTOR.format(
-            room=self.room(),
-            kept="\n".join(indented(kept)),
-            inputs=shapes["X"][1],
-            outputs=shapes[program.output][1],
-            body="\n".join(indented(self.body())),
-        )
-        return "\n".join([*self.beginning(), predictor])
-
-    def size(self, name: str) -> str:
-        """Number of entries of an array that the caller keeps."""
-        return " * ".join(map(str, self.shapes[name]))
+        shapes = self.shapes
+        columns = {"inputs": shapes["X"][1], "outputs": shapes[self.program.output][1]}
+        sizes = {name: " * ".join(map(str, shapes[name])) for name in self.kept}
+        kept = "\n".join(indented(f"real kept_{name}[{size}];" for name, size in sizes.items()))
+        fields = f"{self.fields()}\n{KEPT.format(kept=kept, **columns)}"
+        predict = PREDICT.format(body="\n".join(indented(self.body())), **columns)
+        return "\n".join([*self.beginning(), ROOM.format(fields=fields), predict])
 
     def body(self) -> list[str]:
         """What happens to the rows."""

@@ -271,29 +271,22 @@ class Tiles:
         if len(shape) == 1:
             return simd("j", *self.ends(shape[0]), inner.lines)
         high, wide = shape
+        if self.is_upright(shape):
+            if not isinstance(high, str):
+                part = f"for (int p = LEFT({high}); p < RIGHT({high}); p++)"
+                rows = block(part, simd("i", "p * PANEL", "(p + 1) * PANEL", inner.lines))
+            elif self.all_rows:
+                rows = simd("i", "0", "rows", inner.lines)
+            else:
+                part = "for (int first = begin; first < stop; first += LANES)"
+                rows = block(part, simd("i", "first", "first + LANES", inner.lines))
+            return block(f"for (int j = 0; j < {wide}; j++)", rows)
+        if self.by_columns:
+            rows = block(f"for (int i = 0; i < {self.length(high)}; i++)", panel(inner))
+            return block(f"for (int p = LEFT({wide}); p < RIGHT({wide}); p++)", rows)
         if isinstance(high, str):
-            if self.is_upright(shape) and self.all_rows:
-                return block(
-                    f"for (int j = 0; j < {wide}; j++)", simd("i", "0", "rows", inner.lines)
-                )
-            if self.is_upright(shape):
-                rows = block(
-                    "for (int first = begin; first < stop; first += LANES)",
-                    simd("i", "first", "first + LANES", inner.lines),
-                )
-                return block(f"for (int j = 0; j < {wide}; j++)", rows)
-            if self.by_columns:
-                rows = block("for (int i = 0; i < rows; i++)", panel(inner))
-                return block(f"for (int p = LEFT({wide}); p < RIGHT({wide}); p++)", rows)
             rows = block("for (int i = begin; i < stop; i++)", panel(inner))
             return block(f"for (int p = 0; p < PANELS({wide}); p++)", rows)
-        if self.is_upright(shape):
-            part = f"for (int p = LEFT({high}); p < RIGHT({high}); p++)"
-            lanes = simd("i", "p * PANEL", "(p + 1) * PANEL", inner.lines)
-            return block(f"for (int j = 0; j < {wide}; j++)", block(part, lanes))
-        if self.by_columns:
-            rows = block(f"for (int i = 0; i < {high}; i++)", panel(inner))
-            return block(f"for (int p = LEFT({wide}); p < RIGHT({wide}); p++)", rows)
         height = own_height(high)
         head = f"for (int i = tile * {height}; i < within((tile + 1) * {height}, {high}); i++)"
         tiles = own_tiles("p", high, wide, height, block(head, panel(inner)))
