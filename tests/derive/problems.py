@@ -43,9 +43,6 @@ LOSS_TEXTS = {name: name for name in LOSSES} | {
 }
 """Every loss, with numbers where it takes some."""
 
-PAIRS = [(loss, output) for loss, row in LOSSES.items() for output in row.activations]
-"""Every loss with every output that it allows."""
-
 KINDS = {kind.__name__: kind for kind in LAYERS}
 
 BETWEEN: dict[type[Layer], Callable[[str], list[Layer]]] = {
@@ -93,7 +90,8 @@ class Problem:
     @cached_property
     def weights(self) -> Arrays:
         """What is learned."""
-        return {name: self.values[name] for name in learned(replace(self.network, seed=0))}
+        names = self.program.pulls or learned(replace(self.network, seed=0))
+        return {name: self.values[name] for name in names}
 
     @cached_property
     def after(self) -> dict[str, Any]:

@@ -238,6 +238,12 @@ def in_numpy(function: Callable[..., tuple[Array, dict[str, Array]]]) -> Callabl
     return call
 
 
+def activated(number: Array, z: Array) -> Array:
+    """The activation of a number: all are worked out and one is taken, which compiles in half the
+    time that branches would."""
+    return lax.select_n(number, *(function(z) for function in ACTIVATIONS.values()))
+
+
 @cache
 def compiled(
     layers: tuple[Layer, ...], losses: tuple[str, ...]
@@ -245,14 +251,13 @@ def compiled(
     """The gradient for a choice of hidden activation, output activation and loss, compiled once
     for all: `layers` name their activations "hidden" and "output", and a number picks one."""
     names = list(ACTIVATIONS)
-    # Without a checkpoint each branch would also hand on zeros for all that the others keep.
-    branches = [jax.checkpoint(function) for function in ACTIVATIONS.values()]
+    # Without a checkpoint each rule would also hand on zeros for all that the others keep.
     rules = [jax.checkpoint(entries_of(loss)) for loss in losses]
 
     def value(weights: Weights, given: Given, hidden: Array, output: Array, loss: Array) -> Array:
         activations = ACTIVATIONS | {
-            "hidden": lambda z: lax.switch(hidden, branches, z),
-            "output": lambda z: lax.switch(output, branches, z),
+            "hidden": partial(activated, hidden),
+            "output": partial(activated, output),
         }
 
         def entries(target: Array, out: Array) -> Array:

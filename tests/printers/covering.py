@@ -30,9 +30,14 @@ def few_cases() -> dict[str, Case]:
     """So few that all features occur, by names; of several, the ones of the shortest programs."""
     rows = [(features(row, case), case) for row, case in loop_rows()]
     missing = {feature for found, _ in rows for feature in found}
-    chosen: dict[str, Case] = {}
+    chosen: list[tuple[set[Hashable], Case]] = []
     while missing:
-        found, case = max(rows, key=lambda x: len(x[0] & missing) / (20 + len(x[1].program.lines)))
-        chosen[f"{case.network} {case.network.loss} {len(chosen)}"] = case
-        missing -= found
-    return chosen
+        one = max(rows, key=lambda x: len(x[0] & missing) / (40 + len(x[1].program.lines)))
+        chosen.append(one)
+        missing -= one[0]
+    for one in sorted(chosen, key=lambda x: -len(x[1].program.lines)):
+        others = [other for other in chosen if other is not one]
+        if one[0] <= {feature for found, _ in others for feature in found}:
+            chosen = others
+    cases = [case for _, case in chosen]
+    return {f"{case.network} {case.network.loss} {n}": case for n, case in enumerate(cases)}
