@@ -2,7 +2,7 @@
 
 import re
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +19,14 @@ from tests.engines.test_agreement import ROUNDINGS, TOLERANCE, defined, moved_by
 from tests.together import Together
 
 from .covering import loop_rows
-from .toolchains import renamed
+from .toolchains import renamed, written
 
 
-def compiled(text: str, folder: Path, optimized: str) -> Path:
-    """A program's text, compiled into an empty folder; every warning is an error."""
+def compiled(parts: Sequence[str], folder: Path, optimized: str) -> Path:
+    """A program, of which the last text includes the others, compiled into an empty folder; every
+    warning is an error."""
     source, program = folder / "net.c", folder / "net"
-    source.write_text(text, encoding="utf-8")
+    written(parts, source)
     flags = [optimized, "-Wall", "-Wextra", "-Werror", "-Wno-unused-variable", "-ffp-contract=off"]
     command = [*find_compiler().command, *flags, "-o", program, source, "-lm"]
     made = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -43,7 +44,7 @@ def printed_by(program: Path, *words: object) -> str:
 def run_c(tmp_path: Path) -> Callable[..., str]:
     """Compiles a program, and gives what it prints; without optimizations in a third of the time,
     with them warned of what is read before it is set."""
-    return lambda text, optimized="-O1": printed_by(compiled(text, tmp_path, optimized))
+    return lambda text, optimized="-O1": printed_by(compiled([text], tmp_path, optimized))
 
 
 def program_text(language: str, case: Any, arrays: dict[str, Any]) -> str:
@@ -58,7 +59,7 @@ def reports(printed: str) -> list[list[float]]:
     return [[float(x) for x in re.findall(r"[a-z] ([^ ,:]+)(?:[,:]|$)", line)] for line in lines]
 
 
-GROUPS = 9
+GROUPS = 5
 """Rows of the table are compiled together in so many groups: most of a compilation of one is
 starting and headers."""
 

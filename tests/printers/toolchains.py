@@ -19,8 +19,23 @@ def without(texts: Sequence[str], word: str) -> Iterator[str]:
     return (re.sub(rf"^{word}.*\n", "", text, flags=re.MULTILINE) for text in texts)
 
 
-def namespaces(texts: Sequence[str]) -> str:
-    """C++ programs in one file, each in a namespace of its own; the first argument chooses."""
+def written(parts: Sequence[str], source: Path) -> None:
+    """Write the last of the texts, and beside it those that it includes: GCC looks again and again
+    at the lines of what it warns of, and takes twice as long where all stand in one long file."""
+    *included, main = parts
+    for number, part in enumerate(included):
+        (source.parent / f"part{number}").write_text(part, encoding="utf-8")
+    source.write_text(main, encoding="utf-8")
+
+
+def inclusions(parts: Sequence[str]) -> list[str]:
+    """The lines that include the parts, as `written` names them."""
+    return [f'#include "part{number}"' for number in range(len(parts))]
+
+
+def namespaces(texts: Sequence[str]) -> list[str]:
+    """C++ programs, each in a namespace of its own, and what includes them; the first argument
+    chooses."""
     parts = []
     for number, body in enumerate(without(texts, "#include")):
         body = body.replace("int main() {", "int run() {").rstrip().removesuffix("}")
@@ -28,7 +43,8 @@ def namespaces(texts: Sequence[str]) -> str:
     calls = ", ".join(f"p{number}::run" for number in range(len(texts)))
     all_runs = f"int (*all[])() = {{{calls}}};"
     main = f"int main(int, char **words) {{ {all_runs} return all[std::atoi(words[1])](); }}"
-    return "\n".join([*heads(texts, "#include"), "#include <cstdlib>", *parts, main, ""])
+    headers = [*heads(texts, "#include"), "#include <cstdlib>"]
+    return [*parts, "\n".join([*headers, *inclusions(parts), main, ""])]
 
 
 C_WORDS = {
@@ -40,32 +56,36 @@ C_WORDS = {
 """Words of C and of its library; a program's own are others."""
 
 
-def renamed(texts: Sequence[str]) -> str:
-    """C programs in one file, in which names of their own begin with their number; the first
-    argument chooses. All must ask for the same headers, so that none is compiled by another's."""
+def renamed(texts: Sequence[str]) -> list[str]:
+    """C programs in which names of their own begin with their number, and what includes them; the
+    first argument chooses. All must ask for the same headers, so that none is compiled by
+    another's."""
     (asked,) = {tuple(heads([text], "#")) for text in texts}
     parts = []
     for number, body in enumerate(without(texts, "#")):
         code = re.sub(r'/\*.*?\*/|"[^"]*"', "", body, flags=re.DOTALL)
         names = sorted({*re.findall(r"\b[A-Za-z_]\w*", code)} - C_WORDS)
-        parts += [*(f"#define {name} p{number}_{name}" for name in names), body]
-        parts += [f"#undef {name}" for name in names]
+        defined = [f"#define {name} p{number}_{name}" for name in names]
+        undefined = [f"#undef {name}" for name in names]
+        parts.append("\n".join([*defined, body, *undefined, ""]))
     calls = ", ".join(f"p{number}_main" for number in range(len(texts)))
     all_runs = f"int (*all[])(void) = {{{calls}}};"
     main = (
         f"int main(int count, char **words) {{ {all_runs} return all[atoi(words[count - 1])](); }}"
     )
-    return "\n".join([*asked, "#include <stdlib.h>", *parts, main, ""])
+    included = [*asked, "#include <stdlib.h>", *inclusions(parts)]
+    return [*parts, "\n".join([*included, main, ""])]
 
 
-def emulated(texts: Sequence[str]) -> str:
+def emulated(texts: Sequence[str]) -> list[str]:
     """CUDA programs for a C++ compiler, which runs the threads of their block on this machine."""
     launched = [text.replace("train<<<1, THREADS>>>();", "launch(train);") for text in texts]
     shim = (Path(__file__).parent / "cuda_here.hpp").as_posix()
-    return f'#include "{shim}"\n{namespaces(launched)}'
+    *parts, main = namespaces(launched)
+    return [*parts, f'#include "{shim}"\n{main}']
 
 
-def modules_of_rust(texts: Sequence[str]) -> str:
+def modules_of_rust(texts: Sequence[str]) -> list[str]:
     """Rust programs in one file, each in a module of its own."""
     parts = [
         f"mod p{number} {{\n{text.replace('fn main() {', 'pub fn main() {')}}}\n"
@@ -76,10 +96,10 @@ def modules_of_rust(texts: Sequence[str]) -> str:
         f"fn main() {{ let all: [fn(); {len(texts)}] = [{calls}]; "
         "all[std::env::args().nth(1).unwrap().parse::<usize>().unwrap()](); }"
     )
-    return "\n".join([*parts, main, ""])
+    return ["\n".join([*parts, main, ""])]
 
 
-def classes_of_d(texts: Sequence[str]) -> str:
+def classes_of_d(texts: Sequence[str]) -> list[str]:
     """D programs in one file, each in a struct of its own, in which everything is static."""
     parts = [
         f"struct p{number} {{ static:\n{text.replace('void main() {', 'void run() {')}}}\n"
@@ -90,7 +110,7 @@ def classes_of_d(texts: Sequence[str]) -> str:
         "void main(string[] words) { import std.conv : to; void function()[] all = "
         f"[{calls}]; all[words[1].to!int](); }}"
     )
-    return "\n".join([*heads(texts, "import"), *parts, main, ""])
+    return ["\n".join([*heads(texts, "import"), *parts, main, ""])]
 
 
 @dataclass(frozen=True)
@@ -101,14 +121,14 @@ class Toolchain:
         language: as `--to` names it.
         compilers: commands, of which the first that is found is taken.
         options: further words of the command; "{source}" and "{program}" stand for files.
-        joined: makes one source of several texts.
+        joined: makes one source of several texts: the last, which may include the others.
     """
 
     language: str
     suffix: str
     compilers: tuple[str, ...]
     options: tuple[str, ...]
-    joined: Callable[[Sequence[str]], str]
+    joined: Callable[[Sequence[str]], list[str]]
 
     @property
     def compiler(self) -> str | None:
@@ -118,7 +138,7 @@ class Toolchain:
     def compiled(self, texts: Sequence[str], folder: Path, *more: str) -> Path:
         """One executable of all texts."""
         source, program = folder / f"net.{self.suffix}", folder / "net"
-        source.write_text(self.joined(texts), encoding="utf-8")
+        written(self.joined(texts), source)
         options = [word.format(source=source, program=program) for word in self.options]
         command = [str(self.compiler), *options, *more]
         made = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
