@@ -145,7 +145,8 @@ def source(
 class InOneLibrary:
     """What stands in for `compiler.library`: sources that are named beforehand are compiled as one
     library for each number type, since most of what one alone takes is the compiler's start, the
-    header and the linker. For compilers that do not optimize: what they make of each is the same.
+    header and the linker. Where bits are promised, for compilers that do not optimize: what they
+    make of each is the same.
     """
 
     def __init__(self, sources: Iterable[str]) -> None:

@@ -9,9 +9,10 @@ import pytest
 
 from syn0 import Adam, Network, Training
 from syn0.derive import LOSSES
-from syn0.engines import compiler
+from syn0.engines import compiler, native
 from syn0.models import advice, tutorial_training
 from syn0.program import ACTIVATIONS
+from tests.engines.networks import InOneLibrary, source
 from tests.together import Together
 
 X = np.array([[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]])
@@ -42,13 +43,27 @@ def miss(network, loss, **how):
     return np.abs(copied.predict(X) - (2 * wanted - 1 if loss == "hinge" else wanted)).max()
 
 
-@pytest.fixture
-def quick_compiler(monkeypatch):
-    """Few optimizations, which takes half the time: each network here is compiled, and runs."""
-    monkeypatch.setattr(compiler, "FLAGS", ("-Og", *compiler.FLAGS[1:]))
-
-
 EVERY = list(itertools.product(LOSSES, ACTIVATIONS, HIDDEN))
+
+
+NOT_LEARNED = [
+    ("binary_cross_entropy", "relu", [4, 4]),
+    ("squared_error", "relu", [4]),
+    ("squared_error", "hard_sigmoid", [4]),
+    ("binary_cross_entropy", "leaky_relu", [4, 4]),
+    ("cross_entropy", "tanh", [4, 4]),
+    ("huber", "tanh", [4]),
+    ("absolute_error", "sigmoid", [4]),
+    ("quantile", "elu", [4]),
+    ("poisson", "selu", [4]),
+]
+
+
+def advised(case):
+    """The network of a case that is told one sentence, with what that says; and its rate."""
+    (words,) = sentences(described(*case))
+    rate, init = re.search(r"add --learning-rate (\S+) --init (\S+) --bias$", words).groups()
+    return described(*case, init=init, bias=True), float(rate)
 
 
 @pytest.fixture(scope="module")
@@ -70,37 +85,23 @@ def test_the_tutorials_networks_are_told_nothing(silent):
 
 
 @pytest.mark.needs_compiler
-@pytest.mark.usefixtures("quick_compiler")
-def test_a_network_that_is_told_nothing_learns(silent):
+def test_what_is_told_nothing_learns_and_what_is_advised_teaches_the_others(silent, monkeypatch):
+    """As C, with few optimizations, which takes half the time: each of them runs."""
+    runs = [(case, described(*case), {}, 0.05) for case in silent]
+    for case in NOT_LEARNED:
+        taught, rate = advised(case)
+        assert sentences(taught, learning_rate=rate) == [], case
+        runs.append((case, taught, {"learning_rate": rate}, 0.25))
+    joined = InOneLibrary(
+        source(network.spec, tutorial_training(how, network.spec), rows=len(X))
+        for _, network, how, _ in runs
+    )
+    monkeypatch.setattr(native, "library", joined)
+    monkeypatch.setattr(compiler, "FLAGS", ("-Og", *compiler.FLAGS[1:]))
     with Together() as together:
-        for case in silent:
-            with together(case):
-                assert miss(described(*case), case[0]) < 0.05
-
-
-@pytest.mark.needs_compiler
-@pytest.mark.usefixtures("quick_compiler")
-@pytest.mark.parametrize(
-    "case",
-    [
-        ("binary_cross_entropy", "relu", [4, 4]),
-        ("squared_error", "relu", [4]),
-        ("squared_error", "hard_sigmoid", [4]),
-        ("binary_cross_entropy", "leaky_relu", [4, 4]),
-        ("cross_entropy", "tanh", [4, 4]),
-        ("huber", "tanh", [4]),
-        ("absolute_error", "sigmoid", [4]),
-        ("quantile", "elu", [4]),
-        ("poisson", "selu", [4]),
-    ],
-    ids=lambda c: f"{c[0]}-{c[1]}-{len(c[2])}",
-)
-def test_what_is_advised_teaches_what_was_not_learned(case):
-    (words,) = sentences(described(*case))
-    rate, init = re.search(r"add --learning-rate (\S+) --init (\S+) --bias$", words).groups()
-    taught = described(*case, init=init, bias=True)
-    assert sentences(taught, learning_rate=float(rate)) == []
-    assert miss(taught, case[0], learning_rate=float(rate)) < 0.25
+        for case, network, how, bound in runs:
+            with together((case, how)):
+                assert miss(network, case[0], **how) < bound
 
 
 def test_dead_units_are_told_of_under_any_optimizer():

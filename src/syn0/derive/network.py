@@ -127,7 +127,7 @@ def program_of(
 ) -> Program:
     """The lines as a program."""
     return Program(
-        tuple(replace(line, expression=tidied(line.expression)) for line in lines),
+        tuple(map(tidied_line, lines)),
         inputs,
         output=f"l{len(network.dense)}",
         weights=tuple(line.target for line in layer_starts(network)),
@@ -135,6 +135,12 @@ def program_of(
         dtype=network.dtype,
         seed=network.seed,
     )
+
+
+def tidied_line(line: Line) -> Line:
+    """The line with its expression tidied; itself where it is."""
+    expression = tidied(line.expression)
+    return line if expression is line.expression else replace(line, expression=expression)
 
 
 def inputs_of(network: NetworkSpec) -> dict[str, Shape]:

@@ -114,7 +114,7 @@ class JaxRunner(Runner):
     @classmethod
     def cost(cls, work: Work, threads: int | None) -> Cost:
         """See `Runner.cost`. On a processor alone it is for those who ask for it."""
-        if jax_missing() or not accelerator_expected():
+        if not accelerator_expected() or jax_missing():
             return Cost(float("inf"))
         step = work.lines * LINE + (work.products / SPEED + work.entries * ENTRY) * work.networks
         return Cost(work.steps * step, COMPILE + work.lines * COMPILE_LINE, "on a GPU or TPU")

@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Callable
 from decimal import Decimal
+from operator import is_
 
 from syn0.program.expressions import Apply, Const, Expr
 
@@ -23,7 +24,7 @@ def tidied(expr: Expr) -> Expr:
     if not isinstance(expr, Apply):
         return expr
     args = tuple(map(tidied, expr.args))
-    made = Apply(expr.operation, args, expr.fixed)
+    made = expr if all(map(is_, args, expr.args)) else Apply(expr.operation, args, expr.fixed)
     if not any(isinstance(arg, Const) or is_negative(arg) for arg in args):
         return made
     match made:
