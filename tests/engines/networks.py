@@ -35,12 +35,12 @@ ROWS = 23
 REPRESENTATIVE = {
     "small, all rows": (NetworkSpec(3, (Dense(4), Dense(1))), Training(steps=3), None),
     "all narrow": (
-        NetworkSpec(5, (Dense(7, "tanh", True), Dense(3), Dense(2)), dtype="float32"),
+        NetworkSpec(5, (Dense(7, "tanh", True), Dense(2)), dtype="float32"),
         Training(epochs=2, batch_size=20, optimizer=Adam(0.01)),
         None,
     ),
     "wide": (
-        NetworkSpec(65, (Dense(130, "tanh", True), Dense(33, "relu", True), Dense(17)), seed=2),
+        NetworkSpec(33, (Dense(65, "tanh", True), Dense(17)), seed=2),
         Training(epochs=2, batch_size=9, optimizer=Adam(0.01), l2=0.01, clip_norm=0.5),
         None,
     ),

@@ -1,7 +1,9 @@
-"""One process of a cluster, for test_cluster.py: trains the cases, and the first one saves what
-came of them in the folder that it is given."""
+"""The processes of a cluster, for test_cluster.py: they train the cases, and the first one saves
+what came of them in the folder that is given."""
 
+import os
 import sys
+import traceback
 from pathlib import Path
 
 import numpy as np
@@ -92,5 +94,27 @@ def main(folder: Path) -> None:
         (folder / f"seed-{cluster.rank}").write_text(str(error))
 
 
+def forked(rank: int, folder: Path) -> int:
+    """The number of a process that is one of the cluster. It is forked from this one, which has
+    imported all that takes long and started no thread."""
+    child = os.fork()
+    if not child:
+        status = 1
+        try:
+            os.environ["RANK"] = str(rank)
+            main(folder)
+            status = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            sys.stdout.flush()
+            os._exit(status)
+    return child
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    import jax.experimental.multihost_utils  # noqa: F401
+
+    children = [forked(rank, Path(sys.argv[1])) for rank in range(int(os.environ["WORLD_SIZE"]))]
+    statuses = [os.waitpid(child, 0)[1] for child in children]
+    sys.exit(f"the processes ended with {statuses}" if any(statuses) else 0)

@@ -82,19 +82,6 @@ def test_networks_of_any_size_learn_as_on_numpy(in_one_library) -> None:
                     assert np.abs(found.checkpoint.values[name] - value).max() <= limit, name
 
 
-@pytest.mark.needs_compiler
-@pytest.mark.usefixtures("without_a_warning")
-def test_two_runs_are_the_same_to_the_last_bit(in_one_library, assert_same) -> None:
-    in_one_library(source(*case) for case in REPRESENTATIVE.values())
-    with Together() as together:
-        for name, (spec, training, weighted) in REPRESENTATIVE.items():
-            with together(name):
-                one, other = (trained(spec, training, "native", weighted) for _ in range(2))
-                assert_same(one, other)
-                first = Network.from_spec(spec).weights["syn0"]
-                assert not np.array_equal(one.weights["syn0"], first)
-
-
 # Going on
 
 MASKED = {"optimizer": "adam", "learning_rate": 0.01, "engine": "native"}

@@ -2,7 +2,7 @@
 
 import shutil
 import subprocess
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -36,6 +36,7 @@ def test_networks_learn_as_on_numpy_with_shorter_vectors(
 
 UNDER_GUARD = """
 import importlib.util, os
+from itertools import product
 
 del os.environ["LD_PRELOAD"]  # the compiler is not to be guarded
 from syn0.derive import prediction_program, training_program
@@ -43,37 +44,38 @@ from syn0.engines import compiled, compiler, native, threads
 from syn0.engines.tiles.source import prediction_source
 
 threads.cores = lambda: 64  # as many threads as are asked for
-compiler.FLAGS = ("-O0", "-g1", "-DTURNS=0", "-march={processor}", *{asked},
-                  "-fopenmp-simd", "-pthread", "-shared", "-fPIC")
 spec = importlib.util.spec_from_file_location("networks", {file!r})
 networks = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(networks)
-cases, predicted = networks.REPRESENTATIVE, {predicted}
-sources = [networks.source(*case, threads=3) for case in cases.values()]
-for size in predicted.values():
-    sources += [prediction_source(prediction_program(case[0]), size) for case in cases.values()]
-native.library = compiled.library = networks.InOneLibrary(sources)
-for name, case in cases.items():
-    print(name, flush=True)
-    network, training, weighted = case
-    made = networks.trained(network, training, "native", weighted, threads=3)
-    program = training_program(network, training, weighted=weighted is not None)
-    runner = native.NativeRunner(program, prediction_program(network), threads=3)
-    networks.at_once(runner, *case)
-    assert runner.name == "native"
-    for rows, size in predicted.items():
-        made.predict(networks.data(network, rows)[0])
-        assert size in made._predictor._compiled
+cases = networks.REPRESENTATIVE
+trainings = [networks.source(*case, threads=3) for case in cases.values()]
+for processor, predicted in {processors}.items():
+    compiler.FLAGS = ("-O0", "-g1", "-DTURNS=0", f"-march={{processor}}", *{asked},
+                      "-fopenmp-simd", "-pthread", "-shared", "-fPIC")
+    programs = [prediction_program(case[0]) for case in cases.values()]
+    predictions = [prediction_source(*each) for each in product(programs, predicted.values())]
+    native.library = compiled.library = networks.InOneLibrary([*trainings, *predictions])
+    for name, case in cases.items():
+        print(name, flush=True)
+        network, training, weighted = case
+        made = networks.trained(network, training, "native", weighted, threads=3)
+        program = training_program(network, training, weighted=weighted is not None)
+        runner = native.NativeRunner(program, prediction_program(network), threads=3)
+        networks.at_once(runner, *case)
+        assert runner.name == "native"
+        for rows, size in predicted.items():
+            made.predict(networks.data(network, rows)[0])
+            assert size in made._predictor._compiled
 print("done")
 """
 
 
 @pytest.fixture
 def under_guard(cache: Path, python: Callable[..., "subprocess.Popen[str]"]) -> Callable[..., None]:
-    """Trains all networks, and predicts a row and many with each, in processes that a sanitizer
-    guards, one for each of these processors."""
+    """Trains all networks, compiled for each of these processors, in a process that a sanitizer
+    guards, and predicts so many rows with programs for so many where a processor names some."""
 
-    def run(runtime: str, *asked: str, processors: Sequence[str], predicted: bool = False) -> None:
+    def run(runtime: str, *asked: str, processors: dict[str, dict[int, int]]) -> None:
         gcc = shutil.which("gcc")
         if gcc is None:
             pytest.skip("gcc is not installed")
@@ -81,24 +83,15 @@ def under_guard(cache: Path, python: Callable[..., "subprocess.Popen[str]"]) -> 
         guard = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
         if not Path(guard).is_absolute():
             pytest.skip(f"gcc's {runtime} is not installed")
-        scripts = [
-            UNDER_GUARD.format(
-                processor=name,
-                asked=asked,
-                file=networks.__file__,
-                predicted={1: 1, BATCH + 6: BATCH} if predicted else {},
-            )
-            for name in processors
-            if not lacks(name)
-        ]
+        here = {name: rows for name, rows in processors.items() if not lacks(name)}
+        script = UNDER_GUARD.format(processors=here, asked=asked, file=networks.__file__)
         settings = {"ASAN_OPTIONS": "detect_leaks=0", "TSAN_OPTIONS": "halt_on_error=1"}
-        processes = [python(text, LD_PRELOAD=guard, CC=gcc, **settings) for text in scripts]
-        for process in processes:
-            said, complaint = process.communicate(timeout=600)
-            if "unexpected memory mapping" in complaint:
-                pytest.skip("this kernel puts memory where gcc's libtsan cannot work")
-            assert (process.returncode, complaint) == (0, "")
-            assert said == "".join(f"{name}\n" for name in [*REPRESENTATIVE, "done"])
+        process = python(script, LD_PRELOAD=guard, CC=gcc, **settings)
+        said, complaint = process.communicate(timeout=600)
+        if "unexpected memory mapping" in complaint:
+            pytest.skip("this kernel puts memory where gcc's libtsan cannot work")
+        assert (process.returncode, complaint) == (0, "")
+        assert said.splitlines() == [*list(REPRESENTATIVE) * len(here), "done"]
 
     return run
 
@@ -109,10 +102,10 @@ def test_no_kernel_reads_or_writes_where_it_must_not(under_guard) -> None:
     slow = "null,pointer-overflow,signed-integer-overflow,alignment,object-size"
     asked = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all", f"-fno-sanitize={slow}")
     longest, *_, shortest = PROCESSORS
-    under_guard("libasan", *asked, processors=(longest,), predicted=True)
-    under_guard("libasan", *asked, processors=(shortest,))
+    processors = {longest: {1: 1, BATCH + 6: BATCH}, shortest: {}}
+    under_guard("libasan", *asked, processors=processors)
 
 
 def test_no_thread_touches_what_another_is_writing(under_guard) -> None:
     """With the shortest vectors an array has the most panels, so that all threads have a share."""
-    under_guard("libtsan", "-fsanitize=thread", processors=PROCESSORS[-1:])
+    under_guard("libtsan", "-fsanitize=thread", processors={PROCESSORS[-1]: {}})
