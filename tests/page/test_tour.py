@@ -7,7 +7,7 @@ import numpy as np
 from syn0 import Network
 from syn0.learn.tour import Tour
 from tests.page.conftest import Reader
-from tests.page.test_controls import breakable
+from tests.page.test_controls import breakable, come_back
 
 ASKED = "[data-question=asked]"
 FORM = f"{ASKED} :is(input, select)"
@@ -202,6 +202,7 @@ def test_the_tour_goes_on_after_a_lost_connection(alone: Reader, address: str) -
     reader.page.wait_for_selector("[data-reply=wrong]")
     sockets[0].close()
     reader.until("() => document.querySelector('.status').textContent.includes('not connected')")
+    come_back(reader, sockets)
     reader.until("() => !document.querySelector('.status').textContent.includes('not connected')")
     reader.page.wait_for_selector("[data-region=tour][aria-busy=false]")
     assert count(reader, "[data-reply=wrong]") == 1
