@@ -2,9 +2,6 @@
 
 import os
 import shutil
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,6 +10,8 @@ from typing import Any
 from urllib.parse import urljoin
 
 import pytest
+
+from tests.cli.forks import Forked
 
 WEB = Path(__file__).parents[2] / "web"
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser")
@@ -28,6 +27,20 @@ worth optimizing."""
 USUAL = {"width": 1440, "height": 900}
 SECONDS = 30
 """The longest that a test waits for something to appear: on a busy machine, too."""
+
+UNTIL = """async ([about, longest]) => {
+  const [ask, end] = [%s, Date.now() + longest];
+  while (!ask(about)) {
+    if (Date.now() > end) return false;
+    await new Promise((done) => setTimeout(done, 10));
+  }
+  return true;
+}"""
+
+THERE = """(selector) => {
+  const within = (one) => one.shadowRoot?.querySelector(selector);
+  return document.querySelector(selector) || [...document.querySelectorAll("*")].some(within);
+}"""
 
 
 @pytest.fixture(scope="session")
@@ -47,15 +60,14 @@ def playing(*arguments: str) -> Iterator[str]:
     """The address of `syn0 play` while it runs."""
     for name in ("starlette", "uvicorn", "websockets"):
         pytest.importorskip(name, reason=f"{name} is not installed")
-    command = [sys.executable, "-m", "syn0", "play", "--no-browser", "--port", "0", *arguments]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            address = process.stdout.readline().strip()
-            assert address.startswith("http://127.0.0.1:"), address
-            yield address
-        finally:
-            process.terminate()
+    process = Forked("play", "--no-browser", "--port", "0", *arguments)
+    try:
+        assert process.stdout is not None
+        address = process.stdout.readline().strip()
+        assert address.startswith("http://127.0.0.1:"), address
+        yield address
+    finally:
+        process.close()
 
 
 @pytest.fixture(scope="session")
@@ -117,19 +129,16 @@ class Reader:
 
     def stands(self, step: int, line: int) -> None:
         """Wait until the page stands after a line (-1: before the first) of a step."""
-        self.page.wait_for_selector(f'[data-where="{step},{line}"]')
+        self.until(THERE, f'[data-where="{step},{line}"]')
 
     def state(self, *states: str) -> None:
         """Wait until the run is in one of these states."""
-        self.page.wait_for_selector(", ".join(f"[data-state={state}]" for state in states))
+        self.until(THERE, ", ".join(f"[data-state={state}]" for state in states))
 
     def until(self, question: str, about: Any = None) -> None:
         """Wait until a function of JavaScript says yes. (Playwright's own way needs `eval`, which
-        the page's policy forbids.)"""
-        end = time.monotonic() + SECONDS
-        while not self.page.evaluate(question, about):
-            assert time.monotonic() < end, question
-            self.page.wait_for_timeout(50)
+        the page's policy forbids.) It is asked in the page, sooner than from here."""
+        assert self.page.evaluate(UNTIL % question, [about, SECONDS * 1000]), question
 
     def tab(self, name: str) -> None:
         """Choose a picture."""

@@ -49,6 +49,9 @@ QUICKLY = {"resultTypes": ["violations"], "selectors": False, "preload": False}
 COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}
 """The rules that ask for colours."""
 
+NO_COLOURS = {"rules": {rule: {"enabled": False} for rule in COLOURS["runOnly"]}}
+"""All rules but those that ask for colours, which take most of axe's time."""
+
 
 def findings(reader: Reader, axe: str, **rules: Any) -> list[str]:
     """What axe finds, as text, in the regions that have changed since it last looked at this page;
@@ -133,21 +136,22 @@ def walk(reader: Reader, address: str, axe: str, folder: Path, **rules: Any) -> 
     assert reader.mistakes == []
 
 
-@pytest.mark.parametrize(("width", "height"), SIZES)
+@pytest.mark.parametrize(
+    ("size", "theme", "rules"),
+    [(SIZES[0], "light", {}), (SIZES[1], "light", NO_COLOURS), (SIZES[2], "dark", {})],
+    ids=["wide", "middle", "narrow and dark"],
+)
 def test_axe_finds_nothing(
-    browser: Any, address: str, axe: str, width: int, height: int, tmp_path: Path
+    browser: Any, address: str, axe: str, size: Any, theme: Any, rules: Any, tmp_path: Path
 ) -> None:
-    with reading(browser, width, height, reduced_motion="reduce") as reader:
-        walk(reader, address, axe, tmp_path)
-
-
-def test_axe_finds_nothing_in_the_dark_theme_s_colours(
-    browser: Any, address: str, axe: str, tmp_path: Path
-) -> None:
-    """What else axe asks for has no theme, and no size has colours of its own, as test_colours.py
-    holds."""
-    with reading(browser, color_scheme="dark", reduced_motion="reduce") as reader:
-        walk(reader, address, axe, tmp_path, **COLOURS)
+    """Each size is asked all but colours, each theme its colours: those have no size, as
+    test_colours.py holds, and what else axe asks for has no theme."""
+    with reading(browser, *size, color_scheme=theme, reduced_motion="reduce") as reader:
+        walk(reader, address, axe, tmp_path, **rules)
+        if size == SIZES[2]:  # what a narrow page hides
+            reader.resize(*SIZES[0])
+            reader.page.locator(".larger").wait_for()
+            assert findings(reader, axe, **COLOURS) == []
 
 
 def test_all_regions_are_there_without_scrolling(reader: Reader, address: str) -> None:
@@ -196,12 +200,11 @@ def test_the_keyboard_reaches_every_control(reader: Reader, address: str) -> Non
       const seen = [...document.querySelectorAll(all)]
         .filter((one) => one.checkVisibility() && one.tabIndex >= 0);
       window.left = new Set(seen);
+      addEventListener("focusin", (event) => window.left.delete(event.target));
       return seen.length;
     }"""
     count = reader.page.evaluate(marked)
     assert count > 60
-    for _ in range(count + 40):
-        reader.press("Tab")
-        reader.page.evaluate("window.left.delete(document.activeElement)")
+    reader.press(*["Tab"] * (count + 40))
     left = reader.page.evaluate("[...window.left].map((one) => one.outerHTML.slice(0, 120))")
     assert left == []

@@ -5,7 +5,7 @@ from typing import Any
 
 from syn0.view.recipes import usual_recipe
 from syn0.view.session import Session
-from tests.page.conftest import Reader
+from tests.page.conftest import SECONDS, Reader
 from tests.together import Together
 
 KNOBS = """() => [...document.querySelectorAll("[data-region=knobs] [name]")]
@@ -85,7 +85,9 @@ def test_downloads(reader: Reader, address: str, tmp_path: Path) -> None:
 
 
 def breakable(reader: Reader) -> list[Any]:
-    """The sockets of a page as they come; the first try to come back fails."""
+    """The sockets of a page as they come; the first try to come back fails. Its clock can be put
+    forward."""
+    reader.page.clock.install()
     sockets: list[Any] = []
 
     def between(socket: Any) -> None:
@@ -97,6 +99,19 @@ def breakable(reader: Reader) -> list[Any]:
 
     reader.page.route_web_socket("**/socket", between)
     return sockets
+
+
+def come_back(reader: Reader, sockets: list[Any]) -> None:
+    """Spare a page whose socket broke the time that it waits before each of its two tries."""
+    for tries in (2, 3):
+        reader.page.clock.fast_forward(2_000)
+        for _ in range(SECONDS * 100):
+            if len(sockets) >= tries:
+                break
+            reader.page.wait_for_timeout(10)
+        assert len(sockets) == tries
+        if tries == 2:
+            reader.page.wait_for_timeout(100)  # it hears that the try has failed
 
 
 def test_what_was_opened_leaves_with_its_program(alone: Reader, address: str) -> None:
@@ -187,6 +202,7 @@ def test_a_lost_server_leaves_what_is_shown_and_runs_are_there_again(
     assert reader.page.locator("[data-line]").count() == 11
     assert reader.page.get_by_role("button", name="Next line").is_disabled()
     # It comes back by itself, to the same places.
+    come_back(reader, sockets)
     reader.page.locator("button.primary:not(:disabled)").wait_for()
     assert len(sockets) == 3
     reader.stands(90, 1)

@@ -7,7 +7,7 @@ import numpy as np
 from syn0 import Network
 from syn0.learn.tour import Tour
 from tests.page.conftest import Reader
-from tests.page.test_controls import breakable
+from tests.page.test_controls import breakable, come_back
 
 ASKED = "[data-question=asked]"
 FORM = f"{ASKED} :is(input, select)"
@@ -31,8 +31,11 @@ def tab_to(reader: Reader, selector: str, key: str = "Tab") -> None:
 
 def at_chapter(reader: Reader, number: int) -> None:
     """Wait until a chapter, counted from 1, is there and its title has the focus."""
-    reader.page.locator("#tour-title", has_text=f"{number}. ").wait_for()
-    reader.until("() => document.activeElement.id === 'tour-title'")
+    reader.until(
+        "number => document.activeElement.matches('#tour-title')"
+        " && document.activeElement.textContent.includes(`${number}. `)",
+        number,
+    )
 
 
 def fill_in(reader: Reader) -> None:
@@ -93,8 +96,11 @@ def test_the_whole_tour_by_keyboard(reader: Reader, address: str) -> None:
             assert reader.page.locator(".tour-foot button").last.is_disabled()
             answer(reader, replies)
             before, replies = before + 1, replies + 1
-            reader.page.wait_for_selector(f":nth-match([data-reply], {before})")
-            reader.until("() => document.activeElement.matches('[data-reply]')")
+            reader.until(
+                "replies => document.querySelectorAll('[data-reply]').length >= replies"
+                " && document.activeElement.matches('[data-reply]')",
+                before,
+            )
         if number < len(lessons):
             tab_to(reader, "[data-next]")
             reader.press("Enter")
@@ -196,6 +202,7 @@ def test_the_tour_goes_on_after_a_lost_connection(alone: Reader, address: str) -
     reader.page.wait_for_selector("[data-reply=wrong]")
     sockets[0].close()
     reader.until("() => document.querySelector('.status').textContent.includes('not connected')")
+    come_back(reader, sockets)
     reader.until("() => !document.querySelector('.status').textContent.includes('not connected')")
     reader.page.wait_for_selector("[data-region=tour][aria-busy=false]")
     assert count(reader, "[data-reply=wrong]") == 1
