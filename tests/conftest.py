@@ -30,6 +30,9 @@ QUICK_XLA = (
 )
 os.environ.setdefault("XLA_FLAGS", QUICK_XLA)
 
+# Python looks for garbage less often: there is next to none.
+gc.set_threshold(10_000)
+
 Pair = tuple[np.ndarray, np.ndarray]
 
 # A suite that is green is green again: the examples of a property are the same in every run.
