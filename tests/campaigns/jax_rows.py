@@ -19,14 +19,10 @@ from tests.engines.test_agreement import (
     assert_agree,
     defined,
     figures,
-    moved_by_rounding,
+    moved_farthest,
 )
 
 SHORT = 3
-
-NUDGES = 6
-"""Ways of rounding the start once more, of which the one that moves the definition farthest counts:
-where deltas are trimmed, or divided by their size, some of them change what follows altogether."""
 
 
 def run(seed: int, count: int) -> Outcome:
@@ -51,9 +47,7 @@ def runner(case: Case) -> JaxRunner:
 def hold_steps(case: Case) -> None:
     """State and reports after all steps are those of the definition."""
     program, definition, dtype = case.program, defined(case, arrays), case.program.dtype
-    ways = [moved_by_rounding(case, arrays, seed) for seed in range(NUDGES)]
-    moved = {name: max(state[name] for state, _ in ways) for name in program.state}
-    shaken = np.max([reports for _, reports in ways], axis=0)
+    moved, shaken = moved_farthest(case, arrays)
     state, measured = runner(case).train(
         definition.given(program), arrays(case), definition.rows, measure=True
     )

@@ -12,6 +12,7 @@ from typing import Any
 from tests.campaigns import Outcome
 from tests.campaigns.sanitizers import examples
 from tests.derive.cases import Case
+from tests.engines.test_agreement import moved_farthest
 from tests.printers.covering import loop_rows
 from tests.printers.test_c import program_text
 from tests.printers.test_languages import assert_reports
@@ -50,7 +51,7 @@ def hold(tool: Toolchain, cases: list[Case], outcome: Outcome) -> None:
         program = tool.compiled(texts, Path(folder))
         for number, case in enumerate(cases):
             try:
-                assert_reports(tool.printed(program, number), case, arrays)
+                assert_reports(tool.printed(program, number), case, arrays, moved_farthest)
             except AssertionError as error:
                 what = f"{case.network} in {tool.language}: {error}"
                 outcome.faults.append(what[:1000])

@@ -41,10 +41,12 @@ def tool(request: pytest.FixtureRequest) -> Toolchain:
     return found
 
 
-def assert_reports(printed: str, case: Case, made_up_arrays: Any) -> None:
+def assert_reports(
+    printed: str, case: Case, made_up_arrays: Any, moved_by: Any = moved_by_rounding
+) -> None:
     """What a program reports is what the interpreter does, of every step that it reports."""
     found, every = reports(printed), defined(case, made_up_arrays).reports
-    limit, shaken = LIMITS[case.network.dtype], moved_by_rounding(case, made_up_arrays)[1]
+    limit, shaken = LIMITS[case.network.dtype], moved_by(case, made_up_arrays)[1]
     assert len(found) > 1
     for number, *figures in found:
         expected = every[int(number)]
