@@ -188,6 +188,25 @@ def test_hostile_names_are_text(reader: Reader, address: str) -> None:
     assert count(reader, "img") == 0
 
 
+def test_the_title_of_a_chapter_has_the_focus_as_it_appears(reader: Reader, address: str) -> None:
+    """And not a moment later, when the reader may already be typing an answer."""
+    reader.open(address)
+    reader.press("t")
+    at_chapter(reader, 1)
+    chapters = reader.page.get_by_label("Chapter", exact=True)
+    chapters.focus()
+    reader.page.evaluate(
+        """() => {
+          const note = () => { window.focused = document.activeElement.id; watch.disconnect(); };
+          const watch = new MutationObserver(note);
+          watch.observe(document.querySelector("#tour-title"), { characterData: true, subtree: true });
+        }"""
+    )
+    chapters.select_option("5")
+    reader.until("() => window.focused !== undefined")
+    assert reader.page.evaluate("window.focused") == "tour-title"
+
+
 def test_the_tour_goes_on_after_a_lost_connection(alone: Reader, address: str) -> None:
     reader, sockets = alone, breakable(alone)
     reader.open(address)
@@ -195,7 +214,9 @@ def test_the_tour_goes_on_after_a_lost_connection(alone: Reader, address: str) -
     reader.stands(0, 1)
     reader.press("t")
     at_chapter(reader, 1)
-    reader.page.get_by_label("Chapter", exact=True).select_option("5")
+    chapters = reader.page.get_by_label("Chapter", exact=True)
+    chapters.focus()
+    chapters.select_option("5")
     at_chapter(reader, 6)
     reader.page.locator(f"{ASKED} input").fill("0.3")
     reader.press("Enter")

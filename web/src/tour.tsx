@@ -1,6 +1,6 @@
 // The tour: a chapter beside the page, which lights up the regions that it speaks of and operates them.
 import { computed, signal, type ReadonlySignal } from "@preact/signals";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { JSX } from "preact";
 import type * as p from "./protocol";
 import { useStore, type Store, type Tab } from "./store";
@@ -137,7 +137,8 @@ export function TourPanel(): JSX.Element | null {
   const chapter = guide?.chapter.value;
   const heading = useRef<HTMLHeadingElement>(null);
   const title = chapter && `${chapter.number + 1}. ${chapter.title}`;
-  useEffect(() => heading.current?.focus(), [title, guide?.isOpen.value]);
+  // The focus goes as the chapter is there: a key that is pressed now must not be robbed of it later.
+  useLayoutEffect(() => heading.current?.focus(), [title, guide?.isOpen.value]);
   useEffect(() => {
     const page = heading.current?.closest<HTMLElement>(".syn0:not(.narrow)");
     page?.querySelector(".row.added, .row.changed")?.scrollIntoView({ block: "center" });
@@ -280,7 +281,7 @@ interface ReplyProps {
 
 function ReplyPart({ guide, reply, isLast }: ReplyProps): JSX.Element {
   const place = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!isLast || !guide.hasFreshReply) return;
     guide.hasFreshReply = false;
     place.current?.focus();

@@ -1,5 +1,5 @@
 // What opens above the page: data, link, save, help.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { ComponentChildren, JSX } from "preact";
 import { KEYS } from "./keys";
 import { count } from "./numbers";
@@ -25,7 +25,7 @@ export function Windows(): JSX.Element | null {
 function Box({ title, children }: { readonly title: string; readonly children: ComponentChildren }): JSX.Element {
   const store = useStore();
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     dialog.current?.showModal();
   }, []);
   const close = (): void => {
