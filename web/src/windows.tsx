@@ -117,7 +117,13 @@ function DataWindow(): JSX.Element {
 function Present(): JSX.Element {
   const store = useStore();
   const { data, recipe } = store.program.value!;
-  const { columns, target, dropped } = data;
+  const { columns, target } = data;
+  const [wish, setWish] = useState<readonly string[] | null>(null);
+  const dropped = wish ?? data.dropped;
+  const isAnswered = !wish || (wish.length === data.dropped.length && wish.every((name) => data.dropped.includes(name)));
+  useLayoutEffect(() => {
+    if (isAnswered || store.refusal.value) setWish(null);
+  }, [isAnswered, store.refusal.value]);
   const learn = (change: Partial<DataChoice>): void => store.send({ type: "data", data: { ...recipe.data, ...change } });
   if (store.uploading.value) return <p role="status">Reading {store.uploading.value} …</p>;
   return (
@@ -162,7 +168,9 @@ function Present(): JSX.Element {
                     checked={!dropped.includes(name)}
                     onChange={(event) => {
                       const others = dropped.filter((one) => one !== name);
-                      learn({ target, drop: event.currentTarget.checked ? others : [...others, name] });
+                      const drop = event.currentTarget.checked ? others : [...others, name];
+                      setWish(drop);
+                      learn({ target, drop });
                     }}
                   />
                   {name}
