@@ -160,8 +160,7 @@ def train(
     """Train a network on DATA and judge it on rows that it has not seen.
 
     DATA is a CSV or Parquet file, an IDX images file with its labels beside it, a folder of class
-    folders of images, or a built-in name: correlated, xor, digits, iris, wine, breast_cancer,
-    diabetes.
+    folders of images, or a built-in name: <data>.
 
     Numbers are scaled, texts encoded and missing values filled, and settings chosen that suit the
     table. With --net, the columns go in as they are and the network is the tutorial's.

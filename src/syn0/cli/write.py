@@ -26,6 +26,7 @@ from syn0.cli.options import FILE, FORCE, data_option, flags_given, network_opti
 from syn0.cli.reading import column_options, reading_of
 from syn0.spec import Extras
 from syn0.spec.defaults import SEED
+from syn0.spec.names import NAMES
 
 if TYPE_CHECKING:
     from syn0.data import Table
@@ -46,12 +47,12 @@ BETWEEN = tuple(name for name in Extras.KNOBS if not name.startswith("input_"))
               help=f"Of start weights, batches and masks; default {SEED}.")  # fmt: skip
 @network_options
 @click.option("--to", "language", default="numpy", show_default=True, metavar="LANGUAGE",
-              help="numpy (commented), terse (eleven lines), c, cpp, cuda, d, javascript, julia, "
-              "rust, torch, jax, or equations: math, latex, mathml.")  # fmt: skip
+              help=f"One of {', '.join(NAMES['language'])}: numpy has notes, terse eleven lines; "
+              "math, latex and mathml are equations.")  # fmt: skip
 @click.option("--diff", is_flag=True, help="Show what the options change in the plain program.")
 @click.option("--predict", is_flag=True,
               help="Of a saved model: the program that predicts rows of DATA with what it learned, "
-              "in numpy, python, torch, keras, javascript or sql.")  # fmt: skip
+              f"in {', '.join(NAMES['prediction'])}.")  # fmt: skip
 @click.option("--weights", type=FILE, metavar="FILE.npz",
               help="With --predict: where the weights go, instead of the text.")  # fmt: skip
 @FORCE

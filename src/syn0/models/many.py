@@ -23,6 +23,7 @@ from syn0.models.settings import (
     TRAINING_SETTINGS,
     FurtherSettings,
     listing,
+    make_optimizer,
     refuse_unknown,
     tutorial_training,
 )
@@ -191,13 +192,13 @@ def trainings_of(training: Training, rates: Sequence[float] | None) -> list[Trai
     """The training with each of the learning rates; TypeError or ValueError where they are none."""
     if rates is None:
         return [training]
-    if isinstance(training.optimizer, Solver):
-        name = type(training.optimizer).__name__
+    if training.solver is not None:
+        name = type(training.solver).__name__
         raise ValueError(f"{name} finds the length of its steps itself: leave out learning_rates")
     found = [real("learning_rates", rate, above=0) for rate in items("learning_rates", rates)]
     refuse_twice("learning_rates", found)
     return [
-        replace(training, optimizer=replace(training.optimizer, learning_rate=rate))
+        replace(training, optimizer=make_optimizer(training.optimizer, {"learning_rate": rate}))
         for rate in found
     ]
 
@@ -311,7 +312,7 @@ class Shared:
         if run.history.stopped != "diverged" and checkpoint.step:
             rows = examples.validation or (examples.X, examples.y)
             figures = job.runner.evaluate({**checkpoint.values, **run.given}, *rows)
-        rate = getattr(training.optimizer, "learning_rate", None)
+        rate = training.learning_rate
         return Member(seed, rate, record, run.history, *figures)
 
     def _program(self, training: Training) -> tuple[Program, Runner]:
