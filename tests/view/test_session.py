@@ -6,6 +6,7 @@ import base64
 import re
 import time
 import zlib
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -705,6 +706,9 @@ def test_a_knob_that_the_page_does_not_know_finds_a_place_by_its_kind() -> None:
     flagged, plain = Knob("new", name="new", section="Training"), Knob("new", name="new")
     assert group_of(flagged, "network", ()) == "forward"
     assert group_of(flagged, "training", ()) == "update"
+    penalty = Knob("new", name="new", section="Penalties and limits")
+    assert group_of(penalty, "training", ()) == "loss"
+    assert group_of(replace(penalty, fits_solvers=False), "training", ()) == "update"
     assert group_of(plain, "training", ("adam",)) == "update"
     assert group_of(plain, "training", ("lbfgs",)) is None
     assert group_of(plain, "training", ()) is None

@@ -9,6 +9,7 @@ from typing import Any
 from syn0.derive.checks import SMOOTHED
 from syn0.spec import OPTIMIZERS, SOLVERS, DenseSettings, Extras, NetworkSpec, Training
 from syn0.spec import knobs as spec_knobs
+from syn0.spec.knobs import PENALTIES
 from syn0.spec.names import NAMES
 from syn0.view.protocol import Knob, Setting
 
@@ -144,7 +145,9 @@ def group_of(knob: spec_knobs.Knob, of: str, owners: tuple[str, ...]) -> str | N
             return group
     if not knob.section and set(owners) <= set(SOLVERS):
         return None
-    return "forward" if of == "network" else "update"
+    if of == "network":
+        return "forward"
+    return "loss" if knob.section == PENALTIES and knob.fits_solvers else "update"
 
 
 def tries_of(name: str, rows: int) -> list[Setting]:
