@@ -39,7 +39,8 @@ UNTIL = """async ([about, longest]) => {
 
 THERE = """(selector) => {
   const within = (one) => one.shadowRoot?.querySelector(selector);
-  return document.querySelector(selector) || [...document.querySelectorAll("*")].some(within);
+  if (document.querySelector("main.syn0")) return document.querySelector(selector);
+  return [...document.querySelectorAll("*")].some(within);  // a notebook holds the page in a shadow
 }"""
 
 

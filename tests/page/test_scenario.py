@@ -208,7 +208,10 @@ def test_a_table_dropped_on_the_page(reader: Reader, address: str, tmp_path: Pat
     reader.press("Escape")
     reader.tab("Metrics")
     reader.page.locator("[data-report=confusion] th", has_text="yes").first.wait_for()
-    reader.press("Escape")
+    reader.page.locator("input[name=steps]").fill("2000")  # which are enough
+    reader.press("Enter")
+    reader.page.locator("[data-difference] code", has_text="steps").wait_for()
+    reader.page.locator("main").focus()
     reader.button("▶ Play")
     reader.state("finished")
     reader.page.locator("[data-report=confusion]").wait_for()

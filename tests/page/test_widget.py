@@ -10,7 +10,7 @@ from syn0.view.protocol import packed, unpacked
 from syn0.view.recording import recording
 from syn0.view.session import Session
 from tests.page.conftest import Reader, reading
-from tests.page.test_access import axe
+from tests.page.test_access import COLOURS, QUICKLY, axe
 
 __all__ = ["axe"]  # a fixture
 
@@ -106,7 +106,8 @@ def test_it_has_the_notebook_s_theme_and_axe_finds_nothing_in_either(
         for theme, colour in (("light", "#111"), ("dark", "#ddd")):
             reader.page.evaluate("colour => { document.body.style.color = colour; }", colour)
             reader.page.wait_for_selector(f"main[data-theme={theme}]")
-            found = reader.page.evaluate("axe.run('#cell', { resultTypes: ['violations'] })")
+            rules = QUICKLY | (COLOURS if theme == "dark" else {})
+            found = reader.page.evaluate("rules => axe.run('#cell', rules)", rules)
             assert [one["id"] for one in found["violations"]] == [], theme
 
 
