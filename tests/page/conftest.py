@@ -173,10 +173,10 @@ class Reader:
         return str(text.split(" = ")[1])
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def seat(browser: Any) -> Iterator[Reader]:
-    """A browser's window, 1440 by 900, at which the readers of a module take turns; nothing moves
-    in it but what is asked to, which saves pictures."""
+    """A browser's window, 1440 by 900, at which readers take turns; nothing moves in it but what is
+    asked to, which saves pictures."""
     with reading(browser, reduced_motion="reduce") as reader:
         yield reader
 
