@@ -235,13 +235,16 @@ def planned(
     """The table, or what is known of one that is read in blocks, and how it is trained on."""
     from syn0.data import UnpreparedError
     from syn0.data.passes import Passes
-    from syn0.engines import ENGINES
+    from syn0.engines import DEVICES, ENGINES, PRECISIONS
     from syn0.models import Network, go_on_table, plan_table, resume_table
     from syn0.saving import load
     from syn0.spec.checks import choice
 
     choice("engine", options["engine"], ["auto", *ENGINES])
+    choice("device", options["device"], DEVICES)
+    choice("matmul_precision", options["matmul_precision"], PRECISIONS)
     wanted = table_options(options)
+    wanted.check()  # before a large table is read
     if options["resume"] is None:
         float32 = options["net"] is None and options["dtype"] in (None, "float32")
         reading = reading_of(options, float32=float32)

@@ -23,7 +23,7 @@ from syn0.cli.networks import (
     with_file,
 )
 from syn0.cli.options import FILE, FORCE, data_option, flags_given, network_options, waiting
-from syn0.cli.reading import column_options, reading_of
+from syn0.cli.reading import column_options, reading_of, refuse_without_data
 from syn0.spec import Extras
 from syn0.spec.defaults import SEED
 from syn0.spec.names import NAMES
@@ -79,12 +79,13 @@ def write(
     syn0 write model.safetensors
     syn0 write model.safetensors --predict > predict.py
     """
-    if predict or weights is not None:
-        if not predict or diff or not is_model(net):
-            raise ValueError(
-                "--predict prints the program of a saved model, and --weights belongs to it: "
-                "leave out --diff"
-            )
+    if weights is not None and not predict:
+        raise ValueError("--weights says where --predict puts the weights: give both of them")
+    if predict:
+        if not is_model(net):
+            raise ValueError(f"--predict prints the program of a saved model, and {net} is none")
+        if diff:
+            raise ValueError("--diff compares programs that train: leave it out with --predict")
         if weights is not None:
             if language != "numpy":
                 raise ValueError("--weights writes a file of NumPy's: leave out --to")
@@ -184,6 +185,7 @@ def predicting(path: str, language: str, weights_file: str | None, options: dict
     model = load(path)
     network = network_of(model)
     if (name := options["data"]) is None:
+        refuse_without_data(options)
         table, _ = table_of_its_own(network)
         rows = None if table is None else some_rows(table)
     elif network.schema is None:
@@ -302,6 +304,7 @@ def data_for(network: Network, training: Training, options: dict[str, Any]) -> D
 
     name, schema, spec = options.get("data"), network.schema, network.spec
     if name is None:
+        refuse_without_data(options)
         if options.get("class_weight") is not None and network.origin is None:
             raise ValueError("class_weight needs data whose rows it weighs: name some with --data")
         return None
