@@ -93,7 +93,8 @@ class RustPrinter(LoopPrinter):
         return f"{text}_f64" if need == ATOM and isinstance(expr, Const) else text
 
     def loop(self, index: str, length: str, body: list[str], *, braces: bool = True) -> list[str]:
-        """A loop around statements; none where there is one round, whose number nobody asks for."""
+        """A loop around statements; the statements alone where it has one round and none reads its
+        index."""
         if length == "1" and not re.search(rf"\b{index}\b", " ".join(body)):
             return body
         return block(self.head.format(index=index, length=length), body)
