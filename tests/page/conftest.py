@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -139,6 +139,14 @@ class Reader:
         """Wait until a function of JavaScript says yes. (Playwright's own way needs `eval`, which
         the page's policy forbids.) It is asked in the page, sooner than from here."""
         assert self.page.evaluate(UNTIL % question, [about, SECONDS * 1000]), question
+
+    def happens(self, holds: Callable[[], bool]) -> None:
+        """Wait for what happens between the page and Python."""
+        for _ in range(SECONDS * 100):
+            if holds():
+                return
+            self.page.wait_for_timeout(10)
+        raise AssertionError("it does not happen")
 
     def tab(self, name: str) -> None:
         """Choose a picture."""

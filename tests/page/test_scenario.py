@@ -164,6 +164,7 @@ def test_a_fork_is_compared(reader: Reader, address: str) -> None:
     field.press("Enter")
     reader.page.locator(".row.changed").first.wait_for()
     reader.page.locator(".region.transport").get_by_title("On one step").click()
+    reader.stands(1, -1)
     assert reader.page.locator(".legend tr").count() == 2
     reader.button("Close run B")
     reader.page.locator("select", has_text="B:").wait_for(state="detached")

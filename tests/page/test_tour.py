@@ -199,7 +199,8 @@ def test_the_title_of_a_chapter_has_the_focus_as_it_appears(reader: Reader, addr
         """() => {
           const note = () => { window.focused = document.activeElement.id; watch.disconnect(); };
           const watch = new MutationObserver(note);
-          watch.observe(document.querySelector("#tour-title"), { characterData: true, subtree: true });
+          const title = document.querySelector("#tour-title");
+          watch.observe(title, { characterData: true, subtree: true });
         }"""
     )
     chapters.select_option("5")

@@ -27,7 +27,13 @@ from syn0.cli.options import (
     tell_unknown_texts,
     waiting,
 )
-from syn0.cli.reading import named_table, options_of_a_run, tell_notes, tell_reading
+from syn0.cli.reading import (
+    named_table,
+    options_of_a_run,
+    refuse_without_data,
+    tell_notes,
+    tell_reading,
+)
 from syn0.spec.once import once
 from syn0.spec.training import round_interval
 
@@ -57,6 +63,7 @@ class Fresh:
     def __init__(self, net: str, options: dict[str, Any]) -> None:
         self.net = net
         self.options = with_file(net, options, ("data", "target", "drop"))
+        refuse_without_data(self.options)
 
     @once
     def plan(self) -> Plan:
@@ -71,7 +78,9 @@ class Fresh:
         settings["sizes"] = parse_sizes(own["net"])
         settings["activation"] = activation_names(own.get("activation"))
         settings["class_weight"] = class_weights_of(own, ())
-        plan = plan_table(self.table, table_options(**settings))
+        wanted = table_options(**settings)
+        wanted.check()  # before a large table is read
+        plan = plan_table(self.table, wanted)
         return replace(plan, training=finer(plan.training, len(plan.trained)))
 
     @once
@@ -120,6 +129,7 @@ class Saved:
 
     def __init__(self, path: str, options: dict[str, Any]) -> None:
         refuse_settings(path, options)
+        refuse_without_data(options)
         self.path, self.options = path, options
         self.network = saved_network(path)
         self.is_plain = self.network.schema is None

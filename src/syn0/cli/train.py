@@ -160,8 +160,7 @@ def train(
     """Train a network on DATA and judge it on rows that it has not seen.
 
     DATA is a CSV or Parquet file, an IDX images file with its labels beside it, a folder of class
-    folders of images, or a built-in name: correlated, xor, digits, iris, wine, breast_cancer,
-    diabetes.
+    folders of images, or a built-in name: <data>.
 
     Numbers are scaled, texts encoded and missing values filled, and settings chosen that suit the
     table. With --net, the columns go in as they are and the network is the tutorial's.
@@ -247,12 +246,15 @@ def planned(
     """The table, or what is known of one that is read in blocks, and how it is trained on."""
     from syn0.data import UnpreparedError
     from syn0.data.passes import Passes
-    from syn0.engines import ENGINES
+    from syn0.engines import DEVICES, ENGINES, PRECISIONS
     from syn0.models import plan_table
     from syn0.spec.checks import choice
 
     choice("engine", options["engine"], ["auto", *ENGINES])
+    choice("device", options["device"], DEVICES)
+    choice("matmul_precision", options["matmul_precision"], PRECISIONS)
     wanted = table_options(options)
+    wanted.check()  # before a large table is read
     if options["resume"] is not None:
         return planned_again(data, options, wanted, cluster)
     float32 = options["net"] is None and options["dtype"] in (None, "float32")

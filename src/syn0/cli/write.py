@@ -23,9 +23,10 @@ from syn0.cli.networks import (
     with_file,
 )
 from syn0.cli.options import FILE, FORCE, data_option, flags_given, network_options, waiting
-from syn0.cli.reading import column_options, named_table, reading_of
+from syn0.cli.reading import column_options, named_table, reading_of, refuse_without_data
 from syn0.spec import Extras
 from syn0.spec.defaults import SEED
+from syn0.spec.names import NAMES
 
 if TYPE_CHECKING:
     from syn0.data import Table
@@ -46,12 +47,12 @@ BETWEEN = tuple(name for name in Extras.KNOBS if not name.startswith("input_"))
               help=f"Of start weights, batches and masks; default {SEED}.")  # fmt: skip
 @network_options
 @click.option("--to", "language", default="numpy", show_default=True, metavar="LANGUAGE",
-              help="numpy (commented), terse (eleven lines), c, cpp, cuda, d, javascript, julia, "
-              "rust, torch, jax, or equations: math, latex, mathml.")  # fmt: skip
+              help=f"One of {', '.join(NAMES['language'])}: numpy has notes, terse eleven lines; "
+              "math, latex and mathml are equations.")  # fmt: skip
 @click.option("--diff", is_flag=True, help="Show what the options change in the plain program.")
 @click.option("--predict", is_flag=True,
               help="Of a saved model: the program that predicts rows of DATA with what it learned, "
-              "in numpy, python, torch, keras, javascript or sql.")  # fmt: skip
+              f"in {', '.join(NAMES['prediction'])}.")  # fmt: skip
 @click.option("--weights", type=FILE, metavar="FILE.npz",
               help="With --predict: where the weights go, instead of the text.")  # fmt: skip
 @FORCE
@@ -78,12 +79,13 @@ def write(
     syn0 write model.safetensors
     syn0 write model.safetensors --predict > predict.py
     """
-    if predict or weights is not None:
-        if not predict or diff or not is_model(net):
-            raise ValueError(
-                "--predict prints the program of a saved model, and --weights belongs to it: "
-                "leave out --diff"
-            )
+    if weights is not None and not predict:
+        raise ValueError("--weights says where --predict puts the weights: give both of them")
+    if predict:
+        if not is_model(net):
+            raise ValueError(f"--predict prints the program of a saved model, and {net} is none")
+        if diff:
+            raise ValueError("--diff compares programs that train: leave it out with --predict")
         if weights is not None:
             if language != "numpy":
                 raise ValueError("--weights writes a file of NumPy's: leave out --to")
@@ -183,6 +185,7 @@ def predicting(path: str, language: str, weights_file: str | None, options: dict
     model = load(path)
     network = network_of(model)
     if (name := options["data"]) is None:
+        refuse_without_data(options)
         table, _ = table_of_its_own(network)
         rows = None if table is None else some_rows(table)
     elif network.schema is None:
@@ -301,6 +304,7 @@ def data_for(network: Network, training: Training, options: dict[str, Any]) -> D
 
     name, schema, spec = options.get("data"), network.schema, network.spec
     if name is None:
+        refuse_without_data(options)
         if options.get("class_weight") is not None and network.origin is None:
             raise ValueError("class_weight needs data whose rows it weighs: name some with --data")
         return None

@@ -14,7 +14,7 @@ from syn0.explain.slopes import LayerSlopes
 from syn0.explain.text import dtype_of, frame, number, shape_of, shortened, span, table
 from syn0.explain.trace import Part, Trace, TracedLine, trace_step
 from syn0.program import ACTIVATIONS
-from syn0.spec import Solver, Training
+from syn0.spec import Training
 from syn0.training import NonFiniteError
 from syn0.training.trouble import likely_cause
 
@@ -323,13 +323,11 @@ def saturated(layer: Health) -> Finding:
 
 def gentler(training: Training, replay: Replay) -> tuple[Turn, ...]:
     """Knobs that shorten steps, the surest first."""
-    optimizer = training.optimizer
-    if isinstance(optimizer, Solver):
+    if (rate := training.learning_rate) is None:
         return (
             Turn("init", "uniform:0.1", "starts from smaller weights"),
             Turn("optimizer", "adam", "takes steps of bounded length"),
         )
-    rate = optimizer.learning_rate
     turns = [Turn("learning_rate", float(f"{rate / 10:g}"), f"steps a tenth as long as {rate:g}")]
     if training.clip_norm is None:
         turns.append(Turn("clip_norm", 1, "no step longer than 1"))

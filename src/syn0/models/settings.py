@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from syn0.derive import INITIALIZERS, LOSSES
+from syn0.derive import INITIALIZERS, LOSSES, SCHEDULES
+from syn0.program import ACTIVATIONS
 from syn0.spec import (
+    LAYER_KINDS,
     OPTIMIZERS,
+    Dense,
     DenseSettings,
     Extras,
     NetworkSpec,
@@ -50,6 +53,8 @@ def listing(described: T) -> T:
     further = [name for name in TRAINING_SETTINGS if name in FurtherSettings.__annotations__]
     lists = {
         "initializers": map(spelled, listed(INITIALIZERS)),
+        "layers": (f"`{name}`" for name, kind in LAYER_KINDS.items() if kind is not Dense),
+        "learning_rates": usual_rates(),
         "losses": map(spelled, listed(LOSSES)),
         "optimizers": map(spelled, OPTIMIZERS),
         "settings": iter(further),
@@ -64,11 +69,52 @@ def listing(described: T) -> T:
     return described
 
 
+def usual_rates() -> Iterator[str]:
+    """The learning rates that optimizers have where none is given: "0.01 for AdaGrad"."""
+    for kind in OPTIMIZERS.values():
+        if "learning_rate" in kind.KNOBS:
+            yield f"{spelled(kind.KNOBS['learning_rate'].default)} for {kind.__name__}"
+
+
 LAYER_SETTINGS = (*DenseSettings.KNOBS, *Extras.KNOBS)
 """What may be set of a network that is described by its sizes."""
 
-NETWORK_SETTINGS = (*LAYER_SETTINGS, "loss", "seed", "dtype")
+WHOLE_SETTINGS = tuple(name for name, knob in NetworkSpec.KNOBS.items() if not knob.is_needed)
+"""What may be set of a network whose layers are described one by one."""
+
+NETWORK_SETTINGS = (*LAYER_SETTINGS, *WHOLE_SETTINGS)
 """What may be set of a network."""
+
+
+KNOBS = {
+    name: knob
+    for kind in (*OPTIMIZERS.values(), Training, NetworkSpec, Extras, DenseSettings)
+    for name, knob in kind.KNOBS.items()
+}
+"""The records of all settings by name."""
+
+NAMES: Mapping[str, Callable[[str, str], object]] = {
+    "activation": lambda what, name: choice(what, name, ACTIVATIONS),
+    "init": lambda what, name: chosen(what, name, INITIALIZERS),
+    "loss": lambda what, name: chosen(what, name, LOSSES),
+    "optimizer": lambda what, name: choice(what, name, OPTIMIZERS),
+    "schedule": lambda what, name: chosen(what, name, SCHEDULES),
+}
+"""What looks up a name, by the table that a knob's names stand in."""
+
+
+def check_alone(settings: Mapping[str, Any]) -> None:
+    """TypeError or ValueError for a value that is wrong whatever data and other settings come with
+    it."""
+    for name, value in settings.items():
+        if value is None:
+            continue
+        knob = KNOBS[name]
+        knob.checked(value)
+        given = value if isinstance(value, list | tuple) else [value]
+        for one in given:
+            if knob.table and isinstance(one, str):
+                NAMES[knob.table](knob.table, one)
 
 
 def refuse_unknown(settings: Mapping[str, Any], known: Sequence[str], where: str) -> None:
@@ -116,9 +162,7 @@ def refuse_foreign(kind: type[Optimizer | Solver], own: Mapping[str, Any]) -> No
     for name in own:
         if name not in kind.KNOBS:
             others = [other.__name__ for other in OPTIMIZERS.values() if name in other.KNOBS]
-            raise ValueError(
-                f"{name} is no setting of {kind.__name__}, but of {' and '.join(others)}"
-            )
+            raise ValueError(f"{name} is no setting of {kind.__name__}, but of {', '.join(others)}")
 
 
 def make_layers(
@@ -159,9 +203,10 @@ def make_network(
     inputs, *units = sizes
     if layers is None:
         layers = make_layers(inputs, units, given, loss)
-    whole = {name: given[name] for name in ("loss", "dtype") if name in given}
-    seed = settings.get("seed", 1)
-    return NetworkSpec(inputs, tuple(layers), seed=seed, **whole)
+    whole = {name: given[name] for name in WHOLE_SETTINGS if name in given}
+    if "seed" in settings:  # None is a fresh start every time
+        whole["seed"] = settings["seed"]
+    return NetworkSpec(inputs, tuple(layers), **whole)
 
 
 def default_steps(spec: NetworkSpec) -> int:

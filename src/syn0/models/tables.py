@@ -30,6 +30,7 @@ from syn0.models.record import Origin, Record
 from syn0.models.settings import (
     LAYER_SETTINGS,
     NETWORK_SETTINGS,
+    WHOLE_SETTINGS,
     make_network,
     make_training,
     tutorial_training,
@@ -302,7 +303,7 @@ def network_for(options: TableOptions, schema: Schema, data: str) -> NetworkSpec
     if options.sizes is not None:
         spec = make_network(options.sizes, settings)
     elif options.layers is not None:
-        whole = {name: settings[name] for name in ("loss", "seed", "dtype")}
+        whole = {name: settings[name] for name in WHOLE_SETTINGS if name in settings}
         spec = make_network([schema.n_inputs], whole, options.layers)
     else:
         sizes = (schema.n_inputs, *hidden_of(options), outputs_of(settings["loss"], schema))
@@ -513,6 +514,5 @@ def chosen_by_the_tutorial(spec: NetworkSpec) -> dict[str, Any]:
     return {
         **each,
         "output_activation": None,  # it stands among them
-        "loss": spec.loss,
-        "dtype": spec.dtype,
+        **{name: getattr(spec, name) for name in WHOLE_SETTINGS},
     }
