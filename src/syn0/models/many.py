@@ -353,6 +353,3 @@ class Shared:
                 )
             self._made[training] = program, self._runners[steps]
         return self._made[training]
-
-
-__all__ = ["run_many", "train_many"]
