@@ -489,7 +489,7 @@ class Session:
 
     @property
     def points(self) -> int:
-        """Of all curves."""
+        """The number of points that all curves hold."""
         return sum(len(run.timeline.curve.steps) for run in self.runs.values())
 
     def printed(self) -> Message:
@@ -498,12 +498,13 @@ class Session:
         return self.stamped({"type": "printed", "lines": self.last_printed})
 
     def reports(self) -> list[Message]:
-        """The pictures that are kept up with."""
+        """The pictures that were asked to be kept up to date."""
         self.last_report = time.perf_counter()
         return list(self.pictures(self.kept_reports))
 
     def pictures(self, kinds: Mapping[str, dict[str, Any]]) -> Iterator[Message]:
-        """Those of some kinds, each with what was asked of it, that the run has."""
+        """Pictures of the given kinds, each as it was asked for; those that the run cannot have are
+        left out."""
         for kind, asked in kinds.items():
             try:
                 yield self.stamped(*report(self.run, kind, asked))
