@@ -157,8 +157,30 @@ CASES = {
     "--out in no folder": ((*TRAIN, "--out", "nowhere/m.safetensors"), "nowhere/m.safetensors"),
     "--out below a file": ((*TRAIN, "--out", "good.csv/m.safetensors"), "good.csv/m.safetensors"),
     "--out at a folder": ((*TRAIN, "--out", "folder"), "is a folder: name a file"),
+    # What belongs to something that is not there.
+    "a target of no data": (("write", "3-4-1", "--target", "y"), "--target: no data are named"),
+    "a model's rows without a column": (
+        ("write", "model.safetensors", "--drop", "a"), "--drop: no data are named"),
+    "predictions without a column": (
+        ("write", "model.safetensors", "--predict", "--drop", "a"), "--drop: no data are named"),
+    "a header of no data": (("explain", "3-4-1", "--no-header"), "name some with --data"),
+    "a model explained without a column": (
+        ("explain", "model.safetensors", "--drop", "a"), "--drop: no data are named"),
+    "missing values of no data": (
+        ("plot", "3-4-1", "loss", "-o", "a.png", "--missing", "x"), "--missing: no data are named"),
+    "a model's picture without a column": (
+        ("plot", "model.safetensors", "weights", "-o", "a.png", "--drop", "a"), "--drop: no data"),
+    "a tour of a target of no data": (("tour", "--target", "y"), "--target: no data are named"),
+    "predictions of sizes": (("write", "3-4-1", "--predict"), "a saved model, and 3-4-1 is none"),
+    "a difference of predictions": (
+        ("write", "model.safetensors", "--predict", "--diff"), "leave it out with --predict"),
+    "weights of a training program": (
+        ("write", "3-4-1", "--weights", "w.npz"), "--weights says where --predict puts"),
+    "engines for a network that is none": (("engines", "3"), "such as 3-4-1 or 3-1"),
     # Commands.
     "no data": (("train",), "Missing argument 'DATA'"),
+    "no kind of picture": (
+        ("plot", "3-4-1", "-o", "a.png"), "argument 'KIND'. Choose from: loss, error, weights"),
     "an unknown option": ((*TRAIN, "--hiden", "4"), "--hidden"),
     "an unknown command": (("trian", "good.csv"), "train"),
     "an argument too many": ((*TRAIN, "more.csv"), "more.csv"),
@@ -218,6 +240,35 @@ def test_bad_input_gets_one_sentence_and_code_2_and_changes_nothing(here, syn0, 
     assert contents(here) == before
 
 
+ALONE = {
+    "learning_rate": ("--learning-rate", "-1"),
+    "holdout": ("--holdout", "1"),
+    "seed must": ("--seed", "-1"),
+    "patience": ("--patience", "0"),
+    "unknown monitor": ("--monitor", "accuracy"),
+    "unknown loss": ("--loss", "mse"),
+    "unknown activation": ("--hidden", "4,4", "--activation", "relu,rellu"),
+    "unknown init": ("--init", "he"),
+    "unknown schedule": ("--schedule", "cosin"),
+    "unknown optimizer": ("--optimizer", "lion"),
+    "unknown device": ("--device", "gpuu"),
+    "unknown matmul_precision": ("--matmul-precision", "float8"),
+    "dropout": ("--dropout", "1"),
+    "--seeds 'a,b'": ("--seeds", "a,b"),
+    "seeds must be at least 1": ("--seeds", "0"),
+    "seeds must differ": ("--seeds", "3,3"),
+    "learning_rates must": ("--learning-rates", "0.1,0"),
+}
+
+
+@pytest.mark.parametrize(("sentence", "words"), ALONE.items(), ids=ALONE)
+def test_what_no_table_can_make_right_is_told_before_one_is_read(syn0, words, sentence):
+    done = syn0("train", "nowhere.csv", *words)
+    assert (done.code, done.out) == (2, "")
+    assert sentence in done.err
+    assert "nowhere.csv" not in done.err
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_without_permission_is_noticed_before_training(here, syn0):
     (here / "folder").chmod(0o500)
@@ -229,8 +280,8 @@ def test_a_folder_without_permission_is_noticed_before_training(here, syn0):
 
 def test_a_disk_that_fills_while_saving_is_one_sentence_and_the_old_model_stays(here, fork, finish):
     before = contents(here)
-    words = ("train", "good.csv", "--hidden", "400", "--epochs", "1", "--out", "model.safetensors")
-    done = finish(fork(*words, first=write_little))
+    words = ("train", "good.csv", "--hidden", "400", "--epochs", "1", "--engine", "numpy")
+    done = finish(fork(*words, "--out", "model.safetensors", first=write_little))
     assert done.code == 2
     errors = [line for line in done.err.splitlines() if line.startswith("Error: ")]
     assert len(errors) == 1

@@ -146,7 +146,7 @@ def test_folder_that_cannot_be_read(folder: Path):
     with pytest.raises(ValueError, match=r"dog/1\.png has pixels of mode I;16; only 8-bit"):
         read_table(folder)
     image.write_text("words")
-    with pytest.raises(ValueError, match=r"dog/1\.png cannot be read as an image"):
+    with pytest.raises(ValueError, match=r"dog/1\.png cannot be read as an image: its content"):
         read_table(folder)
 
 

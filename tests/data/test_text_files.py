@@ -39,6 +39,16 @@ def test_packed_tables(csv, name, pack):
         )
 
 
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
+def test_packed_tables_are_known_by_how_they_begin(csv, monkeypatch, pack):
+    packed = pack(TEXT.encode())
+    assert cities(read_table(csv(packed, "t.csv"))) == ("Łódź", "大阪")
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(packed)))
+    assert cities(read_table("-")) == ("Łódź", "大阪")
+    with pytest.raises(ValueError, match=r"t\.csv cannot be unpacked: "):
+        read_table(csv(packed[:-4], "t.csv"))
+
+
 @pytest.mark.parametrize("name", ["-", "/dev/stdin"])
 def test_standard_input(monkeypatch, name):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(TEXT.encode()), "cp1252"))
@@ -72,6 +82,10 @@ def test_marks_of_encodings(csv, encoding):
 def test_what_is_no_text_is_said(csv):
     with pytest.raises(ValueError, match=r"table\.csv holds bytes of 0, so it is no text"):
         read_table(csv(b"a,b\n1,\x002\n"))
+    with pytest.raises(ValueError, match=r"is a zip archive, as spreadsheets are.* as CSV"):
+        read_table(csv(b"PK\x03\x04\x14\x00\x00\x00"))
+    with pytest.raises(ValueError, match=r"is a Parquet file .* end its name with \.parquet"):
+        read_table(csv(b"PAR1\x15\x04\x15\x00"))
     with pytest.raises(ValueError, match=r"begins as UTF-16 text does, but is none"):
         read_table(csv(b"\xff\xfea,b\n1,2\n3"))
     with pytest.raises(ValueError, match=r"line 3: not UTF-8 text"):

@@ -21,7 +21,7 @@ from syn0.spec import OPTIMIZERS, SOLVERS
 from syn0.spec.knobs import Knob
 from syn0.view import session as session_room
 from syn0.view.knobs import group_of, knobs
-from syn0.view.protocol import packed, unpacked
+from syn0.view.protocol import Message, packed, unpacked
 from syn0.view.recipes import from_link, usual_recipe
 from syn0.view.session import Session
 from syn0.view.shelf import Kept, Shelf
@@ -438,6 +438,38 @@ def test_a_bad_number_stops_at_its_line() -> None:
     visitor.ask("play", rate=None, until=200)
     visitor.wait()
     assert visitor.at == (200, 10)
+
+
+def test_where_a_run_stands_is_said_last() -> None:
+    """A page may be painted between any two messages: who sees where the run stands sees the
+    pictures and the curve of that place."""
+    session = Session()
+    session.answer({"type": "open"})
+    session.answer({"type": "report", "kind": "units", "keep": True})
+
+    def kinds(messages: list[Message]) -> list[str]:
+        session.in_flight = None  # it is painted at once
+        return [header["type"] for header, _ in messages]
+
+    def at_the_end() -> list[str]:
+        kinds(session.answer({"type": "play"}))
+        while session.is_playing:
+            last = kinds(session.advance(0.05))
+        return last
+
+    session.in_flight = None
+    for asked in (
+        {"type": "knob", "name": "steps", "value": 300},
+        {"type": "go", "step": 5, "line": 3},
+        {"type": "select", "run": "A"},
+        {"type": "pause"},
+    ):
+        *others, last = kinds(session.answer(asked))
+        assert (last, others.count("units")) == ("frame", 1), asked
+    assert at_the_end() == ["curve", "printed", "units", "frame"]
+    for name, value in (("output_activation", "identity"), ("learning_rate", 1e300)):
+        kinds(session.answer({"type": "knob", "name": name, "value": value}))
+    assert at_the_end() == ["curve", "printed", "trouble", "frame"]
 
 
 def test_a_rate_is_kept() -> None:

@@ -175,7 +175,8 @@ def drop_output() -> None:
 def sentence(message: str, context: click.Context | None) -> str:
     """A usage error, and where to read how the command is used."""
     command = context.command_path if context else "syn0"
-    return f"{message.rstrip('.')} (see {command} --help)"
+    words = message.replace("\n\t", " ")  # how click lists what there is to choose from
+    return f"{words.rstrip('.')} (see {command} --help)"
 
 
 def told(message: str, code: int) -> int:

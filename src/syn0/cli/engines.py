@@ -36,18 +36,20 @@ def engines(net: str | None, clear_cache: bool, **options: Any) -> None:
             raise click.ClickException(str(error)) from None
         tell(f"removed {count} compiled programs from {compiler.users_folder()}")
         return
+    # Before anything is printed, as NET may be none.
+    chosen = [] if net is None else what_auto_picks(with_file(net, options))
     for name, engine in ENGINES.items():
         lacking = engine.missing()
         first, *others = [f"not here: {lacking}"] if lacking else engine.about()
         tell(f"{name:<7} {first}")
         for line in others:
             tell(f"        {line}")
-    if net is not None:
-        tell_choice(with_file(net, options))
+    for line in chosen:
+        tell(line)
 
 
-def tell_choice(options: dict[str, Any]) -> None:
-    """What auto would pick for a network and its training."""
+def what_auto_picks(options: dict[str, Any]) -> list[str]:
+    """What auto would pick for a network and its training, and why."""
     from syn0.derive import training_program
     from syn0.engines import choose
 
@@ -55,8 +57,8 @@ def tell_choice(options: dict[str, Any]) -> None:
     rows = training.batch_size or ROWS
     steps = training.total_steps(ROWS)
     choice = choose(training_program(network.spec, training), rows, steps)
-    click.echo(f"auto    would pick {choice.engine} for {steps:,} steps of {rows:,} rows:")
-    tell(f"        {choice.reason}")
+    picked = f"auto    would pick {choice.engine} for {steps:,} steps of {rows:,} rows:"
+    return [picked, f"        {choice.reason}"]
 
 
 def tell(line: str) -> None:

@@ -11,8 +11,8 @@ import click
 
 from syn0.cli.command import Sections, message
 from syn0.cli.networks import class_weights_of, described, is_model, with_file
-from syn0.cli.options import FILE, waiting
-from syn0.cli.reading import options_of_a_run
+from syn0.cli.options import FILE, flags_given, waiting
+from syn0.cli.reading import COLUMN_OPTIONS, options_of_a_run, refuse_without_data
 
 if TYPE_CHECKING:
     from syn0.explain import Contributions, Part, Replay, Statistics, Trace, TracedLine
@@ -83,8 +83,10 @@ def replayed(net: str, options: dict[str, Any]) -> Replay:
 
     if is_model(net):
         network, training = trained(net, options)
+        refuse_without_data(options)
         origin = network.origin
-        if options["data"] is None or (origin is not None and options["data"] == origin.data):
+        of_its_own = origin is not None and options["data"] == origin.data
+        if options["data"] is None or (of_its_own and not flags_given(options, COLUMN_OPTIONS)):
             return own_rows(network, training, options)
         data = data_for(network, training, options)
     else:

@@ -22,7 +22,8 @@ NOT_OF_MANY = (
 
 
 def many_asked(options: dict[str, Any]) -> bool:
-    """Whether many networks are to be trained; ValueError where that does not go together."""
+    """Whether many networks are to be trained; ValueError where that does not go together, or
+    their seeds or rates are none."""
     if not (asked := flags_given(options, ASK)):
         return False
     given = {**options, "distributed": options["distributed"] or None}
@@ -30,6 +31,9 @@ def many_asked(options: dict[str, Any]) -> bool:
         raise ValueError(f"{asked}: many networks are trained at once, without {alone}")
     if options["learning_rates"] is not None and options["learning_rate"] is not None:
         raise ValueError("give --learning-rate or --learning-rates, one of the two")
+    from syn0.models import check_grid
+
+    check_grid(seeds_asked(options["seeds"]), rates_asked(options["learning_rates"]))
     return True
 
 

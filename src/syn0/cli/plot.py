@@ -27,7 +27,13 @@ from syn0.cli.options import (
     tell_unknown_texts,
     waiting,
 )
-from syn0.cli.reading import options_of_a_run, reading_of, tell_notes, tell_reading
+from syn0.cli.reading import (
+    named_table,
+    options_of_a_run,
+    refuse_without_data,
+    tell_notes,
+    tell_reading,
+)
 from syn0.spec.once import once
 from syn0.spec.training import round_interval
 
@@ -57,6 +63,7 @@ class Fresh:
     def __init__(self, net: str, options: dict[str, Any]) -> None:
         self.net = net
         self.options = with_file(net, options, ("data", "target", "drop"))
+        refuse_without_data(self.options)
 
     @once
     def plan(self) -> Plan:
@@ -71,13 +78,14 @@ class Fresh:
         settings["sizes"] = parse_sizes(own["net"])
         settings["activation"] = activation_names(own.get("activation"))
         settings["class_weight"] = class_weights_of(own, ())
-        plan = plan_table(self.table, table_options(**settings))
+        wanted = table_options(**settings)
+        wanted.check()  # before a large table is read
+        plan = plan_table(self.table, wanted)
         return replace(plan, training=finer(plan.training, len(plan.trained)))
 
     @once
     def table(self) -> Table:
         """All rows."""
-        from syn0.data import read_table
         from syn0.spec import parse_sizes
 
         own = self.options
@@ -86,10 +94,7 @@ class Fresh:
             if (inputs, outputs) != (3, 1):
                 raise ValueError(f"{own['net']} needs rows to learn: name some with --data")
             data = TUTORIALS[min(len(hidden) + 1, 2)]
-        with waiting(f"reading {data}"):
-            table = read_table(
-                data, target=own.get("target"), drop=own.get("drop", ()), reading=reading_of(own)
-            )
+        table = named_table(data, own)
         tell_reading(table)
         return table
 
@@ -124,6 +129,7 @@ class Saved:
 
     def __init__(self, path: str, options: dict[str, Any]) -> None:
         refuse_settings(path, options)
+        refuse_without_data(options)
         self.path, self.options = path, options
         self.network = saved_network(path)
         self.is_plain = self.network.schema is None
@@ -132,7 +138,6 @@ class Saved:
     def table(self) -> Table:
         """All rows: of the data that are named, or of those that it was trained on."""
         from syn0.cli.write import table_of_its_own
-        from syn0.data import read_table
 
         schema, data = self.network.schema, self.options["data"]
         if self.is_plain:
@@ -143,33 +148,23 @@ class Saved:
             if table is None:
                 raise ValueError(f"{why}: name rows with --data")
             return table
-        with waiting(f"reading {data}"):
-            target = self.options["target"] or schema.target
-            reading = reading_of(self.options, schema, float32=self.network.spec.dtype == "float32")
-            table = read_table(data, target=target, drop=self.options["drop"], reading=reading)
+        float32 = self.network.spec.dtype == "float32"
+        table = named_table(data, self.options, schema, float32=float32)
         tell_notes(table.notes)
         tell_unknown_texts(schema.unknown_texts(table))
         return table
 
     def plain_table(self) -> Table:
         """All rows, whose columns go in as they are, as the arrays did that it was trained on."""
-        from syn0.data import Schema, read_table
-        from syn0.models import check_sizes, task_for
+        from syn0.models.tables import plain_schema
 
-        data, spec = self.options["data"], self.network.spec
-        if data is None:
+        if (data := self.options["data"]) is None:
             raise ValueError(
                 f"{self.path} was trained on arrays, which it does not hold: name rows with --data"
             )
-        with waiting(f"reading {data}"):
-            table = read_table(
-                data, target=self.options["target"], drop=self.options["drop"],
-                reading=reading_of(self.options),
-            )  # fmt: skip
+        table = named_table(data, self.options)
         tell_notes(table.notes)
-        task = task_for(table, spec.sizes, spec.loss)
-        self.network.schema = Schema.fit(table, task=task, prepare=False)
-        check_sizes(spec, self.network.schema, table.name)
+        self.network.schema = plain_schema(table, self.network.spec)
         return table
 
     @once

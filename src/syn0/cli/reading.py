@@ -10,13 +10,16 @@ import click
 
 from syn0.cli.command import message
 from syn0.cli.flags import F
-from syn0.cli.options import FILE, data_option, network_options
+from syn0.cli.options import FILE, data_option, flags_given, network_options, waiting
 from syn0.spec.defaults import MOST_CELLS, MOST_PIXELS, SEED
 
 if TYPE_CHECKING:
     from syn0.data import Reading, Schema, Table
 
 READING_OPTIONS = ("header", "missing", "max_pixels", "max_cells")
+
+COLUMN_OPTIONS = ("target", "drop", *READING_OPTIONS)
+"""The options of `column_options`."""
 
 
 def reading_options(command: F) -> F:
@@ -43,6 +46,12 @@ def column_options(command: F) -> F:
     drop = data_option("--drop", multiple=True, metavar="COLUMN",
                        help="Leave a column out (repeatable).")  # fmt: skip
     return target(drop(reading_options(command)))
+
+
+def refuse_without_data(options: Mapping[str, Any]) -> None:
+    """ValueError if options say how data are read, and none are named."""
+    if options.get("data") is None and (flags := flags_given(options, COLUMN_OPTIONS)):
+        raise ValueError(f"{flags}: no data are named that this is about: name some with --data")
 
 
 def options_of_a_run(rows: str) -> Callable[[F], F]:
@@ -74,6 +83,19 @@ def reading_of(
         images=images,
         max_cells=options.get("max_cells") or MOST_CELLS,
     )
+
+
+def named_table(
+    data: str, options: Mapping[str, Any], schema: Schema | None = None, *, float32: bool = False
+) -> Table:
+    """The table that a user names, whose target is the one that the options or a model's `schema`
+    say."""
+    from syn0.data import read_table
+
+    target = options.get("target") or (schema.target if schema else None)
+    reading = reading_of(options, schema, float32=float32)
+    with waiting(f"reading {data}"):
+        return read_table(data, target=target, drop=options.get("drop", ()), reading=reading)
 
 
 def tell_notes(notes: Iterable[str]) -> None:

@@ -23,7 +23,7 @@ from syn0.cli.networks import (
     with_file,
 )
 from syn0.cli.options import FILE, FORCE, data_option, flags_given, network_options, waiting
-from syn0.cli.reading import column_options, reading_of
+from syn0.cli.reading import column_options, named_table, reading_of, refuse_without_data
 from syn0.spec import Extras
 from syn0.spec.defaults import SEED
 from syn0.spec.names import NAMES
@@ -79,12 +79,13 @@ def write(
     syn0 write model.safetensors
     syn0 write model.safetensors --predict > predict.py
     """
-    if predict or weights is not None:
-        if not predict or diff or not is_model(net):
-            raise ValueError(
-                "--predict prints the program of a saved model, and --weights belongs to it: "
-                "leave out --diff"
-            )
+    if weights is not None and not predict:
+        raise ValueError("--weights says where --predict puts the weights: give both of them")
+    if predict:
+        if not is_model(net):
+            raise ValueError(f"--predict prints the program of a saved model, and {net} is none")
+        if diff:
+            raise ValueError("--diff compares programs that train: leave it out with --predict")
         if weights is not None:
             if language != "numpy":
                 raise ValueError("--weights writes a file of NumPy's: leave out --to")
@@ -184,6 +185,7 @@ def predicting(path: str, language: str, weights_file: str | None, options: dict
     model = load(path)
     network = network_of(model)
     if (name := options["data"]) is None:
+        refuse_without_data(options)
         table, _ = table_of_its_own(network)
         rows = None if table is None else some_rows(table)
     elif network.schema is None:
@@ -293,26 +295,21 @@ def data_of_its_own(network: Network, training: Training, options: dict[str, Any
 def data_for(network: Network, training: Training, options: dict[str, Any]) -> Data | None:
     """The named data as X and y, prepared as the model's were, or as they are where the network
     is described by sizes; None where no data are named."""
-    from syn0.data import BUILT_IN, Schema, read_table
-    from syn0.models import check_sizes, task_for
+    from syn0.data import BUILT_IN
     from syn0.models.arrays import loss_targets
     from syn0.models.examples import check_batch_size
+    from syn0.models.tables import plain_schema
     from syn0.models.weighting import row_weights
     from syn0.printers import Data
 
     name, schema, spec = options.get("data"), network.schema, network.spec
     if name is None:
+        refuse_without_data(options)
         if options.get("class_weight") is not None and network.origin is None:
             raise ValueError("class_weight needs data whose rows it weighs: name some with --data")
         return None
-    with waiting(f"reading {name}"):
-        target = options.get("target") or (schema.target if schema else None)
-        reading = reading_of(options, schema)
-        table = read_table(name, target=target, drop=options.get("drop", ()), reading=reading)
-    if schema is None:
-        task = task_for(table, spec.sizes, spec.loss)
-        schema = Schema.fit(table, task=task, prepare=False)
-        check_sizes(spec, schema, table.name)
+    table = named_table(name, options, schema)
+    schema = schema or plain_schema(table, spec)
     check_batch_size(training, len(table))
     note = BUILT_IN.get(name, f"from {table.name!a}") + ", prepared" * schema.prepare
     y = loss_targets(schema.targets(table), spec)

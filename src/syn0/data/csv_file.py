@@ -43,6 +43,12 @@ SOME_TEXTS = 1000
 _PLAIN = re.compile(r"[+-]?[\d.,]+(?:[eE][+-]?\d+)?")
 _DOTS_GROUP = re.compile(r"\d\.\d{3},\d")
 
+NO_TEXT = {
+    b"PK\x03\x04": "is a zip archive, as spreadsheets are, and no text: save the table as CSV",
+    b"PAR1": "is a Parquet file and no text: end its name with .parquet",
+}
+"""What files are that begin so."""
+
 EXACT_ENOUGH = 1e-6
 """The error, in standard deviations, up to which a large file's numbers become float32."""
 
@@ -124,7 +130,8 @@ def form_in(file: BinaryIO, path: Path, reading: Reading) -> Form:
     with as_utf_8(file, path) as text:
         sample = text.read(SAMPLE_BYTES)
     if b"\0" in sample:
-        raise ValueError(f"{path} holds bytes of 0, so it is no text")
+        kind = next((kind for mark, kind in NO_TEXT.items() if sample.startswith(mark)), "")
+        raise ValueError(f"{path} {kind or 'holds bytes of 0, so it is no text'}")
     if len(sample) == SAMPLE_BYTES:
         sample = sample[: sample.rfind(b"\n") + 1] or sample
     try:

@@ -371,7 +371,7 @@ def _opened(file: Path) -> Iterator[Image]:
     Pillow's own limit of pixels is set aside: ours is checked before anything is decoded.
     """
     try:
-        from PIL import Image
+        from PIL import Image, UnidentifiedImageError
     except ImportError:
         message = "a folder of images needs Pillow: pip install 'syn0[data]'"
         raise ModuleNotFoundError(message) from None
@@ -382,6 +382,9 @@ def _opened(file: Path) -> Iterator[Image]:
             # Of a path, Pillow maps the file, and mixes up the pixels of a TIFF to be turned.
             with file.open("rb") as stream, Image.open(stream, formats=_FORMATS) as image:
                 yield image
+    except UnidentifiedImageError:  # its words are for those who know the code
+        what = "its content is of no kind that is read"
+        raise ValueError(f"{file} cannot be read as an image: {what}") from None
     except Exception as error:  # damaged files make Pillow raise nearly anything
         raise ValueError(f"{file} cannot be read as an image: {error}") from None
     finally:

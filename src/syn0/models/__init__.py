@@ -12,7 +12,7 @@ from syn0.models.evaluation import (
     truth_and_answers,
 )
 from syn0.models.examples import Examples
-from syn0.models.many import Means, run_many, train_many
+from syn0.models.many import Means, check_grid, run_many, train_many
 from syn0.models.members import Many
 from syn0.models.network import Network
 from syn0.models.options import TableOptions, table_options
@@ -58,6 +58,7 @@ __all__ = [
     "TableOptions",
     "advice",
     "answers",
+    "check_grid",
     "check_sizes",
     "class_probabilities",
     "evaluate",

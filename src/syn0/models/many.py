@@ -172,14 +172,33 @@ def run_many(
     return Many(tuple(members), training.monitor)
 
 
-def seeds_of(spec: NetworkSpec, seeds: int | Sequence[int] | None) -> list[int]:
+@door
+def check_grid(seeds: int | Sequence[int] | None, rates: Sequence[float] | None) -> None:
+    """TypeError or ValueError where seeds or learning rates are none, whatever is trained."""
+    seeds_from(1, seeds)
+    if rates is not None:
+        rates_in(rates)
+
+
+def seeds_of(spec: NetworkSpec, seeds: int | Sequence[int] | None) -> Sequence[int]:
     """The seeds that are asked for; TypeError or ValueError where they are none."""
+    return seeds_from(fresh_seed() if spec.seed is None else spec.seed, seeds)
+
+
+def seeds_from(first: int, seeds: int | Sequence[int] | None) -> Sequence[int]:
+    """So many seeds from the first one on, or those that are listed."""
     if seeds is None or isinstance(seeds, int | np.integer):
         count = 1 if seeds is None else whole("seeds", seeds)
-        own = fresh_seed() if spec.seed is None else spec.seed
-        return [seed_number(own + k) for k in range(count)]
+        return range(seed_number(first), seed_number(first + count - 1) + 1)
     found = [seed_number(seed) for seed in items("seeds", seeds)]
     refuse_twice("seeds", found)
+    return found
+
+
+def rates_in(rates: Sequence[float]) -> list[float]:
+    """The learning rates that are listed."""
+    found = [real("learning_rates", rate, above=0) for rate in items("learning_rates", rates)]
+    refuse_twice("learning_rates", found)
     return found
 
 
@@ -195,11 +214,9 @@ def trainings_of(training: Training, rates: Sequence[float] | None) -> list[Trai
     if training.solver is not None:
         name = type(training.solver).__name__
         raise ValueError(f"{name} finds the length of its steps itself: leave out learning_rates")
-    found = [real("learning_rates", rate, above=0) for rate in items("learning_rates", rates)]
-    refuse_twice("learning_rates", found)
     return [
         replace(training, optimizer=make_optimizer(training.optimizer, {"learning_rate": rate}))
-        for rate in found
+        for rate in rates_in(rates)
     ]
 
 
@@ -336,6 +353,3 @@ class Shared:
                 )
             self._made[training] = program, self._runners[steps]
         return self._made[training]
-
-
-__all__ = ["run_many", "train_many"]

@@ -6,8 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from syn0.models.settings import NETWORK_SETTINGS, TRAINING_SETTINGS, refuse_unknown
+from syn0.models.settings import (
+    NETWORK_SETTINGS,
+    TRAINING_SETTINGS,
+    check_alone,
+    refuse_unknown,
+)
 from syn0.spec import Layer
+from syn0.spec.checks import real, seed_number
 from syn0.spec.defaults import SEED, VALIDATION
 from syn0.spec.doors import door, doors
 
@@ -47,6 +53,17 @@ class TableOptions:
         given = [n for n in ("sizes", "hidden", "layers") if getattr(self, n) is not None]
         if len(given) > 1:
             raise ValueError(f"{' and '.join(given)} both describe layers: give one of them")
+
+    def check(self) -> None:
+        """Refuse what no table could make right, so that nobody waits for one to be read first.
+
+        Raises:
+            TypeError, ValueError: a value that is not allowed.
+        """
+        seed_number(self.seed)
+        if self.holdout is not None:
+            real("holdout", self.holdout, least=0, below=1)
+        check_alone({**self.network, **self.training})
 
 
 @door

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from syn0.derive import INITIALIZERS, LOSSES
+from syn0.derive import INITIALIZERS, LOSSES, SCHEDULES
+from syn0.program import ACTIVATIONS
 from syn0.spec import (
     LAYER_KINDS,
     OPTIMIZERS,
@@ -85,6 +86,37 @@ NETWORK_SETTINGS = (*LAYER_SETTINGS, *WHOLE_SETTINGS)
 """What may be set of a network."""
 
 
+KNOBS = {
+    name: knob
+    for kind in (*OPTIMIZERS.values(), Training, NetworkSpec, Extras, DenseSettings)
+    for name, knob in kind.KNOBS.items()
+}
+"""The records of all settings by name."""
+
+NAMES: Mapping[str, Callable[[str, str], object]] = {
+    "activation": lambda what, name: choice(what, name, ACTIVATIONS),
+    "init": lambda what, name: chosen(what, name, INITIALIZERS),
+    "loss": lambda what, name: chosen(what, name, LOSSES),
+    "optimizer": lambda what, name: choice(what, name, OPTIMIZERS),
+    "schedule": lambda what, name: chosen(what, name, SCHEDULES),
+}
+"""What looks up a name, by the table that a knob's names stand in."""
+
+
+def check_alone(settings: Mapping[str, Any]) -> None:
+    """TypeError or ValueError for a value that is wrong whatever data and other settings come with
+    it."""
+    for name, value in settings.items():
+        if value is None:
+            continue
+        knob = KNOBS[name]
+        knob.checked(value)
+        given = value if isinstance(value, list | tuple) else [value]
+        for one in given:
+            if knob.table and isinstance(one, str):
+                NAMES[knob.table](knob.table, one)
+
+
 def refuse_unknown(settings: Mapping[str, Any], known: Sequence[str], where: str) -> None:
     """TypeError if a setting has no such name."""
     for name in settings:
@@ -130,9 +162,7 @@ def refuse_foreign(kind: type[Optimizer | Solver], own: Mapping[str, Any]) -> No
     for name in own:
         if name not in kind.KNOBS:
             others = [other.__name__ for other in OPTIMIZERS.values() if name in other.KNOBS]
-            raise ValueError(
-                f"{name} is no setting of {kind.__name__}, but of {' and '.join(others)}"
-            )
+            raise ValueError(f"{name} is no setting of {kind.__name__}, but of {', '.join(others)}")
 
 
 def make_layers(

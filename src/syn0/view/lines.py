@@ -212,7 +212,8 @@ def text(line: Line) -> str:
 
 
 def keys(lines: Sequence[Line]) -> list[tuple[str, str, int]]:
-    """By what a line is known again: its phase, its target, and the how-manieth of these it is."""
+    """What identifies each line across two programs: its phase, its target, and how many lines
+    before it have both the same."""
     seen: dict[tuple[str, str], int] = {}
     found: list[tuple[str, str, int]] = []
     for line in lines:

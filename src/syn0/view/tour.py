@@ -174,7 +174,7 @@ def switch(session: Session, runs: dict[str, PageRun], present: str) -> list[Mes
 def shown_anew(session: Session) -> list[Message]:
     """The page's runs are others now."""
     session.has_moved = session.run.standing != session.run.recipe
-    return [*session.everything(), *session.shown(), *session.reports()]
+    return [*session.everything(), *session.reports(), *session.shown()]
 
 
 def told(session: Session, guide: Guide) -> Message:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from syn0.explain import curve
 from syn0.explain.text import array_text, number, shape_of, shortened, table
 from syn0.learn.tour.content import Figure
 from syn0.learn.tour.scene import Scene
-from syn0.spec.words import visible
+from syn0.spec.words import series, visible
 
 MOST_ROWS, MOST_COLUMNS = 8, 6
 """Rows and columns of a table that are shown."""
@@ -74,6 +74,12 @@ def rows_of(title: str, header: Sequence[str], body: Sequence[Sequence[Any]]) ->
     return Figure(title, "\n".join(lines))
 
 
+def added_up(left: Iterable[float], right: Iterable[float], most: int) -> str:
+    """Two arrays' products entry by entry, as the sum that they make; of many the first."""
+    terms = [f"{number(a)} × {number(b)}" for a, b in zip(left, right, strict=True)]
+    return " + ".join([*terms[:most], *(["…"] if len(terms) > most else [])])
+
+
 def drawn_curve(activation: str, places: Sequence[float], reach: float = 6.0) -> Figure:
     """An activation's curve, with a dot at each of the places."""
     z = np.linspace(-reach, reach, CURVE_WIDTH)
@@ -101,4 +107,4 @@ def listed(numbers: NDArray[Any] | Sequence[float], most: int = 6) -> str:
     shown = [number(x) for x in list(numbers)[:most]]
     if len(numbers) > most:
         return f"{', '.join(shown)}, …"
-    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+    return series(shown)

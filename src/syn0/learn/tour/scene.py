@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,6 +58,14 @@ class Journey:
     errors: tuple[float, ...]
     last: Trace
     trouble: str = ""
+
+
+class Subject(TypedDict):
+    """What a chapter says of the network that it is about: see `Chapter`."""
+
+    net: str
+    data_name: str
+    program: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,6 +156,11 @@ class Scene:
         return tuple(
             (line.target, str(PRINTER.statement(line))) for line in self.program.phase(*STEP)
         )
+
+    @property
+    def subject(self) -> Subject:
+        """What a chapter about it says of it."""
+        return {"net": str(self.spec), "data_name": self.data_name, "program": self.lines}
 
     @once
     def first(self) -> Trace:
