@@ -124,6 +124,13 @@ def ignore_ctrl_c() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
+def measure_briefly() -> None:
+    """Know the machine's limits at once, and hardly."""
+    from syn0.bench import peak
+
+    peak.SECONDS, peak.TRIES = 0.0, 1
+
+
 def write_little() -> None:
     """Files of 20,000 bytes at most, as if the disk were full."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))

@@ -159,6 +159,7 @@ def test_labels_of_any_kind_come_in_parts(name):
     ("y", "words"),
     [
         (objects(1, "no"), "1 and 'no', which have no order"),
+        (objects("no", 1), "'no' and 1, which have no order"),
         (objects(Colour.RED, Colour.BLUE), "RED.*no order"),
         (np.ones(40, complex), "complex|Complex"),
     ],
@@ -167,6 +168,18 @@ def test_labels_without_an_order_are_named(kind, y, words):
     with pytest.raises((TypeError, ValueError), match=words) as error:
         fitted(kind, y)
     assert "\n" not in str(error.value)
+
+
+@by_each_classifier
+def test_labels_without_an_order_are_named_wherever_they_come(kind):
+    y, words = objects("no", 1), "such as 'no' and 1, which have no order"
+    with pytest.raises(TypeError, match=f"^y_val holds labels {words}"):
+        kind(max_iter=1).fit(X, texts(), X_val=X, y_val=y)
+    if kind is MLPClassifier:
+        with pytest.raises(TypeError, match=f"^y holds labels {words}"):
+            MLPClassifier().partial_fit(X, y, classes=["no", "1"])
+        with pytest.raises(TypeError, match=f"^classes holds labels {words}"):
+            MLPClassifier().partial_fit(X, texts(), classes=y)
 
 
 MISSING = {

@@ -20,6 +20,9 @@ REFUSED_INPUTS = {
     "an empty list": ([], "X is empty"),
     "no columns": (np.zeros((2, 0)), r"X has shape \(2, 0\)"),
     "a missing value": ([[1, 2, None], [1, 2, 3]], "X holds NaN at row 0, column 2"),
+    "a masked value": (
+        np.ma.masked_equal([[1, 2, 9], [1, 2, 3]], 9), "X holds NaN at row 0, column 2"),
+    "masked complex numbers": (np.ma.masked_equal(np.eye(2, 3) * 1j, 0), "X must hold numbers"),
     "strings": ([["1", "2", "3"], ["4", "5", "6"]], "X must hold numbers"),
     "strings in a frame": (
         pd.DataFrame({"a": ["1", "2"], "b": ["3", "4"], "c": ["5", "6"]}), "X must hold numbers"),

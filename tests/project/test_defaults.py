@@ -160,14 +160,11 @@ def test_optimizers_have_the_defaults_that_the_page_of_knobs_says(name, settings
         assert getattr(kind(), setting) == float(number)
 
 
-def test_learning_rates_are_those_that_page_and_docstring_say():
-    rates = {name: kind().learning_rate for name, kind in OPTIMIZERS.items() if name != "lbfgs"}
-    sgd, adagrad, (others,) = rates.pop("sgd"), rates.pop("adagrad"), {*rates.values()}
-    assert f"| `learning_rate` | {sgd:g} (SGD), {adagrad:g} (AdaGrad), {others:g} |" in document(
-        "knobs.md"
-    )
-    words = f"default {sgd:g} for SGD, {adagrad:g} for AdaGrad, {others:g} for the others"
-    assert words in " ".join(Network.train.__doc__.split())
+def test_learning_rates_are_those_that_the_docstring_says():
+    said = " ".join(Network.train.__doc__.split())
+    for kind in OPTIMIZERS.values():
+        if kind.__name__ != "LBFGS":
+            assert f"{kind().learning_rate:g} for {kind.__name__}" in said
 
 
 FLAG = re.compile(r"(?<![\w-])--[a-z][\w-]+")

@@ -148,7 +148,7 @@ REFUSED: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "optimizer by name": (
         lambda: Training(steps=1, optimizer="adam"),
         TypeError,
-        "or Adam(...) or AdamW(...) or LBFGS(...), not 'adam'",
+        "or LBFGS(...), not 'adam'",
     ),
     "schedule 3": (
         lambda: Training(steps=1, schedule=3),

@@ -23,6 +23,7 @@ def as_labels(y: Any, what: str = "y") -> Any:
 
     Raises:
         ValueError: a value is missing, or numbers are complex.
+        TypeError: labels of several types have no order.
     """
     if y is None or issparse(y):
         return y
@@ -36,7 +37,11 @@ def as_labels(y: Any, what: str = "y") -> Any:
         )
     if array.dtype.kind in "OmM":
         refuse_missing(array, what)
-    return narrowed(array) if array.dtype.kind == "O" else array
+    if array.dtype.kind == "O":
+        array = narrowed(array)
+    if array.dtype.kind == "O" and array.ndim == 1 and len({*map(type, array)}) > 1:
+        classes_in(array, what)  # scikit-learn takes an order for granted
+    return array
 
 
 def as_targets(estimator: Any, y: Any, what: str = "y") -> Any:
@@ -82,7 +87,7 @@ def are_objects(y: Any) -> bool:
     return not any(isinstance(label, str | list | tuple | set | np.ndarray) for label in y[:1])
 
 
-def classes_in(y: NDArray[Any]) -> NDArray[Any]:
+def classes_in(y: NDArray[Any], what: str = "y") -> NDArray[Any]:
     """The different labels in their order; TypeError where they have none."""
     try:
         return np.unique(y)
@@ -90,7 +95,7 @@ def classes_in(y: NDArray[Any]) -> NDArray[Any]:
         kinds = {type(label): label for label in y.tolist()}
         some = " and ".join(map(repr, list(kinds.values())[:2]))
         raise TypeError(
-            f"y holds labels such as {some}, which have no order: make them texts, or numbers"
+            f"{what} holds labels such as {some}, which have no order: make them texts, or numbers"
         ) from None
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from syn0.lower.bindings import (
+    DRAWN,
     KEYED,
     OVER_ALL,
     OVER_COLUMNS,
@@ -19,7 +20,18 @@ from syn0.lower.bindings import (
 )
 from syn0.lower.entries import COLUMN, ROW, Entries, length, operand
 from syn0.lower.statements import Array, Entry, Let, Loop, Set, Statement
-from syn0.program import Apply, Const, Expr, Line, Name, Program, ProgramError, formula, substitute
+from syn0.program import (
+    Apply,
+    Const,
+    Expr,
+    Line,
+    Name,
+    Program,
+    ProgramError,
+    formula,
+    operations_in,
+    substitute,
+)
 from syn0.program.expressions import products
 from syn0.program.operations import Dim, Shape
 
@@ -83,6 +95,8 @@ class Lowering:
             case Const(tuple() as row) | Apply("float32", (Const(tuple() as row),)):
                 entries = enumerate(map(self.entries().entry, map(Const, row)))
                 return [Set(Entry(target, (Const(j),)), value) for j, value in entries]
+        draws = [name for name in operations_in(line.expression) if name in DRAWN]
+        self.bindings.draws_in_turn = len(draws) > 1
         value = self.bindings.hoisted(simplified(line.expression))
         found = self.bindings.found
         last = found[-1] if found and value == Name(found[-1].name) else None

@@ -110,9 +110,15 @@ def matrix(name: str, values: ArrayLike, dtype: str) -> NDArray[Any]:
 
 
 def numbers(name: str, values: ArrayLike, dtype: str) -> NDArray[Any]:
-    """`values` as a contiguous array of `dtype`; TypeError where they are no numbers."""
+    """`values` as a contiguous array of `dtype`, NaN where they are masked.
+
+    Raises:
+        TypeError: they are no numbers.
+    """
     try:
         array = np.asarray(values)
+        if hasattr(values, "filled") and hasattr(values, "mask"):  # one of NumPy's masked arrays
+            array = np.where(values.mask, np.nan, array)
         if array.dtype.kind == "O" and not any(isinstance(v, str) for v in array.flat):
             array = np.asarray(array, dtype=dtype)  # numbers with None among them, say
         if array.dtype.kind not in "biuf":
