@@ -208,11 +208,11 @@ def test_weights_may_stand_in_a_file_beside_the_program(syn0, monkeypatch):
     ("words", "said"),
     [
         (("3-4-1", "--predict"), "saved model"),
-        (("m.safetensors", "--weights", "w.npz"), "saved model"),
+        (("m.safetensors", "--weights", "w.npz"), "give both of them"),
         (("m.safetensors", "--predict", "--to", "terse"), "choose from: numpy"),
         (("m.safetensors", "--predict", "--to", "c"), "syn0 export m.safetensors --to c\n"),
         (("m.safetensors", "--predict", "--to", "html"), "is a file for other programs"),
-        (("m.safetensors", "--predict", "--diff"), "leave out --diff"),
+        (("m.safetensors", "--predict", "--diff"), "--diff compares programs that train"),
         (("m.safetensors", "--predict", "--bias"), "leave out --bias"),
         (("m.safetensors", "--predict", "--weights", "m.safetensors"), "m.safetensors.npz"),
         (("m.safetensors", "--predict", "--data", "iris"), "plain arrays"),
