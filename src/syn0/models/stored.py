@@ -260,7 +260,7 @@ class StoredExamples:
 
 
 def shards_for(stored: StoredRows, training: Training, memory: int | None) -> Shards:
-    """In what shards rows are read, two windows of which are held at once.
+    """The shards in which rows are read, two windows of which are held at once.
 
     Raises:
         ValueError: a training that needs all rows at once.

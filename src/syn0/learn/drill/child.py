@@ -387,7 +387,8 @@ class Recorder:
         return value
 
     def injected_by_name(self, site: int, name: str, value: Value) -> Value:
-        """Of data that are known by their name alone: put the others there."""
+        """The value, or what takes its place where the program's data are known by their name
+        alone."""
         for given in self.data:
             here = given.site == site and given.name == name
             if here and given.other is not None and not given.rank:

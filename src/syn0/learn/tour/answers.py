@@ -79,7 +79,7 @@ class Options:
 
     @property
     def told(self) -> str:
-        """All that are right."""
+        """All options that are right."""
         return series((self.options[k] for k in sorted(self.right)), "or")
 
     def understood(self, text: str) -> int:
