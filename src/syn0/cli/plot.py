@@ -85,7 +85,7 @@ class Fresh:
 
     @once
     def table(self) -> Table:
-        """All rows."""
+        """The table of all rows."""
         from syn0.spec import parse_sizes
 
         own = self.options

@@ -153,7 +153,7 @@ class LayerRule:
         raise NotImplementedError
 
     def parameters(self, layer: Any, place: Place, error: Expr) -> Iterator[Parameter]:
-        """What it learns."""
+        """The parameters that the layer learns."""
         yield from ()
 
     def back(self, layer: Any, place: Place, error: Expr) -> Iterator[Line | Blame]:

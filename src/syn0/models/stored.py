@@ -240,7 +240,7 @@ class StoredExamples:
         return "sample_weight" in self.stored.widths
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """None stand in memory."""
+        """No arrays: all rows stay on disk."""
         return {}
 
     def shared(self, cluster: Cluster) -> dict[str, Any]:

@@ -119,7 +119,7 @@ class Group(Code):
 
     @property
     def pieces(self) -> list[str]:
-        """Itself."""
+        """The group itself."""
         return [self]
 
     def lay(self, page: Page, indent: int, after: int) -> None:

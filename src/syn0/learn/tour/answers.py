@@ -263,7 +263,7 @@ class Arrows:
         return " ".join(ARROWS[way] for way in guess)
 
     def data(self) -> dict[str, Any]:
-        """What they are for."""
+        """What the arrows are for."""
         return {"kind": self.kind, "wanted": self.wanted, "names": list(self.names)}
 
 
