@@ -24,7 +24,7 @@ PORTS = ["S", "Q, 'x'", "Ü", ""]
 
 
 def run(text):
-    """The names that a program binds, and what it prints."""
+    """The names that a program, or its tree, binds, and what it prints."""
     names = {"__name__": "__main__"}
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         exec(compile(text, "net.py", "exec"), names)  # noqa: S102  (this is what the text is for)
@@ -61,9 +61,10 @@ def test_a_prediction_program_predicts_as_the_model_does(syn0, words):
     assert syn0("train", *words, "--out", "m.safetensors").code == 0
     done = syn0("write", "m.safetensors", "--predict", "--data", words[0])
     assert (done.code, done.err) == (0, "")
-    imports = [n for n in ast.walk(ast.parse(done.out)) if "Import" in type(n).__name__]
+    tree = ast.parse(done.out)
+    imports = [n for n in ast.walk(tree) if "Import" in type(n).__name__]
     assert [ast.unparse(n) for n in imports] == ["import numpy as np"]
-    names, printed = run(done.out)
+    names, printed = run(tree)
     network, table = load("m.safetensors"), read_table(words[0])
     np.testing.assert_allclose(names["outputs"], network.predict(table), rtol=1e-12)
     if network.schema.classes:

@@ -10,6 +10,7 @@ from hypothesis import example, given, settings
 
 from syn0 import LBFGS, Dense, Network, Training
 from syn0.printers import PRINTERS
+from syn0.printers.loops import LoopPrinter
 from tests.derive.cases import Case
 from tests.engines.test_agreement import (
     ROUNDINGS,
@@ -82,7 +83,17 @@ def test_programs_report_what_the_interpreter_does(
                     assert tool.printed(program, number, threads=3) == printed
 
 
-LANGUAGES = [*TOOLCHAINS, "c", "javascript"]
+LOOPS = {name: one for name, one in PRINTERS.items() if isinstance(one, LoopPrinter)}
+"""The languages with loops."""
+
+OF_THEIR_OWN = {"c", "javascript"}
+"""Those whose programs are run by tests of their own."""
+
+LANGUAGES = [*LOOPS]
+
+
+def test_the_programs_of_every_language_with_loops_are_run() -> None:
+    assert {*TOOLCHAINS} | OF_THEIR_OWN == {*LOOPS}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -98,12 +109,13 @@ def test_what_a_language_cannot_say_is_refused_in_one_sentence(language: str) ->
 def test_every_kernel_is_headed_by_its_line(language: str) -> None:
     text = Network([3, 4, 1], bias=True).program(language)
     for line in ("l1 = sigmoid(l0 @ syn0 + bias0)", "syn1 += l1.T @ l2_delta"):
-        assert re.search(rf"(//|/\*) {re.escape(line)}: ", text)
+        assert re.search(rf"(//|/\*|#) {re.escape(line)}: ", text)
     assert max(map(len, text.splitlines())) <= 100
     assert PRINTERS[language].language == language
 
 
-LINES = ["cpp", "cuda", "d", "javascript", "julia", "rust"]
+LINES = [name for name, one in LOOPS.items() if not one.comment("a note")[-1].endswith("*/")]
+LINES += ["julia"]
 """Languages whose comments end with their line."""
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from syn0.spec.words import identifier, series
+from syn0.spec.words import counted, identifier, series
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,10 @@ def test_a_text_suggests_a_name_of_plain_letters(text, name):
 
 def test_a_name_that_is_taken_gets_a_number():
     assert identifier("age", 20, {"age", "age_2"}.__contains__) == "age_3"
+
+
+@pytest.mark.parametrize(
+    ("count", "words"), [(0, "0 rows"), (1, "1 row"), (2, "2 rows"), (12_345, "12,345 rows")]
+)
+def test_what_is_counted_stands_in_the_right_number(count, words):
+    assert counted(count, "row") == words

@@ -35,6 +35,7 @@ from syn0.data.targets import (
 from syn0.files.records import fields_to_data, from_fields
 from syn0.spec.doors import doors
 from syn0.spec.once import once
+from syn0.spec.words import counted
 
 
 @doors
@@ -235,8 +236,8 @@ class Schema:
             return [table.columns.get(column.name) for column in self.columns]
         if not table.has_names:
             raise ValueError(
-                f"{table.name} has {len(self._given(table))} columns, but the model takes "
-                f"{len(self.columns)}: {listed(c.name for c in self.columns)}"
+                f"{table.name} has {counted(len(self._given(table)), 'column')}, but the model "
+                f"takes {len(self.columns)}: {listed(c.name for c in self.columns)}"
             )
         names = listed(f"'{name}'" for name in absent)
         raise ValueError(f"{table.name} lacks columns that the model takes: {names}")
