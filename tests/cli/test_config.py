@@ -372,7 +372,7 @@ RUNS_REFUSED = {
     "two networks": ('net = "2-3"\nhidden = [4]', "give one of them"),
     "layers and hidden sizes": (f"hidden = [4]\n{ONE_LAYER}", "hidden and layers both describe"),
     "layers and a setting of all": (f"bias = true\n{ONE_LAYER}", "leave out --bias"),
-    "layers of other outputs": (f'loss = "huber"\n{ONE_LAYER}', "gives 1 outputs, but the target"),
+    "layers of other outputs": (f'loss = "huber"\n{ONE_LAYER}', "gives 1 output, but the target"),
     "a setting of another optimizer": (
         'optimizer = "sgd"\nbeta1 = 0.5', "beta1 is no setting of SGD, but of Adam"),
     "patience of no report": ("patience = 0", "patience must be at least 1"),

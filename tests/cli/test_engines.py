@@ -67,7 +67,7 @@ def test_compiled_programs_are_removed(syn0, cache):
     compiler.library("int train(void) { return 0; }")
     assert len(list(cache.iterdir())) == 1
     done = syn0("engines", "--clear-cache")
-    assert done == (0, f"removed 1 compiled programs from {cache}\n", "")
+    assert done == (0, f"removed 1 compiled program from {cache}\n", "")
     assert list(cache.iterdir()) == []
 
 

@@ -103,7 +103,7 @@ def test_what_was_guessed_or_left_out_is_told(syn0, csv):
     lines = "".join(f"{k},same,{'' if k == 3 else 'ab'[k % 2]}\n" for k in range(40))
     done = syn0("train", csv("n,constant,kind\n" + lines), "--hidden", 4, "--epochs", 2)
     assert "Target: 'kind', the last column (--target names another)" in done.err
-    assert "Left out: 1 rows without a target" in done.err
+    assert "Left out: 1 row without a target" in done.err
     assert "column 'constant', 'same' in every row" in done.err
 
 

@@ -126,7 +126,7 @@ def test_a_column_without_a_name_is_called_by_its_place(csv):
         ("\n\n", " is empty"),
         ("a,b\n", " has column names but no rows"),
         ("a,b\n1,2\n1,2,3\n", ", line 3: 3 cells, but the first line has 2"),
-        ('a,b\n"1\n",2\n\n1\n', ", line 5: 1 cells, but the first line has 2"),
+        ('a,b\n"1\n",2\n\n1\n', ", line 5: 1 cell, but the first line has 2"),
         ("a,b,a\n1,2,3\n", ": two columns are named 'a'; names must differ"),
         ("a,b\n1,2\n-inf,2\n", ", line 3: column 'a' holds an infinite number"),
         ("a,b\n1,2\n1e999,2\n", ", line 3: column 'a' holds an infinite number"),

@@ -84,7 +84,7 @@ def test_without_names_columns_are_counted_with_the_index_or_without(csv, frame)
     np.testing.assert_array_equal(
         schema.inputs(read_table(inputs.to_numpy(), for_prediction=True)), expected
     )
-    with pytest.raises(ValueError, match="has 1 columns, but the model takes 3"):
+    with pytest.raises(ValueError, match="has 1 column, but the model takes 3"):
         schema.inputs(read_table(csv("1\n2\n", "few.csv"), for_prediction=True))
 
 

@@ -123,7 +123,7 @@ def test_with_net_the_network_is_the_tutorials():
         (
             "iris",
             (4, 5, 1),
-            "4-5-1 gives 1 outputs?, but the target 'species' .*3 classes.*needs 3",
+            "4-5-1 gives 1 output, but the target 'species' .*3 classes.*needs 3",
         ),
         ("xor", (3, 4, 2), "gives 2 outputs, but the target 'y' .* needs 1"),
         ("diabetes", (10, 2), "gives 2 outputs, but the target 'progression' .*numbers.*needs 1"),

@@ -1,6 +1,8 @@
 """The drill on the page, by keyboard: a mistake found, mended, and the solution read."""
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -17,12 +19,25 @@ RIGHT = START.replace(GAP, "l1_delta = l1_error * (l1 * (1 - l1))")
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def progress(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder in which it is kept."""
+    return tmp_path_factory.mktemp("state")
+
+
+@pytest.fixture(scope="module")
+def address(progress: Path) -> Iterator[str]:
     """Of a page whose progress is kept in a folder of the tests'."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        patch.setenv("XDG_STATE_HOME", str(progress))
         with playing() as address:
             yield address
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_solved(progress: Path) -> None:
+    """Whatever other tests have solved before."""
+    for folder in progress.iterdir():
+        shutil.rmtree(folder)
 
 
 def focused(reader: Reader) -> str:

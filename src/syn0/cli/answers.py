@@ -17,6 +17,7 @@ from syn0.data.table import Column
 from syn0.estimators.steps import last_of
 from syn0.estimators.tables import texts_of
 from syn0.estimators.tabular import BaseTabular
+from syn0.spec.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -110,8 +111,8 @@ class Saved:
         count = self.model.n_features_in_
         if len(given) != count:
             raise ValueError(
-                f"{self.path} takes {count} columns by their places, as it was fitted on columns "
-                f"without names, but {table.name} has {len(given)}: "
+                f"{self.path} takes {counted(count, 'column')} by their places, as it was "
+                f"fitted on columns without names, but {table.name} has {len(given)}: "
                 f"{listed(column.name for column in given)}"
             )
         named = zip(given, self.names or [column.name for column in given], strict=True)
@@ -189,9 +190,9 @@ def refuse_gaps(table: Table, columns: list[Column], kind: str) -> None:
     for column in columns:
         if count := int(column.missing.sum()):
             raise ValueError(
-                f"column {column.name!r} of {table.name} lacks a value in {count:,} rows, which "
-                f"{kind} does not know: fit it behind a SimpleImputer, or use "
-                f"{kind.replace('MLP', 'Tabular')}"
+                f"column {column.name!r} of {table.name} lacks a value in "
+                f"{counted(count, 'row')}, which {kind} does not know: fit it behind a "
+                f"SimpleImputer, or use {kind.replace('MLP', 'Tabular')}"
             )
 
 

@@ -9,7 +9,7 @@ import click
 from syn0.cli.command import Sections
 from syn0.cli.networks import described, with_file
 from syn0.cli.options import FILE, network_options
-from syn0.spec.words import visible
+from syn0.spec.words import counted, visible
 
 ROWS = 1000
 """Rows to judge by where no batch size is given."""
@@ -34,7 +34,7 @@ def engines(net: str | None, clear_cache: bool, **options: Any) -> None:
             count = compiler.clear_cache()
         except compiler.CompilerError as error:
             raise click.ClickException(str(error)) from None
-        tell(f"removed {count} compiled programs from {compiler.users_folder()}")
+        tell(f"removed {counted(count, 'compiled program')} from {compiler.users_folder()}")
         return
     # Before anything is printed, as NET may be none.
     chosen = [] if net is None else what_auto_picks(with_file(net, options))
@@ -57,8 +57,8 @@ def what_auto_picks(options: dict[str, Any]) -> list[str]:
     rows = training.batch_size or ROWS
     steps = training.total_steps(ROWS)
     choice = choose(training_program(network.spec, training), rows, steps)
-    picked = f"auto    would pick {choice.engine} for {steps:,} steps of {rows:,} rows:"
-    return [picked, f"        {choice.reason}"]
+    work = f"{counted(steps, 'step')} of {counted(rows, 'row')}"
+    return [f"auto    would pick {choice.engine} for {work}:", f"        {choice.reason}"]
 
 
 def tell(line: str) -> None:

@@ -14,6 +14,7 @@ from syn0.cli.command import QUIET, Option, asked_for, message, say_more
 from syn0.cli.config import is_given
 from syn0.cli.flags import F, flags
 from syn0.spec.knobs import NETWORK, OUTPUT, TRAINING
+from syn0.spec.words import counted
 
 if TYPE_CHECKING:
     from syn0.models import Network
@@ -99,7 +100,7 @@ def tell_unknown_texts(found: Mapping[str, str]) -> None:
 
 def tell_model(path: str, network: Network) -> None:
     """Say, where more is asked for, what a saved model is and takes."""
-    say_more(f"Model: {path}, {network.spec}, {network.steps_taken:,} steps")
+    say_more(f"Model: {path}, {network.spec}, {counted(network.steps_taken, 'step')}")
     if network.origin is not None:
         say_more(f"Trained on: {network.origin.data}")
     tell_columns(network)

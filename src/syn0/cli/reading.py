@@ -12,6 +12,7 @@ from syn0.cli.command import message
 from syn0.cli.flags import F
 from syn0.cli.options import FILE, data_option, flags_given, network_options, waiting
 from syn0.spec.defaults import MOST_CELLS, MOST_PIXELS, SEED
+from syn0.spec.words import counted
 
 if TYPE_CHECKING:
     from syn0.data import Reading, Schema, Table
@@ -121,4 +122,4 @@ def tell_rows(
     if rows_without_target:
         texts = ", ".join(f"{text!r} ({count:,})" for text, count in words.items() if text)
         held = f", as it is {texts}: --missing '' keeps such texts" if texts else ""
-        message(f"Left out: {rows_without_target:,} rows without a target{held}")
+        message(f"Left out: {counted(rows_without_target, 'row')} without a target{held}")

@@ -49,6 +49,7 @@ from syn0.spec.defaults import (
     SEED,
     VALIDATION,
 )
+from syn0.spec.words import counted
 
 if TYPE_CHECKING:
     from syn0.data import Reading, Table
@@ -366,8 +367,8 @@ def tell_plan(table: Table | Counted, plan: Plan | StreamedPlan, options: dict[s
     for name, reason in schema.merged.items():
         message(f"Merged: column {name!r}, {reason}")
     kind = f"{len(schema.classes)} classes" if schema.classes else "numbers"
-    message(f"Data: {table.name}, {len(table):,} rows; {schema.target!r} holds {kind}")
-    message(f"Network: {describe_network(plan)}, {len(plan.trained):,} rows to train on")
+    message(f"Data: {table.name}, {counted(len(table), 'row')}; {schema.target!r} holds {kind}")
+    message(f"Network: {describe_network(plan)}, {counted(len(plan.trained), 'row')} to train on")
     tell_stream(plan)
     if reach := plan.out_of_reach:
         identity = "--output-activation identity"
@@ -488,7 +489,7 @@ def show(
 
     figures, where = fitted.figures()
     steps, words = fitted.network.steps_taken, ending(fitted, number)
-    message(f"Trained: {steps:,} steps, {seconds:.1f} s{words}")
+    message(f"Trained: {counted(steps, 'step')}, {seconds:.1f} s{words}")
     if as_json:
         found = training_data(fitted, figures, where, seconds, out)
         more = {} if many is None else {"networks": many_data(many)}

@@ -87,9 +87,7 @@ def write(
         if diff:
             raise ValueError("--diff compares programs that train: leave it out with --predict")
         if weights is not None:
-            if language != "numpy":
-                raise ValueError("--weights writes a file of NumPy's: leave out --to")
-            check_weights(weights, net, options["data"], force=force)
+            check_weights(weights, net, language, options["data"], force=force)
         click.echo(predicting(net, language, weights, options), nl=False)
         return
     if is_model(net):
@@ -166,8 +164,7 @@ def trained(path: str, options: dict[str, Any]) -> tuple[Network, Training]:
 def predicting(path: str, language: str, weights_file: str | None, options: dict[str, Any]) -> str:
     """The program that predicts with a saved model, on the rows that are named or on a few of its
     own; its weights are written to a file if one is named."""
-    from syn0.data import read_table
-    from syn0.models import prediction_script, some_rows
+    from syn0.models import prediction_script
     from syn0.printers import MODULES
     from syn0.saving import load
     from syn0.spec.checks import choice
@@ -184,28 +181,31 @@ def predicting(path: str, language: str, weights_file: str | None, options: dict
         raise ValueError("--class-weight weighs rows to train on: leave it out with --predict")
     model = load(path)
     network = network_of(model)
-    if (name := options["data"]) is None:
-        refuse_without_data(options)
-        table, _ = table_of_its_own(network)
-        rows = None if table is None else some_rows(table)
-    elif network.schema is None:
-        raise ValueError(
-            f"{path} was trained on plain arrays, which have no columns to be found in {name}: "
-            "leave out --data, and put rows into the program"
-        )
-    else:
-        with waiting(f"reading {name}"):
-            rows = read_table(
-                name,
-                target=options["target"],
-                drop=options["drop"],
-                for_prediction=True,
-                reading=reading_of(options, network.schema),
-            )
+    rows = rows_to_predict(path, network, options)
     text = prediction_script(network, rows, weights_file, language, module=module_of(model))
     if weights_file is not None:
         save_weights(network, weights_file)
     return text
+
+
+def rows_to_predict(path: str, network: Network, options: dict[str, Any]) -> Table | None:
+    """The rows that are named, or a few of those that the network was trained on, where they are
+    known."""
+    from syn0.data import read_table
+    from syn0.models import some_rows
+
+    if (name := options["data"]) is None:
+        refuse_without_data(options)
+        table, _ = table_of_its_own(network)
+        return None if table is None else some_rows(table)
+    if network.schema is None:
+        raise ValueError(
+            f"{path} was trained on plain arrays, which have no columns to be found in {name}: "
+            "leave out --data, and put rows into the program"
+        )
+    target, drop, reading = options["target"], options["drop"], reading_of(options, network.schema)
+    with waiting(f"reading {name}"):
+        return read_table(name, target=target, drop=drop, for_prediction=True, reading=reading)
 
 
 def module_of(model: Any) -> Module | None:
@@ -220,10 +220,13 @@ def module_of(model: Any) -> Module | None:
     return estimator_module(model)
 
 
-def check_weights(file: str, model: str, data: str | None, *, force: bool) -> None:
-    """Refuse at once a place where the weights must or can not be written."""
+def check_weights(file: str, model: str, language: str, data: str | None, *, force: bool) -> None:
+    """Refuse at once a place where the weights must or can not be written, or another language than
+    the one that reads them."""
     from syn0.cli.outputs import check_output, is_archive
 
+    if language != "numpy":
+        raise ValueError("--weights writes a file of NumPy's: leave out --to")
     if not file.endswith(".npz"):
         raise ValueError(f"--weights writes a file of NumPy's: call it {file}.npz")
     reads = {"the model": model, "the data": data}

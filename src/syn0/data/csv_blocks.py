@@ -14,6 +14,7 @@ import numpy as np
 
 from syn0.data.csv_form import SPACES
 from syn0.spec.once import once
+from syn0.spec.words import counted
 
 if TYPE_CHECKING:
     import polars
@@ -190,7 +191,9 @@ class _Rows:
             return
         cells = cells or [""]
         if len(cells) != self.width:
-            raise RowError(f"line {line}: {len(cells)} cells, but the first line has {self.width}")
+            raise RowError(
+                f"line {line}: {counted(len(cells), 'cell')}, but the first line has {self.width}"
+            )
         self.cells.append(cells)
         self.lines.append(line)
 

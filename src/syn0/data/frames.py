@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from syn0.data.cells import MISSING_TEXTS, TextCodes, column_of, number_text
 from syn0.data.names import check_column_names
 from syn0.data.table import MISSING_CODE, Column, Table, fingerprint_of
+from syn0.spec.words import counted
 
 TARGET = "y"
 
@@ -49,7 +50,9 @@ def with_target(table: Table, target: str, y: Any) -> Table:
     if targets.ndim != 1:
         raise ValueError(f"y must hold one target a row; its shape is {targets.shape}")
     if len(targets) != len(table):
-        raise ValueError(f"X has {len(table)} rows and y has {len(targets)}; they must agree")
+        raise ValueError(
+            f"X has {counted(len(table), 'row')} and y has {len(targets)}; they must agree"
+        )
     columns = {**table.columns, target: column_of(target, targets, "y")}
     return _table(table.name, columns, target=target, has_names=table.has_names)
 
@@ -141,7 +144,8 @@ def _pandas_column(name: str, series: Any, place: str) -> Column:
 
 
 def _category_column(name: str, categories: Any, codes: NDArray[Any]) -> Column:
-    """Of whatever a Categorical's categories are, texts: they are names of groups, no amounts."""
+    """A column of texts, whatever a Categorical's categories are: they name groups and are no
+    amounts."""
     texts = [number_text(c) if _is_number(c) else str(c) for c in categories]
     known = TextCodes()
     # The code of a missing category, -1, picks the last element.

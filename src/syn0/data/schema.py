@@ -35,6 +35,7 @@ from syn0.data.targets import (
 from syn0.files.records import fields_to_data, from_fields
 from syn0.spec.doors import doors
 from syn0.spec.once import once
+from syn0.spec.words import counted
 
 
 @doors
@@ -211,7 +212,7 @@ class Schema:
         return self.unknown_in(self.count_unknown(table))
 
     def count_unknown(self, table: Table) -> dict[str, int]:
-        """In how many rows each column of texts holds one that training did not know."""
+        """The number of rows in which each column of texts holds one that training did not know."""
         return {
             fitted.name: fitted.unknown(column)
             for fitted, column in zip(self.columns, self._find(table), strict=True)
@@ -235,8 +236,8 @@ class Schema:
             return [table.columns.get(column.name) for column in self.columns]
         if not table.has_names:
             raise ValueError(
-                f"{table.name} has {len(self._given(table))} columns, but the model takes "
-                f"{len(self.columns)}: {listed(c.name for c in self.columns)}"
+                f"{table.name} has {counted(len(self._given(table)), 'column')}, but the model "
+                f"takes {len(self.columns)}: {listed(c.name for c in self.columns)}"
             )
         names = listed(f"'{name}'" for name in absent)
         raise ValueError(f"{table.name} lacks columns that the model takes: {names}")

@@ -19,7 +19,7 @@ from syn0.program import Program
 from syn0.program.interpreter import walk
 from syn0.spec.doors import door
 from syn0.spec.pictures import drawn_by
-from syn0.spec.words import MOST_OF_A_NAME, visible
+from syn0.spec.words import MOST_OF_A_NAME, counted, visible
 
 if TYPE_CHECKING:
     from syn0.explain.replay import Replay
@@ -86,9 +86,11 @@ class Statistics:
                 rows.append(cells)
             if others := len(layer.columns) - len(layer.best):
                 rows.append([f"{others:,} others of {layer.values}", *[""] * (len(header) - 1)])
-        head = f"correlation with the targets over {self.rows:,} rows"
+        head = f"correlation with the targets over {counted(self.rows, 'row')}"
         if left := len(self.targets) - len(shown):
-            head += f" ({left:,} more targets are in to_frame())"
+            head += (
+                f" ({counted(left, 'more target')} {'is' if left == 1 else 'are'} in to_frame())"
+            )
         return "\n".join([head, *table(header, rows)])
 
     def to_frame(self) -> Any:

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from syn0.derive import loss_of, target_columns
 from syn0.program import ACTIVATIONS
 from syn0.spec import NetworkSpec
+from syn0.spec.words import counted
 
 NEAR = 1e-6
 """How far beyond an output's range a target is still in it, but for rounding."""
@@ -32,8 +33,8 @@ def inputs_array(X: ArrayLike, network: NetworkSpec) -> NDArray[Any]:
     array = matrix("X", X, network.dtype)
     if array.ndim != 2 or array.shape[1] != network.inputs:
         raise ValueError(
-            f"X has shape {array.shape}, but the network {network} takes {network.inputs} "
-            f"inputs: give an array of shape (rows, {network.inputs})"
+            f"X has shape {array.shape}, but the network {network} takes "
+            f"{counted(network.inputs, 'input')}: give an array of shape (rows, {network.inputs})"
         )
     return finite("X", array)
 
@@ -57,8 +58,8 @@ def targets_array(y: ArrayLike, network: NetworkSpec, rows: int) -> NDArray[Any]
         array = array[:, np.newaxis]
     if array.shape != (rows, columns):
         raise ValueError(
-            f"y has shape {np.shape(y)}, but {rows} rows of X and the network {network} "
-            f"with loss {network.loss!r} need shape ({rows}, {columns})"
+            f"y has shape {np.shape(y)}, but {counted(rows, 'row')} of X and the network "
+            f"{network} with loss {network.loss!r} need shape ({rows}, {columns})"
         )
     return loss_targets(finite("y", array), network)
 

@@ -15,6 +15,7 @@ from syn0.models.answers import answers
 from syn0.models.network import Network
 from syn0.models.record import Record
 from syn0.spec.doors import doors
+from syn0.spec.words import counted
 from syn0.training import History
 
 MOST_SHOWN = 8
@@ -71,7 +72,7 @@ class Many(Sequence[Network]):
 
     @property
     def seeds(self) -> NDArray[np.int64]:
-        """(networks,)"""
+        """(networks,): the seed of each."""
         return np.array([member.seed for member in self.members], np.int64)
 
     @property
@@ -280,8 +281,8 @@ class Many(Sequence[Network]):
         said = f"seeds {span(list(seeds))}" if len(seeds) > 1 else f"seed {next(iter(seeds))}"
         steps = max(member.record.checkpoint.step for member in self.members)
         return (
-            f"{len(self):,} networks {first.spec}, {said}; {steps:,} steps by {by}, "
-            f"engine {first.engine}"
+            f"{counted(len(self), 'network')} {first.spec}, {said}; {counted(steps, 'step')} "
+            f"by {by}, engine {first.engine}"
         )
 
     @property

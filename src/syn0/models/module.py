@@ -31,6 +31,7 @@ from syn0.printers.script import prediction_lines
 from syn0.program import Const, Expr, Line, Name, Program, reads
 from syn0.program.expressions import float64, label
 from syn0.spec import NetworkSpec
+from syn0.spec.words import counted
 
 if TYPE_CHECKING:
     from syn0.models.network import Network
@@ -133,7 +134,8 @@ def module_of(network: Network) -> Module:
         answers.numbers(target.mean, target.scale)
     else:
         answers.classes(answers.output, schema.classes or ())
-    title = f"Predicts with a {spec} neural network, trained for {network.steps_taken:,} steps."
+    steps = counted(network.steps_taken, "step")
+    title = f"Predicts with a {spec} neural network, trained for {steps}."
     return assembled(title, spec, network.weights, schema, answers)
 
 

@@ -11,7 +11,7 @@ from syn0.derive.layers import sizes_of_layers
 from syn0.html import network_html
 from syn0.models.record import Record
 from syn0.spec import Layer, NetworkSpec
-from syn0.spec.words import MOST_OF_A_NAME, visible
+from syn0.spec.words import MOST_OF_A_NAME, counted, visible
 
 Row = tuple[str, str, str]
 Line = TypeVar("Line")
@@ -84,7 +84,7 @@ def standing(network: Record) -> str:
     steps = network.checkpoint.step
     if not steps:
         return "not trained"
-    words = f"trained {steps:,} steps"
+    words = f"trained {counted(steps, 'step')}"
     if network.training is not None:
         words += f" by {type(network.training.optimizer).__name__}"
     if network.origin is not None:
@@ -93,7 +93,7 @@ def standing(network: Record) -> str:
 
 
 def table(spec: NetworkSpec) -> list[str]:
-    """Its lines, as `rows` has them."""
+    """The lines of the table, aligned."""
     found = rows(spec)
     first, second, third = (max(map(len, column)) for column in zip(*found, strict=True))
     return [f"{a:<{first}}  {b:<{second}}  {c:>{third}}" for a, b, c in found]

@@ -43,6 +43,7 @@ from syn0.spec.choices import chosen
 from syn0.spec.defaults import FEWEST_ROWS_TO_SPLIT, HIDDEN, HOLDOUT
 from syn0.spec.doors import door, doors
 from syn0.spec.once import once
+from syn0.spec.words import counted
 from syn0.training import History
 from syn0.training.loop import Callback
 
@@ -402,8 +403,9 @@ def split_again(network: Network, table: Table) -> tuple[Table, Table]:
     chosen_by = replace(table, target=schema.target, target_was_guessed=False)
     if table.target != schema.target and table.rows_without_target:
         raise ValueError(
-            f"{table.name} lacks {table.target!r} in {table.rows_without_target} rows, so that "
-            "the rows held out from training cannot be told"
+            f"{table.name} lacks {table.target!r} in "
+            f"{counted(table.rows_without_target, 'row')}, so that the rows held out from "
+            "training cannot be told"
         )
     classes = strata(schema, schema.targets(chosen_by))
     kept, apart = split_rows(len(table), origin.holdout, origin.seed, classes)
@@ -461,8 +463,8 @@ def check_sizes(spec: NetworkSpec, schema: Schema, data: str) -> None:
     """ValueError if a network does not fit the columns of `data`."""
     if spec.inputs != schema.n_inputs:
         raise ValueError(
-            f"the network {spec} takes {spec.inputs} inputs, but {data} has "
-            f"{schema.n_inputs} input columns"
+            f"the network {spec} takes {counted(spec.inputs, 'input')}, but {data} has "
+            f"{counted(schema.n_inputs, 'input column')}"
         )
     if schema.classes and is_for_numbers(spec.loss):
         raise ValueError(
@@ -472,8 +474,8 @@ def check_sizes(spec: NetworkSpec, schema: Schema, data: str) -> None:
     if target_columns(spec) != schema.n_outputs:
         kind = f"{len(schema.classes)} classes" if schema.classes else "numbers"
         raise ValueError(
-            f"the network {spec} gives {spec.outputs} outputs, but the target {schema.target!r} of "
-            f"{data} holds {kind} and needs {schema.n_outputs}"
+            f"the network {spec} gives {counted(spec.outputs, 'output')}, but the target "
+            f"{schema.target!r} of {data} holds {kind} and needs {schema.n_outputs}"
         )
 
 

@@ -12,6 +12,7 @@ from syn0.derive import loss_of
 from syn0.models.arrays import finite, matrix
 from syn0.spec import NetworkSpec
 from syn0.spec.checks import real
+from syn0.spec.words import counted
 
 BALANCED = "balanced"
 
@@ -70,7 +71,8 @@ def sample_weights(sample_weight: ArrayLike, rows: int, dtype: str) -> NDArray[A
         weights = weights[:, np.newaxis]
     if weights.shape != (rows, 1):
         raise ValueError(
-            f"sample_weight has shape {np.shape(sample_weight)}, but {rows} rows need ({rows},)"
+            f"sample_weight has shape {np.shape(sample_weight)}, but {counted(rows, 'row')} need "
+            f"({rows},)"
         )
     finite("sample_weight", weights)
     if (weights < 0).any():

@@ -33,6 +33,11 @@ def visible(text: str, most: int | None = None, *, lines: bool = False) -> str:
     return text
 
 
+def counted(count: int, noun: str) -> str:
+    """ "1 row", "2,000 rows"."""
+    return f"{count:,} {noun}{'s' * (count != 1)}"
+
+
 def written_out(character: str) -> str:
     """A character, or how Python writes it where it would be obeyed."""
     if unicodedata.category(character) not in OBEYED or character in JOINERS:

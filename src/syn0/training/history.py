@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields
 
 from syn0.html import history_html
 from syn0.spec.pictures import drawn_by
+from syn0.spec.words import counted
 
 ENDINGS = {
     "finished": "finished",
@@ -83,7 +84,8 @@ class History:
     @property
     def _head(self) -> str:
         """How training ended, in a line."""
-        kept = "" if self.best_step is None else f", kept as after {self.best_step:,} steps"
+        best = self.best_step
+        kept = "" if best is None else f", kept as after {counted(best, 'step')}"
         engine = f"; engine {self.engine}" if self.engine else ""
         return f"History: {ENDINGS[self.stopped]}{kept}{engine}; reports: {len(self.reports):,}"
 

@@ -27,6 +27,9 @@ LONGEST_NAME = 16
 CURVE_WIDTH, CURVE_HEIGHT = 49, 9
 """Characters of a curve that is drawn."""
 
+CURVE_REACH = 6.0
+"""The largest weighted sum on it, and the least below 0."""
+
 
 def array(name: str, value: Any) -> Figure:
     """An array with its shape; of a large one the corners."""
@@ -80,8 +83,9 @@ def added_up(left: Iterable[float], right: Iterable[float], most: int) -> str:
     return " + ".join([*terms[:most], *(["…"] if len(terms) > most else [])])
 
 
-def drawn_curve(activation: str, places: Sequence[float], reach: float = 6.0) -> Figure:
+def drawn_curve(activation: str, places: Sequence[float]) -> Figure:
     """An activation's curve, with a dot at each of the places."""
+    reach = CURVE_REACH
     z = np.linspace(-reach, reach, CURVE_WIDTH)
     values, _ = curve(activation, z)
     low, high = float(values.min()), float(values.max())

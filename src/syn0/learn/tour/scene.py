@@ -210,14 +210,13 @@ class Scene:
         *,
         spec: NetworkSpec | None = None,
         training: Training | None = None,
-        rows: Any = slice(None),
         weights: dict[str, NDArray[Any]] | None = None,
     ) -> Scene:
-        """The same with another network, training, start, or with some of the rows."""
+        """The same with another network, training or start."""
         return Scene.of(
             spec or self.spec,
             training or self.training,
-            taken(self.replay.job.arrays, rows),
+            taken(self.replay.job.arrays, slice(None)),
             self.data_name,
             (self.replay.inputs, self.replay.targets),
             weights,

@@ -19,7 +19,7 @@ from syn0.learn.tour.content import (
     Question,
     code,
 )
-from syn0.learn.tour.figures import array, drawn_curve, listed, rows_of
+from syn0.learn.tour.figures import CURVE_REACH, array, drawn_curve, listed, rows_of
 from syn0.learn.tour.scene import Scene
 from syn0.learn.tour.tour import Tour
 from syn0.program import ACTIVATIONS, Name
@@ -135,7 +135,7 @@ def any_sum(name: str) -> Experiment:
         return Outcome(
             f"At z = {number(z)} {code(name)} gives {number(value)}, and its slope is "
             f"{number(slope)}.",
-            (drawn_curve(name, [z]),) if abs(z) <= 6 else (),
+            (drawn_curve(name, [z]),) if abs(z) <= CURVE_REACH else (),
         )
 
     return Experiment(
