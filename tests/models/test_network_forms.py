@@ -9,6 +9,7 @@ import pytest
 from syn0 import SGD, Adam, Dense, Network, Training
 from syn0.data import read_table
 from syn0.models import plan_table, table_options
+from syn0.spec import OPTIMIZERS
 
 
 @pytest.mark.parametrize("sizes", [[3, 4, 1], (3, 4, 1), "3-4-1", np.array([3, 4, 1]), " 3-4-1\n"])
@@ -146,8 +147,8 @@ REFUSED_TRAINING = {
     "a learning rate past all floats": (
         {"steps": 1, "learning_rate": 10**400}, "learning_rate must be a finite number"),
     "an unknown optimizer": (
-        {"steps": 1, "optimizer": "lion"},
-        "choose from: sgd, adagrad, rmsprop, adam, adamw, lbfgs"),
+        {"steps": 1, "optimizer": "tiger"},
+        f"choose from: {', '.join(OPTIMIZERS)}"),
     "an unknown reduction": ({"steps": 1, "reduction": "avg"}, "choose from: sum, mean"),
     "an unknown engine": ({"steps": 1, "engine": "cuda"}, "choose from: auto, numpy"),
     "no patience at all": ({"steps": 1, "patience": 0, "validation": 0.3}, "patience must be at"),

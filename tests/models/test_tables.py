@@ -155,7 +155,7 @@ def test_a_single_output_learns_many_whole_numbers_as_numbers():
         (table_options(task="ranking"), "classification, regression"),
         (table_options(loss="hing"), "did you mean 'hinge'.*choose from: squared_error"),
         (table_options(activation="swish"), "choose from: .*relu"),
-        (table_options(optimizer="lion"), "choose from: sgd, adagrad, rmsprop, adam"),
+        (table_options(optimizer="tiger"), "choose from: sgd, adagrad, rmsprop, adam"),
         (table_options(learning_rate=-1), "above 0"),
         (table_options(steps=5, epochs=5), "either steps or epochs"),
         (table_options(batch_size=0), "batch_size must be at least 1"),
