@@ -45,6 +45,8 @@ def test_every_knob_can_be_turned_and_turned_back(reader: Reader, address: str) 
 
 
 TITLES = ("irises", "handwritten", "wines", "tumours", "patients", "first input", "ring", "heaps")
+ALIKE = ("wines", "first input")
+"""Pictures of these are those of the irises and of exclusive-or."""
 
 
 def test_every_set_of_data_begins(reader: Reader, address: str) -> None:
@@ -66,7 +68,7 @@ def test_every_set_of_data_begins(reader: Reader, address: str) -> None:
                 reader.stands(0, -1)
                 reader.press("]", "ArrowRight", "ArrowRight")
                 reader.stands(1, 1)
-                for tab in page.locator("[role=tab]").all():
+                for tab in [] if title in ALIKE else page.locator("[role=tab]").all():
                     tab.evaluate("one => one.click()")
                     reader.until(
                         "() => !document.querySelector('#pane').textContent.includes('On its way')"

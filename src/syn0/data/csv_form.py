@@ -113,20 +113,38 @@ def _rows(text: str, delimiter: str) -> list[Row]:
 
 def _delimiter(text: str) -> str:
     """The delimiter that splits most rows alike, then into most numbers, then most cells."""
+    # What does not occur splits nothing.
+    there = [x for x in (*DELIMITERS, SPACES) if x == SPACES or x in text]
+    splits = [_Split(x, [row.cells for row in _rows(text, x) if any(row.cells)]) for x in there]
+    most = max(split.share for split in splits)
+    best = [split for split in splits if split.share == most]
+    if most == 0:
+        return DELIMITERS[0]
+    return best[0].delimiter if len(best) == 1 else max(best, key=_Split.quality).delimiter
 
-    def quality(delimiter: str) -> tuple[float, float, int]:
-        rows = [row.cells for row in _rows(text, delimiter) if any(row.cells)]
-        width, count = Counter(map(len, rows)).most_common(1)[0] if rows else (1, 0)
-        if width == 1:
-            return 0, 0, 0
-        cells = [cell for row in rows for cell in row if cell]
-        numbers = sum(is_number(cell, delimiter != ",") for cell in cells) / max(len(cells), 1)
-        if delimiter == SPACES and numbers <= 0.5:
-            return 0, 0, 0
-        return count / len(rows), numbers, width
 
-    best: str = max((*DELIMITERS, SPACES), key=quality)
-    return best
+class _Split:
+    """How a delimiter splits rows.
+
+    delimiter, rows: that one, and the rows' cells
+    width: the number of cells that most rows have
+    share: of the rows that have so many; 0 where that is one cell, or spaces stand between words
+    """
+
+    def __init__(self, delimiter: str, rows: list[tuple[str, ...]]) -> None:
+        self.delimiter, self.rows = delimiter, rows
+        self.width, count = Counter(map(len, rows)).most_common(1)[0] if rows else (1, 0)
+        is_one = self.width == 1 or (delimiter == SPACES and self.numbers() <= 0.5)
+        self.share = 0.0 if is_one else count / len(rows)
+
+    def numbers(self) -> float:
+        """The share of numbers among the cells."""
+        cells = [cell for row in self.rows for cell in row if cell]
+        return sum(is_number(x, self.delimiter != ",") for x in cells) / max(len(cells), 1)
+
+    def quality(self) -> tuple[float, int]:
+        """By what it is chosen among those of the same share."""
+        return self.numbers(), self.width
 
 
 def _titles(rows: Sequence[Row], width: int) -> Sequence[Row]:
@@ -216,7 +234,7 @@ def _numbers_that_are_names(first: Row, rest: Sequence[Row]) -> bool:
 
 
 def _units_and_names(first: Row, second: Row) -> tuple[Row, Row]:
-    """Of two lines above numbers the units, and the names, which all differ and are longer."""
+    """The two lines above numbers as the units and the names: names all differ and are longer."""
 
     def quality(row: Row) -> tuple[bool, int, bool, int]:
         bracketed = sum(cell[:1] in "[(" for cell in row.cells if cell)
