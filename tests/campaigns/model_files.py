@@ -11,6 +11,7 @@ import multiprocessing
 import resource
 import tempfile
 import time
+import traceback
 import warnings
 from collections import Counter
 from collections.abc import Iterator
@@ -382,9 +383,9 @@ def work(seed: int, first: int, end: int, at: Any, told: Any) -> None:
         at.value = number
         try:
             counts[attempt(seed, number)] += 1
-        except BaseException as error:
+        except BaseException:
             counts["faults"] += 1
-            faults.append(f"seed {seed}, case {number}: {type(error).__name__}: {str(error)[:300]}")
+            faults.append(f"seed {seed}, case {number}: {traceback.format_exc()}")
         if number % 500 == 0 or number + 1 == end:
             told.put((counts.copy(), faults.copy()))
             counts.clear()

@@ -49,7 +49,8 @@ def run(seed: int, count: int) -> Outcome:
             [*words, str(seed), str(first), str(last)], capture_output=True, text=True, check=False
         )
         if done.returncode:
-            outcome.faults.append(f"seed {seed}, cases {first} to {last}: {done.stderr[-300:]}")
+            said = done.stderr.rpartition("\ncase ")[2]  # the case, and what became of it
+            outcome.faults.append(f"seed {seed}, case {said}")
             continue
         counts, faults = json.loads(done.stdout)
         outcome.counts.update(counts)

@@ -90,7 +90,7 @@ def print_guarded(gcc: str, number: int, folder: Path, outcome: Outcome) -> None
     if "error: while loading" in done.stderr:
         outcome.counts["skipped, as gcc's sanitizers are not installed"] += 1
     elif done.returncode or done.stderr:
-        outcome.faults.append(f"row {number + 1}, printed: {done.stderr[:1000]}")
+        outcome.faults.append(f"row {number + 1}, printed: {done.stderr}")
     else:
         outcome.counts["a printed program under AddressSanitizer and UBSan"] += 1
 
@@ -119,4 +119,4 @@ def load_guarded(gcc: str, guard: str, numbers: list[int], folder: str, outcome:
     outcome.counts[f"a row's libraries under {guard}"] += len(passed)
     if done.returncode or said:
         last = numbers[min(len(passed), len(numbers) - 1)] + 1
-        outcome.faults.append(f"row {last}, loaded under {guard}: {said[:1000]}")
+        outcome.faults.append(f"row {last}, loaded under {guard}: {said}")

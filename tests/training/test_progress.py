@@ -13,13 +13,14 @@ from types import SimpleNamespace
 import pytest
 
 from syn0 import Network
-from syn0.training import progress
+from syn0.training import loop, progress
 
 
 @pytest.fixture
 def fast_clock(quick_compiler, monkeypatch):
-    """For progress, a tenth of a second passes from one look at the clock to the next, however
-    busy the machine is."""
+    """For progress, a tenth of a second passes from one look at the clock to the next, and as few
+    looks are taken as may be, however busy the machine is."""
+    monkeypatch.setattr(loop, "STRETCH_SECONDS", 600)
     looks = itertools.count()
     monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=lambda: next(looks) / 10))
 
