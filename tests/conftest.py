@@ -52,6 +52,8 @@ def pytest_configure(config: pytest.Config) -> None:
         # Zig's own stays the user's: it takes seconds to build its part of the C library.
         users = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
         os.environ.setdefault("ZIG_GLOBAL_CACHE_DIR", f"{users}/zig")
+        # So does the list of fonts, which each process would make anew.
+        os.environ.setdefault("MPLCONFIGDIR", f"{users}/matplotlib")
         os.environ["XDG_CACHE_HOME"] = folder.name
 
 

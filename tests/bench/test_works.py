@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from syn0.bench import CURVES, default_works, works_of
+from syn0.bench import CURVES, default_works, works, works_of
 from syn0.bench.works import MOST_FLOPS, classifier, classifier_work, data_of, tutorial_work
 from syn0.spec import SGD, Adam, Training
 
@@ -37,7 +37,8 @@ def test_a_call_is_long_enough_to_hide_what_calls_cost_and_not_longer():
             assert work.steps * work.flops >= 3e8
 
 
-def test_rows_are_drawn_for_each_step_none_of_them_twice():
+def test_rows_are_drawn_for_each_step_none_of_them_twice(monkeypatch):
+    monkeypatch.setattr(works, "MOST_NUMBERS", 2**18)
     work = classifier_work((200, 512, 10), 64, Adam())
     data = data_of(work)
     assert data.X.shape == (work.steps * 64, 200)

@@ -415,11 +415,12 @@ def watch(child: Any, at: Any, told: Any, outcome: Outcome) -> None:
     before, since = at.value, time.monotonic()
     while True:
         child.join(0.05)
+        is_alive = child.is_alive()  # asked first: the last that it tells is heard, too
         while not told.empty():
             counts, faults = told.get()
             outcome.counts.update(counts)
             outcome.faults += faults
-        if not child.is_alive():
+        if not is_alive:
             break
         if at.value != before:
             before, since = at.value, time.monotonic()

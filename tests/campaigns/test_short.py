@@ -12,4 +12,4 @@ def test_a_campaign_finds_no_fault(name):
     campaign = importlib.import_module(f"tests.campaigns.{name}")
     outcome = campaign.run(1, campaign.SHORT)
     assert sum(outcome.counts.values()) >= campaign.SHORT
-    assert not outcome.faults, outcome.faults[:5]
+    assert not outcome.faults, "\n\n".join(outcome.faults[:5])

@@ -10,14 +10,18 @@ function that predicts, too. It ends by itself, or is killed and counted as hang
 import contextlib
 import copy
 import io
+import json
 import os
 import pickle
 import signal
+import subprocess
 import sys
+import tempfile
 import threading
 import time
 import traceback
-from collections.abc import Callable
+import weakref
+from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
 
@@ -26,6 +30,7 @@ import numpy as np
 from syn0 import Network, NonFiniteError
 from syn0.engines import compiler
 from tests.campaigns import Outcome
+from tests.campaigns._warm import HOME
 
 SHORT = 3
 SECONDS, PATIENCE = 0.1, 120.0
@@ -38,14 +43,16 @@ SENTENCES = (
 
 
 def run(seed: int, count: int) -> Outcome:
-    """Try so many cases, each in a process of its own."""
+    """Try so many cases, each in a process of its own, forked from one that runs nothing else: none
+    of JAX's threads is lost in a fork."""
     outcome = Outcome()
     if not hasattr(os, "fork"):
         outcome.counts["skipped, as there are no forks here"] += count
         return outcome
-    for number in range(count):
-        case = f"{seed}:{number}"
-        fault = in_child(lambda case=case: meeting(Random(case)), PATIENCE)  # noqa: S311
+    words = [sys.executable, "-X", "faulthandler", "-m", __name__, str(seed), str(count)]
+    paths = {"PYTHONPATH": os.pathsep.join([HOME, *sys.path])}
+    done = subprocess.run(words, env=os.environ | paths, stdout=subprocess.PIPE, check=True)
+    for case, fault in json.loads(done.stdout).items():
         outcome.counts["a fault" if fault else "no harm"] += 1
         if fault:
             outcome.faults.append(f"case {case}: {fault}")
@@ -53,33 +60,34 @@ def run(seed: int, count: int) -> Outcome:
 
 
 def in_child(work: Callable[[], str], seconds: float) -> str:
-    """What a forked process says of its work: "" where all is well."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if not child:
-        said = "it ended without a word"
-        try:
-            said = work()
-        except BaseException:
-            said = traceback.format_exc()
-        finally:
-            os.write(writing, said.encode()[:4000])
-            os._exit(0)
-    os.close(writing)
+    """What a forked process says of its work, with the stacks of its threads where it crashes or
+    hangs: "" where all is well."""
+    with tempfile.TemporaryFile() as file:
+        child = os.fork()
+        if not child:
+            try:
+                os.dup2(file.fileno(), 2)
+                os.write(2, work().encode())
+            except BaseException:
+                os.write(2, traceback.format_exc().encode())
+            finally:
+                os._exit(0)
+        end = how_it_ends(child, seconds)
+        file.seek(0)
+        return end + file.read().decode()
+
+
+def how_it_ends(child: int, seconds: float) -> str:
+    """Wait for the end of a process: how it ended, where that is not by itself."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         done, status = os.waitpid(child, os.WNOHANG)
         if done:
-            break
+            return f"it ended with {status}: " if status else ""
         time.sleep(0.002)
-    else:
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-        os.close(reading)
-        return "it hangs"
-    with os.fdopen(reading, "rb") as file:
-        said = file.read().decode()
-    return f"it ended with {status}" if status else said
+    os.kill(child, signal.SIGABRT)  # at which Python says where it stands
+    os.waitpid(child, 0)
+    return "it hangs: "
 
 
 def meeting(chance: Random) -> str:
@@ -108,7 +116,7 @@ def meeting(chance: Random) -> str:
                 pass
             except Exception as error:
                 if not any(words in str(error) for words in SENTENCES):
-                    faults.append(f"{action.__name__}: {traceback.format_exc()[-600:]}")
+                    faults.append(f"{action.__name__}: {traceback.format_exc()}")
 
     def interrupt(number: int, frame: Any) -> None:
         with contextlib.suppress(ValueError):
@@ -160,7 +168,8 @@ def written(network: Network, X: Any, y: Any, chance: Random) -> None:
     """Numbers are set in place."""
     for array in network.weights.values():
         if array.dtype.kind == "f":  # another thread may have put anything there
-            array *= chance.choice([0.0, 0.5, 1.0])
+            with held(array):
+                array *= chance.choice([0.0, 0.5, 1.0])
 
 
 def replaced(network: Network, X: Any, y: Any, chance: Random) -> None:
@@ -169,10 +178,11 @@ def replaced(network: Network, X: Any, y: Any, chance: Random) -> None:
     name = chance.choice([*values])
     right = values[name]
     if np.shape(right):
-        values[name] = chance.choice([
-            np.zeros((1, 1)), np.full((1, 1), None), np.asfortranarray(right),
-            np.array(right).astype(">f8"), right.copy(), np.zeros((500, 500)),
-        ])  # fmt: skip
+        with held(right):
+            values[name] = chance.choice([
+                np.zeros((1, 1)), np.full((1, 1), None), np.asfortranarray(right),
+                np.array(right).astype(">f8"), right.copy(), np.zeros((500, 500)),
+            ])  # fmt: skip
         time.sleep(0.001)
         values[name] = right
 
@@ -181,12 +191,24 @@ def resized(network: Network, X: Any, y: Any, chance: Random) -> None:
     """Arrays are made smaller where NumPy lets that be, and are replaced then."""
     values = network.checkpoint.values
     name = chance.choice([*values])
-    if np.shape(values[name]):
-        right = values[name].copy()
+    array = values[name]
+    if np.shape(array):
+        with held(array):
+            right = array.copy()
         try:
-            values[name].resize((1, 1), refcheck=False)
+            array.resize((1, 1), refcheck=False)
         finally:
             values[name] = right
+
+
+@contextlib.contextmanager
+def held(array: Any) -> Iterator[None]:
+    """Keep NumPy from resizing an array: other threads run while it copies a large one, and it
+    would go on reading what one of them has given back to the machine. It resizes nothing that is
+    referred to weakly."""
+    reference = weakref.ref(array)
+    yield
+    del reference
 
 
 def forked(network: Network, X: Any, y: Any, chance: Random) -> None:
@@ -204,3 +226,12 @@ def forked(network: Network, X: Any, y: Any, chance: Random) -> None:
 
 
 ACTIONS = [train, train, predict, predict, predict, copied, written, replaced, resized, forked]
+
+
+if __name__ == "__main__":
+    SEED, COUNT = map(int, sys.argv[1:])
+    CASES = [f"{SEED}:{number}" for number in range(COUNT)]
+    json.dump(
+        {case: in_child(lambda case=case: meeting(Random(case)), PATIENCE) for case in CASES},  # noqa: S311
+        sys.stdout,
+    )

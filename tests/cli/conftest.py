@@ -6,8 +6,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import chdir
-from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,9 +13,7 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 from syn0.cli import main
-from tests.cli.forks import Forked
-
-HOME = Path(__file__).parents[2]
+from tests.cli.forks import SECONDS, Forked
 
 
 class Done(NamedTuple):
@@ -93,16 +89,8 @@ def start() -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
         process.communicate()
 
 
-@pytest.fixture(scope="session")
-def warm() -> None:
-    """The process that commands are forked from, which each process of the tests starts once."""
-    with chdir(HOME), pytest.MonkeyPatch.context() as patch:  # there it finds `tests`
-        patch.setenv("OPENBLAS_NUM_THREADS", "1")
-        forkserver.ensure_running()
-
-
 @pytest.fixture
-def fork(warm: None) -> Iterator[Callable[..., Forked]]:
+def fork() -> Iterator[Callable[..., Forked]]:
     """Runs a command in a process that is forked from one where all is imported: for signals,
     terminals, pipes and exit statuses."""
     begun = []
@@ -121,7 +109,7 @@ def finish() -> Callable[["subprocess.Popen[str] | Forked"], Done]:
     """Waits for a process, at most a minute."""
 
     def wait(process: "subprocess.Popen[str] | Forked") -> Done:
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=SECONDS)
         return Done(process.returncode, out, besides_progress(err or ""))
 
     return wait

@@ -14,14 +14,26 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable
+from contextlib import chdir
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import IO, Any
+from unittest.mock import patch
 
-SECONDS = 60
+SECONDS = 300
+"""After which a command hangs, however busy the machine is."""
 
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["tests.cli.warm"])
+HOME = Path(__file__).parents[2]
+
+
+def warm_up() -> None:
+    """Start the process that commands are forked from, whichever test asks first: where it finds
+    `tests`, and with one BLAS thread. Each process of the tests has one."""
+    with chdir(HOME), patch.dict(os.environ, OPENBLAS_NUM_THREADS="1"):
+        forkserver.ensure_running()
 
 
 class Forked:
@@ -63,6 +75,7 @@ class Forked:
                 first,
             ),
         )
+        warm_up()
         self.process.start()
         for number in {nothing, writing} - {-1}:
             os.close(number)
@@ -122,6 +135,13 @@ class Forked:
 def ignore_ctrl_c() -> None:
     """As shells do for what they start in the background."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def measure_briefly() -> None:
+    """Know the machine's limits at once, and hardly."""
+    from syn0.bench import peak
+
+    peak.SECONDS, peak.TRIES = 0.0, 1
 
 
 def write_little() -> None:

@@ -14,6 +14,7 @@ from syn0.bench.contestants import Engine
 from syn0.bench.figures import Machine
 from syn0.bench.peak import Peak
 from syn0.bench.works import tutorial_work
+from tests.cli.forks import SECONDS, measure_briefly
 
 PEAKS = {"float32": Peak(1e11, 2e11), "float64": Peak(5e10, 1e11)}
 MACHINE = Machine("some processor", 2, PEAKS, "some compiler")
@@ -148,10 +149,10 @@ def test_ctrl_c_keeps_the_part_of_a_curve(syn0, quick, ctrl_c):
 
 
 def test_a_real_ctrl_c_ends_a_process_without_a_traceback(fork):
-    process = fork("bench", "3-2", "--peers", "none")
+    process = fork("bench", "3-2", "--peers", "none", first=measure_briefly)
     assert "cores" in process.stdout.readline()  # the machine is measured, and the first work begun
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=SECONDS)
     assert process.returncode == 130
     assert err == "interrupted: what was measured until then is kept\n"
 

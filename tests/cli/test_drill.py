@@ -5,11 +5,12 @@ import os
 import pty
 import re
 import select
+from codecs import getincrementaldecoder
 
 import pytest
 
 from syn0.learn.drill import sandbox
-from tests.cli.forks import Forked
+from tests.cli.forks import SECONDS, Forked
 
 RIGHT = """
 import numpy as np
@@ -151,6 +152,7 @@ class Terminal:
     def __init__(self, *words, **environment):
         self.master, slave = pty.openpty()
         self.seen = ""
+        self.decode = getincrementaldecoder("utf-8")().decode  # a letter may come in two parts
         self.process = Forked(
             *words, stdin=slave, stdout=slave, stderr=slave, env={"COLUMNS": "80", **environment}
         )
@@ -162,9 +164,9 @@ class Terminal:
     def wait_for(self, pattern):
         """Read until this is there, and give all before it."""
         while not (found := re.search(pattern, self.seen)):
-            ready, _, _ = select.select([self.master], [], [], 60)
+            ready, _, _ = select.select([self.master], [], [], SECONDS)
             assert ready, self.seen
-            self.seen += os.read(self.master, 4096).decode()
+            self.seen += self.decode(os.read(self.master, 4096))
         before, self.seen = self.seen[: found.end()], self.seen[found.end() :]
         return before
 
@@ -180,7 +182,7 @@ def saved(folder, text):
 
 
 @pytest.fixture
-def terminal(warm):
+def terminal():
     """Opens terminals, and closes them."""
     opened = []
 
@@ -207,11 +209,11 @@ def test_at_a_terminal_each_save_is_checked_and_keys_are_answered(terminal, tmp_
     saved(tmp_path, RIGHT)
     assert "Right:" in screen.wait_for("q quit")
     screen.press("q")
-    assert screen.process.wait(60) == 0
+    assert screen.process.wait() == 0
 
 
 def test_ctrl_c_ends_it_quietly(terminal):
     screen = terminal("drill", "3-4-1")
     screen.wait_for("q quit")
     screen.process.send_signal(2)
-    assert screen.process.wait(60) == 0
+    assert screen.process.wait() == 0

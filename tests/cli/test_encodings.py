@@ -12,6 +12,7 @@ import tomllib
 import pytest
 
 from syn0.cli import main
+from tests.cli.forks import SECONDS
 
 ENCODINGS = ["cp1252", "ascii", "latin-1", "utf-16"]
 
@@ -54,7 +55,7 @@ def printed(monkeypatch):
 
 def test_a_locale_does_not_change_predictions(fork, model, cities):
     process = fork("predict", model, cities, env={"PYTHONIOENCODING": "cp1252"})
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=SECONDS)
     assert process.returncode == 0, err
     assert {row.split(",")[0] for row in out.splitlines()[1:]} <= set(CITIES)
 
@@ -102,8 +103,8 @@ def test_only_a_terminal_that_cannot_show_a_letter_gets_a_question_mark(fork, mo
 
     reader = threading.Thread(target=read)
     reader.start()
-    assert process.wait(60) == 0
-    reader.join(60)
+    assert process.wait() == 0
+    reader.join(SECONDS)
     os.close(master)
     assert b"probability of ??" in b"".join(chunks)
 

@@ -15,6 +15,7 @@ import pytest
 
 from syn0 import Network, load
 from syn0.engines import ENGINES
+from tests.cli.forks import SECONDS
 
 LONG = ("train", "xor", "--net", "3-4-1", "--steps", 100_000_000, "--report-every", 10_000)
 
@@ -32,7 +33,7 @@ def test_the_installed_command_is_the_same(syn0):
     if script is None:
         pytest.skip("syn0 is not installed as a command")
     done = subprocess.run(
-        [script, "--version"], capture_output=True, text=True, timeout=60, check=True
+        [script, "--version"], capture_output=True, text=True, timeout=SECONDS, check=True
     )
     assert done.stdout == syn0("--version").out
 
@@ -104,7 +105,7 @@ def test_ctrl_c_keeps_what_was_learned_and_shows_results(fork, tmp_path, engine)
     process = fork(*LONG, "--engine", engine, "--out", "m.safetensors")
     assert process.stdout.readline().startswith("step 0")  # it trains
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=SECONDS)
     assert process.returncode == 130
     assert "accuracy" in out
     assert "interrupted" in err
@@ -125,7 +126,7 @@ def test_impatient_ctrl_c_still_saves_and_shows_no_traceback(fork, tmp_path):
     process.send_signal(signal.SIGINT)
     time.sleep(0.002)
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=SECONDS)
     assert process.returncode == 130
     assert "Traceback" not in err
     network = load(tmp_path / "m.safetensors")
@@ -158,8 +159,8 @@ def in_terminal(fork, *words, env=(), until=None) -> tuple[int, str]:
 
     reader = threading.Thread(target=read)
     reader.start()
-    code = process.wait(60)
-    reader.join(60)
+    code = process.wait()
+    reader.join(SECONDS)
     os.close(master)
     return code, b"".join(chunks).decode()
 

@@ -9,7 +9,7 @@ import pytest
 
 from syn0 import Network, load
 from syn0.training.interrupt import ENDING, catching_interrupt
-from tests.cli.forks import ignore_ctrl_c
+from tests.cli.forks import SECONDS, ignore_ctrl_c
 
 LONG = ("train", "xor", "--net", "3-4-1", "--steps", 100_000_000, "--report-every", 10_000)
 ENGINE = ("--engine", "numpy")
@@ -20,7 +20,7 @@ def test_a_signal_that_ends_a_process_keeps_what_was_learned(fork, tmp_path, num
     process = fork(*LONG, *ENGINE, "--out", "m.safetensors")
     assert process.stdout.readline().startswith("step 0")  # it trains
     process.send_signal(number)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=SECONDS)
     assert process.returncode == 128 + number
     assert "accuracy" in out
     assert f"interrupted by {number.name}" in err
@@ -34,7 +34,7 @@ def test_so_it_does_where_ctrl_c_is_ignored_as_in_a_scripts_background(fork, tmp
     assert process.stdout.readline().startswith("step 0")
     process.send_signal(signal.SIGINT)
     process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=60)
+    process.communicate(timeout=SECONDS)
     assert process.returncode == 128 + signal.SIGTERM
     assert load(tmp_path / "m.safetensors").steps_taken > 0
 
@@ -44,7 +44,7 @@ def test_a_second_signal_still_saves_and_ends_at_once(fork, tmp_path):
     assert any(line.startswith("step 100:") for line in process.stdout)  # something is learned
     process.send_signal(signal.SIGTERM)
     process.send_signal(signal.SIGTERM)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=SECONDS)
     # Results or none: it may have been about to show them.
     assert process.returncode in (128 + signal.SIGTERM, -signal.SIGTERM)
     assert "Traceback" not in err
@@ -55,7 +55,7 @@ def test_where_nothing_is_to_be_saved_a_signal_ends_it_as_ever(fork):
     process = fork(*LONG, *ENGINE)
     assert process.stdout.readline().startswith("step 0")
     process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=60)
+    process.communicate(timeout=SECONDS)
     assert process.returncode == -signal.SIGTERM
 
 
@@ -203,7 +203,7 @@ MOMENTS = {
 def test_ctrl_c_at_the_very_end_shows_no_traceback(when):
     done = subprocess.run(
         [sys.executable, "-c", AT_THE_END.format(when=when)],
-        capture_output=True, text=True, timeout=60, check=False,
+        capture_output=True, text=True, timeout=SECONDS, check=False,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
         env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
     )  # fmt: skip

@@ -9,14 +9,14 @@ import select
 import sys
 import termios
 import time
+from codecs import getincrementaldecoder
 
 import pytest
 
-from tests.cli.forks import Forked
+from tests.cli.forks import SECONDS, Forked
 
 STYLE = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
 PROMPT = re.compile(r"\S > \Z")
-PATIENCE = 60
 
 
 @pytest.fixture(autouse=True)
@@ -38,6 +38,7 @@ class Terminal:
         )  # fmt: skip
         os.close(there)
         self.raw = ""
+        self.decode = getincrementaldecoder("utf-8")().decode  # a letter may come in two parts
 
     @property
     def shown(self) -> str:
@@ -46,7 +47,7 @@ class Terminal:
 
     def read(self, *, to_the_end: bool = False) -> str:
         """What is printed up to the next prompt."""
-        before, end = len(self.shown), time.monotonic() + PATIENCE
+        before, end = len(self.shown), time.monotonic() + SECONDS
         while time.monotonic() < end:
             ready, _, _ = select.select([self.here], [], [], 1)
             if ready:
@@ -56,7 +57,7 @@ class Terminal:
                     data = b""
                 if not data:
                     return self.shown[before:]
-                self.raw += data.decode("utf-8", "replace")
+                self.raw += self.decode(data)
             said = self.shown[before:]
             if not to_the_end and PROMPT.search(said):
                 return said
@@ -71,7 +72,7 @@ class Terminal:
         """Type a last line; the exit code."""
         os.write(self.here, f"{text}\n".encode() if text else b"\x04")
         self.read(to_the_end=True)
-        return self.process.wait(PATIENCE)
+        return self.process.wait(SECONDS)
 
     def close(self) -> None:
         """End it."""
@@ -80,7 +81,7 @@ class Terminal:
 
 
 @pytest.fixture
-def terminal(warm):
+def terminal():
     """Starts the tour in a terminal of so many columns, and waits for its first question."""
     started = []
 
@@ -154,7 +155,7 @@ def test_ctrl_c_leaves_and_keeps_the_place(terminal, state):
     os.write(tour.here, b"\x03")
     os.killpg(tour.process.pid, 2)  # this terminal is not the process's own
     tour.read(to_the_end=True)
-    assert tour.process.wait(PATIENCE) == 130
+    assert tour.process.wait(SECONDS) == 130
     assert "Your place is kept" in tour.shown
     assert "Traceback" not in tour.shown
     assert json.loads(state.read_text())

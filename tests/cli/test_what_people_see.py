@@ -10,6 +10,7 @@ import pytest
 
 from syn0.cli.show import MOST_CLASSES_TOLD, MOST_ROWS_SHOWN
 from syn0.spec.words import visible
+from tests.cli.forks import SECONDS
 
 EVIL = {
     "colours": "a\x1b[31mb",
@@ -121,7 +122,7 @@ def test_a_message_stays_short_whatever_a_file_holds(syn0, csv):
 def shell(command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["sh", "-c", command.replace("syn0", f"{sys.executable} -m syn0", 1)],
-        capture_output=True, text=True, timeout=60, check=False,
+        capture_output=True, text=True, timeout=SECONDS, check=False,
         env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
     )  # fmt: skip
 

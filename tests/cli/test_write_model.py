@@ -24,7 +24,7 @@ PORTS = ["S", "Q, 'x'", "Ü", ""]
 
 
 def run(text):
-    """The names that a program binds, and what it prints."""
+    """The names that a program, or its tree, binds, and what it prints."""
     names = {"__name__": "__main__"}
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         exec(compile(text, "net.py", "exec"), names)  # noqa: S102  (this is what the text is for)
@@ -61,9 +61,10 @@ def test_a_prediction_program_predicts_as_the_model_does(syn0, words):
     assert syn0("train", *words, "--out", "m.safetensors").code == 0
     done = syn0("write", "m.safetensors", "--predict", "--data", words[0])
     assert (done.code, done.err) == (0, "")
-    imports = [n for n in ast.walk(ast.parse(done.out)) if "Import" in type(n).__name__]
+    tree = ast.parse(done.out)
+    imports = [n for n in ast.walk(tree) if "Import" in type(n).__name__]
     assert [ast.unparse(n) for n in imports] == ["import numpy as np"]
-    names, printed = run(done.out)
+    names, printed = run(tree)
     network, table = load("m.safetensors"), read_table(words[0])
     np.testing.assert_allclose(names["outputs"], network.predict(table), rtol=1e-12)
     if network.schema.classes:
@@ -207,11 +208,11 @@ def test_weights_may_stand_in_a_file_beside_the_program(syn0, monkeypatch):
     ("words", "said"),
     [
         (("3-4-1", "--predict"), "saved model"),
-        (("m.safetensors", "--weights", "w.npz"), "saved model"),
+        (("m.safetensors", "--weights", "w.npz"), "give both of them"),
         (("m.safetensors", "--predict", "--to", "terse"), "choose from: numpy"),
         (("m.safetensors", "--predict", "--to", "c"), "syn0 export m.safetensors --to c\n"),
         (("m.safetensors", "--predict", "--to", "html"), "is a file for other programs"),
-        (("m.safetensors", "--predict", "--diff"), "leave out --diff"),
+        (("m.safetensors", "--predict", "--diff"), "--diff compares programs that train"),
         (("m.safetensors", "--predict", "--bias"), "leave out --bias"),
         (("m.safetensors", "--predict", "--weights", "m.safetensors"), "m.safetensors.npz"),
         (("m.safetensors", "--predict", "--data", "iris"), "plain arrays"),

@@ -30,6 +30,7 @@ from syn0.spec.network import DTYPES
 from syn0.spec.training import REDUCTIONS
 from tests.together import Together
 
+from .cases import named_cases
 from .problems import (
     BETWEEN,
     KINDS,
@@ -163,6 +164,15 @@ def test_pulls_are_minus_the_gradient_of_stacks(reference: ModuleType, layers: A
 def test_pulls_are_minus_the_gradient_where_choices_meet(case: Any) -> None:
     at = problem(replace(case.network, dtype="float64"), replace(case.training, batch_size=None))
     assert distance_along_a_line(at) < BY_DIFFERENCES
+
+
+def test_the_gradient_is_that_of_all_that_training_descends() -> None:
+    with Together() as together:
+        for name, case in named_cases():
+            with together(name):
+                whole = replace(case.training, batch_size=None)
+                lines = training_program(case.network, whole).phase("loss")
+                assert gradient_program(case.network, whole).phase("loss") == lines
 
 
 OPTIMIZED: list[Optimizer] = [kind() for kind in OPTIMIZERS.values() if kind is not LBFGS]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -176,6 +176,21 @@ def moved_farthest(case: Any, made_up_arrays: Any) -> tuple[dict[str, float], ND
     return state, np.max([reports for _, reports in ways], axis=0)
 
 
+def assert_unless_rounded(
+    check: Callable[[dict[str, float], NDArray[Any]], None],
+    case: Any,
+    made_up_arrays: Any,
+    moved_by: Callable[..., Any] = moved_by_rounding,
+) -> None:
+    """A check passes where nothing has moved; or else as far as roundings move the definition,
+    which is only then trained once more: most cases need no such help."""
+    reports = defined(case, made_up_arrays).reports
+    try:
+        check(dict.fromkeys(case.program.state, 0.0), np.zeros_like(reports))
+    except AssertionError:
+        check(*moved_by(case, made_up_arrays))
+
+
 def assert_same_figures(found: Any, expected: Any, dtype: str) -> None:
     assert len(found) == len(expected)
     for one, other in zip(found, expected, strict=True):
@@ -233,13 +248,11 @@ def assert_stepped(engine: str, case: Case, made_up_arrays: Any) -> None:
         )
         assert runner.name == engine
         assert set(found[0]) == set(program.state)
-        try:
-            assert_same_training(found, program, definition, exact=engine == "numpy")
-        except AssertionError:
-            if engine == "numpy":
-                raise
-            moved = moved_by_rounding(case, made_up_arrays)
-            assert_same_training(found, program, definition, *moved)
+        if engine == "numpy":
+            assert_same_training(found, program, definition, exact=True)
+        else:
+            same = partial(assert_same_training, found, program, definition)
+            assert_unless_rounded(same, case, made_up_arrays)
         if not measure:
             assert found[1].shape == (0, len(program.reports))
 

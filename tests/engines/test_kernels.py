@@ -1,6 +1,7 @@
 """The C functions that kernels stand on, against NumPy, for each number type and processor."""
 
 import ctypes
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -93,6 +94,7 @@ def kernels(dtype: str, compiled_for: str) -> ctypes.CDLL:
     return library("\n".join([single + header, WRAPPERS, *wrapped, ""]), "sums")
 
 
+@cache
 def numbers(dtype: str) -> NDArray[Any]:
     """Numbers of all sizes: any bits, and more of those that networks have."""
     random, count = np.random.RandomState(0), 20_000
@@ -112,6 +114,15 @@ def numbers(dtype: str) -> NDArray[Any]:
         return np.concatenate([np.asarray(part, dtype) for part in parts])
 
 
+@cache
+def exact_values(name: str, dtype: str) -> NDArray[Any]:
+    """What a function gives of these numbers, in digits to spare: the same for all processors."""
+    wide = np.longdouble if dtype == "float64" else np.float64
+    with np.errstate(all="ignore"):
+        exact: NDArray[Any] = FUNCTIONS[name](numbers(dtype).astype(wide))
+    return exact
+
+
 def each(kernels: ctypes.CDLL, name: str, *given: NDArray[Any]) -> NDArray[Any]:
     result = np.full_like(given[0], 123)
     getattr(kernels, f"each_{name}")(*map(place, (*given, result)), len(result))
@@ -126,9 +137,8 @@ def test_a_function_is_right_to_a_few_of_its_last_places_everywhere(kernels, dty
     with Together() as together:
         for name in FUNCTIONS:
             with together(name):
-                wide = np.longdouble if dtype == "float64" else np.float64
+                exact = exact_values(name, dtype)
                 with np.errstate(all="ignore"):
-                    exact = FUNCTIONS[name](x.astype(wide))
                     expected = exact.astype(dtype)
                     found = each(kernels, name, x)
                     finite = np.isfinite(expected)

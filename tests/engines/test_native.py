@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 from syn0 import Network, NonFiniteError
 from syn0.derive import prediction_program, training_program
 from syn0.derive.layers import RANDOM
-from syn0.engines.native import NativeRunner
+from syn0.engines.native import NativeRunner, native_source
 from syn0.engines.numpy import NumpyRunner
+from syn0.printers import UnsupportedError
 from syn0.printers.numpy import NumpyPrinter
 from syn0.program import Name, substitute
+from syn0.program.expressions import mean_rows
 from syn0.program.interpreter import start
 from syn0.spec import LBFGS, SGD, BatchNorm, Dense, Dropout, NetworkSpec, Training
 from tests.together import Together
@@ -276,3 +278,21 @@ def test_every_kernel_is_headed_by_its_lines(case) -> None:
         if line.target not in other_names:
             line = replace(line, expression=substitute(line.expression, other_names))
             place = text.index(f"/* {NumpyPrinter().statement(line)}", place) + 1
+
+
+def test_a_line_that_the_engine_cannot_take_is_refused_by_name():
+    """Rows that are taken within a line, which would be read in the wrong places; and a sum of a
+    product of matrices, which has no sums of its own there."""
+    program = training_program(NetworkSpec(3, (Dense(4), Dense(1))), Training(1, batch_size=2))
+    rows, product = Name("X")[Name("batch")], Name("l1").T @ Name("l2_delta")
+    lines = {
+        ("l0", "forward"): (rows * 2, "takes rows in a line by themselves"),
+        ("syn1", "update"): (Name("syn1") + mean_rows(product), "native engine .*'matmul'"),
+    }
+    for place, (expression, words) in lines.items():
+        changed = tuple(
+            replace(x, expression=expression) if (x.target, x.phase) == place else x
+            for x in program.lines
+        )
+        with pytest.raises(UnsupportedError, match=words):
+            native_source(replace(program, lines=changed), 2, 1)

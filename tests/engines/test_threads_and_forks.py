@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import SimpleNamespace
 from typing import Any
 
@@ -195,6 +195,31 @@ def test_what_others_do_to_a_network_meanwhile_harms_no_training_and_no_predicti
     with threads(*works, replaced, copied, predicted, predicted, written) as raised:
         time.sleep(0.5)
     assert raised == []
+
+
+@pytest.mark.parametrize("work", [copy.deepcopy, lambda network: network.checkpoint.copy()])
+def test_an_array_that_another_thread_makes_smaller_meanwhile_harms_no_copy(work) -> None:
+    """A training begins with one, too."""
+    network = Network([1_500, 1_500], init="constant")
+
+    def copies() -> None:
+        for _ in range(20):
+            array = network.checkpoint.values["syn0"] = np.zeros((1_500, 1_500))
+            begun = threading.Event()
+            other = threading.Thread(target=make_smaller, args=[array, begun])
+            other.start()
+            time.sleep(0.005)
+            begun.set()
+            with suppress(ValueError):
+                work(network)
+            other.join()
+
+    def make_smaller(array: Any, begun: threading.Event) -> None:
+        begun.wait()
+        with suppress(ValueError):
+            array.resize((1, 1), refcheck=False)
+
+    assert in_child(copies) == 0
 
 
 def test_each_training_goes_its_own_way_and_the_last_to_end_counts(assert_same) -> None:

@@ -673,7 +673,7 @@ def test_training_that_found_its_end_warns_of_nothing(classes):
         warnings.simplefilter("error")
         small(tol=0.5, n_iter_no_change=2).fit(X, y)
         small().partial_fit(X, y, classes=[0, 1, 2])
-        small(solver="lbfgs", max_iter=5000, alpha=1.0).fit(X, y)
+        small(solver="lbfgs", max_iter=5000, alpha=1.0, engine="numpy").fit(X, y)
         small(callbacks=[lambda *_: True]).fit(X, y)
 
 

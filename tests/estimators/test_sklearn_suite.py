@@ -9,6 +9,9 @@ from pathlib import Path
 SURROUNDINGS = {"OPENBLAS_NUM_THREADS": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 """Threads only slow down products of a few rows; and no plugin is needed but the one below."""
 
+QUICKLY = ("--assert=plain", "-p", "no:unraisableexception")
+"""What fails is told, not why."""
+
 SCRIPT = Path(__file__).parents[2] / "scripts" / "sklearn_tests.py"
 
 PLUGIN = '''
@@ -38,7 +41,7 @@ def test_scikit_learns_own_tests_pass_all_of_them_and_tell_of_an_estimator_that_
     (tmp_path / "plugin.py").write_text(PLUGIN)
     path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
     ran = subprocess.run(
-        [sys.executable, SCRIPT, "-p", "plugin", "-rfEsx"],
+        [sys.executable, SCRIPT, "-p", "plugin", "-rfEsx", *QUICKLY],
         env=os.environ | SURROUNDINGS | {"PYTHONPATH": path},
         capture_output=True,
         text=True,

@@ -5,12 +5,15 @@ import importlib.util
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from scripts import notebooks
 from syn0.learn.tour import Tour
 
+ROOT = Path(__file__).parents[2]
+COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 STORIES = sorted(path.stem for path in notebooks.STORIES.glob("*.py"))
 NAMES = [*notebooks.PARTS, *STORIES]
 ELSEWHERE = "taken_apart"
@@ -40,10 +43,17 @@ def without_numbers(outputs: list[dict]) -> list[str]:
     return ["".join(c for c in line if c.isalpha()) for line in text.splitlines()]
 
 
+def test_the_documents_count_them_right():
+    parts, stories = (COUNTS[len(names)] for names in (notebooks.PARTS, STORIES))
+    tour = (ROOT / "docs" / "tour.md").read_text("utf-8")
+    assert f"the tour as {parts} notebooks" in tour
+    assert f"{stories.capitalize()} more tell short stories" in tour
+    assert f"and {stories} stories of practice" in (ROOT / "README.md").read_text("utf-8")
+
+
 def test_there_are_no_others_and_they_are_small():
     files = sorted(notebooks.EXAMPLES.glob("*"))
     assert [path.stem for path in files] == sorted(NAMES)
-    assert len(STORIES) == 5
     for path in files:
         assert path.stat().st_size < 80_000, path.name
 

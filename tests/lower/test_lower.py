@@ -5,9 +5,10 @@ from typing import Any
 
 from syn0.derive import training_program
 from syn0.lower import Array, Entry, Kernel, Let, Loop, Set, Statement, kernels, values_in
+from syn0.lower.loops import Lowering
 from syn0.lower.statements import names_read
-from syn0.program import Const, Expr, Name, check
-from syn0.program.expressions import function
+from syn0.program import Const, Expr, Line, Name, check
+from syn0.program.expressions import function, normal, random
 from syn0.spec import Dense, NetworkSpec, Training
 from tests.derive.cases import cases
 
@@ -63,6 +64,21 @@ def test_rows_of_a_batch_are_taken_and_other_copies_are_read_in_their_place() ->
     assert taken.statements == (Loop("i", "batch", (Loop("j", 5, (entry,)),)),)
     copied = kernel("l0")
     assert (copied.copied, copied.statements) == ("X", ())
+
+
+def test_arrays_that_are_drawn_in_one_line_are_drawn_one_after_the_other() -> None:
+    """As NumPy does: entries that took turns would be other numbers."""
+
+    def drawn(expression: Expr) -> list[str]:
+        line = Line("syn0", expression, "init", 1, "")
+        return kinds(Lowering({"syn0": (3, 4)}, cast=False).line(line))
+
+    assert drawn(2 * random(3, 4) - 1) == ["i:", "j:", "Set syn0"]
+    assert drawn(random(3, 4) - normal(3, 4)) == [
+        *["Array drawn", "i:", "j:", "Set drawn"],
+        *["Array drawn2", "i:", "j:", "Set drawn2"],
+        *["i:", "j:", "Set syn0"],
+    ]
 
 
 def test_plain_numbers_among_entries_take_their_type() -> None:

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,7 +39,8 @@ UNTIL = """async ([about, longest]) => {
 
 THERE = """(selector) => {
   const within = (one) => one.shadowRoot?.querySelector(selector);
-  return document.querySelector(selector) || [...document.querySelectorAll("*")].some(within);
+  if (document.querySelector("main.syn0")) return document.querySelector(selector);
+  return [...document.querySelectorAll("*")].some(within);  // a notebook holds the page in a shadow
 }"""
 
 
@@ -140,6 +141,14 @@ class Reader:
         the page's policy forbids.) It is asked in the page, sooner than from here."""
         assert self.page.evaluate(UNTIL % question, [about, SECONDS * 1000]), question
 
+    def happens(self, holds: Callable[[], bool]) -> None:
+        """Wait for what happens between the page and Python."""
+        for _ in range(SECONDS * 100):
+            if holds():
+                return
+            self.page.wait_for_timeout(10)
+        raise AssertionError("it does not happen")
+
     def tab(self, name: str) -> None:
         """Choose a picture."""
         self.page.get_by_role("tab", name=name, exact=True).click()
@@ -164,10 +173,10 @@ class Reader:
         return str(text.split(" = ")[1])
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def seat(browser: Any) -> Iterator[Reader]:
-    """A browser's window, 1440 by 900, at which the readers of a module take turns; nothing moves
-    in it but what is asked to, which saves pictures."""
+    """A browser's window, 1440 by 900, at which readers take turns; nothing moves in it but what is
+    asked to, which saves pictures."""
     with reading(browser, reduced_motion="reduce") as reader:
         yield reader
 

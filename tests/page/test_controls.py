@@ -1,15 +1,20 @@
 """Every knob, every set of data and every button does something, and nothing complains."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 from syn0.view.recipes import usual_recipe
 from syn0.view.session import Session
-from tests.page.conftest import SECONDS, Reader
+from tests.page.conftest import Reader
 from tests.together import Together
 
 KNOBS = """() => [...document.querySelectorAll("[data-region=knobs] [name]")]
   .filter((one) => !one.disabled).map((one) => one.name)"""
+
+OFFERED = """(one) => [one.type, one.value,
+  [...(one.options ?? one.list?.options ?? [])].map(({ value }) => value)]"""
+"""Of a knob: its kind, its value, and those that it may have or that people try."""
 
 
 def test_every_knob_can_be_turned_and_turned_back(reader: Reader, address: str) -> None:
@@ -19,27 +24,21 @@ def test_every_knob_can_be_turned_and_turned_back(reader: Reader, address: str) 
     assert len(names) > 25
     for name in names:
         control = page.locator(f"[data-region=knobs] [name={name}]")
-        kind = control.evaluate("one => one.type")
+        kind, now, offered = control.evaluate(OFFERED)
         if kind == "checkbox":
             control.click()
         elif kind == "select-one":
-            values = control.evaluate("one => [...one.options].map((x) => x.value)")
-            now = control.input_value()
-            control.select_option(next(x for x in values if x not in (now, "")))
+            control.select_option(next(x for x in offered if x not in (now, "")))
         else:
-            tries = page.locator(f"#tries-{name} option").evaluate_all(
-                "all => all.map(x => x.value)"
-            )
-            now = control.input_value()
-            control.fill(next(x for x in [*tries, "2"] if x != now))
+            control.fill(next(x for x in [*offered, "2"] if x != now))
             control.press("Enter")
-        shown = page.locator("[data-difference] code", has_text=name)
+        shown = page.locator("[data-difference] code", has_text=re.compile(f"^{name}$"))
         refused = page.locator(".refusal")
         shown.or_(refused).first.wait_for()
         if refused.count():
             assert len(refused.inner_text()) > 10, name
             continue
-        back = page.get_by_role("button", name=f"{name.replace('_', ' ')}: back", exact=False)
+        back = page.locator(f"button[aria-label='{name}: back to its default']")
         if back.count():
             back.click()
             back.wait_for(state="detached")
@@ -105,11 +104,7 @@ def come_back(reader: Reader, sockets: list[Any]) -> None:
     """Spare a page whose socket broke the time that it waits before each of its two tries."""
     for tries in (2, 3):
         reader.page.clock.fast_forward(2_000)
-        for _ in range(SECONDS * 100):
-            if len(sockets) >= tries:
-                break
-            reader.page.wait_for_timeout(10)
-        assert len(sockets) == tries
+        reader.happens(lambda tries=tries: len(sockets) >= tries)
         if tries == 2:
             reader.page.wait_for_timeout(100)  # it hears that the try has failed
 
@@ -135,7 +130,7 @@ def test_what_was_opened_leaves_with_its_program(alone: Reader, address: str) ->
     reader.page.locator("input[name=bias]").click()
     reader.page.locator("[data-difference] code", has_text="bias").wait_for()
     assert reader.page.locator(".corner").count() == 0
-    assert len(kept) == 1
+    reader.happens(lambda: len(kept) == 1)
 
 
 def test_a_locked_scale_stays(reader: Reader, address: str) -> None:

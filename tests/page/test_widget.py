@@ -1,16 +1,18 @@
 """The notebook's widget in a page that plays the notebook: with a kernel, and without."""
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+
+import pytest
 
 from syn0.view import STATIC
 from syn0.view.protocol import packed, unpacked
 from syn0.view.recording import recording
 from syn0.view.session import Session
 from tests.page.conftest import Reader, reading
-from tests.page.test_access import axe
+from tests.page.test_access import COLOURS, QUICKLY, axe
 
 __all__ = ["axe"]  # a fixture
 
@@ -36,9 +38,22 @@ NOTEBOOK = """async ([source, saved, alive]) => {
 }"""
 
 
+Window = tuple[Reader, list[Callable[[str], list[str]]]]
+"""Somebody at a notebook, and the kernels that it had: the last one answers."""
+
+
+@pytest.fixture(scope="module")
+def window(browser: Any) -> Iterator[Window]:
+    """A window in which notebooks are opened, one after the other."""
+    kernels: list[Callable[[str], list[str]]] = []
+    with reading(browser, reduced_motion="reduce") as reader:
+        reader.page.expose_function("kernel", lambda letters: kernels[-1](letters))
+        yield reader, kernels
+
+
 @contextmanager
 def notebook(
-    browser: Any, *, alive: bool, budget: int = 200 * 1024, asked: list[str] | None = None
+    window: Window, *, alive: bool, budget: int = 200 * 1024, asked: list[str] | None = None
 ) -> Iterator[Reader]:
     """A page with the widget in it, of a session that stands after two lines; `asked` gets what it
     is asked."""
@@ -55,19 +70,20 @@ def notebook(
         answers = session.answer(header, arrays)
         return [base64.b64encode(packed(*answer)).decode() for answer in answers]
 
-    with reading(browser, reduced_motion="reduce") as reader:
-        reader.page.expose_function("kernel", kernel)
-        reader.page.set_content('<input id="other"><div id="cell"></div>')
-        source = (STATIC / "widget.js").read_text(encoding="utf-8")
-        words = base64.b64encode(saved).decode()
-        reader.page.evaluate(NOTEBOOK, [source, words, alive])
-        reader.page.wait_for_selector("[data-where]")
-        yield reader
-        assert reader.mistakes == []
+    reader, kernels = window
+    kernels.append(kernel)
+    reader.page.goto("about:blank")
+    reader.page.set_content('<input id="other"><div id="cell"></div>')
+    source = (STATIC / "widget.js").read_text(encoding="utf-8")
+    words = base64.b64encode(saved).decode()
+    reader.page.evaluate(NOTEBOOK, [source, words, alive])
+    reader.page.wait_for_selector("[data-where]")
+    yield reader
+    assert reader.mistakes == []
 
 
-def test_without_a_kernel_the_recording_steps(browser: Any) -> None:
-    with notebook(browser, alive=False) as reader:
+def test_without_a_kernel_the_recording_steps(window: Window) -> None:
+    with notebook(window, alive=False) as reader:
         reader.stands(3, 1)
         reader.button("Next line ▶")
         reader.stands(3, 2)
@@ -76,8 +92,8 @@ def test_without_a_kernel_the_recording_steps(browser: Any) -> None:
         assert "a recording" in reader.page.locator("[data-region=status]").inner_text()
 
 
-def test_with_a_kernel_it_is_alive(browser: Any) -> None:
-    with notebook(browser, alive=True) as reader:
+def test_with_a_kernel_it_is_alive(window: Window) -> None:
+    with notebook(window, alive=True) as reader:
         reader.page.locator("[data-state=paused], [data-state=idle]").first.wait_for()
         field = reader.page.locator("input[name=momentum]")
         field.fill("0.9")
@@ -86,35 +102,33 @@ def test_with_a_kernel_it_is_alive(browser: Any) -> None:
         assert reader.page.locator(".row.added").count() == 2
 
 
-def test_what_leaves_the_notebook_pauses(browser: Any) -> None:
+def test_what_leaves_the_notebook_pauses(window: Window) -> None:
     asked: list[str] = []
-    with notebook(browser, alive=True, asked=asked) as reader:
+    with notebook(window, alive=True, asked=asked) as reader:
         reader.state("paused", "idle")
         reader.page.evaluate("window.leave()")
         reader.until(
             "() => document.querySelector('#cell').shadowRoot.querySelector('main') === null"
         )
-        for _ in range(100):  # what is asked last comes after the page has gone
-            if "pause" in asked[-2:]:
-                break
-            reader.page.wait_for_timeout(50)
-    assert "pause" in asked[-2:]
+        # What is asked last comes after the page has gone.
+        reader.happens(lambda: "pause" in asked[-2:])
 
 
 def test_it_has_the_notebook_s_theme_and_axe_finds_nothing_in_either(
-    browser: Any, axe: str
+    window: Window, axe: str
 ) -> None:
-    with notebook(browser, alive=False) as reader:
+    with notebook(window, alive=False) as reader:
         reader.page.evaluate(axe)
         for theme, colour in (("light", "#111"), ("dark", "#ddd")):
             reader.page.evaluate("colour => { document.body.style.color = colour; }", colour)
             reader.page.wait_for_selector(f"main[data-theme={theme}]")
-            found = reader.page.evaluate("axe.run('#cell', { resultTypes: ['violations'] })")
+            rules = QUICKLY | (COLOURS if theme == "dark" else {})
+            found = reader.page.evaluate("rules => axe.run('#cell', rules)", rules)
             assert [one["id"] for one in found["violations"]] == [], theme
 
 
-def test_keys_stay_in_their_cell(browser: Any) -> None:
-    with notebook(browser, alive=True) as reader:
+def test_keys_stay_in_their_cell(window: Window) -> None:
+    with notebook(window, alive=True) as reader:
         reader.stands(0, -1)
         reader.page.locator("#other").focus()
         reader.press("ArrowRight")

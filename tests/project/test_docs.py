@@ -31,6 +31,9 @@ def shell_commands() -> list[str]:
 SHORTER = ("--steps", 10_000)
 """A sixth of the steps of a program is enough to see it learn."""
 
+ENOUGH = {"--bias": SHORTER, "adam": ("--steps", 30_000)}
+"""What is added to a command that takes longer than need be, by a word of it."""
+
 
 def test_the_program_for_irises_learns_them(syn0):
     (command,) = (c for c in shell_commands() if "iris" in c)
@@ -49,7 +52,7 @@ def showpieces() -> list[str]:
 @pytest.mark.parametrize("command", showpieces())
 def test_the_programs_of_the_readme_learn_the_tutorials_tables(syn0, command):
     words = [word for word in command.split()[1:] if word != "--diff"]
-    done = syn0(*words, *(SHORTER if "--bias" in words else ()))
+    done = syn0(*words, *next((ENOUGH[word] for word in words if word in ENOUGH), ()))
     assert (done.code, done.err) == (0, "")  # nothing that may keep it from learning
     exec(done.out, names := {})  # noqa: S102
     output = names[f"l{words[1].count('-')}"]

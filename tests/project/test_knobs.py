@@ -8,6 +8,7 @@ import inspect
 import os
 import re
 import typing
+from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,12 @@ import pytest
 from syn0 import MLPClassifier, MLPRegressor, Network, TabularClassifier, TabularRegressor
 from syn0.cli import cli
 from syn0.cli.flags import help_of, names_of, settings
+from syn0.data import BUILT_IN
 from syn0.derive import INITIALIZERS, LOSSES, SCHEDULES
 from syn0.estimators.documents import parameters
+from syn0.models.export import FORMATS
 from syn0.models.options import TableOptions
+from syn0.printers import MODULES, PRINTERS
 from syn0.program import ACTIVATIONS
 from syn0.spec import (
     LAYER_KINDS,
@@ -44,11 +48,16 @@ DESCRIPTIONS = [
 ESTIMATORS = [MLPClassifier, MLPRegressor, TabularClassifier, TabularRegressor]
 
 
-TABLES = {"activation": ACTIVATIONS, "init": INITIALIZERS, "loss": LOSSES, "schedule": SCHEDULES}
+TABLES: dict[str, Mapping[str, Any]] = {
+    "activation": ACTIVATIONS, "init": INITIALIZERS, "loss": LOSSES, "schedule": SCHEDULES,
+    "language": PRINTERS, "format": dict.fromkeys(FORMATS), "data": BUILT_IN,
+    "prediction": {name: printer for name, printer in MODULES.items() if printer.shows},
+}  # fmt: skip
 NAMES_FILE = Path(names.__file__)
 NAMES_TEXT = '''\
-"""The names that a knob may have, from the tables of later rooms, for help texts, which import none
-of them: N is a whole number, F any. `UPDATE_GOLDEN=1 pytest tests/project/test_knobs.py` writes it.
+"""The names that a knob or another option may have, from the tables of later rooms, for help texts,
+which import none of them: N is a whole number, F any. `UPDATE_GOLDEN=1 pytest
+tests/project/test_knobs.py` writes it.
 """
 
 NAMES: dict[str, tuple[str, ...]] = {
@@ -56,7 +65,7 @@ NAMES: dict[str, tuple[str, ...]] = {
 '''
 
 
-def names_of_table(table: dict[str, Any]) -> list[str]:
+def names_of_table(table: Mapping[str, Any]) -> list[str]:
     """The names that a table offers, with marks for their numbers."""
     rows = table.items()
     return [name + getattr(row, "marks", "") for name, row in rows if getattr(row, "listed", True)]

@@ -139,7 +139,7 @@ def test_an_interruption_in_the_midst_of_a_stretch_of_steps_leaves_a_whole_netwo
     def train(self, values, arrays, batches, *, measure):
         result = real(self, values, arrays, batches, measure=measure)  # it changes arrays in place
         calls.append(len(batches))
-        if len(calls) == 4:
+        if len(calls) >= 4 and calls[-1] > 1:  # later on a machine that is slow to begin with
             raise KeyboardInterrupt  # as a second Ctrl-C does
         return result
 
@@ -149,7 +149,6 @@ def test_an_interruption_in_the_midst_of_a_stretch_of_steps_leaves_a_whole_netwo
         patched.setattr(ENGINES[engine], "train", train)
         with pytest.raises(KeyboardInterrupt):
             network.train(*rows, steps=LONG, **how)
-    assert calls[-1] > 1
     assert network.steps_taken > 0
     until_there.train(*rows, steps=network.steps_taken, **how)
     assert_same(network, until_there)

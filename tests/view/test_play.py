@@ -38,7 +38,7 @@ def address_of(process: subprocess.Popen[str]) -> str:
 
 def answered(address: str) -> str:
     """What an address gives, once the server is there."""
-    for _ in range(200):
+    for _ in range(1_200):
         try:
             with urllib.request.urlopen(address) as response:  # noqa: S310
                 return str(response.read().decode())

@@ -243,8 +243,10 @@ def test_a_turn_is_not_begun_while_somebody_waits(house: House) -> None:
 
 
 def test_who_waits_for_a_core_is_told_so_and_can_stop_waiting(
-    client: TestClient, house: House
+    client: TestClient, house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(server, "PATIENCE_SECONDS", 0.05)
+
     def state(socket: Any, kind: str, **how: Any) -> str:
         socket.send_bytes(packed({"type": kind, **how}))
         header = frame_of(socket)

@@ -6,17 +6,22 @@ import base64
 import re
 import time
 import zlib
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from syn0.cli.flags import settings
 from syn0.derive import training_program
 from syn0.models import Network, tutorial_training
 from syn0.printers import PRINTERS
 from syn0.program.interpreter import start, walk
+from syn0.spec import OPTIMIZERS, SOLVERS
+from syn0.spec.knobs import Knob
 from syn0.view import session as session_room
-from syn0.view.protocol import packed, unpacked
+from syn0.view.knobs import group_of, knobs
+from syn0.view.protocol import Message, packed, unpacked
 from syn0.view.recipes import from_link, usual_recipe
 from syn0.view.session import Session
 from syn0.view.shelf import Kept, Shelf
@@ -435,6 +440,38 @@ def test_a_bad_number_stops_at_its_line() -> None:
     assert visitor.at == (200, 10)
 
 
+def test_where_a_run_stands_is_said_last() -> None:
+    """A page may be painted between any two messages: who sees where the run stands sees the
+    pictures and the curve of that place."""
+    session = Session()
+    session.answer({"type": "open"})
+    session.answer({"type": "report", "kind": "units", "keep": True})
+
+    def kinds(messages: list[Message]) -> list[str]:
+        session.in_flight = None  # it is painted at once
+        return [header["type"] for header, _ in messages]
+
+    def at_the_end() -> list[str]:
+        kinds(session.answer({"type": "play"}))
+        while session.is_playing:
+            last = kinds(session.advance(0.05))
+        return last
+
+    session.in_flight = None
+    for asked in (
+        {"type": "knob", "name": "steps", "value": 300},
+        {"type": "go", "step": 5, "line": 3},
+        {"type": "select", "run": "A"},
+        {"type": "pause"},
+    ):
+        *others, last = kinds(session.answer(asked))
+        assert (last, others.count("units")) == ("frame", 1), asked
+    assert at_the_end() == ["curve", "printed", "units", "frame"]
+    for name, value in (("output_activation", "identity"), ("learning_rate", 1e300)):
+        kinds(session.answer({"type": "knob", "name": name, "value": value}))
+    assert at_the_end() == ["curve", "printed", "trouble", "frame"]
+
+
 def test_a_rate_is_kept() -> None:
     visitor = Visitor()
     begun = time.perf_counter()  # before the session's own clock, however busy the machine is
@@ -653,6 +690,28 @@ def test_a_run_that_is_stepped_on_before_it_is_back_stays_there() -> None:
     visitor.ask("go", step=3, line=2)
     visitor.wait()
     assert visitor.at == (3, 2)
+
+
+def test_every_knob_with_a_flag_and_every_optimizers_setting_is_on_the_page() -> None:
+    shown = {knob["name"] for has_hidden in (False, True)
+             for knob in knobs({}, 4, has_hidden=has_hidden, is_model=False)}  # fmt: skip
+    of_solvers = {name for solver in SOLVERS for name in OPTIMIZERS[solver].KNOBS}
+    for knob, owners in settings():
+        if (knob.section or owners) and knob.name not in of_solvers:
+            assert knob.name in shown, knob.name
+    assert not of_solvers & shown
+
+
+def test_a_knob_that_the_page_does_not_know_finds_a_place_by_its_kind() -> None:
+    flagged, plain = Knob("new", name="new", section="Training"), Knob("new", name="new")
+    assert group_of(flagged, "network", ()) == "forward"
+    assert group_of(flagged, "training", ()) == "update"
+    penalty = Knob("new", name="new", section="Penalties and limits")
+    assert group_of(penalty, "training", ()) == "loss"
+    assert group_of(replace(penalty, fits_solvers=False), "training", ()) == "update"
+    assert group_of(plain, "training", ("adam",)) == "update"
+    assert group_of(plain, "training", ("lbfgs",)) is None
+    assert group_of(plain, "training", ()) is None
 
 
 def test_solvers_stand_among_the_choices_with_the_reason_why_not() -> None:

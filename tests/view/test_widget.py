@@ -27,6 +27,8 @@ from syn0.view import widget as room
 
 X = np.array([[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]], float)
 Y = np.array([0, 1, 1, 0.0])
+SECONDS = 120
+"""After which what was to happen hangs."""
 
 
 class Comm(BaseComm):
@@ -85,7 +87,7 @@ def tape(recording: bytes) -> list[Message]:
     return messages
 
 
-async def paint(widget: Any, until: Any, seconds: float = 20) -> None:
+async def paint(widget: Any, until: Any, seconds: float = SECONDS) -> None:
     """Acknowledge frames, as a browser does, until something holds."""
     end = time.monotonic() + seconds
     while not until():
@@ -187,7 +189,7 @@ def test_a_closed_widget_trains_no_longer(widget: Any) -> None:
         say(widget, "play")
         await paint(widget, lambda: widget.session.run.step > 10)
         widget.close()
-        await asyncio.wait_for(widget._turns, 20)
+        await asyncio.wait_for(widget._turns, SECONDS)
 
     run(notebook())
 
@@ -201,7 +203,7 @@ def test_what_nobody_looks_at_pauses(widget: Any, monkeypatch: pytest.MonkeyPatc
         while widget.session.is_playing:
             await asyncio.sleep(0.01)
 
-    run(asyncio.wait_for(notebook(), 20))
+    run(asyncio.wait_for(notebook(), SECONDS))
     assert not widget.session.run.is_over
 
 
@@ -216,7 +218,7 @@ def test_after_a_rest_the_recording_is_of_where_it_stands(
         say(widget, "open")
         say(widget, "watch", arrays=["l1"])
         say(widget, "go", step=30, line=2)
-        await asyncio.wait_for(widget._turns, 20)
+        await asyncio.wait_for(widget._turns, SECONDS)
 
     run(notebook())
     assert widget.recording != first

@@ -1,5 +1,5 @@
 // The page as a whole.
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { ComponentChildren, JSX } from "preact";
 import { Status, Toolbar } from "./chrome";
 import { CurvesPanel } from "./curves";
@@ -96,7 +96,7 @@ function keepFocus(event: MouseEvent, root: HTMLElement | null): void {
 
 /** The system's theme, or that of the notebook around; unless the switch has said another. */
 function useTheme(store: Store, root: { readonly current: HTMLElement | null }, embedded: boolean): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const chosen = remembered("theme");
     if (chosen === "light" || chosen === "dark") {
       store.theme.value = chosen;
@@ -127,7 +127,7 @@ function isLight(colour: string): boolean {
 
 function useLayout(store: Store, root: { readonly current: HTMLElement | null }): void {
   const touring = store.guide?.isOpen.value;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!root.current) return;
     const wide = touring ? WIDE_WITH_TOUR : WIDE;
     const observer = new ResizeObserver(([entry]) => {
@@ -140,8 +140,9 @@ function useLayout(store: Store, root: { readonly current: HTMLElement | null })
   }, [touring]);
 }
 
+/** Keys are heard as soon as the page is there, not from its next picture on. */
 function useKeys(store: Store, root: { readonly current: HTMLElement | null }, embedded: boolean): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = root.current;
     if (!element) return;
     const place: HTMLElement | Document = embedded ? element : document;

@@ -26,7 +26,7 @@ export interface Matrix {
 export type Place = readonly [number, number];
 
 /** Whether it holds this step's value, the last step's, or nothing yet. */
-export type Age = "now" | "before" | "none";
+type Age = "now" | "before" | "none";
 
 export const rowsOf = (m: Matrix): number => m.grid?.[0] ?? (m.shape.length > 1 ? m.shape[0] : 1);
 export const columnsOf = (m: Matrix): number =>
@@ -54,7 +54,7 @@ const KEYS: Record<string, Place> = {
   ArrowRight: [0, 1],
 };
 
-export interface ArrayProps {
+interface ArrayProps {
   readonly matrix: Matrix;
   readonly age?: Age;
   readonly place?: Place | null;

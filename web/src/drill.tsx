@@ -60,11 +60,15 @@ export function DrillView(): JSX.Element {
 function Choices({ exercise, ask }: { readonly exercise: Exercise; readonly ask: (choice: Choice) => void }): JSX.Element {
   const { rung, level, ladder, levels } = exercise;
   const net = useStore().program.value?.net ?? "";
+  const rungs = useRef<HTMLSelectElement>(null);
+  const depths = useRef<HTMLSelectElement>(null);
+  // What both fields say: of the one that was chosen before, the answer may not have come yet.
+  const choose = (): void => ask({ rung: Number(rungs.current!.value), level: Number(depths.current!.value) });
   return (
     <>
       <label>
         network
-        <select name="rung" value={rung} onChange={(event) => ask({ rung: Number(event.currentTarget.value), level })}>
+        <select name="rung" ref={rungs} value={rung} onChange={choose}>
           {ladder.map((one, k) => (
             <option key={k} value={k}>
               {`${k + 1}. ${one.net}: ${one.words}${one.solved ? ` (level ${one.solved} solved)` : ""}`}
@@ -75,7 +79,7 @@ function Choices({ exercise, ask }: { readonly exercise: Exercise; readonly ask:
       </label>
       <label>
         level
-        <select name="level" value={level} onChange={(event) => ask({ rung, level: Number(event.currentTarget.value) })}>
+        <select name="level" ref={depths} value={level} onChange={choose}>
           {levels.map((words, k) => (
             <option key={k} value={k + 1}>
               {`${k + 1}. ${words}`}
@@ -174,7 +178,8 @@ function Writing({ exercise, editor, check, waiting }: WritingProps): JSX.Elemen
         if (gone || !place.current) return;
         const keep = (now: string): void => remember(draft(exercise), now);
         editor.current = edit(place.current, text, () => latest.current(), keep);
-        editor.current.focus();
+        // Who has gone on to another control meanwhile stays there.
+        if (!place.current.closest(".drill")?.contains(document.activeElement)) editor.current.focus();
       })
       .catch(() => setTrouble("The editor cannot be loaded: load the page anew."));
     return () => {

@@ -28,6 +28,10 @@ export class Inbox {
   }
 }
 
+/** Do something once what was just changed stands in the page: before the next key is heard, while a picture may
+ * be long in coming. */
+export const onceDrawn = (work: () => void): void => queueMicrotask(work); // Preact draws in an earlier one
+
 /** Do something once the picture that is being made is painted. */
 export function oncePainted(work: () => void): void {
   const { port1, port2 } = new MessageChannel();

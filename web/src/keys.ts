@@ -1,4 +1,5 @@
 // The keys. Arrows, Space and the like always work; single letters can be switched off.
+import { onceDrawn } from "./inbox";
 import type { Store } from "./store";
 
 export const KEYS: readonly (readonly [string, string])[] = [
@@ -68,11 +69,11 @@ function letter(store: Store, root: HTMLElement, key: string): boolean {
       return true;
     case "w":
       store.show("weight");
-      requestAnimationFrame(() => focus(root, "[data-weight] select"));
+      onceDrawn(() => focus(root, "[data-weight] select"));
       return true;
     case "k":
       store.drawer.value = store.layout.value === "middle";
-      requestAnimationFrame(() => focus(root, "[data-region='knobs'] input, [data-region='knobs'] select"));
+      onceDrawn(() => focus(root, "[data-region='knobs'] input, [data-region='knobs'] select"));
       return true;
     case "t":
       store.guide?.toggle();

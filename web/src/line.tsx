@@ -1,6 +1,6 @@
 // C: the line that has just run: its note, its array, its product opened, entry by entry.
 import { h } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import type { ComponentChildren, JSX } from "preact";
 import { ArrayBox, cells, columnsOf, placeText, rowsOf, type Matrix, type Place } from "./array";
 import { count, plain, shapeText } from "./numbers";
@@ -103,8 +103,8 @@ function Result({ known, place, title, children }: ResultProps): JSX.Element {
   };
   // Of a large array on the page, ask for the larger blocks.
   const wantsDetail = !!matrix.block && rowsOf(matrix) <= 12;
-  useEffect(() => {
-    if (wantsDetail) store.watch(matrix.name);
+  useLayoutEffect(() => {
+    if (wantsDetail) store.watch(matrix.name); // before somebody opens a block, which this would close
   }, [wantsDetail, matrix.name]);
   return (
     <>
@@ -135,7 +135,7 @@ function Piece({ matrix, name }: { readonly matrix: Matrix; readonly name: strin
   const [row, column] = [top + place[0], left + place[1]];
   useEffect(() => {
     if (store.playing.value) return;
-    store.send({ type: "text", array: matrix.name, rows: [row, row + 1], columns: [column, column + 1] });
+    store.need({ type: "text", array: matrix.name, rows: [row, row + 1], columns: [column, column + 1] });
   }, [matrix.name, row, column, step, line]);
   const text = store.text.value;
   const exact = text?.array === matrix.name && text.rows[0] === row && text.columns[0] === column;
@@ -164,7 +164,7 @@ function Exact({
   const frame = store.frame.value!;
   const quiet = store.playing.value || !!matrix.block;
   useEffect(() => {
-    if (!quiet) store.send(whole ? textAt(array, matrix, null) : textAt(array, matrix, place));
+    if (!quiet) store.need(whole ? textAt(array, matrix, null) : textAt(array, matrix, place));
   }, [array, place[0], place[1], frame.step, frame.line, quiet, whole]);
 
   const text = store.text.value;

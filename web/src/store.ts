@@ -163,8 +163,14 @@ export class Store {
     this.host.stop();
   }
 
+  /** Say what somebody asks for; what could not be done before is past. */
   send(message: p.ToPython, content?: Uint8Array): void {
     this.refusal.value = "";
+    this.need(message, content);
+  }
+
+  /** Ask for what the page itself must know to show what it does. */
+  need(message: p.ToPython, content?: Uint8Array): void {
     this.host.send(message, content);
   }
 
@@ -245,12 +251,12 @@ export class Store {
     if (!program || !isLarge(program)) return;
     const known = this.windows.value;
     const windows = program.sizes.map((size, layer) => (size > DRAWN ? (known[layer] ?? null) : 0));
-    this.send({ type: "report", kind: "network", windows, example: this.example.value, keep: true });
+    this.need({ type: "report", kind: "network", windows, example: this.example.value, keep: true });
   }
 
   askSplit(): void {
     const weight = this.weight.value;
-    if (weight) this.send({ type: "split", weight: weight.name, i: weight.i, j: weight.j });
+    if (weight) this.need({ type: "split", weight: weight.name, i: weight.i, j: weight.j });
   }
 
   upload(file: File): void {
@@ -269,7 +275,7 @@ export class Store {
     for (const name of program.weights) names.add(name);
     for (const line of program.lines) names.add(line.target);
     for (const name of program.lines[0]?.reads ?? []) names.add(name);
-    this.send({ type: "watch", arrays: [...names], detail, window, hidden: document.hidden });
+    this.need({ type: "watch", arrays: [...names], detail, window, hidden: document.hidden });
   }
 
   lock(array: string, limit: number | null): void {

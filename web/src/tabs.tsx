@@ -1,6 +1,7 @@
 // D: pictures beside the program, one tab each.
 import type { ComponentType, JSX } from "preact";
 import { Curves } from "./curves";
+import { onceDrawn } from "./inbox";
 import { NetworkDrawing } from "./network";
 import { ConfusionTable, DataTable, ImagesPanel, RegionsPicture, StatisticsTable, UnitsPicture } from "./reports";
 import { SplitPanel } from "./split";
@@ -52,7 +53,7 @@ export function TabsPanel(): JSX.Element {
           event.preventDefault();
           event.stopPropagation();
           const list = event.currentTarget;
-          requestAnimationFrame(() => list.querySelector<HTMLElement>("[aria-selected='true']")?.focus());
+          onceDrawn(() => list.querySelector<HTMLElement>("[aria-selected='true']")?.focus());
         }}
       >
         {tabs.map((tab) => (

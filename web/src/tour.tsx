@@ -25,8 +25,8 @@ export class Guide {
   readonly isOpen = signal(false);
   readonly chapter = signal<p.TourChapter | null>(null);
   readonly outcome = signal<p.TourOutcome | null>(null);
-  /** What was last asked of Python and is not yet answered: "", or the type of the message. */
-  readonly awaits = signal("");
+  /** What was asked of Python and is not yet answered: the types of the messages, in their order. */
+  readonly awaits = signal<readonly string[]>([]);
   readonly refusal = signal<p.Error | null>(null);
   /** The runs that the page had before it was opened, which come back where the connection breaks. */
   private own: Pick<p.Open, "runs" | "present"> = {};
@@ -58,8 +58,7 @@ export class Guide {
 
   leave(): void {
     this.isOpen.value = false;
-    this.ask({ type: "leave" });
-    this.awaits.value = "";
+    this.store.send({ type: "leave" });
   }
 
   /** After a broken connection: the runs to go on with, where it is open. */
@@ -70,19 +69,22 @@ export class Guide {
   /** Go on where the reader stood before the connection broke. */
   resume(): void {
     const visit = this.chapter.value?.visit;
+    this.awaits.value = [];
     if (this.isOpen.value) this.ask(visit ? { type: "tour", visit } : { type: "tour" });
   }
 
-  ask(message: p.OpenTour | p.Guess | p.TryOut | p.LeaveTour): void {
+  /** A guess only once the last one is answered: pressed twice, it would answer the next question, too. */
+  ask(message: p.OpenTour | p.Guess | p.TryOut): void {
+    if (message.type === "guess" && this.awaits.value.includes("guess")) return;
     this.refusal.value = null;
-    this.awaits.value = message.type;
+    this.awaits.value = [...this.awaits.value, message.type];
     this.store.send(message);
   }
 
   receive(message: p.TourChapter | p.TourOutcome | p.Error): void {
     if (message.type === "error" && !OURS.has(message.about)) return;
-    const asked = this.awaits.value;
-    this.awaits.value = "";
+    const [asked, ...rest] = this.awaits.value;
+    if (message.type !== "error" || message.about === asked) this.awaits.value = rest;
     if (message.type === "error") this.refusal.value = message;
     else if (message.type === "outcome") this.outcome.value = message;
     else {
@@ -145,7 +147,7 @@ export function TourPanel(): JSX.Element | null {
   }, [program.value]);
   if (!guide?.isOpen.value) return null;
   return (
-    <section class="region tour" aria-labelledby="tour-title" aria-busy={guide.awaits.value !== ""} data-region="tour">
+    <section class="region tour" aria-labelledby="tour-title" aria-busy={guide.awaits.value.length > 0} data-region="tour">
       <div class="tour-head">
         <h2 id="tour-title" ref={heading} tabIndex={-1}>
           {title ?? "The tour"}
@@ -325,7 +327,7 @@ function Trying({ guide, chapter }: PartProps): JSX.Element {
             onAnswer={(text) => guide.ask({ type: "try", text })}
           />
           <Refusal guide={guide} about="try" />
-          {guide.awaits.value === "try" && <p class="quiet">Computing …</p>}
+          {guide.awaits.value.includes("try") && <p class="quiet">Computing …</p>}
           <div role="status" data-outcome={outcome?.text}>
             {outcome && (
               <>

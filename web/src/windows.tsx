@@ -67,7 +67,7 @@ function DataWindow(): JSX.Element {
   );
   return (
     <Box title="Data">
-      <Present />
+      <Present key={program.data.title} />
       <h3>Built in</h3>
       <div class="choices">
         {program.sets
@@ -113,12 +113,31 @@ function DataWindow(): JSX.Element {
   );
 }
 
-/** The data that are learned from now; of a table, which column is predicted, and which are left out. */
+/** Of a table: the column that is predicted, and those that are left out. */
+interface Columns {
+  readonly target: string;
+  readonly dropped: readonly string[];
+}
+
+const isSame = (one: Columns, other: Columns): boolean =>
+  one.target === other.target && String([...one.dropped].sort()) === String([...other.dropped].sort());
+
+/** The data that are learned from now; of a table, which columns. */
 function Present(): JSX.Element {
   const store = useStore();
   const { data, recipe } = store.program.value!;
-  const { columns, target, dropped } = data;
-  const learn = (change: Partial<DataChoice>): void => store.send({ type: "data", data: { ...recipe.data, ...change } });
+  const { columns } = data;
+  // What was chosen and is not answered yet: the next choice goes on from there.
+  const [wish, setWish] = useState<Columns | null>(null);
+  const { target, dropped } = wish ?? data;
+  const isOver = !!store.refusal.value || !wish || isSame(wish, data);
+  useLayoutEffect(() => {
+    if (isOver) setWish(null);
+  }, [isOver]);
+  const learn = (chosen: Columns): void => {
+    store.send({ type: "data", data: { ...recipe.data, target: chosen.target, drop: [...chosen.dropped] } });
+    setWish(chosen);
+  };
   if (store.uploading.value) return <p role="status">Reading {store.uploading.value} …</p>;
   return (
     <div data-present="">
@@ -134,8 +153,8 @@ function Present(): JSX.Element {
               name="target"
               value={target}
               onChange={(event) => {
-                const wish = event.currentTarget.value;
-                learn({ target: wish, drop: dropped.filter((name) => name !== wish) });
+                const chosen = event.currentTarget.value;
+                learn({ target: chosen, dropped: dropped.filter((name) => name !== chosen) });
               }}
             >
               {columns.map((name, k) => (
@@ -162,7 +181,7 @@ function Present(): JSX.Element {
                     checked={!dropped.includes(name)}
                     onChange={(event) => {
                       const others = dropped.filter((one) => one !== name);
-                      learn({ target, drop: event.currentTarget.checked ? others : [...others, name] });
+                      learn({ target, dropped: event.currentTarget.checked ? others : [...others, name] });
                     }}
                   />
                   {name}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import platform
+import re
 from contextlib import AbstractContextManager, nullcontext, redirect_stderr, suppress
 from typing import Any
 
@@ -11,6 +12,7 @@ import click
 
 from syn0 import __version__
 from syn0.spec.knobs import NETWORK, OUTPUT, PENALTIES, TRAINING
+from syn0.spec.names import NAMES
 from syn0.spec.words import MOST_SAID, visible
 
 SECTIONS = (
@@ -39,6 +41,7 @@ class Sections(click.Command):
     """A command whose help text has sections, and which says less or more when it is asked to."""
 
     def __init__(self, name: str | None, **how: Any) -> None:
+        how["help"] = with_names(how["help"])
         super().__init__(name, **{"context_settings": HELP_NAMES, **how})
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
@@ -70,6 +73,11 @@ class Sections(click.Command):
         if asked_for(VERBOSE):
             tell_versions()
         return super().invoke(ctx)
+
+
+def with_names(text: str) -> str:
+    """A help text in which `<data>` stands for the names of that table."""
+    return re.sub(r"<(\w+)>", lambda found: ", ".join(NAMES[found[1]]), text)
 
 
 def section_of(param: click.Parameter) -> str:

@@ -8,13 +8,14 @@ import click
 
 from syn0.cli.command import Sections, message
 from syn0.cli.options import FILE, FORCE
+from syn0.spec.names import NAMES
 
 
 @click.command(cls=Sections)
 @click.argument("model", type=FILE)
 @click.option("--to", default="onnx", show_default=True, metavar="FORMAT",
-              help="What to write: onnx, or a language: numpy, python, torch, keras, javascript, "
-              "c, c-int8 (weights of 8 bits), cpp, rust, sql, pmml, html.")  # fmt: skip
+              help=f"What to write: {', '.join(NAMES['format'])}; c-int8 has weights of 8 bits."
+              )  # fmt: skip
 @click.option("--out", type=FILE, metavar="FILE",
               help="Where to; default MODEL's name, with the format's ending.")  # fmt: skip
 @FORCE

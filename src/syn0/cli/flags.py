@@ -12,6 +12,7 @@ from syn0.cli.command import Option
 from syn0.spec import OPTIMIZERS, DenseSettings, Extras, NetworkSpec, Training
 from syn0.spec.knobs import Knob
 from syn0.spec.names import NAMES
+from syn0.spec.words import series
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -63,7 +64,7 @@ def help_of(knob: Knob, owners: Sequence[str] = ()) -> str:
     """What a knob does, in a sentence."""
     words = f"of {owners[0]}: {knob.words}" if len(owners) == 1 else knob.words
     if names := names_of(knob):
-        words += f": {', '.join(names[:-1])} or {names[-1]}"
+        words += f": {series(names, 'or')}"
     if knob.none:
         words += f"; default {knob.none}"
     return f"{words[0].upper()}{words[1:]}{MORE.get(knob.name, '')}."

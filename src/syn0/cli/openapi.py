@@ -17,49 +17,47 @@ def description(service: Service) -> dict[str, Any]:
     row: dict[str, Any] = {"type": "object", "properties": cells, "required": [*cells]}
     if not cells:
         row = {"type": "array", "items": {"type": "number"}}
-    answer = {"type": "object", "additionalProperties": {"type": ["number", "string"]}}
-    either = [{"$ref": "#/components/schemas/row"},
-              {"type": "array", "items": {"$ref": "#/components/schemas/row"}}]  # fmt: skip
-    answers = [answer, {"type": "array", "items": answer}]
-    said: dict[str, Any] = {
-        "content": {"application/json": {"schema": {"properties": {"error": {}}}}}
+    health = {
+        "summary": "Whether it answers",
+        "responses": {"200": {"description": "It does"}},
     }
     return {
         "openapi": "3.1.0",
         "info": {"title": f"syn0: {service.title}", "version": __version__},
-        "paths": {
-            "/predict": {
-                "post": {
-                    "summary": "What the model says of a row, or of several",
-                    "requestBody": {
-                        "required": True,
-                        "content": {
-                            "application/json": {"schema": {"anyOf": either}},
-                            "text/csv": {"schema": {"type": "string"}},
-                        },
-                    },
-                    "responses": {
-                        "200": {
-                            "description": "An answer a row, in the format of the request",
-                            "content": {
-                                "application/json": {"schema": {"anyOf": answers}},
-                                "text/csv": {"schema": {"type": "string"}},
-                            },
-                        },
-                        "400": {"description": "Rows that the model does not take", **said},
-                        "413": {"description": "Too many rows or bytes", **said},
-                        "415": {"description": "Neither JSON nor CSV", **said},
-                    },
-                }
-            },
-            "/health": {
-                "get": {
-                    "summary": "Whether it answers",
-                    "responses": {"200": {"description": "It does"}},
-                }
-            },
-        },
+        "paths": {"/predict": {"post": prediction()}, "/health": {"get": health}},
         "components": {"schemas": {"row": row}},
+    }
+
+
+def prediction() -> dict[str, Any]:
+    """What is asked and answered where rows are predicted."""
+    answer = {"type": "object", "additionalProperties": {"type": ["number", "string"]}}
+    failed: dict[str, Any] = {
+        "content": {"application/json": {"schema": {"properties": {"error": {}}}}}
+    }
+    return {
+        "summary": "What the model says of a row, or of several",
+        "requestBody": {
+            "required": True,
+            "content": one_or_more({"$ref": "#/components/schemas/row"}),
+        },
+        "responses": {
+            "200": {
+                "description": "An answer a row, in the format of the request",
+                "content": one_or_more(answer),
+            },
+            "400": {"description": "Rows that the model does not take", **failed},
+            "413": {"description": "Too many rows or bytes", **failed},
+            "415": {"description": "Neither JSON nor CSV", **failed},
+        },
+    }
+
+
+def one_or_more(item: dict[str, Any]) -> dict[str, Any]:
+    """Content that is one thing of a kind or a list of them, as JSON, or rows of CSV."""
+    return {
+        "application/json": {"schema": {"anyOf": [item, {"type": "array", "items": item}]}},
+        "text/csv": {"schema": {"type": "string"}},
     }
 
 

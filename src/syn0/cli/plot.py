@@ -28,8 +28,8 @@ from syn0.cli.options import (
     waiting,
 )
 from syn0.cli.reading import (
+    named_table,
     options_of_a_run,
-    reading_of,
     refuse_without_data,
     tell_notes,
     tell_reading,
@@ -86,7 +86,6 @@ class Fresh:
     @once
     def table(self) -> Table:
         """All rows."""
-        from syn0.data import read_table
         from syn0.spec import parse_sizes
 
         own = self.options
@@ -95,10 +94,7 @@ class Fresh:
             if (inputs, outputs) != (3, 1):
                 raise ValueError(f"{own['net']} needs rows to learn: name some with --data")
             data = TUTORIALS[min(len(hidden) + 1, 2)]
-        with waiting(f"reading {data}"):
-            table = read_table(
-                data, target=own.get("target"), drop=own.get("drop", ()), reading=reading_of(own)
-            )
+        table = named_table(data, own)
         tell_reading(table)
         return table
 
@@ -142,7 +138,6 @@ class Saved:
     def table(self) -> Table:
         """All rows: of the data that are named, or of those that it was trained on."""
         from syn0.cli.write import table_of_its_own
-        from syn0.data import read_table
 
         schema, data = self.network.schema, self.options["data"]
         if self.is_plain:
@@ -153,33 +148,23 @@ class Saved:
             if table is None:
                 raise ValueError(f"{why}: name rows with --data")
             return table
-        with waiting(f"reading {data}"):
-            target = self.options["target"] or schema.target
-            reading = reading_of(self.options, schema, float32=self.network.spec.dtype == "float32")
-            table = read_table(data, target=target, drop=self.options["drop"], reading=reading)
+        float32 = self.network.spec.dtype == "float32"
+        table = named_table(data, self.options, schema, float32=float32)
         tell_notes(table.notes)
         tell_unknown_texts(schema.unknown_texts(table))
         return table
 
     def plain_table(self) -> Table:
         """All rows, whose columns go in as they are, as the arrays did that it was trained on."""
-        from syn0.data import Schema, read_table
-        from syn0.models import check_sizes, task_for
+        from syn0.models.tables import plain_schema
 
-        data, spec = self.options["data"], self.network.spec
-        if data is None:
+        if (data := self.options["data"]) is None:
             raise ValueError(
                 f"{self.path} was trained on arrays, which it does not hold: name rows with --data"
             )
-        with waiting(f"reading {data}"):
-            table = read_table(
-                data, target=self.options["target"], drop=self.options["drop"],
-                reading=reading_of(self.options),
-            )  # fmt: skip
+        table = named_table(data, self.options)
         tell_notes(table.notes)
-        task = task_for(table, spec.sizes, spec.loss)
-        self.network.schema = Schema.fit(table, task=task, prepare=False)
-        check_sizes(spec, self.network.schema, table.name)
+        self.network.schema = plain_schema(table, self.network.spec)
         return table
 
     @once

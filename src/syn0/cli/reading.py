@@ -10,7 +10,7 @@ import click
 
 from syn0.cli.command import message
 from syn0.cli.flags import F
-from syn0.cli.options import FILE, data_option, flags_given, network_options
+from syn0.cli.options import FILE, data_option, flags_given, network_options, waiting
 from syn0.spec.defaults import MOST_CELLS, MOST_PIXELS, SEED
 from syn0.spec.words import counted
 
@@ -84,6 +84,19 @@ def reading_of(
         images=images,
         max_cells=options.get("max_cells") or MOST_CELLS,
     )
+
+
+def named_table(
+    data: str, options: Mapping[str, Any], schema: Schema | None = None, *, float32: bool = False
+) -> Table:
+    """The table that a user names, whose target is the one that the options or a model's `schema`
+    say."""
+    from syn0.data import read_table
+
+    target = options.get("target") or (schema.target if schema else None)
+    reading = reading_of(options, schema, float32=float32)
+    with waiting(f"reading {data}"):
+        return read_table(data, target=target, drop=options.get("drop", ()), reading=reading)
 
 
 def tell_notes(notes: Iterable[str]) -> None:

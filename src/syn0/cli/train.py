@@ -161,8 +161,7 @@ def train(
     """Train a network on DATA and judge it on rows that it has not seen.
 
     DATA is a CSV or Parquet file, an IDX images file with its labels beside it, a folder of class
-    folders of images, or a built-in name: correlated, xor, digits, iris, wine, breast_cancer,
-    diabetes.
+    folders of images, or a built-in name: <data>.
 
     Numbers are scaled, texts encoded and missing values filled, and settings chosen that suit the
     table. With --net, the columns go in as they are and the network is the tutorial's.
@@ -177,8 +176,6 @@ def train(
     syn0 train digits --checkpoint run --checkpoint-every 5min
     syn0 train digits --resume run
     """
-    from syn0.cli.outputs import check_drawing, check_output
-    from syn0.files.container import is_model
     from syn0.models import resolved_settings
 
     options = with_config(options, config, IN_A_FILE)
@@ -189,14 +186,8 @@ def train(
     cluster = cluster_of(data, options)
     if cluster is not None and not cluster.first:  # the first one tells and saves
         out = plot = None
-    if out is not None:
-        reads = {"the data": data, "the configuration": config}
-        check_output(out, "the model", reads=reads, ours=is_model, force=force)
-    if plot is not None:
-        reads = {"the data": data, "the configuration": config, "the model": options["resume"]}
-        check_drawing(plot, reads, force=force)
-        if out is not None and Path(out).resolve() == Path(plot).resolve():
-            raise ValueError(f"{plot} cannot be both the model and the picture: name two files")
+    reads = {"the data": data, "the configuration": config}
+    check_files(out, plot, reads, options["resume"], force=force)
     with waiting(f"reading {data}"):
         table, plan = planned(data, options, cluster)
     if print_config:
@@ -207,8 +198,7 @@ def train(
     try:
         with waiting("preparing the rows"):
             _ = plan.examples
-        tell_plan(table, plan)
-        tell_more(plan, options)
+        tell_plan(table, plan, options)
         report = plan.training.report_every is not None and not as_json and not asked_for(QUIET)
         started = time.perf_counter()
         many: Many | None = None
@@ -231,6 +221,26 @@ def train(
         sys.exit(128 + number)  # as a shell has it
 
 
+def check_files(
+    out: str | None,
+    plot: str | None,
+    reads: dict[str, str | None],
+    resumed: str | None,
+    *,
+    force: bool,
+) -> None:
+    """Refuse at once places where the model or the picture must or can not be written."""
+    from syn0.cli.outputs import check_drawing, check_output
+    from syn0.files.container import is_model
+
+    if out is not None:
+        check_output(out, "the model", reads=reads, ours=is_model, force=force)
+    if plot is not None:
+        check_drawing(plot, {**reads, "the model": resumed}, force=force)
+        if out is not None and Path(out).resolve() == Path(plot).resolve():
+            raise ValueError(f"{plot} cannot be both the model and the picture: name two files")
+
+
 def planned(
     data: str, options: dict[str, Any], cluster: Cluster | None
 ) -> tuple[Table | Counted, Plan | StreamedPlan]:
@@ -238,8 +248,7 @@ def planned(
     from syn0.data import UnpreparedError
     from syn0.data.passes import Passes
     from syn0.engines import DEVICES, ENGINES, PRECISIONS
-    from syn0.models import Network, go_on_table, plan_table, resume_table
-    from syn0.saving import load
+    from syn0.models import plan_table
     from syn0.spec.checks import choice
 
     choice("engine", options["engine"], ["auto", *ENGINES])
@@ -247,18 +256,29 @@ def planned(
     choice("matmul_precision", options["matmul_precision"], PRECISIONS)
     wanted = table_options(options)
     wanted.check()  # before a large table is read
-    if options["resume"] is None:
-        float32 = options["net"] is None and options["dtype"] in (None, "float32")
-        reading = reading_of(options, float32=float32)
-        table = read_data(data, options, reading, options["target"], cluster)
-        if isinstance(table, Passes):
-            return plan_of(table, options, wanted, None, cluster)
-        if options["resize"] and table.files is None:
-            raise ValueError(f"--resize is for a folder of images, which {table.name} is not")
-        try:
-            return table, plan_table(table, wanted)
-        except UnpreparedError as error:
-            raise ValueError(f"{error}, or leave out --net so that columns are prepared") from None
+    if options["resume"] is not None:
+        return planned_again(data, options, wanted, cluster)
+    float32 = options["net"] is None and options["dtype"] in (None, "float32")
+    reading = reading_of(options, float32=float32)
+    table = read_data(data, options, reading, options["target"], cluster)
+    if isinstance(table, Passes):
+        return plan_of(table, options, wanted, None, cluster)
+    if options["resize"] and table.files is None:
+        raise ValueError(f"--resize is for a folder of images, which {table.name} is not")
+    try:
+        return table, plan_table(table, wanted)
+    except UnpreparedError as error:
+        raise ValueError(f"{error}, or leave out --net so that columns are prepared") from None
+
+
+def planned_again(
+    data: str, options: dict[str, Any], wanted: TableOptions, cluster: Cluster | None
+) -> tuple[Table | Counted, Plan | StreamedPlan]:
+    """The same where --resume goes on: with a run that its checkpoints hold, or a saved model."""
+    from syn0.data.passes import Passes
+    from syn0.models import Network, go_on_table, resume_table
+    from syn0.saving import load
+
     if is_run(options):
         found = found_in(options)
         again = data_again(data, options, Network.from_record(found.record), cluster)
@@ -334,7 +354,7 @@ def table_options(options: dict[str, Any]) -> TableOptions:
     return options_of(**given)
 
 
-def tell_plan(table: Table | Counted, plan: Plan | StreamedPlan) -> None:
+def tell_plan(table: Table | Counted, plan: Plan | StreamedPlan, options: dict[str, Any]) -> None:
     """What was understood: the target, the rows, the columns left out, the network."""
     from syn0.models import advice
 
@@ -356,12 +376,12 @@ def tell_plan(table: Table | Counted, plan: Plan | StreamedPlan) -> None:
         message(f"Note: {reach}: {f'give {identity}' if schema.prepare else scaled}")
     for words in advice(plan.network.spec, plan.training, len(plan.trained)):
         message(f"Note: {words}")
+    if asked_for(VERBOSE):
+        tell_more(plan, options)
 
 
 def tell_more(plan: Plan | StreamedPlan, options: dict[str, Any]) -> None:
     """With --verbose: the columns that the network takes, and why an engine is picked."""
-    if not asked_for(VERBOSE):
-        return
     from syn0.derive import training_program
     from syn0.engines import at_most_cores, choose
 

@@ -23,9 +23,10 @@ from syn0.cli.networks import (
     with_file,
 )
 from syn0.cli.options import FILE, FORCE, data_option, flags_given, network_options, waiting
-from syn0.cli.reading import column_options, reading_of, refuse_without_data
+from syn0.cli.reading import column_options, named_table, reading_of, refuse_without_data
 from syn0.spec import Extras
 from syn0.spec.defaults import SEED
+from syn0.spec.names import NAMES
 
 if TYPE_CHECKING:
     from syn0.data import Table
@@ -46,12 +47,12 @@ BETWEEN = tuple(name for name in Extras.KNOBS if not name.startswith("input_"))
               help=f"Of start weights, batches and masks; default {SEED}.")  # fmt: skip
 @network_options
 @click.option("--to", "language", default="numpy", show_default=True, metavar="LANGUAGE",
-              help="numpy (commented), terse (eleven lines), c, cpp, cuda, d, javascript, julia, "
-              "rust, torch, jax, or equations: math, latex, mathml.")  # fmt: skip
+              help=f"One of {', '.join(NAMES['language'])}: numpy has notes, terse eleven lines; "
+              "math, latex and mathml are equations.")  # fmt: skip
 @click.option("--diff", is_flag=True, help="Show what the options change in the plain program.")
 @click.option("--predict", is_flag=True,
               help="Of a saved model: the program that predicts rows of DATA with what it learned, "
-              "in numpy, python, torch, keras, javascript or sql.")  # fmt: skip
+              f"in {', '.join(NAMES['prediction'])}.")  # fmt: skip
 @click.option("--weights", type=FILE, metavar="FILE.npz",
               help="With --predict: where the weights go, instead of the text.")  # fmt: skip
 @FORCE
@@ -86,9 +87,7 @@ def write(
         if diff:
             raise ValueError("--diff compares programs that train: leave it out with --predict")
         if weights is not None:
-            if language != "numpy":
-                raise ValueError("--weights writes a file of NumPy's: leave out --to")
-            check_weights(weights, net, options["data"], force=force)
+            check_weights(weights, net, language, options["data"], force=force)
         click.echo(predicting(net, language, weights, options), nl=False)
         return
     if is_model(net):
@@ -165,8 +164,7 @@ def trained(path: str, options: dict[str, Any]) -> tuple[Network, Training]:
 def predicting(path: str, language: str, weights_file: str | None, options: dict[str, Any]) -> str:
     """The program that predicts with a saved model, on the rows that are named or on a few of its
     own; its weights are written to a file if one is named."""
-    from syn0.data import read_table
-    from syn0.models import prediction_script, some_rows
+    from syn0.models import prediction_script
     from syn0.printers import MODULES
     from syn0.saving import load
     from syn0.spec.checks import choice
@@ -183,28 +181,31 @@ def predicting(path: str, language: str, weights_file: str | None, options: dict
         raise ValueError("--class-weight weighs rows to train on: leave it out with --predict")
     model = load(path)
     network = network_of(model)
-    if (name := options["data"]) is None:
-        refuse_without_data(options)
-        table, _ = table_of_its_own(network)
-        rows = None if table is None else some_rows(table)
-    elif network.schema is None:
-        raise ValueError(
-            f"{path} was trained on plain arrays, which have no columns to be found in {name}: "
-            "leave out --data, and put rows into the program"
-        )
-    else:
-        with waiting(f"reading {name}"):
-            rows = read_table(
-                name,
-                target=options["target"],
-                drop=options["drop"],
-                for_prediction=True,
-                reading=reading_of(options, network.schema),
-            )
+    rows = rows_to_predict(path, network, options)
     text = prediction_script(network, rows, weights_file, language, module=module_of(model))
     if weights_file is not None:
         save_weights(network, weights_file)
     return text
+
+
+def rows_to_predict(path: str, network: Network, options: dict[str, Any]) -> Table | None:
+    """The rows that are named, or a few of those that the network was trained on, where they are
+    known."""
+    from syn0.data import read_table
+    from syn0.models import some_rows
+
+    if (name := options["data"]) is None:
+        refuse_without_data(options)
+        table, _ = table_of_its_own(network)
+        return None if table is None else some_rows(table)
+    if network.schema is None:
+        raise ValueError(
+            f"{path} was trained on plain arrays, which have no columns to be found in {name}: "
+            "leave out --data, and put rows into the program"
+        )
+    target, drop, reading = options["target"], options["drop"], reading_of(options, network.schema)
+    with waiting(f"reading {name}"):
+        return read_table(name, target=target, drop=drop, for_prediction=True, reading=reading)
 
 
 def module_of(model: Any) -> Module | None:
@@ -219,10 +220,13 @@ def module_of(model: Any) -> Module | None:
     return estimator_module(model)
 
 
-def check_weights(file: str, model: str, data: str | None, *, force: bool) -> None:
-    """Refuse at once a place where the weights must or can not be written."""
+def check_weights(file: str, model: str, language: str, data: str | None, *, force: bool) -> None:
+    """Refuse at once a place where the weights must or can not be written, or another language than
+    the one that reads them."""
     from syn0.cli.outputs import check_output, is_archive
 
+    if language != "numpy":
+        raise ValueError("--weights writes a file of NumPy's: leave out --to")
     if not file.endswith(".npz"):
         raise ValueError(f"--weights writes a file of NumPy's: call it {file}.npz")
     reads = {"the model": model, "the data": data}
@@ -294,10 +298,10 @@ def data_of_its_own(network: Network, training: Training, options: dict[str, Any
 def data_for(network: Network, training: Training, options: dict[str, Any]) -> Data | None:
     """The named data as X and y, prepared as the model's were, or as they are where the network
     is described by sizes; None where no data are named."""
-    from syn0.data import BUILT_IN, Schema, read_table
-    from syn0.models import check_sizes, task_for
+    from syn0.data import BUILT_IN
     from syn0.models.arrays import loss_targets
     from syn0.models.examples import check_batch_size
+    from syn0.models.tables import plain_schema
     from syn0.models.weighting import row_weights
     from syn0.printers import Data
 
@@ -307,14 +311,8 @@ def data_for(network: Network, training: Training, options: dict[str, Any]) -> D
         if options.get("class_weight") is not None and network.origin is None:
             raise ValueError("class_weight needs data whose rows it weighs: name some with --data")
         return None
-    with waiting(f"reading {name}"):
-        target = options.get("target") or (schema.target if schema else None)
-        reading = reading_of(options, schema)
-        table = read_table(name, target=target, drop=options.get("drop", ()), reading=reading)
-    if schema is None:
-        task = task_for(table, spec.sizes, spec.loss)
-        schema = Schema.fit(table, task=task, prepare=False)
-        check_sizes(spec, schema, table.name)
+    table = named_table(name, options, schema)
+    schema = schema or plain_schema(table, spec)
     check_batch_size(training, len(table))
     note = BUILT_IN.get(name, f"from {table.name!a}") + ", prepared" * schema.prepare
     y = loss_targets(schema.targets(table), spec)

@@ -7,7 +7,6 @@ float64, as `Schema.inputs` computes it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -27,6 +26,7 @@ from syn0.program.expressions import (
     smoothly_clipped,
     where,
 )
+from syn0.spec.words import identifier
 
 COARSE = 1000.0
 """From how many deviations away from 0 float32 is too coarse for a column, as for points in time
@@ -114,7 +114,8 @@ def row_or_number(values: Sequence[float]) -> Const:
 
 def text_parts(made: Preparation, column: TextInput, place: int) -> Iterator[Part]:
     """The categories of a column of texts, and the mark of a missing one."""
-    name = identifier(column.name, {given.name for given in made.given})
+    taken = {given.name for given in made.given}
+    name = identifier(column.name, 20, lambda one: f"{one}_text" in taken)
     missing = tuple(sorted(MISSING_TEXTS - {"", *column.categories}))
     given = Given(f"{name}_text", (column.name,), 1, texts=True, missing=missing)
     made.given.append(given)
@@ -122,17 +123,6 @@ def text_parts(made: Preparation, column: TextInput, place: int) -> Iterator[Par
     words = "1 for the text that it is" + (", the last if it is missing" if "" in known else "")
     inputs = made.bind(f"{name}_is", one_of(Name(given.name), known), words)
     yield Part(inputs, range(place, place + len(known)))
-
-
-def identifier(name: str, taken: set[str]) -> str:
-    """A name for a program's lines that a column's suggests: a few plain letters and digits."""
-    words = re.sub("[^a-z0-9]+", "_", name.lower()).strip("_")[:20].strip("_")
-    start = words if words[:1].isalpha() else f"column_{words}".rstrip("_")
-    made, number = start, 1
-    while f"{made}_text" in taken:
-        number += 1
-        made = f"{start}_{number}"
-    return made
 
 
 def in_order(made: Preparation, parts: Sequence[Part]) -> Expr:

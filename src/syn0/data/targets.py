@@ -20,7 +20,6 @@ TASKS = (CLASSIFICATION, REGRESSION)
 MOST_WHOLE_NUMBER_CLASSES = 20
 
 STANDARDISED, SCALED, PLAIN = "standardised", "scaled", "plain"
-SCALINGS = (STANDARDISED, SCALED, PLAIN)
 """How a target of numbers goes in: with mean 0 and deviation 1, with deviation 1 alone so that no
 sign changes, or as it is."""
 
@@ -97,7 +96,7 @@ class NumberTarget:
 
     @classmethod
     def fit(cls, column: Column, scaling: str) -> "NumberTarget":
-        """The target, scaled as one of `SCALINGS` says."""
+        """The target, scaled as the constants above say."""
         if scaling == PLAIN:
             return cls(column.name)
         mean, scale = mean_and_scale(column.values.astype(np.float64), column.name)

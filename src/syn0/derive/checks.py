@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from syn0.derive.initializers import INITIALIZERS
-from syn0.derive.losses import loss_of
+from syn0.derive.losses import LOSSES, loss_of
 from syn0.derive.schedules import SCHEDULES
 from syn0.program import ACTIVATIONS
 from syn0.spec import Activation, Dense, NetworkSpec, Training
 from syn0.spec.checks import choice
 from syn0.spec.choices import chosen
 
-SMOOTHED = ("cross_entropy", "binary_cross_entropy")
+SMOOTHED = tuple(name for name, row in LOSSES.items() if row.targets in ("shares", "classes"))
+"""The losses whose targets may be smoothed."""
 
 
 def check_names(network: NetworkSpec) -> None:
@@ -30,9 +31,9 @@ def check_names(network: NetworkSpec) -> None:
             f"loss {loss.name!r} needs an output layer with activation "
             f"{' or '.join(map(repr, loss.row.activations))}, not {last!r}"
         )
-    if loss.name == "cross_entropy" and network.outputs == 1:
+    if loss.row.targets == "classes" and network.outputs == 1:
         raise ValueError(
-            "loss 'cross_entropy' needs two or more outputs, one a class; "
+            f"loss {loss.name!r} needs two or more outputs, one a class; "
             "for a single yes-or-no output use 'binary_cross_entropy'"
         )
     if last == "softmax" and network.outputs == 1:

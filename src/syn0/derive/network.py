@@ -53,15 +53,7 @@ def gradient_program(network: NetworkSpec, training: Training) -> Program:
     penalties and all, before any limit, in steps of all rows."""
     check_names(network)
     check_training(network, training)
-    plain = Training(
-        steps=1,
-        reduction=training.reduction,
-        l1=training.l1,
-        l2=training.l2,
-        penalty_per_row=training.penalty_per_row,
-        label_smoothing=training.label_smoothing,
-    )
-    return assembled(network, plain, None, weighted=False)
+    return assembled(network, training.descended(), None, weighted=False)
 
 
 def assembled(
@@ -225,7 +217,7 @@ SMOOTH = Name("y_smooth")
 
 def smoothing_line(network: NetworkSpec, share: float, target: Name) -> Line:
     """Targets of which a share goes to all classes alike (Szegedy et al., 2016, section 7)."""
-    classes = network.outputs if network.loss == "cross_entropy" else 2
+    classes = network.outputs if loss_of(network).row.targets == "classes" else 2
     value = rest(share) * target + Const(share) / classes
     note = f"label smoothing: {spelled(share)} of each target is shared by all {classes} classes"
     return Line(SMOOTH.name, value, "loss", len(network.dense), note)

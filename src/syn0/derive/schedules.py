@@ -24,7 +24,7 @@ from syn0.program.tidy import by_hand, rest
 from syn0.spec import Optimizer, Training
 from syn0.spec.choices import Choice, Setting, chosen
 
-ALPHA, T, STEPS = Name("alpha"), Name("t"), Name("steps")
+T, STEPS = Name("t"), Name("steps")
 NUMBER = T + 1
 """Of the step, counted from 1."""
 

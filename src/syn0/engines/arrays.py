@@ -38,6 +38,3 @@ def checked(
         else values[name]
         for name in names
     }
-
-
-__all__ = ["checked", "fitting"]

@@ -71,5 +71,3 @@ def thread_pools() -> Any:
 
 
 LIMITS = Limits()
-
-__all__ = ["LIMITS"]

@@ -391,6 +391,3 @@ def telling_losses() -> Iterator[None]:
 def first_line(error: Exception) -> str:
     """The first line of an error, as the rest is about C++."""
     return str(error).strip().partition("\n")[0][:200]
-
-
-__all__ = ["Cluster", "ClusterRunner", "LostProcessError", "Share", "distributed"]

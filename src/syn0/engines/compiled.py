@@ -107,6 +107,3 @@ class Compiled:
         self._set_up(room.place, pointers, *own)
         room.given = [state[self._arrays.index(name)] for name in self._names]
         room.values = values
-
-
-__all__ = ["Compiled"]

@@ -75,15 +75,3 @@ def find_device(kind: str) -> Any:
         help_ = f"; {INSTALL[kind]}" if kind in INSTALL else ""
         name = "device" if kind == AUTO else kind.upper()
         raise ValueError(f"there is no {name} that JAX can use ({why}){help_}") from None
-
-
-__all__ = [
-    "AUTO",
-    "DEVICES",
-    "NEAR",
-    "PRECISIONS",
-    "accelerator_expected",
-    "find_device",
-    "jax_missing",
-    "told_devices",
-]

@@ -329,6 +329,3 @@ def plain(value: Any) -> Any:
 def home(value: Any, before: Any) -> Any:
     """What came of a value on the device, as the value was: an array of its own, or a number."""
     return np.array(value) if isinstance(before, np.ndarray) else type(before)(value)
-
-
-__all__ = ["JaxRunner"]

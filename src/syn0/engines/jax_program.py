@@ -250,6 +250,3 @@ def step_function(printer: JaxPrinter, program: Program) -> dict[str, list[str]]
     if program.pulls:
         head, left = "gradient(state, arrays, given)", (program.reports, (*program.pulls.values(),))
     return {head: [*unpacking(program), *printer.statements(lines), returned(*left)]}
-
-
-__all__ = ["Functions", "JaxProgram", "computing", "steps_of_a_call"]

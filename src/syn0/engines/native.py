@@ -225,6 +225,3 @@ class NativeRunner(Runner):
                 self.name = "numpy"
                 self.notice = f"the numpy engine runs this instead of the native one: {error}"
         return self._made.get(batch)
-
-
-__all__ = ["NativeRunner"]

@@ -89,6 +89,3 @@ def patience(program: Program, *, eager: bool) -> float:
     if sum(math.prod(map(int, shape)) for shape in arrays) > MOST_WEIGHTS:
         return math.inf
     return 0.0 if eager else expected_seconds(PATIENCE)
-
-
-__all__ = ["Predictor"]

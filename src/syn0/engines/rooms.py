@@ -57,6 +57,3 @@ class Rooms(Generic[Kind]):
     def empty(self) -> None:
         """Free those that are idle."""
         self._idle.clear()
-
-
-__all__ = ["Room", "Rooms"]

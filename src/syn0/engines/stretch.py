@@ -74,5 +74,3 @@ class Stretch:
 
 Batches = Sequence[Batch] | Stretch
 """The rows of some steps, in turn."""
-
-__all__ = ["Batch", "Batches", "Stretch"]

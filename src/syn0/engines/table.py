@@ -10,5 +10,3 @@ ENGINES: Lazy[type[Runner]] = Lazy(
     native="syn0.engines.native:NativeRunner",
     jax="syn0.engines.jax:JaxRunner",
 )
-
-__all__ = ["ENGINES"]

@@ -85,6 +85,3 @@ def cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-__all__ = ["ThreadCount", "at_most_cores", "threads_allowed", "threads_worth"]

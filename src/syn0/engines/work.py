@@ -64,6 +64,3 @@ def work_of_a_step(program: Program, rows: int) -> tuple[float, float]:
     for line in program.phase("forward", "loss", "backward", "update"):
         visit(line.expression)
     return products, entries
-
-
-__all__ = ["Work", "work_of_a_step"]

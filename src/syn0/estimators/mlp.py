@@ -178,6 +178,3 @@ class MLPRegressor(RegressorMixin, BaseMLP, MLPRegressorParameters):
         if first or not hasattr(self, "_scaling"):
             asked = self.scale_target if self.loss != "poisson" else False
             self._scaling = Scaling.of(y, asked)
-
-
-__all__ = ["MLPClassifier", "MLPRegressor"]

@@ -27,7 +27,7 @@ from syn0.spec import OPTIMIZERS, SOLVERS, Dense, Extras, NetworkSpec, Optimizer
 from syn0.spec.checks import choice
 from syn0.spec.choices import listed
 from syn0.spec.network import DTYPES
-from syn0.spec.training import UNFIT_FOR_SOLVERS
+from syn0.spec.training import unfit_for_solvers
 
 OTHER_NAMES = {"logistic": "sigmoid"}
 """scikit-learn's names of activations that syn0 has under another."""
@@ -348,9 +348,8 @@ def training(given: MLPParameters, rows: int, epochs: int) -> Training:
 
 def refuse_what_solvers_cannot_do(given: MLPParameters, how: Mapping[str, Any]) -> None:
     """ValueError for parameters of steps that are not its own; scikit-learn's are left unread."""
-    unfit = [name for name in UNFIT_FOR_SOLVERS if how.get(name)]
+    unfit = [{"schedule": "learning_rate"}.get(name, name) for name in unfit_for_solvers(how)]
     unfit += ["weight_decay"] if given.weight_decay else []
-    unfit += [] if how["schedule"] == "constant" else ["learning_rate"]
     if unfit:
         raise ValueError(
             f"solver {given.solver!r} takes steps of its own length: leave out {', '.join(unfit)}, "

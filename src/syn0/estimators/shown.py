@@ -21,6 +21,3 @@ class Shown:
     def _network_html(self) -> str:
         network = getattr(self, "network_", None)
         return "" if network is None else network._repr_html_()
-
-
-__all__ = ["Shown"]

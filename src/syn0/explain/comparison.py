@@ -228,7 +228,7 @@ def texts(program: Program) -> dict[Key, str]:
 
 
 def in_order(a: list[Key], b: list[Key]) -> list[Key]:
-    """All of both: those of b alone behind what they follow in b."""
+    """The keys of both: a's in their order; each that only b has follows its predecessor in b."""
     result, known = list(a), set(a)
     for above, key in pairwise([None, *b]):
         assert key is not None  # noqa: S101  (the first of each pair alone may be None)

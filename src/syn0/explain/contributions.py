@@ -212,7 +212,7 @@ def is_pull(expr: Expr) -> bool:
 
 
 def way_to_pull(part: Part) -> list[Part]:
-    """The parts from a line's whole right side down to its pull; empty where it holds none."""
+    """The nested parts of a line, from its whole right side to its pull; empty without a pull."""
     if is_pull(part.expression):
         return [part]
     for child in part.children:
@@ -222,7 +222,7 @@ def way_to_pull(part: Part) -> list[Part]:
 
 
 def split(pull: Part, place: tuple[int, ...]) -> tuple[NDArray[Any], NDArray[Any]]:
-    """What each example puts in, and what it asks for."""
+    """The two factors of each example's part of the pull: its input, and its delta."""
     if pull.operation == "matmul":
         row, column = place
         left, right = pull.children
@@ -237,7 +237,7 @@ def split(pull: Part, place: tuple[int, ...]) -> tuple[NDArray[Any], NDArray[Any
 
 
 def left_over(parts: NDArray[Any], total: Any) -> Any:
-    """What is to be added to the sum of the parts, from left to right, for the total."""
+    """The total minus the parts' sum, added up from left to right: what rounding left."""
     with np.errstate(all="ignore"):
         return total - (np.add.accumulate(parts)[-1] if len(parts) else 0)
 

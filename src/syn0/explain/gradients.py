@@ -120,23 +120,23 @@ def bound_by(lines: Iterable[Line], values: Mapping[str, Any]) -> dict[str, Any]
 
 
 def drawn_around(array: NDArray[Any], random: np.random.RandomState) -> NDArray[Any]:
-    """Weights under which values stay as large from layer to layer, so that no unit saturates; of
-    the other arrays their start, shaken."""
+    """Random weights of a size that keeps values as large from layer to layer, so that no unit
+    saturates; of other arrays, the start plus small random numbers."""
     if array.ndim == 2:
         return np.asarray(random.normal(size=array.shape) / np.sqrt(len(array)))
     return np.asarray(array + random.uniform(-0.1, 0.1, array.shape))
 
 
 def near(array: NDArray[Any], random: np.random.RandomState) -> NDArray[Any]:
-    """An array so little moved that only exact zeros, where kinks may be, are no longer exact."""
+    """The array plus tiny random numbers: no entry is exactly 0, where a loss may have a kink."""
     return np.asarray(array + random.uniform(-1e-6, 1e-6, array.shape))
 
 
 def random_targets(
     network: NetworkSpec, out: NDArray[Any], random: np.random.RandomState
 ) -> NDArray[Any]:
-    """Targets such as the loss takes and the prediction does not rule out, all different where
-    they may be."""
+    """Random targets as the loss takes them; 0 or 1 where the prediction is about that, so that no
+    loss is infinite."""
     shape = (ROWS, target_columns(network))
     kind = loss_of(network).row.targets
     if kind == "classes":

@@ -14,7 +14,7 @@ from syn0.explain.slopes import LayerSlopes
 from syn0.explain.text import dtype_of, frame, number, shape_of, shortened, span, table
 from syn0.explain.trace import Part, Trace, TracedLine, trace_step
 from syn0.program import ACTIVATIONS
-from syn0.spec import Solver, Training
+from syn0.spec import Training
 from syn0.training import NonFiniteError
 from syn0.training.trouble import likely_cause
 
@@ -59,8 +59,8 @@ class Health:
     Attributes:
         name: of its values: "l1".
         units: how many it has.
-        dead: the units that no row can move and that say the same of all; of mini-batches up to
-            2,000 rows from all over the data are looked at.
+        dead: the units that are flat in every row and have the same value in all of them; instead
+            of a mini-batch up to 2,000 rows from all over the data are looked at.
         flat: share of its values that hardly have a slope; 0 for an identity.
         saturated: the same where the curve has two ends, as a sigmoid has; else 0.
         delta: the root of the mean square of its deltas.
@@ -238,8 +238,8 @@ def step_before(replay: Replay, trace: Trace) -> Trace | None:
 
 
 def on_more_rows(trace: Trace, rows: int) -> Trace:
-    """A step of a mini-batch, as it would be on more rows: some that rest in one batch may move in
-    the next. What takes all rows is itself."""
+    """A mini-batch's step taken on more rows, as units that one batch cannot move the next one may;
+    a step that takes all rows is returned as it is."""
     if "batch" not in trace.program.inputs:
         return trace
     some = np.unique(np.linspace(0, rows - 1, min(rows, MOST_ROWS)).astype(np.int32))
@@ -273,7 +273,7 @@ Finding = tuple[str, tuple[Turn, ...]]
 
 
 def troubles_of(layers: tuple[Health, ...], rows: int, replay: Replay) -> list[Finding]:
-    """What keeps hidden layers from learning, the gravest first; as so many rows tell."""
+    """What keeps hidden layers from learning, the gravest first, as seen on so many rows."""
     *hidden, last = layers
     slower = gentler(replay.job.training, replay)
     dead = [dead_units(layer, rows, slower) for layer in hidden if layer.dead]
@@ -284,7 +284,7 @@ def troubles_of(layers: tuple[Health, ...], rows: int, replay: Replay) -> list[F
 
 
 def dead_units(layer: Health, rows: int, slower: tuple[Turn, ...]) -> Finding:
-    """Units that no row can move."""
+    """That units are dead: no row changes their weights."""
     names = ", ".join(map(str, layer.dead[:MOST_PLACES]))
     more = ", …" * (len(layer.dead) > MOST_PLACES)
     words = f"{len(layer.dead):,} of {layer.units:,} units of {layer.name} are dead"
@@ -323,13 +323,11 @@ def saturated(layer: Health) -> Finding:
 
 def gentler(training: Training, replay: Replay) -> tuple[Turn, ...]:
     """Knobs that shorten steps, the surest first."""
-    optimizer = training.optimizer
-    if isinstance(optimizer, Solver):
+    if (rate := training.learning_rate) is None:
         return (
             Turn("init", "uniform:0.1", "starts from smaller weights"),
             Turn("optimizer", "adam", "takes steps of bounded length"),
         )
-    rate = optimizer.learning_rate
     turns = [Turn("learning_rate", float(f"{rate / 10:g}"), f"steps a tenth as long as {rate:g}")]
     if training.clip_norm is None:
         turns.append(Turn("clip_norm", 1, "no step longer than 1"))

@@ -102,8 +102,8 @@ class LayerSlopes:
 
     @property
     def dead(self) -> NDArray[np.intp]:
-        """The units that no row of the step can move and that say the same of all of them; others
-        that are flat in every row have made up their mind."""
+        """The units that are flat in every row of the step and have the same value in all of them.
+        Units that are flat but tell rows apart are saturated, not dead."""
         return np.flatnonzero((self.flat == 1) & (np.ptp(self.values, axis=0) <= FLAT))
 
 

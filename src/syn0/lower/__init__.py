@@ -2,7 +2,7 @@
 loops can spell."""
 
 from syn0.lower.loops import Kernel, function_of_entry, kernels
-from syn0.lower.statements import Array, Entry, Let, Loop, Set, Statement, values_in
+from syn0.lower.statements import Array, Entry, Let, Loop, Set, Statement, names_asked, values_in
 
 __all__ = [
     "Array",
@@ -14,5 +14,6 @@ __all__ = [
     "Statement",
     "function_of_entry",
     "kernels",
+    "names_asked",
     "values_in",
 ]

@@ -1,5 +1,6 @@
 """What a line needs before its loops: sums over rows or columns, plain numbers, keys of random
-numbers, and what stands in it twice, each bound to a name of the kernel's own.
+numbers, arrays that are drawn one after the other, and what stands in it twice, each bound to a
+name of the kernel's own.
 
 So a line becomes bindings, each of which one nest of loops can compute, and an expression of which
 each entry needs only these, entries of arrays at its own place, and products of matrices.
@@ -32,6 +33,8 @@ OVER_ROWS = {"sum_rows": "sum", "mean_rows": "mean"}
 OVER_COLUMNS = {"sum_columns": "sum", "mean_columns": "mean", "max_columns": "max"}
 REDUCTIONS = {*OVER_ALL, *OVER_ROWS, *OVER_COLUMNS}
 
+DRAWN = {name for name, row in OPERATIONS.items() if row.drawn}
+
 KEYED = {"uniform_like": ("uniform_at", 1), "normal_like": ("normal_at", 2)}
 """Random arrays: what makes one of their numbers, and from how many keys."""
 
@@ -51,10 +54,12 @@ class Bindings:
     Attributes:
         found: the bindings, in the order in which they must be computed.
         local: the shapes of the names that are the kernel's own.
+        draws_in_turn: whether several arrays are drawn, which must not take turns at each entry.
     """
 
     def __init__(self, shapes: Mapping[str, Shape]) -> None:
         self.shapes = shapes
+        self.draws_in_turn = False
         self.local: dict[str, Shape] = {}
         self.found: list[Binding] = []
 
@@ -90,6 +95,8 @@ class Bindings:
             expr = Apply(expr.operation, (self.named(args[0], "matrix"), *args[1:]))
         if expr.operation in REDUCTIONS or expr.operation in WHOLE:
             return self.bound(expr, word_for(expr.operation))
+        if expr.operation in DRAWN and self.draws_in_turn:
+            return self.bound(expr, "drawn")
         if expr.operation in KEYED:
             return self.keyed(expr)
         return expr

@@ -105,7 +105,7 @@ def compared(entries: Entries, expr: Apply) -> Apply:
 
 
 def clipped(entries: Entries, expr: Apply) -> Apply:
-    """The least of one number and the largest of others."""
+    """A number kept between two others, or the nearer of these."""
     value, low, high = map(entries.entry, expr.args)
     return Apply("minimum", (Apply("maximum", (value, low)), high))
 

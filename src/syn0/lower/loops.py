@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from syn0.lower.bindings import (
+    DRAWN,
     KEYED,
     OVER_ALL,
     OVER_COLUMNS,
@@ -19,7 +20,18 @@ from syn0.lower.bindings import (
 )
 from syn0.lower.entries import COLUMN, ROW, Entries, length, operand
 from syn0.lower.statements import Array, Entry, Let, Loop, Set, Statement
-from syn0.program import Apply, Const, Expr, Line, Name, Program, ProgramError, formula, substitute
+from syn0.program import (
+    Apply,
+    Const,
+    Expr,
+    Line,
+    Name,
+    Program,
+    ProgramError,
+    formula,
+    operations_in,
+    substitute,
+)
 from syn0.program.expressions import products
 from syn0.program.operations import Dim, Shape
 
@@ -77,12 +89,14 @@ class Lowering:
         self.shape = self.bindings.shape
 
     def line(self, line: Line) -> list[Statement]:
-        """What it needs, and then its target."""
+        """The statements of a line: those of its bindings, and then those of its target."""
         target, shape = line.target, self.bindings.shapes[line.target]
         match line.expression:
             case Const(tuple() as row) | Apply("float32", (Const(tuple() as row),)):
                 entries = enumerate(map(self.entries().entry, map(Const, row)))
                 return [Set(Entry(target, (Const(j),)), value) for j, value in entries]
+        draws = [name for name in operations_in(line.expression) if name in DRAWN]
+        self.bindings.draws_in_turn = len(draws) > 1
         value = self.bindings.hoisted(simplified(line.expression))
         found = self.bindings.found
         last = found[-1] if found and value == Name(found[-1].name) else None
@@ -95,7 +109,7 @@ class Lowering:
         return [*needed, *self.filled(target, shape, value)]
 
     def bound(self, binding: Binding) -> list[Statement]:
-        """What computes a binding."""
+        """The statements that compute a binding."""
         name, shape = binding.name, binding.shape
         match binding.value:
             case Apply("key_of", words):
@@ -111,7 +125,7 @@ class Lowering:
         return [Array(name, shape), *self.filled(name, shape, binding.value)]
 
     def whole(self, name: str, value: Expr) -> list[Statement]:
-        """An array that is computed as a whole."""
+        """The statements that compute an array as a whole."""
         match value:
             case Apply("joined", parts):
                 return self.side_by_side(name, parts)
@@ -130,7 +144,7 @@ class Lowering:
         return self.over_columns(name, OVER_COLUMNS[kind], of)
 
     def over_all(self, name: str, what: str, of: Expr) -> list[Statement]:
-        """A number."""
+        """A reduction of all entries to one number."""
         shape, total = self.shape(of), Name(name)
         summing = self.nest(shape, of, lambda entry: Set(total, total + entry))
         shares = [dim for dim in shape if dim != 1] if what == "mean" else []
@@ -138,7 +152,7 @@ class Lowering:
         return [Let(name, "total", Const(0)), *summing, *divided]
 
     def over_rows(self, name: str, what: str, of: Expr) -> list[Statement]:
-        """A number for each column."""
+        """A reduction of the rows to a number for each column."""
         (rows, columns), place = self.shape(of), Entry(name, (COLUMN,))
         summing = self.nest((rows, columns), of, lambda entry: Set(place, place + entry))
         shares = Loop("j", columns, (Set(place, place / length(rows)),))
@@ -146,7 +160,7 @@ class Lowering:
         return [Array(name, (columns,), starts_at_0=True), *summing, *divided]
 
     def over_columns(self, name: str, what: str, of: Expr) -> list[Statement]:
-        """A number for each row."""
+        """A reduction of the columns to a number for each row."""
         (rows, columns), value = self.shape(of), Name("value")
         first = Const(float("-inf") if what == "max" else 0)
         last = value / length(columns) if what == "mean" else value

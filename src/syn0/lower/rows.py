@@ -57,7 +57,7 @@ class OneRow:
                 yield Set(changed, self.expression(value))  # type: ignore[arg-type]
 
     def name(self, name: str) -> None:
-        """Call a number that was a loop's own something else than those of the loops before."""
+        """Choose a name for a number that belonged to a loop: one that no loop before has used."""
         taken, number, own = {*self.called.values()}, 1, name
         while own in taken:
             number += 1

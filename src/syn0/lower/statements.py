@@ -82,6 +82,19 @@ def values_in(statements: Iterable[Statement]) -> Iterator[Expr]:
                 yield value
 
 
+def names_asked(statements: Iterable[Statement]) -> Iterator[str]:
+    """Every name that statements read, or change."""
+    for statement in statements:
+        match statement:
+            case Loop(_, _, body):
+                yield from names_asked(body)
+            case Let(_, _, value):
+                yield from names_read(value)
+            case Set(place, value):
+                yield from names_read(place)
+                yield from names_read(value)
+
+
 def names_read(expr: Expr) -> Iterator[str]:
     """Every name that an expression of single numbers reads: arrays, numbers and indices."""
     match expr:

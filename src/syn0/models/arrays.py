@@ -83,7 +83,7 @@ def loss_targets(array: NDArray[Any], network: NetworkSpec) -> NDArray[Any]:
         refuse_targets(array, array < 0, network, "that are at least 0")
     if kind == "classes" and not np.allclose(array.sum(axis=1), 1, atol=1e-3):
         raise ValueError(
-            "loss 'cross_entropy' needs targets that sum to 1 in each row: a 1 for the right "
+            f"loss {network.loss!r} needs targets that sum to 1 in each row: a 1 for the right "
             "class, or the probabilities of the classes"
         )
     if kind == "sides":

@@ -23,6 +23,7 @@ from syn0.models.settings import (
     TRAINING_SETTINGS,
     FurtherSettings,
     listing,
+    make_optimizer,
     refuse_unknown,
     tutorial_training,
 )
@@ -210,11 +211,11 @@ def trainings_of(training: Training, rates: Sequence[float] | None) -> list[Trai
     """The training with each of the learning rates; TypeError or ValueError where they are none."""
     if rates is None:
         return [training]
-    if isinstance(training.optimizer, Solver):
-        name = type(training.optimizer).__name__
+    if training.solver is not None:
+        name = type(training.solver).__name__
         raise ValueError(f"{name} finds the length of its steps itself: leave out learning_rates")
     return [
-        replace(training, optimizer=replace(training.optimizer, learning_rate=rate))
+        replace(training, optimizer=make_optimizer(training.optimizer, {"learning_rate": rate}))
         for rate in rates_in(rates)
     ]
 
@@ -328,7 +329,7 @@ class Shared:
         if run.history.stopped != "diverged" and checkpoint.step:
             rows = examples.validation or (examples.X, examples.y)
             figures = job.runner.evaluate({**checkpoint.values, **run.given}, *rows)
-        rate = getattr(training.optimizer, "learning_rate", None)
+        rate = training.learning_rate
         return Member(seed, rate, record, run.history, *figures)
 
     def _program(self, training: Training) -> tuple[Program, Runner]:
@@ -352,6 +353,3 @@ class Shared:
                 )
             self._made[training] = program, self._runners[steps]
         return self._made[training]
-
-
-__all__ = ["run_many", "train_many"]

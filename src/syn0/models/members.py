@@ -333,6 +333,3 @@ def span(numbers: list[int]) -> str:
     shown = ", ".join(map(str, numbers[:MOST_SHOWN]))
     more = len(numbers) - MOST_SHOWN
     return f"{shown} and {more:,} more" if more > 0 else shown
-
-
-__all__ = ["Many", "Member"]

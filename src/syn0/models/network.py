@@ -90,9 +90,9 @@ class Network:
     Args:
         sizes: inputs, units of each hidden layer, outputs: [3, 4, 1] or "3-4-1"; or the number of
             inputs alone, with `layers`.
-        layers: `Dense` layers, where each shall have its own settings, and between them
-            `Dropout`, `BatchNorm`, `LayerNorm`, `Noise`, `Skip` and `Activation`. Of the arguments
-            that follow, only loss, seed and dtype then go with them.
+        layers: `Dense` layers, where each shall have its own settings, and others between them. Of
+            the arguments that follow, only those from loss on then go with them. The others are
+            <layers>.
         activation: of the hidden layers (of the only layer, where there is just one), default
             "sigmoid"; or a sequence with one for each layer.
         output_activation: of the last layer; by default the one that fits the loss.
@@ -299,7 +299,8 @@ class Network:
             epochs: number of passes over the rows. By default as many steps as the tutorial
                 takes: 60,000 with a hidden layer, 10,000 without.
             batch_size: rows in a step; None (default) takes all.
-            learning_rate: default 1 for SGD, 0.01 for AdaGrad, 0.001 for the others.
+            learning_rate: how far each step goes; by default
+                <learning_rates>.
             optimizer: a description such as `Adam(beta1=0.95)`, or a name, default "sgd":
                 <optimizers>.
             sample_weight: (rows,) numbers of at least 0: how much each row counts in the loss.

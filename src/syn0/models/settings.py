@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
 from syn0.derive import INITIALIZERS, LOSSES, SCHEDULES
 from syn0.program import ACTIVATIONS
 from syn0.spec import (
+    LAYER_KINDS,
     OPTIMIZERS,
+    Dense,
     DenseSettings,
     Extras,
     NetworkSpec,
@@ -51,6 +53,8 @@ def listing(described: T) -> T:
     further = [name for name in TRAINING_SETTINGS if name in FurtherSettings.__annotations__]
     lists = {
         "initializers": map(spelled, listed(INITIALIZERS)),
+        "layers": (f"`{name}`" for name, kind in LAYER_KINDS.items() if kind is not Dense),
+        "learning_rates": usual_rates(),
         "losses": map(spelled, listed(LOSSES)),
         "optimizers": map(spelled, OPTIMIZERS),
         "settings": iter(further),
@@ -65,10 +69,20 @@ def listing(described: T) -> T:
     return described
 
 
+def usual_rates() -> Iterator[str]:
+    """The learning rates that optimizers have where none is given: "0.01 for AdaGrad"."""
+    for kind in OPTIMIZERS.values():
+        if "learning_rate" in kind.KNOBS:
+            yield f"{spelled(kind.KNOBS['learning_rate'].default)} for {kind.__name__}"
+
+
 LAYER_SETTINGS = (*DenseSettings.KNOBS, *Extras.KNOBS)
 """What may be set of a network that is described by its sizes."""
 
-NETWORK_SETTINGS = (*LAYER_SETTINGS, "loss", "seed", "dtype")
+WHOLE_SETTINGS = tuple(name for name, knob in NetworkSpec.KNOBS.items() if not knob.is_needed)
+"""What may be set of a network whose layers are described one by one."""
+
+NETWORK_SETTINGS = (*LAYER_SETTINGS, *WHOLE_SETTINGS)
 """What may be set of a network."""
 
 
@@ -189,9 +203,10 @@ def make_network(
     inputs, *units = sizes
     if layers is None:
         layers = make_layers(inputs, units, given, loss)
-    whole = {name: given[name] for name in ("loss", "dtype") if name in given}
-    seed = settings.get("seed", 1)
-    return NetworkSpec(inputs, tuple(layers), seed=seed, **whole)
+    whole = {name: given[name] for name in WHOLE_SETTINGS if name in given}
+    if "seed" in settings:  # None is a fresh start every time
+        whole["seed"] = settings["seed"]
+    return NetworkSpec(inputs, tuple(layers), **whole)
 
 
 def default_steps(spec: NetworkSpec) -> int:

@@ -124,6 +124,3 @@ def spread_over(plan: StreamedPlan, cluster: Cluster) -> SpreadPlan:
     """The plan, for one of the processes of a cluster."""
     known = {each.name: getattr(plan, each.name) for each in fields(plan)}
     return SpreadPlan(**known, cluster=cluster)
-
-
-__all__ = ["OwnRows", "SpreadPlan", "spread_over"]

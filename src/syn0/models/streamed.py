@@ -9,7 +9,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
@@ -21,10 +21,10 @@ from syn0.data.passes import MOST_PASSES, Passes, held_out_by_hash
 from syn0.data.schema import Schema
 from syn0.data.summaries import Summary, TargetSummary, schema_of
 from syn0.data.table import Column, Table
-from syn0.derive import check_training, target_columns
+from syn0.derive import target_columns
 from syn0.models.answers import shares_of
 from syn0.models.evaluation import Evaluation, compared, truth_and_answers
-from syn0.models.examples import Examples, check_batch_size
+from syn0.models.examples import Examples
 from syn0.models.network import Network
 from syn0.models.options import TableOptions
 from syn0.models.record import Origin, Record
@@ -42,12 +42,11 @@ from syn0.models.tables import (
     beyond_reach,
     check_resumable,
     is_for_numbers,
-    network_for,
     places_by_weight,
     resumed_training,
     scaling_for,
+    settled,
     table_of,
-    training_for,
     weights_in,
     without_weights,
     words_for,
@@ -383,14 +382,7 @@ def plan_streamed(
         missing=passes.missing,
         name=name,
     )
-    spec = network_for(options, schema, name)
-    training = training_for(options, schema, spec, found.trained)
-    check_training(spec, training)
-    watches = training.patience is not None
-    validation = real("validation", options.validation, above=0, below=1) if watches else 0.0
-    check_batch_size(training, found.trained - round(found.trained * validation))
-    network = Network.from_spec(spec)
-    network.schema, network.origin = schema, replace(origin, validation=validation)
+    network, training = settled(options, schema, origin, found.trained)
     found.class_weight = weights_of_classes(options, found.answers, schema)
     return StreamedPlan(network, training, options, passes, found, memory, folder)
 

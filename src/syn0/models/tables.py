@@ -30,6 +30,7 @@ from syn0.models.record import Origin, Record
 from syn0.models.settings import (
     LAYER_SETTINGS,
     NETWORK_SETTINGS,
+    WHOLE_SETTINGS,
     make_network,
     make_training,
     tutorial_training,
@@ -243,16 +244,33 @@ def plan_table(table: Table, options: TableOptions, watched: Table | None = None
     trained, held_out = table.take(kept), table.take(apart)
     columns = without_weights(trained, options.sample_weight)
     schema = Schema.fit(columns, task=whole.task, prepare=prepare, scaling=scaling)
-    spec = network_for(options, schema, table.name)
-    training = training_for(options, schema, spec, len(kept))
-    check_training(spec, training)
-    sets_apart = training.patience is not None and watched is None
-    validation = real("validation", options.validation, above=0, below=1) if sets_apart else 0.0
-    check_batch_size(training, len(kept) - round(len(kept) * validation))
-    network = Network.from_spec(spec)
-    network.schema = schema
-    network.origin = Origin(table.name, table.fingerprint, holdout, validation, options.seed)
+    origin = Origin(table.name, table.fingerprint, holdout, 0.0, options.seed)
+    network, training = settled(options, schema, origin, len(kept), watched=watched is not None)
     return Plan(network, training, trained, held_out, options, watched)
+
+
+def settled(
+    options: TableOptions, schema: Schema, origin: Origin, rows: int, *, watched: bool = False
+) -> tuple[Network, Training]:
+    """The network and the training of the options, for so many rows; where `patience` has no other
+    rows to watch (`watched`), some of these are set apart, as the network's origin then says."""
+    spec = network_for(options, schema, origin.data)
+    training = training_for(options, schema, spec, rows)
+    check_training(spec, training)
+    sets_apart = training.patience is not None and not watched
+    validation = real("validation", options.validation, above=0, below=1) if sets_apart else 0.0
+    check_batch_size(training, rows - round(rows * validation))
+    network = Network.from_spec(spec)
+    network.schema, network.origin = schema, replace(origin, validation=validation)
+    return network, training
+
+
+def plain_schema(table: Table, spec: NetworkSpec) -> Schema:
+    """The columns of a table as a network of plain arrays takes them: as they are; ValueError where
+    they do not fit it."""
+    schema = Schema.fit(table, task=task_for(table, spec.sizes, spec.loss), prepare=False)
+    check_sizes(spec, schema, table.name)
+    return schema
 
 
 def scaling_for(options: TableOptions) -> str:
@@ -286,7 +304,7 @@ def network_for(options: TableOptions, schema: Schema, data: str) -> NetworkSpec
     if options.sizes is not None:
         spec = make_network(options.sizes, settings)
     elif options.layers is not None:
-        whole = {name: settings[name] for name in ("loss", "seed", "dtype")}
+        whole = {name: settings[name] for name in WHOLE_SETTINGS if name in settings}
         spec = make_network([schema.n_inputs], whole, options.layers)
     else:
         sizes = (schema.n_inputs, *hidden_of(options), outputs_of(settings["loss"], schema))
@@ -498,6 +516,5 @@ def chosen_by_the_tutorial(spec: NetworkSpec) -> dict[str, Any]:
     return {
         **each,
         "output_activation": None,  # it stands among them
-        "loss": spec.loss,
-        "dtype": spec.dtype,
+        **{name: getattr(spec, name) for name in WHOLE_SETTINGS},
     }

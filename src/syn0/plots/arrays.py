@@ -87,9 +87,9 @@ def weights(network: Network, name: str | None = None, *, ax: Axes | None = None
     return ax
 
 
-def heat_map(ax: Axes, array: NDArray[Any], end: float | None = None) -> Any:
-    """An array in colours about 0, to an end of the scale; what it shows."""
-    end = limit(array) if end is None else end
+def heat_map(ax: Axes, array: NDArray[Any]) -> Any:
+    """An array in colours about 0; gives the image, for a scale beside it."""
+    end = limit(array)
     shown = ax.imshow(array, cmap=diverging(), vmin=-end, vmax=end, aspect="auto",
                       interpolation="nearest")  # fmt: skip
     for spine in ax.spines.values():

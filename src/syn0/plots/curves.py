@@ -97,8 +97,7 @@ def activation(
 
 def tangent(ax: Axes, z: float, value: float, slope: float) -> None:
     """A dot on a curve, with its tangent and the slope of it."""
-    ends = np.array([-HALF, HALF])
-    ax.plot(z + ends, value + slope * ends, color=NEGATIVE, linewidth=1.6, zorder=3)
+    tangent_line(ax, z, value, slope)
     ax.plot(z, value, "o", color=ink(ax), markersize=6, zorder=4)
     ax.annotate(
         f"at {figures(z)}: slope {figures(slope)}",
@@ -110,6 +109,12 @@ def tangent(ax: Axes, z: float, value: float, slope: float) -> None:
         ha="right" if z < 0 else "left",
         va="bottom" if z < 0 else "top",
     )
+
+
+def tangent_line(ax: Axes, z: float, value: float, slope: float) -> None:
+    """A line that touches a curve."""
+    ends = np.array([-HALF, HALF])
+    ax.plot(z + ends, value + slope * ends, color=NEGATIVE, linewidth=1.6, zorder=3)
 
 
 @door
@@ -154,8 +159,7 @@ def one_weight(
     ax.annotate("target", (-reach, target), (2, 3), textcoords="offset points", fontsize=SMALL,
                 color=ink(ax))  # fmt: skip
     ax.plot([z, z], [out, target], color=NEGATIVE, linewidth=2.5, linestyle="--", zorder=2)
-    ends = np.array([-HALF, HALF])
-    ax.plot(z + ends, out + slope * ends, color=NEGATIVE, linewidth=1.6, zorder=3)
+    tangent_line(ax, z, out, slope)
     after = (weight + change) * value
     ax.plot(after, *one_by_one(activation, np.array([after]))[0], "o", color=ink(ax), markersize=9,
             markerfacecolor="none", zorder=4)  # fmt: skip

@@ -1,4 +1,4 @@
-"""Regions: where a network says what."""
+"""Regions: what a network predicts in each part of a plane of two inputs."""
 
 from __future__ import annotations
 

@@ -127,8 +127,7 @@ def statistics(
     """
     layers = {one.values: one for one in told.layers}
     chosen = layers.values() if layer is None else [layers[choice("layer", layer, layers)]]
-    if whole("target", target, least=0) >= len(told.targets):
-        raise ValueError(f"there is no target {target}: there are {len(told.targets)}, from 0")
+    check_target(target, len(told.targets))
     rows = [
         (one.columns[k], None if one.start is None else one.start[k, target], one.now[k, target],
          one.values != "l0")
@@ -154,6 +153,12 @@ def statistics(
     begun = any(start is not None and learns for _, start, _, learns in rows)
     words(ax, title, "correlation" + ("; hollow: at the start weights" if begun else ""))
     return ax
+
+
+def check_target(target: int, count: int) -> None:
+    """ValueError for a target that is not among so many."""
+    if whole("target", target, least=0) >= count:
+        raise ValueError(f"there is no target {target}: there are {count}, from 0")
 
 
 @door
@@ -186,8 +191,7 @@ def hidden_units(
         raise ValueError(f"{replay.spec} has no hidden layer")
     layer = choice("layer", layer, layers)
     y = np.asarray(replay.job.arrays["y"])
-    if whole("target", target, least=0) >= y.shape[1]:
-        raise ValueError(f"there is no target {target}: there are {y.shape[1]}, from 0")
+    check_target(target, y.shape[1])
     order = np.argsort(y[:, target], kind="stable") if len(y) > MOST_ROWS_WRITTEN else slice(None)
     y = y[order, target : target + 1]
     before, after = (

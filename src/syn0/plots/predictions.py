@@ -137,7 +137,8 @@ def reliability(
 def certainty(
     truth: NDArray[Any], probabilities: NDArray[Any]
 ) -> tuple[NDArray[np.bool_], NDArray[Any]]:
-    """Whether each row is so, and how probable that was said to be."""
+    """Whether each row is of the class that its probability is for, and that probability: of two
+    classes the second, of more the likeliest."""
     table = probabilities[:, np.newaxis] if probabilities.ndim == 1 else probabilities
     if truth.shape != (len(table),):
         raise ValueError(f"truth has shape {truth.shape}, but there are {len(table):,} rows")

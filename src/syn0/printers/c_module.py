@@ -126,7 +126,7 @@ class CHeader(OneRowPrinter, CPrinter):
         return () if self.single(answer) else (answer.width,)
 
     def weight(self, name: str, array: NDArray[Any]) -> str:
-        """What it learned, of one name."""
+        """The definition of an array that the model learned."""
         start = f"{self.lasting} {self.fixed(self.kind(name), name, array.shape)}"
         return declared(f"{start} = ", self.numbers(array), ";", hang=0)
 

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from syn0.printers.base import UnsupportedError
+from syn0.printers.module import Module
 from syn0.program import Apply, Const, Expr, Line, Name, evaluate, formula, is_helper, names_in
 from syn0.program.expressions import (
     apply,
@@ -63,6 +64,18 @@ class Entries:
     arrays: Mapping[str, Any]
     rows: dict[str, Row]
     bound: list[Bound] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, module: Module, *phases: str) -> Entries:
+        """The entries of the lines of some phases, and of what the model is given."""
+        rows: dict[str, Row] = {
+            given.name: [Name(f"{given.name}_{place}") for place in range(given.width)]
+            for given in module.given
+        }
+        entries = cls(module.weights, rows)
+        for line in module.program.phase(*phases):
+            entries.add(line)
+        return entries
 
     def add(self, line: Line) -> None:
         """One more line, each of its entries under a name."""

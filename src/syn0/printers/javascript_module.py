@@ -118,7 +118,7 @@ class JavaScriptModule(JavaScriptPrinter, ModulePrinter):
 
 
 def rows_in(sample: Sample) -> tuple[str, Group]:
-    """What rows are called, and these."""
+    """The name that the program gives to a sample's rows, and the rows."""
     if sample.matrix is not None:
         return "X", exact_rows(sample.matrix)
     return "table", listed(map(object_of, sample.rows), "[", "]")

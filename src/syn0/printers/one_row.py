@@ -6,7 +6,6 @@ Columns are prepared, and answers restored, in float64 where float32 is too coar
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -31,6 +30,7 @@ from syn0.printers.module import (
 )
 from syn0.printers.pretty import Group, listed
 from syn0.program import Apply, Const, Expr, Line, Name, Program, Shape
+from syn0.spec.words import identifier
 
 LARGEST = 127
 """The largest whole number of a weight in 8 bits."""
@@ -95,21 +95,10 @@ class OneRowModule:
         taken = {*WORDS}
         found = []
         for column, given, _ in self.module.columns:
-            name = identifier(column, taken)
+            name = identifier(column, 24, taken.__contains__)
             taken.add(name)
             found.append(Field(name, column, given))
         return found
-
-
-def identifier(column: str, taken: set[str]) -> str:
-    """A name of plain letters and digits that a column's suggests."""
-    words = re.sub("[^a-z0-9]+", "_", column.lower()).strip("_")[:24].strip("_")
-    start = words if words[:1].isalpha() else f"column_{words}".rstrip("_")
-    made, number = start, 1
-    while made in taken:
-        number += 1
-        made = f"{start}_{number}"
-    return made
 
 
 def one_row_kernels(
@@ -224,7 +213,7 @@ class OneRowPrinter(LoopPrinter):
         raise NotImplementedError
 
     def weight(self, name: str, array: NDArray[Any]) -> str:
-        """What it learned, of one name."""
+        """The definition of an array that the model learned."""
         raise NotImplementedError
 
     def predict(self) -> list[str]:

@@ -90,7 +90,8 @@ def given_tensors(graph: Graph, module: Module, X: DTypeLike | None) -> dict[str
 
 
 def column_type(graph: Graph, one: Given, place: int) -> np.dtype[Any]:
-    """Of a column's input: texts, or numbers of the graph's type where that can hold them."""
+    """The type of a column's input: texts, or numbers of the graph's type, or of float64 where that
+    is too coarse."""
     if one.texts:
         return TEXT
     return np.dtype(np.float64) if one.coarse[place] else graph.dtype

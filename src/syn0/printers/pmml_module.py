@@ -166,13 +166,7 @@ class Document:
 
     def preparation(self) -> tuple[dict[str, Expr], list[Expr]]:
         """What inputs read more than once, by name, and the inputs; all else stands in place."""
-        rows: dict[str, list[Expr]] = {
-            given.name: [Name(f"{given.name}_{place}") for place in range(given.width)]
-            for given in self.module.given
-        }
-        entries = Entries(self.module.weights, rows)
-        for line in self.module.program.phase("prepare"):
-            entries.add(line)
+        entries = Entries.of(self.module, "prepare")
         values, inputs = {bound.name: bound.value for bound in entries.bound}, entries.rows["X"]
         reads = Counter(chain(*map(names_in, (*values.values(), *inputs))))
         placed = {name: value for name, value in values.items()

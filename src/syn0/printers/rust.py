@@ -6,13 +6,12 @@ converts no number by itself: `lower/types.py` says where one is to be converted
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from numpy.typing import NDArray
 
-from syn0.lower import Array, Kernel
+from syn0.lower import Array, Kernel, Loop, Statement, names_asked
 from syn0.lower.types import Types
 from syn0.printers.base import ATOM, NEGATIVE, Template, infix
 from syn0.printers.c import C_TEMPLATES
@@ -92,10 +91,16 @@ class RustPrinter(LoopPrinter):
         text = super().expression(expr, need)
         return f"{text}_f64" if need == ATOM and isinstance(expr, Const) else text
 
+    def spelled(self, statement: Statement, width: int) -> list[str]:
+        """As in every language with loops; none where there is one round, whose number nobody asks
+        for."""
+        match statement:
+            case Loop(index, 1, body) if index not in names_asked(body):
+                return self.code(body, width - INDENT)
+        return super().spelled(statement, width)
+
     def loop(self, index: str, length: str, body: list[str], *, braces: bool = True) -> list[str]:
-        """A loop around statements; none where there is one round, whose number nobody asks for."""
-        if length == "1" and not re.search(rf"\b{index}\b", " ".join(body)):
-            return body
+        """A loop around statements."""
         return block(self.head.format(index=index, length=length), body)
 
     def assigned(self, start: str, value: str, width: int) -> str:

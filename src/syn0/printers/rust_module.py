@@ -99,7 +99,7 @@ class RustModel(OneRowPrinter, RustPrinter):
         return made
 
     def weight(self, name: str, array: NDArray[Any]) -> str:
-        """What it learned, of one name."""
+        """The definition of an array that the model learned."""
         start = f"static {name}: {self.shaped(self.kind(name), array.shape)} = "
         return fitted(Code(start, self.numbers(array), ";"), WIDTH)
 

@@ -99,9 +99,6 @@ class Select(Printer):
             for given in module.given
             for place, name in enumerate(given.columns or plain_names(given.width))
         ]
-        rows: dict[str, list[Expr]] = {}
-        for _, given, place in self.columns:
-            rows.setdefault(given.name, []).append(Name(f"{given.name}_{place}"))
         names = {name.lower() for name, *_ in self.columns}
         self.key, self.expected = (free(name, names) for name in ("syn0_row", "expected"))
         known = module.known_texts
@@ -109,10 +106,7 @@ class Select(Printer):
             str(Name(f"{given.name}_0")): spelled(known[given.name], given.missing)
             for given in module.given if given.texts
         }  # fmt: skip
-        entries = Entries(module.weights, rows)
-        for line in module.program.phase("prepare", "forward", "answer"):
-            entries.add(line)
-        self.entries = entries
+        self.entries = Entries.of(module, "prepare", "forward", "answer")
 
     def number(self, value: float) -> str:
         """A number that is a float in every database."""

@@ -6,8 +6,9 @@ gives: `l1_error * (l1 * (1 - l1))`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from operator import is_
 
 
 class Expr:
@@ -201,44 +202,60 @@ def added(terms: Iterable[Expr]) -> Expr:
     return first
 
 
-def names_in(expr: Expr) -> Iterator[str]:
+def names_in(expr: Expr) -> list[str]:
     """Every name that `expr` reads, from left to right, with repeats."""
-    if isinstance(expr, Name):
-        yield expr.name
-    elif isinstance(expr, Apply):
-        for arg in expr.args:
-            yield from names_in(arg)
+    found: list[str] = []
+
+    def visit(part: Expr) -> None:
+        if isinstance(part, Apply):
+            for arg in part.args:
+                visit(arg)
+        elif isinstance(part, Name):
+            found.append(part.name)
+
+    visit(expr)
+    return found
 
 
-def operations_in(expr: Expr) -> Iterator[str]:
+def operations_in(expr: Expr) -> list[str]:
     """Every operation in `expr`, innermost first, with repeats."""
-    if isinstance(expr, Apply):
-        for arg in expr.args:
-            yield from operations_in(arg)
-        yield expr.operation
+    found: list[str] = []
+
+    def visit(part: Expr) -> None:
+        if isinstance(part, Apply):
+            for arg in part.args:
+                visit(arg)
+            found.append(part.operation)
+
+    visit(expr)
+    return found
 
 
 def products(expr: Expr) -> list[Apply]:
     """The different matrix products in `expr`, from left to right."""
+    found: list[Apply] = []
 
-    def visit(part: Expr) -> Iterator[Apply]:
+    def visit(part: Expr) -> None:
         if isinstance(part, Apply):
             if part.operation == "matmul":
-                yield part
+                found.append(part)
             else:
                 for arg in part.args:
-                    yield from visit(arg)
+                    visit(arg)
 
-    return list(dict.fromkeys(visit(expr)))
+    visit(expr)
+    return list(dict.fromkeys(found))
 
 
 def substitute(expr: Expr, meanings: dict[str, Expr]) -> Expr:
-    """`expr` with each name in `meanings` replaced by what it stands for."""
+    """`expr` with each name in `meanings` replaced by what it stands for; itself where it has none
+    of them."""
     if isinstance(expr, Name):
         return meanings.get(expr.name, expr)
-    if isinstance(expr, Apply):
-        args = tuple(substitute(arg, meanings) for arg in expr.args)
-        return Apply(expr.operation, args, expr.fixed)
+    if isinstance(expr, Apply) and meanings:
+        args = tuple([substitute(arg, meanings) for arg in expr.args])
+        if not all(map(is_, args, expr.args)):
+            return Apply(expr.operation, args, expr.fixed)
     return expr
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from syn0.program.expressions import Expr, names_in
+from syn0.program.expressions import Expr, names_in, operations_in
 from syn0.program.operations import Shape
 from syn0.spec.once import once
 
@@ -102,6 +102,12 @@ class Program:
             else:
                 idle.append(line)
         return tuple(reversed(idle))
+
+    @once
+    def operations(self) -> tuple[str, ...]:
+        """Every operation of the lines, in order of first use: each language is asked for them."""
+        found = (name for line in self.lines for name in operations_in(line.expression))
+        return tuple(dict.fromkeys(found))
 
     def replaced(self, lines: Iterable[Line]) -> Program:
         """The same program with other lines."""

@@ -37,6 +37,7 @@ class Knob:
         choices: the names that it may have; () for any.
         table: which table of a later room lists the names that it may have, such as "loss".
         section: where its flag stands in help texts; "" for a knob that has none.
+        fits_solvers: False for what would change a solver's steps, or the gradient it goes by.
         name, kinds, default, is_needed: the field's own, its kinds as its annotation lists them,
             ("float", "None"), and whether it must be given. `described` fills them in.
     """
@@ -47,6 +48,7 @@ class Knob:
     choices: tuple[str, ...] = ()
     table: str = ""
     section: str = ""
+    fits_solvers: bool = True
     name: str = ""
     kinds: tuple[str, ...] = ()
     default: Any = None

@@ -1,5 +1,6 @@
-"""The names that a knob may have, from the tables of later rooms, for help texts, which import none
-of them: N is a whole number, F any. `UPDATE_GOLDEN=1 pytest tests/project/test_knobs.py` writes it.
+"""The names that a knob or another option may have, from the tables of later rooms, for help texts,
+which import none of them: N is a whole number, F any. `UPDATE_GOLDEN=1 pytest
+tests/project/test_knobs.py` writes it.
 """
 
 NAMES: dict[str, tuple[str, ...]] = {
@@ -51,5 +52,53 @@ NAMES: dict[str, tuple[str, ...]] = {
         "cosine:F",
         "one_cycle:F",
         "plateau:N,F",
+    ),
+    "language": (
+        "numpy",
+        "terse",
+        "c",
+        "cpp",
+        "cuda",
+        "d",
+        "javascript",
+        "julia",
+        "rust",
+        "torch",
+        "jax",
+        "math",
+        "latex",
+        "mathml",
+    ),
+    "format": (
+        "onnx",
+        "numpy",
+        "python",
+        "javascript",
+        "torch",
+        "keras",
+        "sql",
+        "html",
+        "pmml",
+        "c",
+        "cpp",
+        "rust",
+        "c-int8",
+    ),
+    "data": (
+        "correlated",
+        "xor",
+        "digits",
+        "iris",
+        "wine",
+        "breast_cancer",
+        "diabetes",
+    ),
+    "prediction": (
+        "numpy",
+        "python",
+        "javascript",
+        "torch",
+        "keras",
+        "sql",
     ),
 }

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TypedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypedDict
 
 from syn0.spec.knobs import OUTPUT, PENALTIES, TRAINING, Description, described, knob
 from syn0.spec.optimizers import OPTIMIZERS, SGD, Optimizer, Solver
 
 REDUCTIONS = ("sum", "mean")
 MONITORS = ("loss", "error")
-
-UNFIT_FOR_SOLVERS = (
-    "batch_size", "warm_up", "max_norm", "clip_deltas", "clip_value", "clip_norm", "trim_deltas",
-)  # fmt: skip
-"""What would change a solver's steps, or the gradient that it goes by."""
 
 
 @described
@@ -31,7 +27,9 @@ class Training(Description):
     epochs: int | None = knob(
         None, "number of passes over all rows, in place of steps", section=TRAINING
     )
-    batch_size: int | None = knob(None, "rows in a step", none="all rows", section=TRAINING)
+    batch_size: int | None = knob(
+        None, "rows in a step", none="all rows", section=TRAINING, fits_solvers=False
+    )
     shuffle: bool = knob(
         True, "whether each epoch of mini-batches takes the rows in a new order", section=TRAINING
     )
@@ -48,9 +46,14 @@ class Training(Description):
         "how the learning rate changes from step to step",
         table="schedule",
         section=TRAINING,
+        fits_solvers=False,
     )
     warm_up: int = knob(
-        0, "steps over which the learning rate first rises from 0", least=0, section=TRAINING
+        0,
+        "steps over which the learning rate first rises from 0",
+        least=0,
+        section=TRAINING,
+        fits_solvers=False,
     )
     reduction: str = knob(
         "sum", "how a step combines the gradients of its rows", choices=REDUCTIONS, section=TRAINING
@@ -72,6 +75,7 @@ class Training(Description):
         none="no limit",
         above=0,
         section=PENALTIES,
+        fits_solvers=False,
     )
     label_smoothing: float = knob(
         0.0,
@@ -81,13 +85,28 @@ class Training(Description):
         section=PENALTIES,
     )
     clip_deltas: float | None = knob(
-        None, "greatest size of a delta", none="no limit", above=0, section=PENALTIES
+        None,
+        "greatest size of a delta",
+        none="no limit",
+        above=0,
+        section=PENALTIES,
+        fits_solvers=False,
     )
     clip_value: float | None = knob(
-        None, "greatest size of an entry of an update", none="no limit", above=0, section=PENALTIES
+        None,
+        "greatest size of an entry of an update",
+        none="no limit",
+        above=0,
+        section=PENALTIES,
+        fits_solvers=False,
     )
     clip_norm: float | None = knob(
-        None, "greatest length of all updates together", none="no limit", above=0, section=PENALTIES
+        None,
+        "greatest length of all updates together",
+        none="no limit",
+        above=0,
+        section=PENALTIES,
+        fits_solvers=False,
     )
     trim_deltas: float | None = knob(
         None,
@@ -95,6 +114,7 @@ class Training(Description):
         none="no limit",
         above=0,
         section=PENALTIES,
+        fits_solvers=False,
     )
     report_every: int | None = knob(
         None,
@@ -117,28 +137,32 @@ class Training(Description):
         if not isinstance(self.optimizer, Optimizer | Solver):
             known = " or ".join(f"{kind.__name__}(...)" for kind in OPTIMIZERS.values())
             raise TypeError(f"optimizer must be {known}, not {self.optimizer!r}")
-        if self.solver is not None:
-            self._refuse_what_no_solver_can_do()
+        if self.solver is not None and (given := unfit_for_solvers(vars(self))):
+            raise ValueError(
+                "L-BFGS takes full batches, their true gradient and steps of its own length: "
+                f"leave out {', '.join(given)}, or choose another optimizer"
+            )
         if self.counts_epochs and self.report_every is not None:
             raise ValueError(
                 "report_every goes with steps: training counted in epochs reports every epoch, "
                 "so give steps or leave it out"
             )
 
-    def _refuse_what_no_solver_can_do(self) -> None:
-        """A solver needs a loss and its true gradient, the same in every step."""
-        given = [name for name in UNFIT_FOR_SOLVERS if getattr(self, name)]
-        given += ["schedule"] if self.schedule != "constant" else []
-        if given:
-            raise ValueError(
-                "L-BFGS takes full batches, their true gradient and steps of its own length: "
-                f"leave out {', '.join(given)}, or choose another optimizer"
-            )
-
     @property
     def solver(self) -> Solver | None:
         """What searches for the lowest loss; None where an optimizer's lines take the steps."""
         return self.optimizer if isinstance(self.optimizer, Solver) else None
+
+    @property
+    def learning_rate(self) -> float | None:
+        """The first one; None where a solver finds the length of its steps."""
+        return None if isinstance(self.optimizer, Solver) else self.optimizer.learning_rate
+
+    def descended(self) -> Training:
+        """What is descended, in one plain step of all rows: the loss and all that is added to it,
+        without what limits or changes steps."""
+        plain = {name: knob.default for name, knob in self.KNOBS.items() if not knob.fits_solvers}
+        return replace(self, steps=1, epochs=None, report_every=None, optimizer=SGD(), **plain)
 
     @property
     def counts_epochs(self) -> bool:
@@ -184,6 +208,16 @@ class TrainingSettings(TypedDict, total=False):
     report_every: int | None
     patience: int | None
     monitor: str | None
+
+
+def unfit_for_solvers(settings: Mapping[str, Any]) -> list[str]:
+    """The settings with which no solver goes: it needs a loss and its true gradient, the same in
+    every step."""
+    return [
+        name
+        for name, knob in Training.KNOBS.items()
+        if not knob.fits_solvers and settings.get(name, knob.default) != knob.default
+    ]
 
 
 def round_interval(steps: int) -> int:

@@ -1,8 +1,10 @@
-"""Text of a user or a file, where it meets a person."""
+"""Text of a user or a file, where it meets a person or a program; and lists in sentences."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Callable, Iterable
 
 MOST_SAID = 280
 """Characters of a message, whatever a file holds: with what stands before it, below 300."""
@@ -41,3 +43,21 @@ def written_out(character: str) -> str:
     if unicodedata.category(character) not in OBEYED or character in JOINERS:
         return character
     return character.encode("unicode_escape", "surrogatepass").decode()
+
+
+def series(parts: Iterable[str], last: str = "and") -> str:
+    """One or more parts as a sentence lists them: "a, b and c"."""
+    *others, end = parts
+    return f"{', '.join(others)} {last} {end}" if others else end
+
+
+def identifier(text: str, most: int, is_taken: Callable[[str], bool]) -> str:
+    """A name for programs that a text suggests: about so many plain letters and digits, and a
+    number behind them where it would be taken."""
+    words = re.sub("[^a-z0-9]+", "_", text.lower()).strip("_")[:most].strip("_")
+    start = words if words[:1].isalpha() else f"column_{words}".rstrip("_")
+    made, number = start, 1
+    while is_taken(made):
+        number += 1
+        made = f"{start}_{number}"
+    return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -57,6 +58,9 @@ class Checkpoint:
         """The same, with arrays of its own."""
         return replace(self, values=copied(self.values))
 
+    def __deepcopy__(self, known: object) -> Checkpoint:
+        return self.copy()
+
     def parts(self) -> Parts:
         """What a file holds of it."""
         _, words, position, *_ = self.generator
@@ -80,8 +84,15 @@ class Checkpoint:
 
 def copied(values: Mapping[str, Any]) -> dict[str, Any]:
     """The same values, with arrays of their own, whatever they were; plain numbers stay plain."""
-    plain = int | float | np.generic
-    return {n: v if isinstance(v, plain) else np.asarray(v).copy() for n, v in values.items()}
+    return {n: v if isinstance(v, int | float | np.generic) else own(v) for n, v in values.items()}
+
+
+def own(value: Any) -> NDArray[Any]:
+    """A copy of an array. NumPy lets other threads run while it copies, and resizes nothing that is
+    referred to weakly: none of them takes the numbers away meanwhile."""
+    array = np.asarray(value)
+    _stays = weakref.ref(array)
+    return array.copy()
 
 
 def restored_generator(words: NDArray[Any], position: object) -> tuple[Any, ...]:

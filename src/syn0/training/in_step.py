@@ -102,6 +102,3 @@ class Crew:
             if measure:
                 measured[run][0].append(own)
                 measured[run][1].append(run.sizes(stretch))
-
-
-__all__ = ["go_in_step"]

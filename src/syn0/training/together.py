@@ -74,6 +74,3 @@ def watch(runs: Sequence[Run], waiting: Sequence[Future[object]], *, progress: b
             shown.tick(taken, None, f"{ended:,} of {len(runs):,} networks done")
     finally:
         shown.close()
-
-
-__all__ = ["go_together"]

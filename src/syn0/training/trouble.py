@@ -11,7 +11,7 @@ import numpy as np
 from syn0.engines import Arrays, Batches
 from syn0.program import Line, Program, operations_in
 from syn0.program.interpreter import walk
-from syn0.spec import Solver, Training
+from syn0.spec import Training
 
 
 class NonFiniteError(FloatingPointError):
@@ -81,10 +81,9 @@ def likely_cause(training: Training, program: Program, arrays: Arrays) -> str:
         largest = float(abs(arrays[name]).max())
         if largest > LARGE:
             return f"the {what} reach {largest:.4g}: scale them to a size of about 1"
-    if isinstance(training.optimizer, Solver):
+    if (rate := training.learning_rate) is None:
         words = ["the search went too far: start with smaller weights, such as init='uniform:0.1'"]
     else:
-        rate = training.optimizer.learning_rate
         words = [f"the learning rate of {rate:g} is too high: try {rate / 10:g}"]
     growing = [x.target for x in program.phase("forward") if "exp" in operations_in(x.expression)]
     if program.output in growing:

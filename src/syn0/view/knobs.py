@@ -6,8 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from syn0.derive.checks import SMOOTHED
 from syn0.spec import OPTIMIZERS, SOLVERS, DenseSettings, Extras, NetworkSpec, Training
 from syn0.spec import knobs as spec_knobs
+from syn0.spec.knobs import PENALTIES
 from syn0.spec.names import NAMES
 from syn0.view.protocol import Knob, Setting
 
@@ -27,7 +29,10 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
     "length": ("steps", "epochs", "report_every"),
 }  # fmt: skip
-"""The knobs of the page, by the phase that each changes first."""
+"""Knobs of the page by the phase that each changes first; the others follow: see `group_of`."""
+
+PHASES = {group: place for place, group in enumerate(GROUPS)}
+"""The order of the phases."""
 
 TRIES: dict[str, tuple[Setting, ...]] = {
     "net": ("3-4-1", "3-1", "3-8-8-1"),
@@ -101,7 +106,7 @@ def knobs(
     """
     found: dict[str, Knob] = {}
     for knob, of, owners in described():
-        group = next((group for group, names in GROUPS.items() if knob.name in names), None)
+        group = group_of(knob, of, owners)
         if group is None or knob.name == ("net" if has_hidden else "hidden"):
             continue
         default = default_of(knob, owners, values)
@@ -127,7 +132,22 @@ def knobs(
             if is_model and of == "network"
             else idle(knob.name, owners, values),
         }
-    return [found[name] for names in GROUPS.values() for name in names if name in found]
+    listed = [name for names in GROUPS.values() for name in names if name in found]
+    order = sorted(dict.fromkeys([*listed, *found]), key=lambda name: PHASES[found[name]["group"]])
+    return [found[name] for name in order]
+
+
+def group_of(knob: spec_knobs.Knob, of: str, owners: tuple[str, ...]) -> str | None:
+    """Where a knob stands; one that is not in `GROUPS`, and has a flag or is an optimizer's, where
+    most of its kind do. None for one that is not on the page."""
+    for group, names in GROUPS.items():
+        if knob.name in names:
+            return group
+    if not knob.section and set(owners) <= set(SOLVERS):
+        return None
+    if of == "network":
+        return "forward"
+    return "loss" if knob.section == PENALTIES and knob.fits_solvers else "update"
 
 
 def tries_of(name: str, rows: int) -> list[Setting]:
@@ -177,7 +197,7 @@ def idle(name: str, owners: tuple[str, ...], values: Mapping[str, Any]) -> str:
         return "needs momentum above 0"
     if name == "penalty_per_row" and not (values.get("l1") or values.get("l2")):
         return "needs l1 or l2 above 0"
-    if name == "label_smoothing" and "cross_entropy" not in str(values.get("loss")):
+    if name == "label_smoothing" and str(values.get("loss")).partition(":")[0] not in SMOOTHED:
         return "needs a loss of cross-entropy"
     if name == "report_every" and values.get("epochs"):
         return "training counted in epochs reports every epoch"

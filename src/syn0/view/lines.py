@@ -4,7 +4,7 @@ are of, with what the last knob changed."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from itertools import groupby
 from typing import Any, cast
@@ -126,10 +126,13 @@ def pieces(text: str) -> Iterator[tuple[str, Any, int | None]]:
 
 
 def described(
-    program: Program, lines: Iterable[ProgramLine], sizes: Mapping[str, int]
+    lines: Iterable[ProgramLine],
+    shapes: dict[str, Shape],
+    idle: Container[str],
+    sizes: Mapping[str, int],
 ) -> list[Line]:
-    """Lines as the page shows them; `sizes` are the numbers of rows and of those in a batch."""
-    shapes, idle = check(program), {line.target for line in program.measured}
+    """Lines as the page shows them: `idle` are the names that only report, and `sizes` are the
+    numbers of rows and of those in a batch."""
 
     def settled(shape: Shape) -> list[int]:
         return [sizes.get(dim, 0) if isinstance(dim, str) else int(dim) for dim in shape]
@@ -180,10 +183,9 @@ def program_lines(
     """The lines that run once, and those of a step; shapes of products stand in their notes."""
     noted = with_shapes(program, rows, batch_size)
     sizes = {"rows": rows, "batch": min(batch_size or rows, rows)}
-    return (
-        described(noted, noted.phase("init"), sizes),
-        described(noted, noted.phase(*STEP), sizes),
-    )
+    shapes, idle = check(noted), {line.target for line in noted.measured}
+    once, step = noted.phase("init"), noted.phase(*STEP)
+    return described(once, shapes, idle, sizes), described(step, shapes, idle, sizes)
 
 
 def sections(program: Program) -> list[Section]:
@@ -212,7 +214,8 @@ def text(line: Line) -> str:
 
 
 def keys(lines: Sequence[Line]) -> list[tuple[str, str, int]]:
-    """By what a line is known again: its phase, its target, and the how-manieth of these it is."""
+    """What identifies each line across two programs: its phase, its target, and how many lines
+    before it have both the same."""
     seen: dict[tuple[str, str], int] = {}
     found: list[tuple[str, str, int]] = []
     for line in lines:

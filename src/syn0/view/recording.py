@@ -104,7 +104,7 @@ def taking(session: Session, tape: Tape) -> Generator[None, None, None]:
 
 
 def steps_of(run: PageRun, step: int) -> list[int]:
-    """The steps to record, the dearest first."""
+    """The steps to record, the most important first: the present one, then those around it."""
     last = min(run.timeline.furthest, run.last)
     half = STEPS // 2
     around = range(step - half, step + half)

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from syn0.data import Column, Table
 from syn0.derive import inputs_of_layer, prediction_program
-from syn0.derive.answers import OUT, as_shares, class_numbers, middle_quantile
+from syn0.derive.answers import class_numbers, middle_quantile
 from syn0.explain.slopes import curve, layer_slopes
 from syn0.explain.statistics import correlations, hidden_values
+from syn0.models.answers import shares_of
 from syn0.models.evaluation import regression_figures
-from syn0.program import ACTIVATIONS, evaluate
+from syn0.program import ACTIVATIONS
 from syn0.spec.checks import choice, whole
 from syn0.spec.words import visible
 from syn0.view.page_run import PageRun
@@ -49,18 +50,13 @@ def said(run: PageRun, outputs: NDArray[Any]) -> list[str]:
     if schema.classes is None:
         numbers = schema.restore(outputs)[:, middle_quantile(spec)]
         return [f"{x:.4g}" for x in numbers]
-    answers = schema.decode(shares(run, outputs))
+    answers = schema.decode(shares_of(spec, outputs))
     if outputs.shape[1] > 1:
         return [visible(str(x), 60) for x in answers]
     return [
         f"{visible(str(x), 60)} ({share:.3g})"
         for x, share in zip(answers, outputs[:, 0], strict=True)
     ]
-
-
-def shares(run: PageRun, outputs: NDArray[Any]) -> NDArray[Any]:
-    """Outputs for classes so that 0.5 is the middle."""
-    return np.asarray(evaluate(as_shares(run.made.network.spec, OUT), {OUT.name: outputs}))
 
 
 def table(run: PageRun, asked: dict[str, Any]) -> Message:
@@ -111,12 +107,13 @@ def misses(run: PageRun, outputs: NDArray[Any], y: NDArray[Any]) -> NDArray[np.b
     schema = run.made.schema
     if schema is None or schema.classes is None:
         return np.zeros(len(y), bool)
-    return np.asarray(class_numbers(shares(run, outputs)) != class_numbers(shares(run, y)))
+    said, true = (class_numbers(shares_of(run.made.network.spec, x)) for x in (outputs, y))
+    return np.asarray(said != true)
 
 
 def regions(run: PageRun, asked: dict[str, Any]) -> Message:
     """What the network says over the plane of its two inputs."""
-    X, y = run.made.examples.X, run.made.examples.y
+    X, y, spec = run.made.examples.X, run.made.examples.y, run.made.network.spec
     if X.shape[1] != 2:
         raise ValueError("regions are drawn over two inputs: choose one of the 2-D sets")
     low, high = X.min(axis=0), X.max(axis=0)
@@ -124,10 +121,10 @@ def regions(run: PageRun, asked: dict[str, Any]) -> Message:
     low, high = low - margin, high + margin
     across, up = (np.linspace(a, b, GRID, dtype=X.dtype) for a, b in zip(low, high, strict=True))
     grid = np.stack(np.meshgrid(across, up), axis=-1).reshape(-1, 2)
-    outputs = shares(run, run.predict(grid))
+    outputs = shares_of(spec, run.predict(grid))
     many = outputs.shape[1] > 1
     values = outputs.argmax(axis=1) if many else outputs[:, 0]
-    targets = shares(run, y)
+    targets = shares_of(spec, y)
     kinds = targets.argmax(axis=1) if many else targets[:, 0]
     pack = Pack()
     header = {
@@ -184,7 +181,7 @@ def confusion(run: PageRun, asked: dict[str, Any]) -> Message:
         figures = {"R squared": found.r2, "RMSE": found.rmse, "mean miss": found.mae}
         header["counts"] = pack.add(np.zeros((0, 0), np.int32))
     else:
-        truths, guesses = class_numbers(shares(run, y)), class_numbers(shares(run, outputs))
+        truths, guesses = (class_numbers(shares_of(made.network.spec, x)) for x in (y, outputs))
         counts = np.zeros((len(schema.classes), len(schema.classes)), np.int32)
         np.add.at(counts, (truths, guesses), 1)
         header["classes"] = [visible(str(name), 60) for name in schema.classes]

@@ -231,7 +231,7 @@ class Session:
     def pause(self, header: dict[str, Any], arrays: list[Any]) -> list[Message]:
         """Stop, and show where."""
         self.is_playing, self.seeking = False, None
-        return [self.curve(), self.printed(), *self.shown(), *self.reports()]
+        return [self.curve(), self.printed(), *self.reports(), *self.shown()]
 
     def watch(self, header: dict[str, Any], arrays: list[Any]) -> list[Message]:
         """What to send with frames."""
@@ -305,7 +305,7 @@ class Session:
         fresh = PageRun(recipe, self.shelf, self.run, name)
         self.begin({**self.runs, self.present: fresh}, self.present)
         self.has_moved = True
-        return [*self.everything(), *self.shown(), *self.reports()]
+        return [*self.everything(), *self.reports(), *self.shown()]
 
     def fork(self, header: dict[str, Any], arrays: list[Any]) -> list[Message]:
         """A second run from the same start."""
@@ -326,7 +326,7 @@ class Session:
             runs = {key: run for key, run in runs.items() if key != name}
             present = self.present if self.present in runs else next(iter(runs))
         self.begin(runs, present)
-        return [*self.everything(), *self.shown(), *self.reports()]
+        return [*self.everything(), *self.reports(), *self.shown()]
 
     def data(self, header: dict[str, Any], arrays: list[Any]) -> list[Message]:
         """Learn from other data."""
@@ -409,7 +409,10 @@ class Session:
 
     def shown(self) -> list[Message]:
         """A frame, unless one is on its way: then it comes once that is painted, and only the
-        latest one does. What somebody has asked for waits for an earlier answer alone."""
+        latest one does. What somebody has asked for waits for an earlier answer alone.
+
+        It is said last: who sees where the run stands sees its curve and its pictures there, too.
+        """
         is_free = self.in_flight is None or (self.is_asked and not self.is_answer)
         if self.is_hidden or not is_free:
             self.is_due = True
@@ -486,7 +489,7 @@ class Session:
 
     @property
     def points(self) -> int:
-        """Of all curves."""
+        """The number of points that all curves hold."""
         return sum(len(run.timeline.curve.steps) for run in self.runs.values())
 
     def printed(self) -> Message:
@@ -495,12 +498,13 @@ class Session:
         return self.stamped({"type": "printed", "lines": self.last_printed})
 
     def reports(self) -> list[Message]:
-        """The pictures that are kept up with."""
+        """The pictures that were asked to be kept up to date."""
         self.last_report = time.perf_counter()
         return list(self.pictures(self.kept_reports))
 
     def pictures(self, kinds: Mapping[str, dict[str, Any]]) -> Iterator[Message]:
-        """Those of some kinds, each with what was asked of it, that the run has."""
+        """Pictures of the given kinds, each as it was asked for; those that the run cannot have are
+        left out."""
         for kind, asked in kinds.items():
             try:
                 yield self.stamped(*report(self.run, kind, asked))
@@ -515,7 +519,7 @@ class Session:
         self.run.step, self.run.line = self.run.bad or (self.run.step, self.run.line)
         pack = Pack()
         trouble = self.run.trouble(pack)
-        return [self.curve(), self.printed(), *self.shown(), self.stamped(trouble, pack.arrays)]
+        return [self.curve(), self.printed(), self.stamped(trouble, pack.arrays), *self.shown()]
 
     # ----------------------------------------------------------------------------------- advancing
 
@@ -545,7 +549,7 @@ class Session:
         news = [self.printed()] if self.run.printed() != self.last_printed else []
         if self.points != self.told_points:
             news.append(self.curve())
-        return [*news, *self.shown(), *self.reports()]
+        return [*news, *self.reports(), *self.shown()]
 
     def bring_back(self, seconds: float) -> list[Message]:
         """Take one of the other runs towards where it stood before the connection broke."""
@@ -557,7 +561,7 @@ class Session:
         if not is_there:
             return []
         del self.awaited[name]
-        return [self.curve(), *self.shown(), *self.reports()]
+        return [self.curve(), *self.reports(), *self.shown()]
 
     def wait(self) -> list[Message]:
         """Others have the cores: say so, until `advance` is called again."""

@@ -12,6 +12,7 @@ from syn0.data import BUILT_IN
 from syn0.learn.tour import Action, Chapter, LeftOut, Reply, Tour
 from syn0.learn.tour.tour import FIRST_TABLE, TABLE
 from syn0.learn.tour.visit import Visit
+from syn0.models import WHOLE_SETTINGS
 from syn0.spec.checks import whole
 from syn0.spec.words import MOST_SAID, visible
 from syn0.view.page_run import PageRun, data_info
@@ -21,7 +22,7 @@ from syn0.view.recipes import checked, usual_recipe
 if TYPE_CHECKING:
     from syn0.view.session import Session
 
-ENDS = ("loss", "output_activation", "seed", "dtype")
+ENDS = (*WHOLE_SETTINGS, "output_activation")
 """Knobs of a network that hold without its hidden layers, too."""
 
 
@@ -173,7 +174,7 @@ def switch(session: Session, runs: dict[str, PageRun], present: str) -> list[Mes
 def shown_anew(session: Session) -> list[Message]:
     """The page's runs are others now."""
     session.has_moved = session.run.standing != session.run.recipe
-    return [*session.everything(), *session.shown(), *session.reports()]
+    return [*session.everything(), *session.reports(), *session.shown()]
 
 
 def told(session: Session, guide: Guide) -> Message:

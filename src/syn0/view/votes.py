@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import numpy as np
 
-from syn0.explain import Trace
+from syn0.explain import Contributions, Trace
 from syn0.spec.words import visible
 from syn0.view.protocol import Message
 from syn0.view.shown import written
@@ -19,11 +20,9 @@ def split(trace: Trace, weight: str, i: int, j: int, place: tuple[int, ...]) -> 
     """A weight's update over the examples: the products and the rounding, added up from left to
     right, are the line's own value, bit for bit."""
     found = trace.contributions(weight, *place)
-    parts, places = found.parts, np.arange(len(found.parts))
-    if len(parts) > MOST_VOTES:
-        places = found.largest
-    listed = parts[places]
-    rest = np.delete(parts, places)
+    parts = found.parts
+    places = found.largest if len(parts) > MOST_VOTES else np.arange(len(parts))
+    listed, rest = parts[places], np.delete(parts, places)
     others = rest.sum() if len(rest) else parts.dtype.type(0)
     terms = np.append(listed, others) if len(rest) else listed
     with np.errstate(all="ignore"):
@@ -39,15 +38,7 @@ def split(trace: Trace, weight: str, i: int, j: int, place: tuple[int, ...]) -> 
         "step": trace.step,
         "input_name": "1" if weight.startswith("bias") else f"l{layer - 1}",
         "delta_name": f"l{layer}_delta",
-        "votes": [
-            {
-                "row": int(found.rows[k]),
-                "input": written(found.inputs[k]),
-                "delta": written(found.deltas[k]),
-                "text": written(parts[k]),
-            }
-            for k in places
-        ],
+        "votes": [vote(found, int(k)) for k in places],
         "products": 0,
         "others": written(others) if len(rest) else "",
         "sums": 1,
@@ -61,3 +52,13 @@ def split(trace: Trace, weight: str, i: int, j: int, place: tuple[int, ...]) -> 
         ],
     }
     return header, [np.asarray(listed, np.float64), sums]
+
+
+def vote(found: Contributions, k: int) -> dict[str, Any]:
+    """An example's part of the update, and what it is the product of."""
+    return {
+        "row": int(found.rows[k]),
+        "input": written(found.inputs[k]),
+        "delta": written(found.deltas[k]),
+        "text": written(found.parts[k]),
+    }

@@ -172,6 +172,3 @@ def watch(network: Network, X: Any, y: Any, **how: Any) -> Widget:
     shelf.keep(Kept(name, "rows", Lesson(twin, examples), 0))
     recipe = usual_recipe({"id": "file", "name": name, "hash": "rows"})
     return Widget(Session({**recipe, "network": {}}, shelf))
-
-
-__all__ = ["Widget", "watch"]

@@ -23,15 +23,15 @@ class Inner:
         return cls(lines, frozenset(name for value in values for name in names_read(value)))
 
     def after(self, statement: str) -> Inner:
-        """These, after one that reads neither the row nor the column."""
+        """The same statements with one before them, which reads neither the row nor the column."""
         return replace(self, lines=[statement, *self.lines])
 
     def row(self, number: str) -> list[str]:
-        """The row, where they read it."""
+        """The statement that binds the row's number; none where they do not read it."""
         return [f"const int i = {number};"] if "i" in self.names else []
 
     def column(self, number: str) -> list[str]:
-        """The column, where they read it."""
+        """The statement that binds the column's number; none where they do not read it."""
         return [f"const int j = {number};"] if "j" in self.names else []
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from syn0.lower import Entry
 from syn0.lower.bindings import Bindings, constant
 from syn0.lower.entries import COLUMN, ROW, Entries
-from syn0.printers.base import Template
+from syn0.printers.base import Template, UnsupportedError
 from syn0.printers.c import C_TEMPLATES, CPrinter
 from syn0.program import Apply, Const, Expr, Name, names_in
 from syn0.program.operations import Shape
@@ -25,6 +25,10 @@ class EntryPrinter(CPrinter):
     """Prints the entries of arrays."""
 
     templates = C_TEMPLATES | FAST
+
+    def lacks(self, operation: str) -> str:
+        """As a note says why the numpy engine runs a program instead."""
+        return f"the native engine cannot take the operation {operation!r} where a line has it"
 
 
 class NumberPrinter(CPrinter):
@@ -77,6 +81,13 @@ class TileEntries(Entries):
     ) -> None:
         super().__init__(at.shape, cast=cast, known=known)
         self.is_upright = is_upright
+
+    def entry(self, expr: Expr) -> Expr:
+        """As in every language with loops; rows of the data lie otherwise than arrays of a step,
+        and only a line that does nothing else takes them."""
+        if isinstance(expr, Apply) and expr.operation == "take":
+            raise UnsupportedError("the native engine takes rows in a line by themselves")
+        return super().entry(expr)
 
     def place(self, name: str, shape: Shape) -> Expr:
         """Where the entry of an array lies."""

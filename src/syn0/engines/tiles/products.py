@@ -110,34 +110,12 @@ class Product:
 
     def sums(self, height: str, vectors: str) -> list[str]:
         """The loop that fills a tile's sums."""
-        depth, setup, left = self.tiles.length(self.depth), [], f"{self.left}[k][first + r]"
-        in_panels = False
-        if self.left_turned:
-            if self.rows:
-                left = f"{self.rows}[k][first + r]"
-            elif self.left_upright:
-                left = f"{self.left}[first + r][k]"
-            else:
-                left = f"{self.left}[(first + r) / PANEL][k][(first + r) % PANEL]"
-                if height == "TALL":  # a tile does not reach beyond its panel
-                    setup = [f"const real (*left_of)[PANEL] = &{self.left}[first / PANEL][0];"]
-                    left = "left_of[k][first % PANEL + r]"
-        elif self.rows:
-            setup = [f"const real *row_of[{height}];",
-                     f"for (int r = 0; r < {height}; r++) row_of[r] = "
-                     f"{self.rows}[first + r < rows ? first + r : rows - 1];"]  # fmt: skip
-            left = "row_of[r][k]"
-        elif not self.left_upright:
-            in_panels, left = True, f"{self.left}[q][first + r][m]"
-        right = f"{self.right}[panel + v / 2][k] + v % 2 * LANES"
-        if self.right_turned and self.right_upright:
-            right = f"{self.right}[k] + panel * PANEL + v * LANES"
-        elif self.right_turned:
-            right = f"{self.right}_turned[panel + v / 2][k] + v % 2 * LANES"
+        depth = self.tiles.length(self.depth)
+        setup, left = self.left_entry(height)
         step = [
             f"vec right[{vectors}];",
             "UNROLLED",
-            f"for (int v = 0; v < {vectors}; v++) right[v] = at({right});",
+            f"for (int v = 0; v < {vectors}; v++) right[v] = at({self.right_entries()});",
             "UNROLLED",
             f"for (int r = 0; r < {height}; r++) {{",
             f"    const real left = {left};",
@@ -145,11 +123,37 @@ class Product:
             f"    for (int v = 0; v < {vectors}; v++) parts[r][v] += left * right[v];",
             "}",
         ]
-        if not in_panels:
+        if self.left_turned or self.rows or self.left_upright:
             return [*setup, *block(f"for (int k = 0; k < {depth}; k++)", step)]
         step = ["const int k = q * PANEL + m;", *step]
         columns = block(f"for (int m = 0; m < WIDTH(q, {depth}); m++)", step)
         return [*setup, *block(f"for (int q = 0; q < PANELS({depth}); q++)", columns)]
+
+    def left_entry(self, height: str) -> tuple[list[str], str]:
+        """The left factor of the tile's row `r` at `k`; and what is bound before the loop."""
+        rows, left = self.rows, self.left
+        if self.left_turned and rows:
+            return [], f"{rows}[k][first + r]"
+        if self.left_turned and self.left_upright:
+            return [], f"{left}[first + r][k]"
+        if self.left_turned and height == "TALL":  # a tile does not reach beyond its panel
+            setup = [f"const real (*left_of)[PANEL] = &{left}[first / PANEL][0];"]
+            return setup, "left_of[k][first % PANEL + r]"
+        if self.left_turned:
+            return [], f"{left}[(first + r) / PANEL][k][(first + r) % PANEL]"
+        if rows:
+            setup = [f"const real *row_of[{height}];",
+                     f"for (int r = 0; r < {height}; r++) row_of[r] = "
+                     f"{rows}[first + r < rows ? first + r : rows - 1];"]  # fmt: skip
+            return setup, "row_of[r][k]"
+        return [], f"{left}[k][first + r]" if self.left_upright else f"{left}[q][first + r][m]"
+
+    def right_entries(self) -> str:
+        """The right factors of the tile's vector `v` at `k`."""
+        if self.right_turned and self.right_upright:
+            return f"{self.right}[k] + panel * PANEL + v * LANES"
+        array = f"{self.right}_turned" if self.right_turned else self.right
+        return f"{array}[panel + v / 2][k] + v % 2 * LANES"
 
     # Few columns
 

@@ -173,31 +173,12 @@ class Steps(Kernels):
 
     def work(self) -> list[str]:
         """What each thread does."""
-        program, tiles, shapes = self.program, self.tiles, self.shapes
-        numbers = self.numbers
-        local = [x.target for x in self.lines if shapes[x.target] == () and x.target not in numbers]
-        rows = "call->sizes[step]" if "batch" in program.inputs else str(tiles.batch)
+        program = self.program
+        rows = "call->sizes[step]" if "batch" in program.inputs else str(self.tiles.batch)
         figures = [f"*figures++ = {name};" for name in program.reports]
         first = "if (thread == 0)"
         return [
-            "const struct Worker *worker = own;",
-            "struct Call *call = worker->call;",
-            *([] if self.alone else [
-                "if (worker->thread) leave(call->processor);",
-                "struct Meeting *meeting = &call->meeting;",
-            ]),
-            "enum { thread = 0, threads = 1 };" if self.alone
-            else "const int thread = worker->thread, threads = joined(meeting);",
-            "struct Room *room = call->room;",
-            "const uint64_t before = small_numbers_as_zero();",
-            *(f"const real (*given_{n})[{shapes[n][1]}] = call->given_{n};"
-              for n in program.arrays),
-            *self.pointers(),
-            *(f"const real *{name}[{tiles.batch}];" for name in self.gathered),
-            "double *figures = call->figures;",
-            "const int32_t *batch = call->batch;",
-            *(f"double {name} = call->numbers[{k}];" for k, name in enumerate(numbers)),
-            *(f"double {name} = 0;" for name in dict.fromkeys(local)),
+            *self.names(),
             *block(first, [
                 *self.exchanged(into=True),
                 *(self.exchange(n, f"(real *)&given_{n}[0][0]", into=True) for n in self.copied),
@@ -217,9 +198,34 @@ class Steps(Kernels):
             *self.meet,
             *block(first, [
                 *self.exchanged(into=False),
-                *(f"call->numbers[{k}] = {name};" for k, name in enumerate(numbers)),
+                *(f"call->numbers[{k}] = {name};" for k, name in enumerate(self.numbers)),
             ]),
             "small_numbers_as_before(before);",
+        ]  # fmt: skip
+
+    def names(self) -> list[str]:
+        """What a thread's statements call their surroundings, arrays and numbers."""
+        program, tiles, shapes, numbers = self.program, self.tiles, self.shapes, self.numbers
+        local = [x.target for x in self.lines if shapes[x.target] == () and x.target not in numbers]
+        return [
+            "const struct Worker *worker = own;",
+            "struct Call *call = worker->call;",
+            *([] if self.alone else [
+                "if (worker->thread) leave(call->processor);",
+                "struct Meeting *meeting = &call->meeting;",
+            ]),
+            "enum { thread = 0, threads = 1 };" if self.alone
+            else "const int thread = worker->thread, threads = joined(meeting);",
+            "struct Room *room = call->room;",
+            "const uint64_t before = small_numbers_as_zero();",
+            *(f"const real (*given_{n})[{shapes[n][1]}] = call->given_{n};"
+              for n in program.arrays),
+            *self.pointers(),
+            *(f"const real *{name}[{tiles.batch}];" for name in self.gathered),
+            "double *figures = call->figures;",
+            "const int32_t *batch = call->batch;",
+            *(f"double {name} = call->numbers[{k}];" for k, name in enumerate(numbers)),
+            *(f"double {name} = 0;" for name in dict.fromkeys(local)),
         ]  # fmt: skip
 
     def exchanged(self, *, into: bool) -> list[str]:

@@ -209,13 +209,13 @@ def parts(expr: Expr) -> Iterator[Expr]:
 
 
 def same(value: Array, other: Array) -> bool:
-    """Whether two arrays agree, whichever way they lie."""
+    """Whether two arrays agree, be one of them transposed or flat."""
     lying = oriented(value, other)
     return lying is not None and bool(np.allclose(lying, other, rtol=1e-9, atol=0))
 
 
 def is_plain(value: Array) -> bool:
-    """Whether an array holds nothing but zeros, or ones, which much may give."""
+    """Whether an array holds nothing but zeros, or ones, as many expressions give by chance."""
     return bool(np.all(value == 0) or np.all(value == 1))
 
 

@@ -65,7 +65,7 @@ def compare(exercise: Exercise, run: Run, X: Array | None, y: Array | None) -> C
 
 
 def other_data(exercise: Exercise) -> list[dict[str, Array]]:
-    """Two tables of random unequal numbers, whose rows are as many as no layer has units."""
+    """Two tables of random numbers, all different; no layer has as many units as they have rows."""
     sizes = {*exercise.network.sizes, len(exercise.data.X)}
     least = max(5, 2 * (exercise.training.batch_size or 1) + 1)
     counts = [n for n in range(least, least + 40) if n not in sizes][:2]

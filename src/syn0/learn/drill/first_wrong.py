@@ -48,7 +48,8 @@ def culprit(compared: Comparison, step: Step) -> Seen | None:
 
 
 def kept_factor(compared: Comparison, step: Step) -> float | None:
-    """By what the learner's change of a weight differs from the exercise's, if by a factor."""
+    """The factor between the learner's change of a weight and the exercise's; None where they do
+    not differ by a factor."""
     for s in compared.decisive(step):
         if s.right:
             continue
@@ -82,7 +83,7 @@ def explained(step: Step, seen: Seen, weights: Collection[str]) -> bool:
 
 
 def carried_on(step: Step, seen: Seen, weights: Collection[str]) -> bool:
-    """The same, whatever weights tell."""
+    """As `explained`, but that a weight which was found tells nothing of the lines before it."""
     if seen.found is not None:
         return True
     others = [s for s in made_of(step, seen) if s.line.target not in weights]

@@ -252,8 +252,8 @@ class Judge:
         return theirs is not None and theirs.value.shape[:1] == (own,) != culprit[1].value.shape[:1]
 
     def uncentred(self) -> str:
-        """The first weight matrix of whose start no entry is below 0, where the exercise's are
-        drawn around 0; "" if there is none."""
+        """The first weight matrix that starts without an entry below 0, although the exercise draws
+        it around 0; "" if none does."""
         first = self.compared[0]
         if not first.steps or first.lacking:
             return ""
@@ -265,7 +265,8 @@ class Judge:
         return ""
 
     def unshifted(self, weight: str) -> bool:
-        """Whether nothing in the line that makes a weight's start takes anything from it."""
+        """Whether the line that makes a weight's start subtracts nothing, as far as its text
+        tells."""
         first = self.compared[0]
         theirs, lines = first.names.get(weight), self.text.splitlines()
         made = (e for e in first.run.events if e.name == theirs and e.kind == "bound")

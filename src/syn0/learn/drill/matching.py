@@ -69,8 +69,8 @@ class Finder:
         return None if first is None or self.is_late(first.event, name) else first
 
     def is_late(self, event: Event, name: str) -> bool:
-        """Whether something was computed only after what bears a name: the one that is meant by it
-        has another value then."""
+        """Whether something was computed after an array of this name was bound: then it is not the
+        array that the name stands for."""
         place = self.places.get(id(event), 0)
         named = (self.places[id(e)] for e in self.events if e.name == name and e.kind == "bound")
         return place > next(named, place)

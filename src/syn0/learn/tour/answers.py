@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from syn0.explain.text import number
-from syn0.spec.words import MOST_OF_A_NAME, visible
+from syn0.spec.words import MOST_OF_A_NAME, series, visible
 
 ARROWS = {1: "↑", -1: "↓", 0: "·"}
 """How ways are drawn."""
@@ -80,8 +80,7 @@ class Options:
     @property
     def told(self) -> str:
         """All that are right."""
-        *others, last = (self.options[k] for k in sorted(self.right))
-        return f"{', '.join(others)} or {last}" if others else last
+        return series((self.options[k] for k in sorted(self.right)), "or")
 
     def understood(self, text: str) -> int:
         """The place of an option, counted from 0."""
@@ -253,6 +252,11 @@ class Arrows:
     def is_right(self, guess: tuple[int, ...]) -> bool:
         """Whether all are."""
         return guess == self.value
+
+    def wrong(self, guess: tuple[int, ...] | None) -> list[int]:
+        """The places where a guess is not right; the first where it is, or there is none."""
+        pairs = enumerate(zip(guess or self.value, self.value, strict=True))
+        return [place for place, (one, right) in pairs if one != right] or [0]
 
     def says(self, guess: tuple[int, ...]) -> str:
         """Arrows."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from syn0.explain import curve
 from syn0.explain.text import array_text, number, shape_of, shortened, table
 from syn0.learn.tour.content import Figure
 from syn0.learn.tour.scene import Scene
-from syn0.spec.words import visible
+from syn0.spec.words import series, visible
 
 MOST_ROWS, MOST_COLUMNS = 8, 6
 """Rows and columns of a table that are shown."""
@@ -26,6 +26,9 @@ LONGEST_NAME = 16
 
 CURVE_WIDTH, CURVE_HEIGHT = 49, 9
 """Characters of a curve that is drawn."""
+
+CURVE_REACH = 6.0
+"""The largest weighted sum on it, and the least below 0."""
 
 
 def array(name: str, value: Any) -> Figure:
@@ -74,8 +77,15 @@ def rows_of(title: str, header: Sequence[str], body: Sequence[Sequence[Any]]) ->
     return Figure(title, "\n".join(lines))
 
 
-def drawn_curve(activation: str, places: Sequence[float], reach: float = 6.0) -> Figure:
+def added_up(left: Iterable[float], right: Iterable[float], most: int) -> str:
+    """Two arrays' products entry by entry, as the sum that they make; of many the first."""
+    terms = [f"{number(a)} × {number(b)}" for a, b in zip(left, right, strict=True)]
+    return " + ".join([*terms[:most], *(["…"] if len(terms) > most else [])])
+
+
+def drawn_curve(activation: str, places: Sequence[float]) -> Figure:
     """An activation's curve, with a dot at each of the places."""
+    reach = CURVE_REACH
     z = np.linspace(-reach, reach, CURVE_WIDTH)
     values, _ = curve(activation, z)
     low, high = float(values.min()), float(values.max())
@@ -101,4 +111,4 @@ def listed(numbers: NDArray[Any] | Sequence[float], most: int = 6) -> str:
     shown = [number(x) for x in list(numbers)[:most]]
     if len(numbers) > most:
         return f"{', '.join(shown)}, …"
-    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+    return series(shown)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,6 +58,14 @@ class Journey:
     errors: tuple[float, ...]
     last: Trace
     trouble: str = ""
+
+
+class Subject(TypedDict):
+    """What a chapter says of the network that it is about: see `Chapter`."""
+
+    net: str
+    data_name: str
+    program: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,6 +157,11 @@ class Scene:
             (line.target, str(PRINTER.statement(line))) for line in self.program.phase(*STEP)
         )
 
+    @property
+    def subject(self) -> Subject:
+        """What a chapter about it says of it."""
+        return {"net": str(self.spec), "data_name": self.data_name, "program": self.lines}
+
     @once
     def first(self) -> Trace:
         """The first step, line by line."""
@@ -197,14 +210,13 @@ class Scene:
         *,
         spec: NetworkSpec | None = None,
         training: Training | None = None,
-        rows: Any = slice(None),
         weights: dict[str, NDArray[Any]] | None = None,
     ) -> Scene:
-        """The same with another network, training, start, or with some of the rows."""
+        """The same with another network, training or start."""
         return Scene.of(
             spec or self.spec,
             training or self.training,
-            taken(self.replay.job.arrays, rows),
+            taken(self.replay.job.arrays, slice(None)),
             self.data_name,
             (self.replay.inputs, self.replay.targets),
             weights,

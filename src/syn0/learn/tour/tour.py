@@ -157,9 +157,7 @@ class Tour:
 
 def without_hidden(spec: NetworkSpec) -> NetworkSpec:
     """The same network without what stands between the inputs and its last layer."""
-    return NetworkSpec(
-        spec.inputs, (spec.dense[-1],), loss=spec.loss, seed=spec.seed, dtype=spec.dtype
-    )
+    return replace(spec, layers=(spec.dense[-1],))
 
 
 def table_of(examples: Examples) -> str | None:

@@ -19,7 +19,7 @@ from syn0.learn.tour.content import (
     Question,
     code,
 )
-from syn0.learn.tour.figures import array, drawn_curve, listed, rows_of
+from syn0.learn.tour.figures import CURVE_REACH, array, drawn_curve, listed, rows_of
 from syn0.learn.tour.scene import Scene
 from syn0.learn.tour.tour import Tour
 from syn0.program import ACTIVATIONS, Name
@@ -46,22 +46,6 @@ def squash(tour: Tour) -> Chapter:
     layer = scene.first.slopes().layers[0]
     name = layer.activation
     words = ACTIVATIONS[name].words.partition(", steepest")[0]  # which is asked below
-    values, slopes = (x[0] for x in curve(name, np.array([PLACES])))
-    best = float(np.abs(slopes).max())
-    right = frozenset(k for k, slope in enumerate(np.abs(slopes)) if slope > best - 1e-12)
-    body = [
-        [number(z), value, slope] for z, value, slope in zip(PLACES, values, slopes, strict=True)
-    ]
-    table = rows_of("value and slope", ["z", name, "slope"], body)
-
-    def reply(guess: int | None) -> str:
-        top = min(right)
-        words = f"At {number(PLACES[top])} the slope is {number(slopes[top])}"
-        if guess is None or guess in right:
-            others = [number(s) for k, s in enumerate(slopes) if k not in right]
-            return f"{words}, elsewhere {' and '.join(others)}." if others else f"{words}."
-        return f"At {number(PLACES[guess])} it is {number(slopes[guess])}. {words}."
-
     return Chapter(
         paragraphs=(
             f"After the product each weighted sum `z` goes through {code(name)}: it "
@@ -69,22 +53,12 @@ def squash(tour: Tour) -> Chapter:
             "The slope (the derivative) says how much the output moves when `z` moves a little. "
             "Learning needs it: it says how much a change of the weights would change the output.",
         ),
-        net=str(scene.spec),
-        data_name=scene.data_name,
-        program=scene.lines,
+        **scene.subject,
         lines=(layer.name,),
         figures=(drawn_curve(name, PLACES),),
         lights=("line", "units"),
         actions=(Action("go", layer.name),),
-        questions=(
-            Question(
-                "The three dots: at which `z` is the curve steepest?",
-                Options(tuple(f"z = {number(z)}" for z in PLACES), right),
-                reply,
-                revealed=(table,),
-            ),
-            slope_of_an_output(layer),
-        ),
+        questions=(steepest_place(name), slope_of_an_output(layer)),
         closing=(
             "Where the curve is flat, the output has made up its mind and moves little. "
             f"{code(name)} has a slope that follows from its output alone, so the program need not "
@@ -104,6 +78,31 @@ def curved(tour: Tour) -> Scene:
         if layers and layers[0].activation != "softmax":
             return scene
     raise LeftOut(f"no layer of {tour.deep.spec} squashes its sums one by one")
+
+
+def steepest_place(name: str) -> Question:
+    """At which of the places an activation is steepest."""
+    values, slopes = (x[0] for x in curve(name, np.array([PLACES])))
+    best = float(np.abs(slopes).max())
+    right = frozenset(k for k, slope in enumerate(np.abs(slopes)) if slope > best - 1e-12)
+    body = [
+        [number(z), value, slope] for z, value, slope in zip(PLACES, values, slopes, strict=True)
+    ]
+
+    def reply(guess: int | None) -> str:
+        top = min(right)
+        words = f"At {number(PLACES[top])} the slope is {number(slopes[top])}"
+        if guess is None or guess in right:
+            others = [number(s) for k, s in enumerate(slopes) if k not in right]
+            return f"{words}, elsewhere {' and '.join(others)}." if others else f"{words}."
+        return f"At {number(PLACES[guess])} it is {number(slopes[guess])}. {words}."
+
+    return Question(
+        "The three dots: at which `z` is the curve steepest?",
+        Options(tuple(f"z = {number(z)}" for z in PLACES), right),
+        reply,
+        revealed=(rows_of("value and slope", ["z", name, "slope"], body),),
+    )
 
 
 def slope_of_an_output(layer: LayerSlopes) -> Question:
@@ -136,7 +135,7 @@ def any_sum(name: str) -> Experiment:
         return Outcome(
             f"At z = {number(z)} {code(name)} gives {number(value)}, and its slope is "
             f"{number(slope)}.",
-            (drawn_curve(name, [z]),) if abs(z) <= 6 else (),
+            (drawn_curve(name, [z]),) if abs(z) <= CURVE_REACH else (),
         )
 
     return Experiment(
@@ -166,9 +165,7 @@ def start(tour: Tour) -> Chapter:
             else f"They start as {code(scene.spec.dense[0].init)} says, which keeps the first sums "
             "of a size with which learning is quick.",
         ),
-        net=str(scene.spec),
-        data_name=scene.data_name,
-        program=scene.lines,
+        **scene.subject,
         figures=tuple(array(name, weights[name]) for name in scene.program.weights[:2]),
         lights=("program",),
         actions=(Action("go", first),),
@@ -269,9 +266,7 @@ def central_line(tour: Tour) -> Chapter:
             "An output far up or down its curve has made up its mind: its slope is small, and it "
             "is nearly left alone. An undecided one is changed most.",
         ),
-        net=str(scene.spec),
-        data_name=scene.data_name,
-        program=scene.lines,
+        **scene.subject,
         lines=(delta,),
         figures=(array(name, scene.first[name]), array(error, scene.first[error])),
         lights=("program", "line", "units"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from syn0.explain import Correlations, correlations
+from syn0.explain import Correlations, TracedLine, correlations
 from syn0.explain.text import number
 from syn0.learn.tour.answers import Arrows, Number, Options, ways
 from syn0.learn.tour.chapters.first_look import strongest, tells
@@ -18,7 +18,7 @@ from syn0.learn.tour.content import (
     Question,
     code,
 )
-from syn0.learn.tour.figures import array, examples, rows_of
+from syn0.learn.tour.figures import added_up, array, examples, rows_of
 from syn0.learn.tour.scene import Scene
 from syn0.learn.tour.tour import Tour
 from syn0.models import make_network
@@ -50,45 +50,50 @@ def failure(tour: Tour) -> Chapter:
     scene = tour.flat
     if scene.journey.trouble:
         raise LeftOut(scene.journey.trouble)
-    first, last = scene.journey.errors[0], scene.final_error()
     n = scene.depth
-    found = np.abs(np.nan_to_num(correlations(scene.X, scene.y)))
-    best = float(found.max())
-    fails = last > SOLVED * first
-
-    def reply(guess: float | None) -> str:
-        words = f"The mean error went from {number(first)} to {number(last)}."
-        if not fails:
-            return f"{words} On these data one layer is enough."
-        why = f"the best single column has a correlation of {number(best)} with a target"
-        return f"{words} One layer can only weigh single columns, and {why}."
-
+    best = float(np.abs(np.nan_to_num(correlations(scene.X, scene.y))).max())
     return Chapter(
         paragraphs=(
             f"Now {scene.data_name} as data, and a network without a hidden layer, {scene.spec}: "
             "one weight from each column to the output.",
             "Look at the table first. Does any single column tell the answer?",
         ),
-        net=str(scene.spec),
-        data_name=scene.data_name,
-        program=scene.lines,
+        **scene.subject,
         lines=(f"l{n}", f"l{n}_error"),
         figures=(examples(scene),),
         lights=("data", "printed", "curves"),
         actions=(Action("play"),),
-        questions=(
-            Question(
-                f"The mean error is {number(first)} at the start. What is it after "
-                f"{scene.steps:,} steps?",
-                Number(last, within=max(0.1 * first, 0.02), least=0),
-                reply,
-                revealed=(array(f"l{n}", scene.journey.last[f"l{n}"]),),
-            ),
-        ),
+        questions=(error_at_the_end(scene, best),),
         closing=(
-            after_failure(best) if fails else "A hidden layer may still come to a smaller error.",
+            after_failure(best)
+            if fails(scene)
+            else "A hidden layer may still come to a smaller error.",
         ),
         experiment=longer(scene),
+    )
+
+
+def fails(scene: Scene) -> bool:
+    """Whether much of the error is left at the end."""
+    return scene.final_error() > SOLVED * scene.journey.errors[0]
+
+
+def error_at_the_end(scene: Scene, best: float) -> Question:
+    """How small the error becomes, where the best column has this correlation."""
+    first, last, name = scene.journey.errors[0], scene.final_error(), f"l{scene.depth}"
+
+    def reply(guess: float | None) -> str:
+        words = f"The mean error went from {number(first)} to {number(last)}."
+        if not fails(scene):
+            return f"{words} On these data one layer is enough."
+        why = f"the best single column has a correlation of {number(best)} with a target"
+        return f"{words} One layer can only weigh single columns, and {why}."
+
+    return Question(
+        f"The mean error is {number(first)} at the start. What is it after {scene.steps:,} steps?",
+        Number(last, within=max(0.1 * first, 0.02), least=0),
+        reply,
+        revealed=(array(name, scene.journey.last[name]),),
     )
 
 
@@ -134,9 +139,7 @@ def hidden_units(tour: Tour) -> Chapter:
             "Training makes the most of such luck, on both sides: the weights behind the unit use "
             "it more, and the weights before it make it a better mixture.",
         ),
-        net=str(scene.spec),
-        data_name=scene.data_name,
-        program=scene.lines,
+        **scene.subject,
         lines=(units.values,),
         figures=(
             array(units.values, values),
@@ -268,19 +271,6 @@ def backpropagation(tour: Tour) -> Chapter:
     product = line.products[0]
     delta, weights = product.children[0], product.children[1].children[0]
     row = int(np.abs(delta.value).max(axis=1).argmax())
-    count = min(product.value.shape[1], MOST_TERMS)
-    labels = tuple(f"{target}[{row},{k}]" for k in range(count))
-    blame = np.asarray(product.value)[row, :count]
-    truth = ways(blame)
-
-    def reply(guess: tuple[int, ...] | None) -> str:
-        wrong = [k for k in range(count) if guess is not None and guess[k] != truth[k]]
-        k = wrong[0] if wrong else 0
-        pairs = zip(delta.value[row][:MOST_TERMS], weights.value[k][:MOST_TERMS], strict=True)
-        terms = [f"{number(d)} × {number(w)}" for d, w in pairs]
-        more = " + …" if delta.value.shape[1] > MOST_TERMS else ""
-        return f"{code(labels[k])} is {' + '.join(terms)}{more} = {number(blame[k])}."
-
     return Chapter(
         paragraphs=(
             "The output knows how far it is off. A hidden unit does not: nobody says what it "
@@ -290,9 +280,7 @@ def backpropagation(tour: Tour) -> Chapter:
             "gets much of the blame where its weight is large, and blame of the other sign where "
             "the weight is negative. This is backpropagation.",
         ),
-        net=str(scene.spec),
-        data_name=scene.data_name,
-        program=scene.lines,
+        **scene.subject,
         lines=(target,),
         figures=(
             Figure(f"row {row} of {delta.text}", array("", delta.value[row]).text),
@@ -300,19 +288,33 @@ def backpropagation(tour: Tour) -> Chapter:
         ),
         lights=("program", "line", "network"),
         actions=(Action("go", target), Action("open", target)),
-        questions=(
-            Question(
-                f"In row {row}, which way should each hidden value move? {code(', '.join(labels))}",
-                Arrows(truth, labels),
-                reply,
-                revealed=(array(target, line.value),),
-            ),
-        ),
+        questions=(ways_of_values(line, row),),
         closing=(
             "From here on it is the line you know: the error times the slope gives the next delta, "
             "and the delta changes the weights before it. Each layer repeats it.",
         ),
         experiment=other_weight(scene, weights.text, target, row),
+    )
+
+
+def ways_of_values(line: TracedLine, row: int) -> Question:
+    """Which way the values of hidden units should move in a row, by the blame sent back."""
+    product, target = line.products[0], line.target
+    delta, weights = product.children[0], product.children[1].children[0]
+    blame = np.asarray(product.value)[row, :MOST_TERMS]
+    labels = tuple(f"{target}[{row},{k}]" for k in range(len(blame)))
+    answer = Arrows(ways(blame), labels)
+
+    def reply(guess: tuple[int, ...] | None) -> str:
+        k = answer.wrong(guess)[0]
+        terms = added_up(delta.value[row], weights.value[k], MOST_TERMS)
+        return f"{code(labels[k])} is {terms} = {number(blame[k])}."
+
+    return Question(
+        f"In row {row}, which way should each hidden value move? {code(', '.join(labels))}",
+        answer,
+        reply,
+        revealed=(array(target, line.value),),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from syn0.explain import correlations
+from syn0.explain import Part, TracedLine, correlations
 from syn0.explain.text import number
 from syn0.learn.tour.answers import Number, Options, Shape, shape_text
 from syn0.learn.tour.content import Action, Chapter, Experiment, Outcome, Question, code
@@ -27,25 +27,7 @@ def one_column(tour: Tour) -> Chapter:
     """Which column goes with the target."""
     scene = tour.plain
     target = scene.targets[0]
-    found = column_correlations(scene)
-    shown = strongest(found)
-    best = np.nan_to_num(np.abs(found)).max()
-    names = tuple(scene.columns[k] for k in shown)
     called = "" if target == "y" else f", {code(target)}"
-    right = frozenset(k for k, c in enumerate(shown) if abs(found[c]) > best - 1e-9)
-
-    def reply(guess: int | None) -> str:
-        top = shown[min(right)]
-        words = f"{strength(scene, top)}."
-        if guess is not None and guess not in right:
-            words = f"{strength(scene, shown[guess])}. {words}"
-        return words + (" All other columns tell less." if len(right) == 1 else "")
-
-    table = rows_of(
-        f"correlation with {target}",
-        ["column", "correlation"],
-        [[name, tells(found[k])] for name, k in zip(names, shown, strict=True)],
-    )
     return Chapter(
         paragraphs=(
             f"A network learns from examples. Each row of `X` is one example, and the same row of "
@@ -57,20 +39,37 @@ def one_column(tour: Tour) -> Chapter:
         data_name=scene.data_name,
         figures=(examples(scene),),
         lights=("data",),
-        questions=(
-            Question(
-                f"Which column goes with {code(target)} most closely?",
-                Options(names, right, "name"),
-                reply,
-                revealed=(table,),
-            ),
-        ),
+        questions=(closest_column(scene),),
         closing=(
             "Correlation measures this: one means that the two always rise and fall together, "
             "minus one that they do the opposite, zero that neither tells of the other. A network "
             "without hidden layers can do no more than weigh such columns.",
         ),
         experiment=without_a_row(scene),
+    )
+
+
+def closest_column(scene: Scene) -> Question:
+    """Which column goes with the first target most closely."""
+    target = scene.targets[0]
+    found = column_correlations(scene)
+    shown = strongest(found)
+    best = np.nan_to_num(np.abs(found)).max()
+    names = tuple(scene.columns[k] for k in shown)
+    right = frozenset(k for k, c in enumerate(shown) if abs(found[c]) > best - 1e-9)
+
+    def reply(guess: int | None) -> str:
+        words = f"{strength(scene, shown[min(right)])}."
+        if guess is not None and guess not in right:
+            words = f"{strength(scene, shown[guess])}. {words}"
+        return words + (" All other columns tell less." if len(right) == 1 else "")
+
+    body = [[name, tells(found[k])] for name, k in zip(names, shown, strict=True)]
+    return Question(
+        f"Which column goes with {code(target)} most closely?",
+        Options(names, right, "name"),
+        reply,
+        revealed=(rows_of(f"correlation with {target}", ["column", "correlation"], body),),
     )
 
 
@@ -133,12 +132,39 @@ def without_a_row(scene: Scene) -> Experiment:
 def shapes(tour: Tour) -> Chapter:
     """What a product's shape is, for some rows and for many."""
     scene = tour.plain
-    trace = scene.first
-    line = trace.line(f"l{scene.depth}")
+    line = scene.first.line(f"l{scene.depth}")
+    product = line.products[0]
+    left, right = product.children
+    return Chapter(
+        paragraphs=(
+            f"This line does two things. First a matrix product, {code(product.text)}: every "
+            "example's numbers times the weights, added up. Then each sum goes through "
+            f"{code(line.part.operation)} and becomes a value of {code(line.target)}."
+            if line.part is not product
+            else f"This line is a matrix product, {code(product.text)}: every example's numbers "
+            "times the weights, added up.",
+            "Rows are examples, columns are units. Most mistakes in such programs are mistakes "
+            "about shapes, so it pays to know them without running anything.",
+        ),
+        **scene.subject,
+        lines=(line.target,),
+        figures=(array(left.text, left.value), array(right.text, right.value)),
+        lights=("program", "line"),
+        actions=(Action("go", line.target), Action("open", line.target)),
+        questions=(shape_of_product(line), shape_for_many(scene, right)),
+        closing=(
+            "A step takes all rows at once: one product for all examples. The same lines serve a "
+            "handful of rows or a great many.",
+        ),
+        experiment=more_rows(scene),
+    )
+
+
+def shape_of_product(line: TracedLine) -> Question:
+    """The shape of the product in a line."""
     product = line.products[0]
     left, right = product.children
     shape, inner = np.shape(product.value), np.shape(left.value)[1]
-    many = (MANY_ROWS, shape[1])
 
     def reply(guess: tuple[int, ...] | None) -> str:
         words = (
@@ -154,52 +180,32 @@ def shapes(tour: Tour) -> Chapter:
             return f"The {inner:,} is gone in the result, as it is what is summed over. {words}"
         return words
 
-    def reply_to_many(guess: tuple[int, ...] | None) -> str:
+    return Question(
+        f"{code(left.text)} is {shape_text(np.shape(left.value))} and {code(right.text)} "
+        f"is {shape_text(np.shape(right.value))}. What shape is {code(product.text)}?",
+        Shape(shape),
+        reply,
+        revealed=(array(product.text, product.value), array(line.target, line.value)),
+    )
+
+
+def shape_for_many(scene: Scene, weights: Part) -> Question:
+    """The shape of the product with these weights, for many more rows."""
+    shape = np.shape(weights.value)
+
+    def reply(guess: tuple[int, ...] | None) -> str:
         words = (
-            f"{code(right.text)} stays {shape_text(np.shape(right.value))} and the line stays as "
-            "it is: only the number of rows changes."
+            f"{code(weights.text)} stays {shape_text(shape)} and the line stays as it is: only the "
+            "number of rows changes."
         )
-        if guess is not None and guess != many and guess[0] != MANY_ROWS:
+        if guess is not None and guess[0] != MANY_ROWS:
             return f"Every one of the {MANY_ROWS:,} examples gets a row of its own. {words}"
         return words
 
-    return Chapter(
-        paragraphs=(
-            f"This line does two things. First a matrix product, {code(product.text)}: every "
-            "example's numbers times the weights, added up. Then each sum goes through "
-            f"{code(line.part.operation)} and becomes a value of {code(line.target)}."
-            if line.part is not product
-            else f"This line is a matrix product, {code(product.text)}: every example's numbers "
-            "times the weights, added up.",
-            "Rows are examples, columns are units. Most mistakes in such programs are mistakes "
-            "about shapes, so it pays to know them without running anything.",
-        ),
-        net=str(scene.spec),
-        data_name=scene.data_name,
-        program=scene.lines,
-        lines=(line.target,),
-        figures=(array(left.text, left.value), array(right.text, right.value)),
-        lights=("program", "line"),
-        actions=(Action("go", line.target), Action("open", line.target)),
-        questions=(
-            Question(
-                f"{code(left.text)} is {shape_text(np.shape(left.value))} and {code(right.text)} "
-                f"is {shape_text(np.shape(right.value))}. What shape is {code(product.text)}?",
-                Shape(shape),
-                reply,
-                revealed=(array(product.text, product.value), array(line.target, line.value)),
-            ),
-            Question(
-                f"And with {MANY_ROWS:,} examples instead of {len(scene.X):,}?",
-                Shape(many),
-                reply_to_many,
-            ),
-        ),
-        closing=(
-            "A step takes all rows at once: one product for all examples. The same lines serve a "
-            "handful of rows or a great many.",
-        ),
-        experiment=more_rows(scene),
+    return Question(
+        f"And with {MANY_ROWS:,} examples instead of {len(scene.X):,}?",
+        Shape((MANY_ROWS, shape[1])),
+        reply,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -27,6 +27,7 @@ from syn0.learn.tour.tour import Tour
 from syn0.models import Network
 from syn0.printers import PRINTERS, Data
 from syn0.printers.equations import EquationPrinter
+from syn0.spec.words import series
 
 ASKED = "c"
 """The language that is asked about."""
@@ -48,32 +49,24 @@ def languages(tour: Tour) -> Chapter:
     body = [[name, len(text.splitlines())] for name, text in texts.items()]
     table = rows_of("the same program", ["language", "lines"], body)
     asked = which_lines(scene, texts[ASKED]) if ASKED in texts else None
-    of_equations = [n for n, p in printers.items() if isinstance(p, EquationPrinter)]
-    programs = [name for name in printers if name not in of_equations]
-    equations = f" As equations it stands in {listed_code(of_equations)}." if of_equations else ""
+    of_equations = [code(n) for n, p in printers.items() if isinstance(p, EquationPrinter)]
+    programs = [name for name in map(code, printers) if name not in of_equations]
+    equations = f" As equations it stands in {series(of_equations)}." if of_equations else ""
     return Chapter(
         paragraphs=(
             "The lines do not belong to one language. A printer says the same list of lines in "
-            f"{listed_code(programs)}: each text is a whole program, with the same start weights "
-            f"and the same numbers.{equations}",
+            f"{series(programs)}: each text is a whole program, with the same start weights and "
+            f"the same numbers.{equations}",
             "Languages without matrix products spell them out as loops: over rows, over units, and "
             "over what is summed.",
         ),
-        net=str(scene.spec),
-        data_name=scene.data_name,
-        program=scene.lines,
+        **scene.subject,
         figures=(table,),
         lights=("program",),
         questions=() if asked is None else (asked,),
         closing=(f"{code(f'syn0 write {scene.spec} --to LANGUAGE')} prints any of them.",),
         experiment=one_language(scene, tuple(printers)),
     )
-
-
-def listed_code(names: Sequence[str]) -> str:
-    """ "`a`, `b` and `c`"."""
-    *others, last = map(code, names)
-    return f"{', '.join(others)} and {last}" if others else last
 
 
 def said(scene: Scene, language: str) -> str:
@@ -146,44 +139,19 @@ def one_language(scene: Scene, names: tuple[str, ...]) -> Experiment:
 
 def own_data(tour: Tour) -> Chapter:
     """What tells most in data that are no toy."""
-    if tour.is_usual:
-        name, columns, target, found = measured(SAMPLE)
-    else:
-        scene = tour.deep
-        name, columns, target = scene.data_name, scene.columns, scene.targets[0]
-        found = correlations(scene.X, scene.y)[:, 0]
-    strength = np.nan_to_num(np.abs(found))
-    shown = strongest(found)
-    names = tuple(columns[k] for k in shown)
-    right = frozenset(k for k, column in enumerate(shown) if strength[column] == strength.max())
-
-    def reply(guess: int | None) -> str:
-        top = shown[min(right)]
-        words = f"{code(columns[top])} has a correlation of {tells(found[top])}."
-        if guess is None or guess in right:
-            return words
-        return f"{code(names[guess])} has {tells(found[shown[guess]])}. {words}"
-
-    body = [[columns[k], tells(found[k])] for k in shown]
+    data = measured(SAMPLE) if tour.is_usual else of_scene(tour.deep)
     return Chapter(
         paragraphs=(
-            f"Your data are the same problem: rows, columns, an answer. Begin as in the first "
-            f"chapter, by what single columns tell. Here are the columns of {code(name)}, with "
-            f"{code(target)} to be told.",
+            "Your data are the same problem: rows, columns, an answer. Begin as in the first "
+            "chapter, by what single columns tell. Here are the columns of "
+            f"{code(data.name)}, with {code(data.target)} to be told.",
             "Columns of texts, missing values and numbers of all sizes are prepared first, in "
             "lines that stand in the program as well.",
         ),
         net=str(tour.deep.spec),
-        data_name=name,
+        data_name=data.name,
         lights=("data",),
-        questions=(
-            Question(
-                f"Which column goes with {code(target)} most closely, up or down?",
-                Options(names, right, "name"),
-                reply,
-                revealed=(rows_of(f"correlation with {target}", ["column", ""], body),),
-            ),
-        ),
+        questions=(closest(data),),
         closing=(
             f"{code('syn0 tour --data table.csv --target COLUMN')} makes this tour of your own "
             f"data. {code('syn0 train table.csv --target COLUMN --out model.safetensors')} trains "
@@ -193,13 +161,52 @@ def own_data(tour: Tour) -> Chapter:
     )
 
 
-def measured(name: str) -> tuple[str, tuple[str, ...], str, np.ndarray]:
-    """Built-in data: name, columns, a target, and how each column goes with it."""
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """Data, and how each of their columns goes with a target."""
+
+    name: str
+    columns: tuple[str, ...]
+    target: str
+    correlations: np.ndarray
+
+
+def measured(name: str) -> Measured:
+    """Built-in data, and their first target."""
     table = read_table(name)
     schema = Schema.fit(table)
     targets = schema.classes or (schema.target,)
     found = correlations(schema.inputs(table), schema.targets(table))
-    return name, schema.input_names, str(targets[0]), found[:, 0]
+    return Measured(name, schema.input_names, str(targets[0]), found[:, 0])
+
+
+def of_scene(scene: Scene) -> Measured:
+    """A scene's data, and their first target."""
+    found = correlations(scene.X, scene.y)[:, 0]
+    return Measured(scene.data_name, scene.columns, scene.targets[0], found)
+
+
+def closest(data: Measured) -> Question:
+    """Which column goes with the target most closely."""
+    found, strength = data.correlations, np.nan_to_num(np.abs(data.correlations))
+    shown = strongest(found)
+    names = tuple(data.columns[k] for k in shown)
+    right = frozenset(k for k, column in enumerate(shown) if strength[column] == strength.max())
+
+    def reply(guess: int | None) -> str:
+        top = min(right)
+        words = f"{code(names[top])} has a correlation of {tells(found[shown[top]])}."
+        if guess is None or guess in right:
+            return words
+        return f"{code(names[guess])} has {tells(found[shown[guess]])}. {words}"
+
+    body = [[name, tells(found[k])] for name, k in zip(names, shown, strict=True)]
+    return Question(
+        f"Which column goes with {code(data.target)} most closely, up or down?",
+        Options(names, right, "name"),
+        reply,
+        revealed=(rows_of(f"correlation with {data.target}", ["column", ""], body),),
+    )
 
 
 def other_data() -> Experiment:
@@ -207,15 +214,15 @@ def other_data() -> Experiment:
     names = tuple(BUILT_IN)
 
     def run(place: int) -> Outcome:
-        name, columns, target, found = measured(names[place])
-        strength = np.nan_to_num(np.abs(found))
-        best = np.argsort(-strength, kind="stable")[:5]
+        data = measured(names[place])
+        columns, found = data.columns, data.correlations
+        best = np.argsort(-np.nan_to_num(np.abs(found)), kind="stable")[:5]
         words = (
-            f"Of the {len(columns):,} columns of {code(name)}, {code(columns[best[0]])} goes most "
-            f"closely with {code(target)}: {number(found[best[0]])}."
+            f"Of the {len(columns):,} columns of {code(data.name)}, {code(columns[best[0]])} goes "
+            f"most closely with {code(data.target)}: {number(found[best[0]])}."
         )
         body = [[columns[k], tells(found[k])] for k in best]
-        return Outcome(words, (rows_of("correlations", ["column", target], body),))
+        return Outcome(words, (rows_of("correlations", ["column", data.target], body),))
 
     return Experiment(
         "Look at other data that are always here.", "data", Options(names, kind="name"), run,

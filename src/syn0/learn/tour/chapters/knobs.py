@@ -217,14 +217,25 @@ def turn(tour: Tour, *, knob: Knob) -> Chapter:
         turned = with_knob(plain, knob, knob.settings)
     except ValueError as error:
         raise LeftOut(str(error)) from None
+    return Chapter(
+        paragraphs=knob.words,
+        **plain.subject,
+        lights=("program", "knobs"),
+        actions=tuple(Action("knob", name, value) for name, value in knob.settings.items()),
+        questions=(changed_phase(plain, turned, knob),),
+        closing=(knob.closing,),
+        experiment=tried(tour, knob),
+    )
+
+
+def changed_phase(plain: Scene, turned: Scene, knob: Knob) -> Question:
+    """The phases in which a turned knob adds or changes lines."""
     phases = {x.phase for x in changes(plain, turned)} - {"init"} or {"init"}
     names = tuple(PHASES)
     right = frozenset(k for k, name in enumerate(names) if name in phases)
-    shown = diff_figure(plain, turned)
-    command = command_of(plain, turned, knob)
+    words = f"{command_of(plain, turned, knob)} shows it: {counted(plain, turned)}."
 
     def reply(guess: int | None) -> str:
-        words = f"{command} shows it: {counted(plain, turned)}."
         if guess is None:
             return words
         if guess not in right:
@@ -232,23 +243,11 @@ def turn(tour: Tour, *, knob: Knob) -> Chapter:
         others = [code(names[k]) for k in sorted(right - {guess})]
         return f"So it does in {' and '.join(others)}. {words}" if others else words
 
-    return Chapter(
-        paragraphs=knob.words,
-        net=str(plain.spec),
-        data_name=plain.data_name,
-        program=plain.lines,
-        lights=("program", "knobs"),
-        actions=tuple(Action("knob", name, value) for name, value in knob.settings.items()),
-        questions=(
-            Question(
-                "In which phase of a step does this add or change lines? Name one of them.",
-                Options(tuple(PHASES.values()), right),
-                reply,
-                revealed=(shown,),
-            ),
-        ),
-        closing=(knob.closing,),
-        experiment=tried(tour, knob),
+    return Question(
+        "In which phase of a step does this add or change lines? Name one of them.",
+        Options(tuple(PHASES.values()), right),
+        reply,
+        revealed=(diff_figure(plain, turned),),
     )
 
 
@@ -398,9 +397,7 @@ def gpu(tour: Tour) -> Chapter:
             f"{code('syn0 engines')} says which of them work on this machine, and "
             f"{code(f'syn0 engines {scene.spec}')} which one would be picked, and why.",
         ),
-        net=str(scene.spec),
-        data_name=scene.data_name,
-        program=scene.lines,
+        **scene.subject,
         lights=("program",),
         questions=(
             Question(

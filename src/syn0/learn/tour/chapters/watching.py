@@ -49,9 +49,7 @@ def watching(tour: Tour) -> Chapter:
             "Read with the program beside you: code on one screen, explanation on the other. In a "
             f"notebook {code('network.watch(X, y)')} steps through it below your own cells.",
         ),
-        net=str(scene.spec),
-        data_name=scene.data_name,
-        program=scene.lines,
+        **scene.subject,
         lines=(f"l{n}", f"l{n}_error", f"l{n}_delta"),
         figures=(array(f"l{n} in the first step", scene.first[f"l{n}"]),),
         lights=("printed", "curves", "transport"),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from syn0.explain import Contributions, Pushes
+from syn0.explain import Contributions, Part, Pushes
 from syn0.explain.text import number
 from syn0.learn.tour.answers import ARROWS, Arrows, Number, Options, ways
 from syn0.learn.tour.content import Action, Chapter, Experiment, Figure, Outcome, Question, code
-from syn0.learn.tour.figures import array, brief, examples, rows_of
+from syn0.learn.tour.figures import added_up, array, brief, examples, rows_of
 from syn0.learn.tour.scene import Scene
 from syn0.learn.tour.tour import Tour
 
@@ -52,9 +52,7 @@ def one_weight(tour: Tour) -> Chapter:
             "With an input of zero the weight had no part in the miss, so it is not touched. A "
             "large input had a large part in it.",
         ),
-        net=str(scene.spec),
-        data_name=scene.data_name,
-        program=scene.lines,
+        **scene.subject,
         lines=(line,),
         figures=(examples(scene), array(f"l{n}_delta", scene.first[f"l{n}_delta"])),
         lights=("line", "network"),
@@ -156,28 +154,13 @@ def all_rows(tour: Tour) -> Chapter:
     name = "syn0"
     line = scene.first.line(update_of(scene, name))
     product = line.products[0]
-    pull = np.asarray(product.value)[:, 0]
-    shown = range(min(len(pull), MOST_SHOWN))
-    labels = tuple(f"{name}[{k},0]" for k in shown)
-    truth = ways(pull[: len(shown)])
-    rows = scene.first.rows[:MOST_SHOWN]
     left, right = product.children
-
-    def reply(guess: tuple[int, ...] | None) -> str:
-        wrong = [k for k in shown if guess is not None and guess[k] != truth[k]]
-        k = wrong[0] if wrong else 0
-        pairs = zip(left.value[k][:MOST_SHOWN], right.value[:MOST_SHOWN, 0], strict=True)
-        terms = [f"{number(a)} × {number(b)}" for a, b in pairs]
-        more = " + …" if left.value.shape[1] > MOST_SHOWN else ""
-        return f"{code(labels[k])}: {' + '.join(terms)}{more} = {number(pull[k])}."
-
-    delta = right.value[:MOST_SHOWN]
     table = rows_of(
         "what each example brings",
         ["", *map(brief, scene.columns[:MOST_SHOWN]), "delta"],
         [
-            [f"row {row}", *scene.X[row, :MOST_SHOWN], delta[place, 0]]
-            for place, row in enumerate(rows)
+            [f"row {row}", *scene.X[row, :MOST_SHOWN], right.value[place, 0]]
+            for place, row in enumerate(scene.first.rows[:MOST_SHOWN])
         ],
     )
     return Chapter(
@@ -188,27 +171,38 @@ def all_rows(tour: Tour) -> Chapter:
             "So each weight moves by the sum of what all examples ask. Those that ask for opposite "
             "things cancel.",
         ),
-        net=str(scene.spec),
-        data_name=scene.data_name,
-        program=scene.lines,
+        **scene.subject,
         lines=(line.target,),
         figures=(table,),
         lights=("line", "network"),
         actions=(Action("go", line.target), Action("open", line.target)),
-        questions=(
-            Question(
-                f"Which way does the first step pull each weight? {code(', '.join(labels))}",
-                Arrows(truth, labels),
-                reply,
-                revealed=(array(product.text, product.value),),
-            ),
-        ),
+        questions=(ways_of_weights(name, product),),
         closing=(
             f"{code(line.text)} is the whole of learning for {code(name)}. The error is the target "
             f"minus the output, so the update is added; other texts subtract a gradient that has "
             "the opposite sign.",
         ),
         experiment=some_rows(scene, name),
+    )
+
+
+def ways_of_weights(name: str, product: Part) -> Question:
+    """Which way the first step pulls each weight of the first unit."""
+    left, right = product.children
+    pull = np.asarray(product.value)[:, 0]
+    labels = tuple(f"{name}[{k},0]" for k in range(min(len(pull), MOST_SHOWN)))
+    answer = Arrows(ways(pull[: len(labels)]), labels)
+
+    def reply(guess: tuple[int, ...] | None) -> str:
+        k = answer.wrong(guess)[0]
+        terms = added_up(left.value[k], right.value[:, 0], MOST_SHOWN)
+        return f"{code(labels[k])}: {terms} = {number(pull[k])}."
+
+    return Question(
+        f"Which way does the first step pull each weight? {code(', '.join(labels))}",
+        answer,
+        reply,
+        revealed=(array(product.text, product.value),),
     )
 
 
@@ -246,18 +240,6 @@ def push_table(tour: Tour) -> Chapter:
     scene = tour.plain
     steps = min(PUSHED_STEPS, scene.steps)
     found = scene.replay.pushes("syn0", 0, steps=steps)
-    rows = range(min(len(scene.X), MOST_SHOWN))
-    truth = tuple(way(found, row, 0) for row in rows)
-    labels = tuple(f"row {row}" for row in rows)
-
-    def reply(guess: tuple[int, ...] | None) -> str:
-        wrong = [k for k in rows if guess is not None and guess[k] != truth[k]]
-        return " ".join(
-            f"Row {k}: input {number(scene.X[k, 0])}, target {number(scene.y[k, 0])}, pushed up "
-            f"{found.up[k, 0]:,} times and down {found.down[k, 0]:,} times."
-            for k in (wrong[:2] or [0])
-        )
-
     return Chapter(
         paragraphs=(
             f"Follow the pushes over {steps:,} steps. An example whose output should rise pushes "
@@ -266,24 +248,40 @@ def push_table(tour: Tour) -> Chapter:
             "A weight that is always pushed the same way gets far. Pushes both ways cancel, and "
             "that weight stays near where it was.",
         ),
-        net=str(scene.spec),
-        data_name=scene.data_name,
-        program=scene.lines,
+        **scene.subject,
         lines=(update_of(scene, "syn0"),),
-        figures=(examples(scene, rows),),
+        figures=(examples(scene, asked_rows(scene)),),
         lights=("data", "network"),
         actions=(Action("split", "syn0", (0, 0)),),
-        questions=(
-            Question(
-                f"Which way does each example push {code('syn0[0,0]')}, the weight of "
-                f"{code(scene.columns[0])}, most of the time?",
-                Arrows(truth, labels),
-                reply,
-                revealed=(pushes_figure(scene, found),),
-            ),
-        ),
+        questions=(ways_of_rows(scene, found),),
         closing=(whole_story(scene, found),),
         experiment=other_steps(scene),
+    )
+
+
+def asked_rows(scene: Scene) -> range:
+    """The examples whose pushes are asked for."""
+    return range(min(len(scene.X), MOST_SHOWN))
+
+
+def ways_of_rows(scene: Scene, found: Pushes) -> Question:
+    """Which way each example pushes the first weight most of the time."""
+    rows = asked_rows(scene)
+    answer = Arrows(tuple(way(found, k, 0) for k in rows), tuple(f"row {k}" for k in rows))
+
+    def reply(guess: tuple[int, ...] | None) -> str:
+        return " ".join(
+            f"Row {k}: input {number(scene.X[k, 0])}, target {number(scene.y[k, 0])}, pushed up "
+            f"{found.up[k, 0]:,} times and down {found.down[k, 0]:,} times."
+            for k in answer.wrong(guess)[:2]
+        )
+
+    return Question(
+        f"Which way does each example push {code('syn0[0,0]')}, the weight of "
+        f"{code(scene.columns[0])}, most of the time?",
+        answer,
+        reply,
+        revealed=(pushes_figure(scene, found),),
     )
 
 
