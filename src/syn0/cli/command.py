@@ -130,7 +130,7 @@ def say_more(text: str) -> None:
 
 
 def tell_versions() -> None:
-    """What runs here."""
+    """Say which versions run here."""
     from importlib.metadata import version
 
     python = f"Python {platform.python_version()}"

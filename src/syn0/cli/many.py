@@ -100,7 +100,7 @@ def fit_many(
 
 
 def many_data(many: Many) -> list[dict[str, Any]]:
-    """Of each network, for machines: what it is, how well it does and how it ended."""
+    """What each network is, how well it does and how it ended, for machines."""
     return [
         {
             "seed": member.seed,

@@ -85,7 +85,7 @@ class Fresh:
 
     @once
     def table(self) -> Table:
-        """All rows."""
+        """The table of all rows."""
         from syn0.spec import parse_sizes
 
         own = self.options
@@ -110,7 +110,7 @@ class Fresh:
 
     @property
     def history(self) -> History:
-        """Of the run."""
+        """The history of the run."""
         return self.fitted.history
 
     @once
@@ -174,7 +174,8 @@ class Saved:
 
     @once
     def history(self) -> History:
-        """Of the run, which is taken again from its start, as the file does not hold it."""
+        """The history of the run, which is taken again from its start, as the file does not hold
+        it."""
         from syn0.cli.write import table_of_its_own
 
         if self.options["data"] is None:

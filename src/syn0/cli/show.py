@@ -36,7 +36,7 @@ def show_evaluation(figures: Evaluation, where: str) -> None:
 
 
 def show_regression(console: Any, figures: Regression) -> None:
-    """R², RMSE and MAE."""
+    """Print R², RMSE and MAE."""
     if figures.r2 is not None:
         console.print(f"  R²    {figures.r2:.4f}")
     console.print(f"  RMSE  {figures.rmse:.6g}")

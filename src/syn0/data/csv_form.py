@@ -216,7 +216,7 @@ def _numbers_that_are_names(first: Row, rest: Sequence[Row]) -> bool:
 
 
 def _units_and_names(first: Row, second: Row) -> tuple[Row, Row]:
-    """Of two lines above numbers the units, and the names, which all differ and are longer."""
+    """The two lines above numbers as the units and the names: names all differ and are longer."""
 
     def quality(row: Row) -> tuple[bool, int, bool, int]:
         bracketed = sum(cell[:1] in "[(" for cell in row.cells if cell)

@@ -144,7 +144,8 @@ def _pandas_column(name: str, series: Any, place: str) -> Column:
 
 
 def _category_column(name: str, categories: Any, codes: NDArray[Any]) -> Column:
-    """Of whatever a Categorical's categories are, texts: they are names of groups, no amounts."""
+    """A column of texts, whatever a Categorical's categories are: they name groups and are no
+    amounts."""
     texts = [number_text(c) if _is_number(c) else str(c) for c in categories]
     known = TextCodes()
     # The code of a missing category, -1, picks the last element.

@@ -340,7 +340,8 @@ def _read_image(file: Path, shape: tuple[int, ...]) -> NDArray[np.uint8]:
 
 
 def _in_plain_colours(image: Image) -> Image:
-    """In grey, colour or, where its parts are more and less transparent, RGBA."""
+    """The image in grey, in colour or, where some parts are more transparent than others, in
+    RGBA."""
     if image.mode not in ("LA", "PA", "RGBA") and "transparency" not in image.info:
         return image.convert("L" if image.mode in _GREY_MODES else "RGB")
     rgba = image if image.mode == "RGBA" else image.convert("RGBA")

@@ -112,7 +112,7 @@ class TextInput:
             X[:, -1] = column.missing
 
     def unknown(self, column: Column) -> int:
-        """In how many rows there are texts that training did not know."""
+        """The number of rows with texts that training did not know."""
         unseen = column.take(self._spellings.codes(column) == UNSEEN_CODE)
         return int((Spellings(self.others).codes(unseen) == UNSEEN_CODE).sum())
 

@@ -213,7 +213,7 @@ class Schema:
         return self.unknown_in(self.count_unknown(table))
 
     def count_unknown(self, table: Table) -> dict[str, int]:
-        """In how many rows each column of texts holds one that training did not know."""
+        """The number of rows in which each column of texts holds one that training did not know."""
         return {
             fitted.name: fitted.unknown(column)
             for fitted, column in zip(self.columns, self._find(table), strict=True)

@@ -102,8 +102,8 @@ def one_spelling(column: Column) -> Column:
 
 
 def one_spelling_of(texts: Sequence[str]) -> dict[str, str]:
-    """Of texts, the most frequent first, one for each meaning, where they are truth values; else
-    each for itself."""
+    """One text for each meaning, the most frequent spelling, where the texts (the most frequent
+    first) are truth values; otherwise each text for itself."""
     kept: dict[str, str] = {}
     truth = are_truth_values(texts) and any(text.lower() in TRUTH_WORDS for text in texts)
     for text in texts:

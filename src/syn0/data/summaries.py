@@ -91,7 +91,7 @@ class Summary:
 
     @property
     def rows(self) -> int:
-        """Cells with a value."""
+        """The number of cells with a value."""
         return self.numbers + self.texts.total() + self.uncounted
 
     @property

@@ -87,7 +87,7 @@ class Place:
 
     @property
     def bias(self) -> Name:
-        """Its units' constants."""
+        """The constants of the layer's units."""
         return Name(f"bias{self.number - 1}")
 
     @property
@@ -149,11 +149,11 @@ class LayerRule:
         yield from ()
 
     def forward(self, layer: Any, place: Place, *, training: bool) -> Iterator[Line]:
-        """From the values below to its own."""
+        """The lines from the values below the layer to its own."""
         raise NotImplementedError
 
     def parameters(self, layer: Any, place: Place, error: Expr) -> Iterator[Parameter]:
-        """What it learns."""
+        """The parameters that the layer learns."""
         yield from ()
 
     def back(self, layer: Any, place: Place, error: Expr) -> Iterator[Line | Blame]:
@@ -331,7 +331,7 @@ class NormRule(LayerRule):
         yield from self.normalized(layer, place, mean, variance)
 
     def normalized(self, layer: Any, place: Place, mean: Name, variance: Name) -> Iterator[Line]:
-        """From mean and variance to the layer's values."""
+        """The lines from mean and variance to the layer's values."""
         k, normal = place.number, place.named("normal")
         value = (place.below - mean) / sqrt(variance + layer.epsilon)
         yield Line(normal.name, value, "forward", k, "normalized: mean 0, variance 1")
@@ -369,7 +369,8 @@ class BatchNormRule(NormRule):
         yield Line(f"variance{k}", ones(width), "init", k, "running variance, for predictions")
 
     def forward(self, layer: spec.BatchNorm, place: Place, *, training: bool) -> Iterator[Line]:
-        """By the statistics of the step, or by the running ones."""
+        """The values normalized by the statistics of the step, or in predictions by the running
+        ones."""
         if training:
             yield from super().forward(layer, place, training=training)
         else:

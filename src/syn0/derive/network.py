@@ -174,7 +174,7 @@ def in_dtype(dtype: str, lines: Iterable[Line]) -> Iterator[Line]:
 
 
 def forward_lines(network: NetworkSpec, rows: Rows, *, training: bool = True) -> Iterator[Line]:
-    """From the inputs to the prediction."""
+    """The lines from the inputs to the prediction."""
     if rows.batched:
         batch = Name("batch")
         yield Line("l0", Name("X")[batch], "forward", 0, "the inputs of this batch")

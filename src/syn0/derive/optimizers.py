@@ -39,7 +39,7 @@ class OptimizerRule:
     """What it remembers of each parameter: the end of the name, and words."""
 
     def constants(self, optimizer: Any) -> Iterator[Line]:
-        """Its settings, beside alpha."""
+        """The optimizer's settings that its lines read, beside alpha."""
         yield from ()
 
     def shared(self, optimizer: Any, alpha: Expr | None) -> Iterator[Line]:

@@ -18,7 +18,7 @@ class Rows:
 
     @property
     def target(self) -> Name:
-        """Their targets."""
+        """The targets of the rows."""
         return Name("y_batch" if self.batched else "y")
 
     @property

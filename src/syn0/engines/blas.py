@@ -56,7 +56,8 @@ class Limits:
                     self._stack.pop().limiter.restore_original_limits()
 
     def _alone(self) -> None:
-        """In a forked process: the other threads, which would end their limits, are not there."""
+        """Forget, in a forked process, the other threads: they are not there to end their
+        limits."""
         for limit in self._stack:
             limit.over |= limit.thread != threading.get_ident()
         self._lock.release()

@@ -91,7 +91,7 @@ class Cluster:
 
     @once
     def spread(self) -> NamedSharding:
-        """Of arrays whose rows lie in equal parts on all devices."""
+        """The sharding of arrays whose rows lie in equal parts on all devices."""
         import jax
         from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
@@ -99,7 +99,7 @@ class Cluster:
 
     @once
     def everywhere(self) -> NamedSharding:
-        """Of arrays that lie whole on each device."""
+        """The sharding of arrays that lie whole on each device."""
         from jax.sharding import NamedSharding, PartitionSpec
 
         return NamedSharding(self.spread.mesh, PartitionSpec())

@@ -159,8 +159,9 @@ class NumpyRunner(Runner):
 
 
 def blas_threads(multiplications: int, most: int | None) -> AbstractContextManager[object]:
-    """At most so many threads for products; small ones stay on one: handing them out gains nothing,
-    and on a busy machine the threads wait for each other a hundred times longer than they work."""
+    """Have products take at most so many threads. Small ones stay on one: handing them out gains
+    nothing, and on a busy machine the threads wait for each other a hundred times longer than they
+    work."""
     if multiplications <= ONE_THREAD_UP_TO:
         most = 1
     return nullcontext() if most is None else LIMITS.at_most(most)

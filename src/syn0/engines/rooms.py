@@ -51,7 +51,7 @@ class Rooms(Generic[Kind]):
             return self._make()
 
     def give_back(self, room: Kind) -> None:
-        """It is idle again."""
+        """Take a room back, which is idle from now on."""
         self._idle.append(room)
 
     def empty(self) -> None:

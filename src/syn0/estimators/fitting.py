@@ -60,7 +60,7 @@ class Standing:
 
     @classmethod
     def at_start(cls, rate: float) -> Standing:
-        """Of an estimator that was not trained."""
+        """What an untrained estimator tells."""
         return cls([], 0, 0, np.inf, None, None, 0, rate)
 
     @classmethod
@@ -89,7 +89,7 @@ class Standing:
         self.loss_curve.append(float("nan"))
 
     def judge_by_scores(self) -> None:
-        """From now on rows apart say when to stop, if they have not before."""
+        """Have the scores on the rows set apart say when to stop, if they have not before."""
         if self.validation_scores is None:
             self.validation_scores, self.best_validation_score = [], -np.inf
             self.best_loss = None

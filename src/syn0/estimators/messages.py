@@ -136,7 +136,7 @@ def is_number(text: str | bytes) -> bool:
 
 
 def continuous_labels(kind: str, y: Any, what: str) -> str:
-    """That labels are no classes, with a few of them."""
+    """A message that labels are no classes, with a few of them."""
     values = np.unique(np.asarray(y))
     odd = values[values != np.floor(values)][:MOST_SHOWN]
     return (

@@ -66,7 +66,7 @@ class Labels:
 
     @property
     def classes(self) -> NDArray[Any]:
-        """In the order of the outputs."""
+        """The classes in the order of the outputs."""
         return np.asarray(self.binarizer.classes_)
 
     @property
@@ -133,8 +133,8 @@ class Scaling:
 
     @classmethod
     def of(cls, y: NDArray[Any], asked: bool | str) -> Scaling:
-        """To mean 0 and standard deviation 1 where that is asked for, or with "auto" where a
-        column's typical size, the root of its mean square, is 1000 or more."""
+        """The scaling to mean 0 and standard deviation 1 where that is asked for, or with "auto"
+        where a column's typical size, the root of its mean square, is 1000 or more."""
         columns = y.reshape(len(y), -1).astype(np.float64)
         count = columns.shape[1]
         plain = cls(np.zeros(count), np.ones(count))
@@ -230,7 +230,7 @@ class Numbers:
         return loss_targets(np.ascontiguousarray(scaled, spec.dtype), spec)
 
     def decode(self, outputs: NDArray[Any]) -> NDArray[Any]:
-        """In the units of y; of quantiles the middle one."""
+        """Predictions in the units of y; of quantiles the middle one."""
         if quantiles := self.quantiles:
             outputs = outputs[:, [middle(quantiles)]]
         outputs = self.scaling.restore(outputs)

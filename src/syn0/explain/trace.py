@@ -56,8 +56,8 @@ class Part:
 
     @property
     def operation(self) -> str:
-        """Of the operations' table: "matmul", "sigmoid"; "name" or "number" for what is not made of
-        anything."""
+        """The name in the operations' table, such as "matmul" or "sigmoid"; "name" or "number" for
+        what is not made of anything."""
         if isinstance(self.expression, Apply):
             return self.expression.operation
         return "name" if isinstance(self.expression, Name) else "number"
@@ -148,12 +148,12 @@ class TracedLine:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Of the value; () for a number."""
+        """The value's shape; () for a number."""
         return np.shape(self.value)
 
     @property
     def dtype(self) -> str:
-        """Of the value: "float64", "bool"; of a plain number "float" or "int"."""
+        """The value's type: "float64", "bool"; of a plain number "float" or "int"."""
         return dtype_of(self.value)
 
     @once

@@ -46,7 +46,7 @@ class Entries:
         raise ProgramError(f"{expr!r} has no entries")
 
     def of_entries(self, expr: Apply) -> Apply:
-        """The same operation of the entries."""
+        """The operation applied to the entries of its arguments."""
         return Apply(expr.operation, tuple(map(self.entry, expr.args)), expr.fixed)
 
     def as_entry(self, number: Expr) -> Expr:

@@ -104,7 +104,8 @@ def truth_and_answers(
 def compared(
     network: Network, targets: NDArray[Any], outputs: NDArray[Any]
 ) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any] | None]:
-    """The same of a table's targets, shares where they are classes, and of what it predicts."""
+    """As `truth_and_answers`, from a table's targets, which are shares where they are classes, and
+    the network's outputs."""
     schema = network.schema
     assert schema is not None  # noqa: S101  (from a table)
     targets, outputs = np.asarray(targets, np.float64), np.asarray(outputs, np.float64)

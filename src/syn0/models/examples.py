@@ -56,7 +56,7 @@ class Examples:
         return {name: array for name, array in named.items() if array is not None}
 
     def shared(self, cluster: Cluster) -> dict[str, Any]:
-        """The same, but of X and y only the rows of this process."""
+        """As `arrays`, but X and y hold only the rows of this process."""
         named: dict[str, Any] = self.arrays()
         return named | {name: cluster.share(named[name]) for name in ("X", "y")}
 

@@ -72,7 +72,7 @@ class Many(Sequence[Network]):
 
     @property
     def seeds(self) -> NDArray[np.int64]:
-        """(networks,)"""
+        """(networks,): the seed of each."""
         return np.array([member.seed for member in self.members], np.int64)
 
     @property

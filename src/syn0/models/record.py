@@ -57,7 +57,8 @@ class Origin:
         seed_number(self.seed)
 
     def to_data(self) -> dict[str, Any]:
-        """Its fields; `by_hash` only where it is so, as earlier versions know nothing of it."""
+        """The record's fields; `by_hash` only where it is set, as earlier versions know nothing of
+        it."""
         fields: dict[str, Any] = fields_to_data(self)
         return fields if self.by_hash else {n: v for n, v in fields.items() if n != "by_hash"}
 

@@ -240,7 +240,7 @@ class StoredExamples:
         return "sample_weight" in self.stored.widths
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """None stand in memory."""
+        """No arrays: all rows stay on disk."""
         return {}
 
     def shared(self, cluster: Cluster) -> dict[str, Any]:
@@ -260,7 +260,7 @@ class StoredExamples:
 
 
 def shards_for(stored: StoredRows, training: Training, memory: int | None) -> Shards:
-    """In what shards rows are read, two windows of which are held at once.
+    """The shards in which rows are read, two windows of which are held at once.
 
     Raises:
         ValueError: a training that needs all rows at once.

@@ -93,7 +93,7 @@ def standing(network: Record) -> str:
 
 
 def table(spec: NetworkSpec) -> list[str]:
-    """Its lines, as `rows` has them."""
+    """The lines of the table, aligned."""
     found = rows(spec)
     first, second, third = (max(map(len, column)) for column in zip(*found, strict=True))
     return [f"{a:<{first}}  {b:<{second}}  {c:>{third}}" for a, b, c in found]

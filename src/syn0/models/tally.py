@@ -59,7 +59,7 @@ class ClassTally:
                 self.scores[kind] += np.bincount(found, minlength=BINS)
 
     def figures(self) -> Evaluation:
-        """Of all rows that were counted."""
+        """The figures of all rows that were counted."""
         counts = np.diag(self.pairs), self.pairs.sum(axis=0), self.pairs.sum(axis=1)
         found = np.argwhere(self.pairs > 0)
         confused = np.column_stack([found, self.pairs[self.pairs > 0]])
@@ -105,7 +105,7 @@ class NumberTally:
         self.rows = total
 
     def figures(self) -> Evaluation:
-        """Of all rows that were counted."""
+        """The figures of all rows that were counted."""
         return regression_of(self.rows, self.squares, self.spread, self.missed)
 
 

@@ -123,7 +123,7 @@ def of_array(network: Network, X: NDArray[Any], inputs: Sequence[int | str]) -> 
 
 
 def of_table(network: Network, table: Table, inputs: Sequence[int | str]) -> Any:
-    """The same of columns of a table."""
+    """As `of_array`, for two columns of a table."""
     columns = {c.name: c for c in table.inputs}
     numbers = [c.name for c in table.inputs if c.categories is None]
     names = [one if isinstance(one, str) else pick(numbers, one) for one in inputs]
@@ -166,7 +166,7 @@ def usual(values: NDArray[Any]) -> float:
 
 
 def usual_cell(column: Any) -> Any:
-    """The same of a table's column: of texts a code."""
+    """As `usual`, for a table's column; of texts the code of the most frequent one."""
     if column.categories is None:
         return usual(column.values.astype(float))
     return np.bincount(column.values[~column.missing], minlength=1).argmax().astype(np.int32)

@@ -196,7 +196,7 @@ def log1p(z: Expr) -> Expr:
 
 
 def power(base: Expr, exponent: Expr) -> Expr:
-    """Whole powers as products."""
+    """A whole power, written as products."""
     match exponent:
         case Const(2):
             return base * base
@@ -217,7 +217,7 @@ MEANINGS: dict[str, Callable[..., Expr]] = {
 
 
 def numbers(value: Any) -> Row:
-    """Numbers as entries."""
+    """A row of numbers as entries."""
     return [Const(x) for x in np.atleast_1d(np.asarray(value, np.float64)).tolist()]
 
 

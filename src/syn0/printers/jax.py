@@ -156,7 +156,7 @@ def figures_of(script: Script) -> tuple[str, ...]:
 
 
 def in_brackets(names: Sequence[str]) -> str:
-    """Names as a tuple."""
+    """The names as a tuple, in brackets."""
     return listed(names if len(names) > 1 else [f"{names[0]},"], "(", ")")
 
 

@@ -53,7 +53,7 @@ class Given:
 
     @property
     def shape(self) -> Shape:
-        """Of the array."""
+        """The shape of its array."""
         return ("rows", self.width)
 
 
@@ -103,7 +103,7 @@ class Module:
 
     @property
     def columns(self) -> list[tuple[str, Given, int]]:
-        """In the table's order, each column with what it is part of, and its place there."""
+        """The columns in the table's order, each with what it is part of and its place there."""
         found = {
             column: (one, place) for one in self.given for place, column in enumerate(one.columns)
         }

@@ -160,14 +160,14 @@ class Neurons:
         return found
 
     def lacks(self, operation: str) -> UnsupportedError:
-        """That neurons cannot do an operation."""
+        """An error which says that neurons cannot do an operation."""
         return UnsupportedError(
             f"the {self.language} printer cannot write the operation {operation!r} with neurons"
         )
 
 
 def longer(sums: Sums, rows: int) -> Sums:
-    """The same sums, over more neurons."""
+    """The same sums, over so many neurons: the new ones have weights of 0."""
     return np.vstack([sums, np.zeros((rows - len(sums), sums.shape[1]))])
 
 

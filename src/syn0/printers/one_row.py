@@ -72,7 +72,7 @@ class OneRowModule:
 
     @property
     def program(self) -> Program:
-        """Its program, whose forward lines are float32."""
+        """The module's program, with forward lines in float32."""
         return replace(self.module.program, dtype="float32")
 
     def types(self) -> dict[str, str]:

@@ -289,7 +289,7 @@ def operator(name: str, dtype: DTypeLike | None = None, **attributes: Any) -> Ru
 
 
 def cast(dtype: DTypeLike) -> Rule:
-    """To another type."""
+    """A rule that casts to another type."""
 
     def rule(graph: Graph, x: Tensor) -> Tensor:
         return graph.cast(x, dtype)

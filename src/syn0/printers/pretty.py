@@ -119,7 +119,7 @@ class Group(Code):
 
     @property
     def pieces(self) -> list[str]:
-        """Itself."""
+        """The group itself."""
         return [self]
 
     def lay(self, page: Page, indent: int, after: int) -> None:
@@ -148,7 +148,7 @@ class Assigned(Code):
 
     @once
     def pieces(self) -> list[str]:
-        """With these brackets."""
+        """The pieces, with brackets around the value where it has none of its own."""
         head, value, tail = self.parts
         return [head, *(pieces_of(value) if hugs(value) else [bracketed("(", value, ")")]), tail]
 
@@ -166,7 +166,7 @@ class Made(Code):
 
     @once
     def pieces(self) -> list[str]:
-        """Those of what the form says."""
+        """The pieces of the text that the form makes of its parts."""
         return pieces_of(read(iter(MARK.findall(self.form)), self.parts)[0])
 
 

@@ -170,7 +170,7 @@ class RustModel(OneRowPrinter, RustPrinter):
         return self.narrow(value) if kind == "entry" else wide(value)
 
     def answered(self, answer: Answer) -> str:
-        """What an answer is."""
+        """The expression of an answer."""
         number = answer.role == LABEL and self.kind(answer.name) == "entry"
         if self.single(answer):
             return f"{answer.name}[0]{' as usize' * number}"

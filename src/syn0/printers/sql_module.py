@@ -318,7 +318,7 @@ def joined(cases: Iterable[str]) -> Iterator[str]:
 
 
 def natural(name: str) -> tuple[str, int]:
-    """l1_2 before l1_10."""
+    """A key that sorts l1_2 before l1_10."""
     stem, _, number = name.rpartition("_")
     return stem, int(number)
 

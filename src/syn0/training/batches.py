@@ -93,8 +93,8 @@ class Batches:
         return twin._windows[0]
 
     def order(self) -> tuple[NDArray[np.int32] | None, int]:
-        """Of orders that are shuffled on: the latest, and the batches taken of it; None and 0 of
-        others, whose place `position` says."""
+        """The latest order and the number of batches taken of it, where each order is a shuffle of
+        the one before; None and 0 otherwise, where `position` says the place."""
         if self._last is None:
             return None, 0
         return self._last, self._count if self._order is None else self._taken
@@ -107,7 +107,7 @@ class Batches:
                 self._order, self._taken = order, taken
 
     def copy(self) -> Batches:
-        """The same, to be taken from on its own."""
+        """The same batches, to be taken independently of these."""
         twin = copy.copy(self)
         twin._windows = [*self._windows]
         if self._size is None:

@@ -84,7 +84,7 @@ class Crew:
     def take(
         self, count: int, before: Sequence[Checkpoint], measured: Measured, *, measure: bool
     ) -> None:
-        """The same, for runs that stand at these checkpoints."""
+        """So many steps of all runs from these checkpoints; what is measured is put down."""
         runs, job = self.runs, self.runs[0].job
         batches = [run.batches.take(count) for run in runs]
         began = time.perf_counter()

@@ -157,7 +157,7 @@ class PageRun:
         )  # fmt: skip
 
     def by_phases(self, count: int) -> tuple[int, int]:
-        """To the end of the next phase, or of the one before."""
+        """The place so many ends of phases further on, or back."""
         ends = [section["end"] - 1 for section in sections(self.program)]
         step, line = self.step, self.line
         for _ in range(abs(count)):
@@ -500,7 +500,7 @@ def data_info(recipe: Recipe, made: Made) -> DataInfo:
 
 
 def columns_of(table: Table, schema: Schema | None) -> list[str]:
-    """Those that may be predicted, or left out: the first ones, and the target."""
+    """The columns that may be predicted or left out: the first ones, and the target."""
     first = [*table.columns][:200]
     return first if schema is None or schema.target in first else [*first, schema.target]
 

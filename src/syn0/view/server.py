@@ -336,7 +336,8 @@ class Page:
             self.house.turns.release()
 
     def answering(self, message: Message | str) -> Callable[[], list[Message]]:
-        """What answers a message, or tells that it was none."""
+        """A function that answers a message, or tells what was wrong with one that could not be
+        read."""
         if isinstance(message, str):
             words = {"type": "error", "words": message, "about": ""}
             return lambda: [self.session.stamped(words)]
@@ -362,7 +363,7 @@ class Page:
             self.post.set()
 
     def overtake(self, message: Message | str) -> None:
-        """Of places to go to that wait, the latest wins."""
+        """Forget a place to go to that still waits, where the message names another."""
         waiting = self.inbox._queue  # type: ignore[attr-defined]
         if waiting and is_a(message, "go") and is_a(waiting[-1], "go"):
             waiting.pop()

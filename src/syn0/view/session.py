@@ -464,7 +464,7 @@ class Session:
         return self.awaited.get(name, (run.step, run.line))
 
     def state(self) -> str:
-        """What the run does."""
+        """What the run is doing, in one of the words that frames have for it."""
         if self.run.bad == (self.run.step, self.run.line):
             return "diverged"
         if self.is_queued and self.wants_time:

@@ -91,7 +91,7 @@ class Peer(ABC):
         return self.prediction(job) if work.predicts else self.training(job)
 
     def missing(self) -> list[str]:
-        """Those of its packages that are not installed."""
+        """The packages that it needs and that are not installed."""
         return [name for name in self.packages if find_spec(name) is None]
 
     @abstractmethod

@@ -219,7 +219,8 @@ class Kernels:
     # Threads
 
     def meeting(self, across: set[str], written: set[str]) -> list[str]:
-        """That threads meet, where they must, before arrays are read across parts and written."""
+        """The call by which threads meet, where they must, before arrays are read across parts and
+        written."""
         must = not (
             self.traffic.written.isdisjoint(across) and self.traffic.read.isdisjoint(written)
         )

@@ -200,7 +200,7 @@ class Tiles:
         return [f"PANELS({shape[1]})", high, "PANEL"]
 
     def dimensions(self, shape: Shape) -> str:
-        """These, as they stand behind its name."""
+        """The dimensions of an array in memory as they stand behind its name."""
         return "".join(f"[{size}]" for size in self.sizes(shape))
 
     def declare(self, name: str, shape: Shape) -> list[str]:

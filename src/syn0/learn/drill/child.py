@@ -387,7 +387,8 @@ class Recorder:
         return value
 
     def injected_by_name(self, site: int, name: str, value: Value) -> Value:
-        """Of data that are known by their name alone: put the others there."""
+        """The value, or what takes its place where the program's data are known by their name
+        alone."""
         for given in self.data:
             here = given.site == site and given.name == name
             if here and given.other is not None and not given.rank:
@@ -503,7 +504,7 @@ class Answers:
         self.length = 0
 
     def add(self, recorder: Recorder, data: Sequence[Given], trouble: Any) -> None:
-        """What one run saw."""
+        """Add what one run saw."""
         events = [
             [site, name, kind, self.stored(array), array.dtype == np.float32, path]
             for site, name, kind, array, path in recorder.events
@@ -519,7 +520,7 @@ class Answers:
         return [place, *array.shape]
 
     def write(self) -> None:
-        """Leave the two files."""
+        """Write the two files of answers."""
         unlimited_file(self.job)
         numbers = np.concatenate([np.zeros(0), *self.parts])
         np.save(self.folder / "values.npy", numbers, allow_pickle=False)

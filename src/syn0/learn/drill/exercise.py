@@ -72,7 +72,8 @@ class Exercise:
 
     @once
     def lines_of_a_step(self) -> tuple[Line, ...]:
-        """The same in order; what is bound twice stands there twice."""
+        """The lines of a step that a learner must write, in order; a name that is bound twice is
+        there twice."""
         return tuple(required(self.program))
 
     @once

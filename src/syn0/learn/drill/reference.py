@@ -100,7 +100,7 @@ class Follower:
         return steps, names, lacking
 
     def given(self, state: Mapping[str, Any]) -> dict[str, Any]:
-        """All that a step starts from."""
+        """The values of all names that a step starts from."""
         steps = self.exercise.training.total_steps(len(self.X))
         numbers = dict.fromkeys(self.program.numbers, steps)
         return {**self.constants, **state, "X": self.X, "y": self.y, **numbers}

@@ -41,7 +41,7 @@ class Report:
     plain: bool = False
 
     def lines(self, verdict: Verdict) -> list[str]:
-        """At most twelve lines."""
+        """The report of a verdict, in at most twelve lines."""
         room = MOST_LINES - 1
         lines = [*self.printed(verdict.output), *self.rail(verdict.rail), *self.body(verdict)]
         return lines[:room]

@@ -300,26 +300,26 @@ class Answers:
         self.sites = [(int(a), int(b), int(c), int(d)) for a, b, c, d in index["sites"]]
 
     def record(self) -> Record:
-        """All runs."""
+        """The record of all runs."""
         told = self.index["trouble"]
         trouble = None if told is None else self.trouble(told)
         return Record(tuple(map(self.run, self.index["runs"])), self.output, trouble)
 
     def run(self, run: Any) -> Run:
-        """One run."""
+        """A run, from its entries in the index."""
         events = tuple(self.event(*entry) for entry in run["events"])
         data = {str(k): None if v is None else self.table(*v) for k, v in run["data"].items()}
         told = run["trouble"]
         return Run(events, data, None if told is None else self.trouble(told))
 
     def event(self, site: Any, name: Any, kind: Any, at: Any, single: Any, path: Any) -> Event:
-        """One value."""
+        """A value that was computed, from its entry in the index."""
         loops = tuple((int(a), int(b), int(c)) for a, b, c in path)
         value = self.array(at)
         return Event(self.sites[site], str(name), str(kind), value, bool(single), loops)
 
     def array(self, stored: Any) -> NDArray[np.float64]:
-        """An array, of where it begins and its shape."""
+        """An array, from where it begins in the row of numbers and its shape."""
         start, *shape = map(int, stored)
         size = int(np.prod(shape)) if shape else 1
         if start < 0 or size < 0:

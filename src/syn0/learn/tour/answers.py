@@ -79,7 +79,7 @@ class Options:
 
     @property
     def told(self) -> str:
-        """All that are right."""
+        """All options that are right."""
         return series((self.options[k] for k in sorted(self.right)), "or")
 
     def understood(self, text: str) -> int:
@@ -263,7 +263,7 @@ class Arrows:
         return " ".join(ARROWS[way] for way in guess)
 
     def data(self) -> dict[str, Any]:
-        """What they are for."""
+        """What the arrows are for."""
         return {"kind": self.kind, "wanted": self.wanted, "names": list(self.names)}
 
 
