@@ -65,7 +65,10 @@ def load(path: str | os.PathLike[str], kind: type[Any] = object) -> Any:
     Raises:
         FileNotFoundError: there is no such file.
         ValueError: it is not a model of syn0's, is damaged or was edited, or is of another kind.
+        TypeError: `kind` is no class.
     """
+    if not isinstance(kind, type):
+        raise TypeError(f"kind must be a class, such as Network, not {kind!r}")
     model = read_model(path, restore)
     if not isinstance(model, kind):
         raise ValueError(f"{path} holds a {type(model).__name__}, not a {kind.__name__}")

@@ -25,6 +25,7 @@ FILES = {
     "huge.csv": GOOD.replace("\n9,", "\n1e999,"),
     "no_columns.csv": "kind\n" + "x\ny\n" * 20,
     "twice.csv": "a,a,kind\n" + "1,2,x\n2,3,y\n" * 20,
+    "capital.csv": GOOD.replace("a,b,kind", "a,B,kind"),
     "latin1.csv": b"a,kind\n1,caf\xe9\n2,tea\n",
     "unclosed.csv": 'a,kind\n1,"x\n2,y\n',
     "table.xls": "no kind that is read",
@@ -41,6 +42,8 @@ CASES = {
     "a header only": (("train", "header.csv"), "header.csv has column names but no rows"),
     "a ragged row": (("train", "ragged.csv"), "line 42: 2 cells, but the first line has 3"),
     "an unknown target": ((*TRAIN, "--target", "kinds"), "did you mean 'kind'?"),
+    "a target in capitals": ((*TRAIN, "--target", "KIND"), "did you mean 'kind'?"),
+    "a language in capitals": (("write", "3-1", "--to", "CPP"), "did you mean 'cpp'?"),
     "an unknown column to drop": ((*TRAIN, "--drop", "c"), "no column 'c' in good.csv"),
     "the target dropped": ((*TRAIN, "--target", "kind", "--drop", "kind"), "both the target and"),
     "a target of one class": (("train", "one_class.csv"), "'kind' is the same in every row"),
@@ -151,6 +154,8 @@ CASES = {
     "data without a column of the model": (
         ("predict", "model.safetensors", "one_class.csv"), "lacks columns that the model takes: 'b'"
     ),
+    "data with a column of the model in capitals": (
+        ("predict", "model.safetensors", "capital.csv"), "capital.csv has 'B', but lacks columns"),
     "data without the target": (
         ("evaluate", "model.safetensors", "no_kind.csv"), "no column 'kind' in no_kind.csv"),
     # Where the model goes.

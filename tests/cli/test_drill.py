@@ -89,6 +89,11 @@ def test_without_a_terminal_the_file_is_written_and_then_checked_once(syn0, tmp_
     assert (tmp_path / "drill.py").read_text() == RIGHT
 
 
+def test_the_mark_that_windows_editors_put_in_front_is_no_mistake(syn0, tmp_path):
+    (tmp_path / "mine.py").write_text(RIGHT.replace("\n", "\r\n"), "utf-8-sig", newline="")
+    assert syn0("drill", "3-4-1", "--check", "mine.py").code == 0
+
+
 def test_the_ladder_begins_with_one_line_of_the_smallest_network(syn0, tmp_path):
     done = syn0("drill")
     assert "3-1 network (sigmoid), one line missing" in done.out

@@ -550,3 +550,12 @@ def test_more_threads_than_cores_are_capped_with_a_note(syn0, pets):
         done = syn0("train", pets, *words)
         assert done.code == 0
         assert re.search(r"^Note: .* work", done.err, re.MULTILINE)
+
+
+def test_one_row_is_judged_as_one(syn0, csv):
+    table = csv("a,y\n" + "".join(f"{k},{k * k}.5\n" for k in range(24)))
+    done = syn0("train", table, "--holdout", 0.04, "--steps", 1, "--out", "m.safetensors")
+    assert "Trained: 1 step, " in done.err
+    assert "\nResults on 1 held-out row\n" in done.out
+    judged = syn0("evaluate", "m.safetensors", csv("a,y\n1,2.5\n", "new.csv"))
+    assert re.search(r"\nResults on 1 row of \S*new\.csv ", judged.out)

@@ -139,3 +139,9 @@ def test_a_network_from_a_table_prepares_the_frames_that_it_goes_on_with(d, y):
     other.train(X, targets, **how)
     np.testing.assert_array_equal(network.predict(frame), other.predict(frame))
     assert network.hidden(frame).shape == (60, 4)
+
+
+@pytest.mark.parametrize("data", [3, ([[1, 2, 3]],), {"X": 1, "y": 2}])
+def test_the_data_of_a_program_are_a_pair(data):
+    with pytest.raises(TypeError, match=r"^data must be \(X, y\), a pair, not "):
+        Network([3, 1]).program(data=data)

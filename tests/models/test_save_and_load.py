@@ -139,3 +139,9 @@ def test_a_network_can_be_saved_under_a_link(tmp_path, trained, assert_same):
 def test_a_missing_file_is_file_not_found(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"no model file .*nothing\.safetensors"):
         load(tmp_path / "nothing.safetensors")
+
+
+def test_the_kind_to_load_is_a_class(tmp_path):
+    Network([3, 1]).save(tmp_path / "m.safetensors")
+    with pytest.raises(TypeError, match=r"^kind must be a class, such as Network, not 'Network'$"):
+        load(tmp_path / "m.safetensors", "Network")

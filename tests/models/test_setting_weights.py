@@ -107,6 +107,21 @@ def test_no_array_is_taken_away(network, take):
     assert list(network.weights) == ["syn0", "syn1"]
 
 
+@pytest.mark.parametrize("odd", [{"syn1": W}, {"syn2": W}, {"syn1": np.full((4, 1), np.nan)}])
+def test_all_arrays_are_set_or_none(network, odd):
+    before = {name: array.copy() for name, array in network.weights.items()}
+    with pytest.raises(ValueError, match="array"):
+        network.weights = {"syn0": W, **odd}
+    for name, array in before.items():
+        np.testing.assert_array_equal(network.weights[name], array)
+
+
+@pytest.mark.parametrize("odd", [None, [W], "syn0"])
+def test_what_are_no_arrays_by_name_is_said(network, odd):
+    with pytest.raises(TypeError, match=r"^weights must be arrays by name, not "):
+        network.weights = odd
+
+
 def test_a_variance_is_not_below_0():
     network = Network(3, [Dense(4), BatchNorm(), Dense(1)])
     with pytest.raises(ValueError, match="variance"):

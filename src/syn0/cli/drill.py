@@ -187,7 +187,7 @@ def text_of(path: Path) -> str:
         content = file.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
         raise ValueError(f"{path} is longer than the {MOST_BYTES:,} bytes that a drill may take")
-    return content.decode("utf-8", "replace")
+    return content.decode("utf-8-sig", "replace")  # Windows' editors put a mark in front
 
 
 def graded(exercise: Exercise, path: str, *, as_json: bool) -> int:

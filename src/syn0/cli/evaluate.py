@@ -33,7 +33,7 @@ def evaluate(model: str, data: str, target: str | None, as_json: bool, **options
     \b
     syn0 evaluate titanic.safetensors titanic.csv
     """
-    from syn0.cli.show import figures_data, show_evaluation
+    from syn0.cli.show import figures_data, rows_in_words, show_evaluation
     from syn0.models import Network
     from syn0.saving import load
 
@@ -44,7 +44,7 @@ def evaluate(model: str, data: str, target: str | None, as_json: bool, **options
     if as_json:
         click.echo(json.dumps({"evaluated_on": where, "figures": figures_data(figures)}, indent=2))
     else:
-        show_evaluation(figures, f"{figures.rows:,} {where}")
+        show_evaluation(figures, rows_in_words(figures.rows, where))
 
 
 def of_network(

@@ -34,6 +34,7 @@ from syn0.cli.reading import (
     tell_notes,
     tell_reading,
 )
+from syn0.cli.show import rows_in_words
 from syn0.spec.once import once
 from syn0.spec.training import round_interval
 
@@ -298,7 +299,7 @@ def confusion(subject: Subject, figure: Figure) -> None:
 
     table, where = subject.judged
     plots.confusion(evaluate(subject.network, table), ax=figure)
-    message(f"Judged on: {len(table):,} {where}")
+    message(f"Judged on: {rows_in_words(len(table), where)}")
 
 
 def answers(subject: Subject) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any] | None]:
@@ -307,7 +308,7 @@ def answers(subject: Subject) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any] 
 
     table, where = subject.judged
     found = truth_and_answers(subject.network, table)
-    message(f"Judged on: {len(table):,} {where}")
+    message(f"Judged on: {rows_in_words(len(table), where)}")
     return found
 
 

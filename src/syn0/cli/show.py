@@ -35,6 +35,11 @@ def show_evaluation(figures: Evaluation, where: str) -> None:
         show_classification(console, figures)
 
 
+def rows_in_words(count: int, where: str) -> str:
+    """ "178 held-out rows", "1 row of new.csv"."""
+    return f"{count:,} {where if count != 1 else where.replace('rows', 'row', 1)}"
+
+
 def show_regression(console: Any, figures: Regression) -> None:
     """Print R², RMSE and MAE."""
     if figures.r2 is not None:

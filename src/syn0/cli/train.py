@@ -485,7 +485,7 @@ def show(
     as_json: bool,
 ) -> None:
     """The figures on rows that were held out, or on the trained rows where none were."""
-    from syn0.cli.show import show_evaluation, training_data
+    from syn0.cli.show import rows_in_words, show_evaluation, training_data
 
     figures, where = fitted.figures()
     steps, words = fitted.network.steps_taken, ending(fitted, number)
@@ -497,7 +497,7 @@ def show(
     else:
         if many is not None:
             click.echo(repr(many))
-        show_evaluation(figures, f"{figures.rows:,} {where}")
+        show_evaluation(figures, rows_in_words(figures.rows, where))
 
 
 def draw(history: History, plot: str) -> None:

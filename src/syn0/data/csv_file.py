@@ -44,10 +44,13 @@ _PLAIN = re.compile(r"[+-]?[\d.,]+(?:[eE][+-]?\d+)?")
 _DOTS_GROUP = re.compile(r"\d\.\d{3},\d")
 
 NO_TEXT = {
+    b"\x1f\x8b": "is packed by gzip: unpack it, or end its name with .gz",
+    b"BZh": "is packed by bzip2: unpack it, or end its name with .bz2",
+    b"\xfd7zXZ": "is packed by xz: unpack it, or end its name with .xz",
     b"PK\x03\x04": "is a zip archive, as spreadsheets are, and no text: save the table as CSV",
     b"PAR1": "is a Parquet file and no text: end its name with .parquet",
 }
-"""What files are that begin so."""
+"""What files are that begin so. Only what is called packed is unpacked: bounds depend on it."""
 
 EXACT_ENOUGH = 1e-6
 """The error, in standard deviations, up to which a large file's numbers become float32."""

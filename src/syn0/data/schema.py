@@ -33,6 +33,7 @@ from syn0.data.targets import (
     refuse_missing_targets,
 )
 from syn0.files.records import fields_to_data, from_fields
+from syn0.spec.checks import nearest
 from syn0.spec.doors import doors
 from syn0.spec.once import once
 from syn0.spec.words import counted
@@ -240,7 +241,9 @@ class Schema:
                 f"takes {len(self.columns)}: {listed(c.name for c in self.columns)}"
             )
         names = listed(f"'{name}'" for name in absent)
-        raise ValueError(f"{table.name} lacks columns that the model takes: {names}")
+        near = nearest(absent[0], [name for name in table.columns if name not in self.cells])
+        hint = f" has '{near}', but" if near else ""
+        raise ValueError(f"{table.name}{hint} lacks columns that the model takes: {names}")
 
     def _by_position(self, table: Table) -> list[Column | None] | None:
         """As `_find`, where there are as many columns as in training, an index counted or not."""

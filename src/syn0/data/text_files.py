@@ -6,7 +6,6 @@ import bz2
 import codecs
 import gzip
 import lzma
-import re
 import shutil
 import sys
 import tempfile
@@ -24,13 +23,6 @@ _UNPACK: dict[str, Callable[[BinaryIO], Any]] = {
     ".xz": lzma.LZMAFile,
 }
 PACKED_SUFFIXES = tuple(_UNPACK)
-
-_PACKED = {
-    re.compile(rb"\x1f\x8b\x08"): ".gz",
-    re.compile(rb"BZh[1-9]1AY&SY"): ".bz2",
-    re.compile(rb"\xfd7zXZ\x00"): ".xz",
-}
-"""How packed files begin: those that come through a pipe, or by another name, are known by it."""
 
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -70,8 +62,7 @@ def as_utf_8(file: BinaryIO, path: Path) -> Iterator[IO[bytes]]:
     Raises ValueError for a file that cannot be unpacked.
     """
     file.seek(0)
-    unpack = _UNPACK.get(path.suffix.lower()) or _UNPACK.get(_packing(file.read(10)))
-    file.seek(0)
+    unpack = _UNPACK.get(path.suffix.lower())
     text = unpack(file) if unpack else file
     try:
         start = text.read(3)
@@ -87,11 +78,6 @@ def as_utf_8(file: BinaryIO, path: Path) -> Iterator[IO[bytes]]:
         yield text
     except (gzip.BadGzipFile, EOFError, zlib.error, lzma.LZMAError) as error:
         raise ValueError(f"{path} cannot be unpacked: {error}") from None
-
-
-def _packing(start: bytes) -> str:
-    """The suffix that files which begin so should have; "" for what is not packed."""
-    return next((suffix for mark, suffix in _PACKED.items() if mark.match(start)), "")
 
 
 def _copy_utf_16(text: IO[bytes], encoded: IO[bytes], path: Path) -> None:

@@ -35,7 +35,7 @@ from syn0.models.settings import (
 from syn0.models.stored import StoredExamples, examples_on_disk, is_on_disk
 from syn0.models.summary import description, picture, summary
 from syn0.models.weighting import row_weights
-from syn0.models.weights import Weights
+from syn0.models.weights import Weights, fitting
 from syn0.printers import PRINTERS, Data, UnsupportedError, example_data
 from syn0.program import Program
 from syn0.program.interpreter import start, walk
@@ -240,8 +240,11 @@ class Network:
     @weights.setter
     def weights(self, arrays: Mapping[str, Any]) -> None:
         own = self.weights
-        for name, array in arrays.items():
-            own[name] = array
+        if not isinstance(arrays, Mapping):
+            raise TypeError(f"weights must be arrays by name, not {arrays!r}")
+        known = {name: own[choice("array", name, own)] for name in arrays}
+        # All of them or, where one does not fit, none.
+        own.update({name: fitting(name, arrays[name], array) for name, array in known.items()})
 
     @property
     def intake(self) -> Intake:
@@ -729,6 +732,8 @@ class Network:
         if data is None:
             data = example_data(spec)
         elif not isinstance(data, Data):
+            if not isinstance(data, Sequence) or len(data) != 2:
+                raise TypeError(f"data must be (X, y), a pair, not {data!r}")
             data = Data(*self.intake.arrays(*data), "as given")
         program = training_program(spec, training, weighted=data.sample_weight is not None)
         try:

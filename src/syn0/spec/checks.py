@@ -85,6 +85,12 @@ def choice(name: str, value: object, choices: Iterable[str]) -> str:
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """ "; did you mean 'near'?" when a known name is near, otherwise the empty text."""
-    short = [other for other in known if len(other) <= LONGEST_COMPARED]
-    near = difflib.get_close_matches(name, short, n=1)
-    return f"; did you mean {near[0]!r}?" if near else ""
+    near = nearest(name, known)
+    return f"; did you mean {near!r}?" if near else ""
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known name that is nearest, capitals or not; "" where none is near."""
+    small = {other.lower(): other for other in known if len(other) <= LONGEST_COMPARED}
+    near = difflib.get_close_matches(name.lower(), small, n=1)
+    return small[near[0]] if near else ""
