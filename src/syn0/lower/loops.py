@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 
 from syn0.lower.bindings import (
     KEYED,
@@ -19,7 +19,18 @@ from syn0.lower.bindings import (
 )
 from syn0.lower.entries import COLUMN, ROW, Entries, length, operand
 from syn0.lower.statements import Array, Entry, Let, Loop, Set, Statement
-from syn0.program import Apply, Const, Expr, Line, Name, Program, ProgramError, formula, substitute
+from syn0.program import (
+    Apply,
+    Const,
+    Expr,
+    Line,
+    Name,
+    Program,
+    ProgramError,
+    check,
+    formula,
+    substitute,
+)
 from syn0.program.expressions import products
 from syn0.program.operations import Dim, Shape
 
@@ -42,8 +53,10 @@ class Kernel:
         return any(isinstance(statement, Let | Array) for statement in self.statements)
 
 
-def kernels(program: Program, shapes: Mapping[str, Shape]) -> list[Kernel]:
+@lru_cache(maxsize=8)  # several languages are asked for the same
+def kernels(program: Program) -> tuple[Kernel, ...]:
     """The kernels of a program's lines."""
+    shapes = check(program)
     alias: dict[str, Expr] = {}
     found = []
     for line in program.lines:
@@ -54,7 +67,7 @@ def kernels(program: Program, shapes: Mapping[str, Shape]) -> list[Kernel]:
         else:
             lowering = Lowering(shapes, cast=program.dtype == "float32")
             found.append(Kernel(line, tuple(lowering.line(replace(line, expression=expr)))))
-    return found
+    return tuple(found)
 
 
 def function_of_entry(name: str, program: Program) -> Expr:

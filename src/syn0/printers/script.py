@@ -16,7 +16,7 @@ from syn0.derive import prediction_program
 from syn0.printers.base import Printer, UnsupportedError
 from syn0.printers.data import Data
 from syn0.printers.notes import heading, with_shapes
-from syn0.program import Line, Program, operations_in
+from syn0.program import Line, Program
 from syn0.spec import NetworkSpec, Training
 
 CLOSING = "What the trained network predicts, of all rows."
@@ -171,9 +171,7 @@ class ScriptPrinter(Printer):
         """Why the language cannot say a program: what its error would tell. None where it can."""
         if program.pulls and not self.searches:
             return f"the {self.language} printer cannot write L-BFGS, whose search is SciPy's"
-        operations = dict.fromkeys(
-            name for line in program.lines for name in operations_in(line.expression)
-        )
+        operations = dict.fromkeys(name for line in program.lines for name in line.operations)
         return next((self.lacks(name) for name in operations if not self.says(name)), None)
 
     def says(self, operation: str) -> bool:

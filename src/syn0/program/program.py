@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from syn0.program.expressions import Expr, names_in
+from syn0.program.expressions import Expr, names_in, operations_in
 from syn0.program.operations import Shape
 from syn0.spec.once import once
 
@@ -30,6 +30,11 @@ class Line:
     phase: str
     layer: int
     note: str
+
+    @once
+    def operations(self) -> tuple[str, ...]:
+        """The operations in its expression, each once: every language asks for them."""
+        return tuple(dict.fromkeys(operations_in(self.expression)))
 
 
 @dataclass(frozen=True, eq=False)  # each is itself: what is made of one can be kept by it
