@@ -75,9 +75,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.name != "test_tiny.py")
 
 
+def pytest_collection() -> None:
+    """Have Python look for no garbage while modules and tests come in, all of which stay."""
+    gc.disable()
+
+
 def pytest_collection_finish() -> None:
     """Have Python look no more, whenever it collects garbage, at what stays for all tests: twenty
     packages and ten thousand tests."""
+    gc.enable()
     gc.collect()
     gc.freeze()
 

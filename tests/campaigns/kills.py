@@ -21,7 +21,7 @@ from syn0.training.keeper import NAME, steps_in
 from tests.campaigns import Outcome
 from tests.campaigns._warm import SAVED, SAVING, Warm
 
-SHORT = 18
+SHORT = 12
 
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
 MODE = 0o640

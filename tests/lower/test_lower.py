@@ -18,7 +18,7 @@ def kernel(target: str, *, dtype: str = "float64", **settings: Any) -> Kernel:
     layers = (Dense(4, "tanh", bias=True), Dense(3, "softmax"))
     network = NetworkSpec(5, layers, loss="cross_entropy", dtype=dtype)
     program = training_program(network, Training(**{"steps": 3} | settings))
-    found = kernels(program, check(program))
+    found = kernels(program)
     return next(kernel for kernel in found if kernel.line.target == target)
 
 
@@ -111,14 +111,14 @@ def test_all_names_are_bound_before_they_are_read() -> None:
     for parameter in cases(lambda row: True):
         (case,) = parameter.values
         shapes = check(case.program)
-        for found in kernels(case.program, shapes):
+        for found in kernels(case.program):
             assert not [*unknown(found.statements, {*shapes, "rows"})], found.line
 
 
 def test_a_row_of_numbers_is_set_one_by_one() -> None:
     network = NetworkSpec(3, (Dense(2, "identity"),), loss="quantile:0.25,0.5")
     program = training_program(network, Training(steps=1))
-    row = next(x for x in kernels(program, check(program)) if "0.25" in str(x.line.expression))
+    row = next(x for x in kernels(program) if "0.25" in str(x.line.expression))
     assert row.statements == tuple(
         Set(Entry(row.line.target, (Const(k),)), Const(value))
         for k, value in enumerate((0.25, 0.5))

@@ -27,8 +27,9 @@ from tests.together import Together
 
 from .neat import assert_neat, assert_plain
 
-LIKE_C = ("cpp", "cuda", "d", "rust", "javascript")
-"""Languages that dress C's loops in their own words."""
+ALIKE = (("c", "cpp", "cuda", "d", "rust", "javascript"), ("math", "latex"))
+"""Languages that dress the same statements, or the same equations, in their own words. (Every row
+is a page of MathML, whose form is checked, and runs in C, in test_c.py.)"""
 
 
 @dataclass(frozen=True)
@@ -49,9 +50,9 @@ class Row:
 
     @cached_property
     def texts(self) -> dict[str, str]:
-        """The script in each language that can say it; of those like C, one in turn."""
-        left_out = set(LIKE_C) - {LIKE_C[self.number % len(LIKE_C)]}
-        tried = {name: x for name, x in PRINTERS.items() if name not in left_out}
+        """The script in each language that can say it; of those that are alike, one in turn."""
+        others = {name for alike in ALIKE for name in alike if name != self.in_turn(alike)}
+        tried = {name: x for name, x in PRINTERS.items() if name not in others}
         said = [name for name, x in tried.items() if not x.cannot_say(self.program)]
         return {language: self.text(language) for language in said}
 
@@ -59,6 +60,10 @@ class Row:
     def tree(self) -> ast.Module:
         """What Python reads in the NumPy script."""
         return ast.parse(self.texts["numpy"])
+
+    def in_turn(self, languages: tuple[str, ...]) -> str:
+        """One of these, another for the next row."""
+        return languages[self.number % len(languages)]
 
     def text(self, language: str) -> str:
         data = example_data(self.case.network)

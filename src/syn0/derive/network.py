@@ -68,8 +68,10 @@ def assembled(
         learning_init, update = waiting_lines(parameters, counted=drawn)
     else:
         learning_init, update = update_lines(training, optimizer, parameters, counted=drawn)
+    starts = layer_starts(network)
     init = [
-        *start_lines(network),
+        *starts,
+        *loss_constants(network),
         *(seed_line(network) if drawn else ()),
         *penalty_constants(training),
         *learning_init,
@@ -94,7 +96,7 @@ def assembled(
         inputs["batch"] = ("batch",)
     if optimizer is not None and reads_steps(training):
         inputs["steps"] = ()
-    return program_of(network, lines, inputs, ("loss", "error", *backward.reports))
+    return program_of(network, starts, lines, inputs, ("loss", "error", *backward.reports))
 
 
 @lru_cache(maxsize=128)
@@ -103,26 +105,28 @@ def prediction_program(network: NetworkSpec, reduction: str = "sum") -> Program:
     training does, and the loss of the data alone."""
     check_names(network)
     plain, rows = Training(steps=1), Rows(mean=reduction == "mean")
+    starts = layer_starts(network)
     lines = [
-        *in_dtype(network.dtype, start_lines(network)),
+        *in_dtype(network.dtype, [*starts, *loss_constants(network)]),
         *forward_lines(network, rows, training=False),
         *loss_lines(network, plain, rows),
     ]
-    return program_of(network, lines, inputs_of(network), ("loss", "error"))
+    return program_of(network, starts, lines, inputs_of(network), ("loss", "error"))
 
 
 def program_of(
     network: NetworkSpec,
+    starts: Iterable[Line],
     lines: Iterable[Line],
     inputs: dict[str, Shape],
     reports: tuple[str, ...],
 ) -> Program:
-    """The lines as a program."""
+    """The lines as a program; some of them are where the layers start."""
     return Program(
         tuple(map(tidied_line, lines)),
         inputs,
         output=f"l{len(network.dense)}",
-        weights=tuple(line.target for line in layer_starts(network)),
+        weights=tuple(line.target for line in starts),
         reports=reports,
         dtype=network.dtype,
         seed=network.seed,
@@ -140,15 +144,14 @@ def inputs_of(network: NetworkSpec) -> dict[str, Shape]:
     return {"X": ("rows", network.inputs), "y": ("rows", target_columns(network))}
 
 
-def layer_starts(network: NetworkSpec) -> Iterator[Line]:
+def layer_starts(network: NetworkSpec) -> list[Line]:
     """Where what the layers learn and remember starts."""
-    for rule, layer, place in layers_in_place(network):
-        yield from rule.start(layer, place)
+    places = layers_in_place(network)
+    return [line for rule, layer, place in places for line in rule.start(layer, place)]
 
 
-def start_lines(network: NetworkSpec) -> Iterator[Line]:
-    """Where the weights and the constants of the loss start."""
-    yield from layer_starts(network)
+def loss_constants(network: NetworkSpec) -> Iterator[Line]:
+    """The constants of the loss."""
     loss = loss_of(network)
     if loss.row.uses_tiny:
         smallest = Const(2) ** MACHINE_EPSILON[network.dtype]

@@ -144,7 +144,7 @@ def word_for(reduction: str) -> str:
 
 def has_reductions(operation: str) -> bool:
     """Whether an activation takes sums or maxima along its rows, as softmax does."""
-    return is_helper(operation) and bool(REDUCTIONS & set(operations_in(formula(operation))))
+    return is_helper(operation) and not REDUCTIONS.isdisjoint(operations_in(formula(operation)))
 
 
 FOLDED = ("add", "subtract", "multiply", "divide", "power", "sqrt")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 
 from syn0.lower.bindings import (
     DRAWN,
@@ -28,6 +28,7 @@ from syn0.program import (
     Name,
     Program,
     ProgramError,
+    check,
     formula,
     operations_in,
     substitute,
@@ -54,8 +55,10 @@ class Kernel:
         return any(isinstance(statement, Let | Array) for statement in self.statements)
 
 
-def kernels(program: Program, shapes: Mapping[str, Shape]) -> list[Kernel]:
+@lru_cache(maxsize=8)  # several languages are asked for the same
+def kernels(program: Program) -> tuple[Kernel, ...]:
     """The kernels of a program's lines."""
+    shapes = check(program)
     alias: dict[str, Expr] = {}
     found = []
     for line in program.lines:
@@ -66,7 +69,7 @@ def kernels(program: Program, shapes: Mapping[str, Shape]) -> list[Kernel]:
         else:
             lowering = Lowering(shapes, cast=program.dtype == "float32")
             found.append(Kernel(line, tuple(lowering.line(replace(line, expression=expr)))))
-    return found
+    return tuple(found)
 
 
 def function_of_entry(name: str, program: Program) -> Expr:

@@ -113,9 +113,9 @@ class Printer:
                 return Assigned(f"{line.target} *= ", self.expression(change), "")
         return Assigned(f"{line.target} = ", self.expression(line.expression), "")
 
-    def helpers(self, expressions: Iterable[Expr]) -> list[str]:
-        """The activations and slopes that expressions call and the language lacks, in order of
-        first use, each after those that it calls itself."""
+    def helpers(self, operations: Iterable[str]) -> list[str]:
+        """The activations and slopes among operations that the language lacks, in order of first
+        use, each after those that it calls itself."""
         found: dict[str, None] = {}
 
         def visit(operations: Iterable[str]) -> None:
@@ -124,7 +124,7 @@ class Printer:
                     visit(operations_in(formula(operation)))
                     found[operation] = None
 
-        visit(operation for expr in expressions for operation in operations_in(expr))
+        visit(operations)
         return list(found)
 
     def calls(self, operation: str) -> bool:

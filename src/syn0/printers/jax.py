@@ -24,7 +24,7 @@ from syn0.printers.numpy import (
 from syn0.printers.pretty import INDENT, Code, fitted, listed
 from syn0.printers.script import Phase, Script
 from syn0.printers.torch import made_anew
-from syn0.program import Line, Program, operations_in
+from syn0.program import Line, Program
 
 TAKE_STEPS = '''\
 @jax.jit
@@ -86,7 +86,7 @@ class JaxPrinter(NumpyPrinter):
     def helper_functions(self, lines: Iterable[Line]) -> list[str]:
         """As the NumPy printer's, and what NumPy draws for the start."""
         lines = list(lines)
-        called = {op for line in lines for op in operations_in(line.expression)}
+        called = {operation for line in lines for operation in line.operations}
         return [*super().helper_functions(lines), *runtime.called("random.py", called & {*HOST})]
 
     def data_lines(self, script: Script) -> list[str]:

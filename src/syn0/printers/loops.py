@@ -8,7 +8,7 @@ the parts is its own.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from numpy.typing import NDArray
@@ -100,9 +100,9 @@ class LoopPrinter(ScriptPrinter):
         """Whether the language has a way to say an operation, or the lowering leaves none of it."""
         return operation in {*self.templates, *RULES, *LOWERED} or self.calls(operation)
 
-    def lowered(self, program: Program, shapes: Mapping[str, Shape]) -> list[Kernel]:
+    def lowered(self, program: Program) -> Sequence[Kernel]:
         """The kernels of a program's lines."""
-        return kernels(program, shapes)
+        return kernels(program)
 
     def formula(self, name: str, program: Program) -> Expr:
         """An activation, or the slope of one, of an entry `z`."""
@@ -176,7 +176,7 @@ class Lowered:
 
     def __init__(self, printer: LoopPrinter, program: Program, called: Iterable[str] = ()) -> None:
         shapes = check(program)
-        lowered = printer.lowered(program, shapes)
+        lowered = printer.lowered(program)
         self.printer, self.width = printer, WIDTH - printer.indent
         self.kernels = {kernel.line: kernel for kernel in lowered}
         bound = dict.fromkeys(kernel.line.target for kernel in lowered if not kernel.copied)
@@ -184,11 +184,10 @@ class Lowered:
         self.arrays: dict[str, Shape] = {name: shape for name, shape in own.items() if shape}
         self.numbers = [name for name, shape in own.items() if not shape]
         values = [value for kernel in lowered for value in values_in(kernel.statements)]
-        helpers = printer.helpers(values)
+        operations = operations_of(values)
+        helpers = printer.helpers(operations)
         self.helpers = {name: printer.formula(name, program) for name in helpers}
-        values += self.helpers.values()
-        self.called = {operation for value in values for operation in operations_in(value)}
-        self.called |= {*called, *printer.needed}
+        self.called = {*operations, *operations_of(self.helpers.values()), *called, *printer.needed}
 
     def functions(self, *files: str) -> list[str]:
         """The functions that the program calls, with empty lines after them: of files of the
@@ -244,6 +243,11 @@ class Parts(Lowered):
         lines, parts = closing.phase("forward", "loss"), Parts(printer, self.plan.running(closing))
         body = [printer.all_rows, *parts.code(lines, self.width - INDENT)]
         return ["", *printer.comment(CLOSING), "{", *indented(body), "}", printer.last_report()]
+
+
+def operations_of(values: Iterable[Expr]) -> list[str]:
+    """The operations in expressions."""
+    return [operation for value in values for operation in operations_in(value)]
 
 
 def block(head: str, body: list[str]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from syn0.program import Expr, Line, Name, Program, check, reads, substitute
 from syn0.program.checker import shape_of
@@ -27,6 +28,7 @@ def heading(program: Program, phase: str) -> str:
     return SEARCHED if phase == "update" and program.pulls else HEADINGS[phase]
 
 
+@lru_cache(maxsize=8)  # several languages are asked for the same
 def with_shapes(program: Program, rows: int, batch_size: int | None) -> Program:
     """The program, each matrix product's shapes in its line's note: `(4x3) @ (3x4) = (4x4)`; of
     data of so many rows, and of a step of so many."""
@@ -62,6 +64,7 @@ def product_sizes(
 STEP = Name("step")
 
 
+@lru_cache(maxsize=8)
 def counted_by_loop(program: Program) -> Program:
     """The program of a script whose loop counts the steps before each in `step`: that is `t` until
     the line that counts, and the one after it where anything asks for it."""

@@ -29,7 +29,6 @@ from syn0.program import (
     check,
     formula,
     helper,
-    operations_in,
 )
 from syn0.program.expressions import apply, repeated_part, replace_part, zeros
 from syn0.spec import Solver
@@ -190,10 +189,9 @@ class NumpyPrinter(ScriptPrinter):
     def helper_functions(self, lines: Iterable[Line]) -> list[str]:
         """A function for each activation or slope that the lines call, printed from its formula,
         and those that their random numbers need."""
-        lines = list(lines)
-        called = {op for line in lines for op in operations_in(line.expression)}
-        helpers = self.helpers(line.expression for line in lines)
-        return [*map(self.helper_function, helpers), *runtime.called(self.functions, called)]
+        called = [operation for line in lines for operation in line.operations]
+        functions = map(self.helper_function, self.helpers(called))
+        return [*functions, *runtime.called(self.functions, {*called})]
 
     def helper_function(self, name: str) -> str:
         """One activation, or a slope, as a function of `z`; a part that occurs twice is computed

@@ -29,7 +29,7 @@ from syn0.printers.module import (
     values_of,
 )
 from syn0.printers.pretty import Group, listed
-from syn0.program import Apply, Const, Expr, Line, Name, Program, Shape
+from syn0.program import Apply, Const, Expr, Line, Name, Program, check
 from syn0.spec.words import identifier
 
 LARGEST = 127
@@ -101,12 +101,10 @@ class OneRowModule:
         return found
 
 
-def one_row_kernels(
-    program: Program, shapes: Mapping[str, Shape], types: Mapping[str, str], *, marked: bool
-) -> list[Kernel]:
+def one_row_kernels(program: Program, types: Mapping[str, str], *, marked: bool) -> list[Kernel]:
     """The kernels for one row, each conversion written out."""
-    rows = OneRow(name for name, shape in shapes.items() if shape[:1] == ("rows",))
-    made = map(rows.kernel, kernels(program, shapes))
+    rows = OneRow(name for name, shape in check(program).items() if shape[:1] == ("rows",))
+    made = map(rows.kernel, kernels(program))
     rows_of = "number" if "number" in types.values() else "entry"
     return [Types("float32", types, rows=rows_of, marked=marked).kernel(x) for x in made]
 
@@ -177,9 +175,9 @@ class OneRowPrinter(LoopPrinter):
         self.parts = Lowered(self, plan.program, called)
         self.lines = plan.program.phase("prepare", "forward", "answer")
 
-    def lowered(self, program: Program, shapes: Mapping[str, Shape]) -> list[Kernel]:
+    def lowered(self, program: Program) -> list[Kernel]:
         """The kernels for one row, each conversion written out."""
-        return one_row_kernels(program, shapes, self.types, marked=self.marked)
+        return one_row_kernels(program, self.types, marked=self.marked)
 
     def formula(self, name: str, program: Program) -> Expr:
         """An activation, each conversion written out."""

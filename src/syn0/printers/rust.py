@@ -6,7 +6,6 @@ converts no number by itself: `lower/types.py` says where one is to be converted
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from numpy.typing import NDArray
@@ -26,7 +25,6 @@ from syn0.printers.loops import (
 from syn0.printers.pretty import INDENT, Code, fitted, listed
 from syn0.printers.script import Script, digits
 from syn0.program import Const, Expr, Program
-from syn0.program.operations import Shape
 
 METHODS = {
     "absolute": "abs", "cos": "cos", "exp": "exp", "expm1": "exp_m1", "log": "ln",
@@ -72,9 +70,9 @@ class RustPrinter(LoopPrinter):
     needed: tuple[str, ...] = ("figure",)
     indent, all_rows = 4, "let rows = ROWS;"
 
-    def lowered(self, program: Program, shapes: Mapping[str, Shape]) -> list[Kernel]:
+    def lowered(self, program: Program) -> list[Kernel]:
         """The kernels, each conversion written out."""
-        kernels = super().lowered(program, shapes)
+        kernels = super().lowered(program)
         return [Types(program.dtype, {"batch": "index"}).kernel(kernel) for kernel in kernels]
 
     def formula(self, name: str, program: Program) -> Expr:

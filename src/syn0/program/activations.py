@@ -222,8 +222,16 @@ class Helper:
     @once
     def body(self) -> Expr:
         """The formula of `z`."""
-        return self.formula(Name("z"))
+        return self.formula(Z)
 
+    @once
+    def operations(self) -> frozenset[str]:
+        """The operations in its formula."""
+        return frozenset(operations_in(self.body))
+
+
+Z = Name("z")
+"""What a function is taken of."""
 
 SLOPE = "_slope"
 
@@ -236,9 +244,7 @@ def helper(operation: str) -> Helper | None:
         return helper_of(row)
     name = operation.removesuffix(SLOPE)
     row = ACTIVATIONS.get(name) if name != operation else None
-    if row is None or row.slope_at is None:
-        return None
-    return Helper(row.slope_at, f"the slope (derivative) of {name} at z")
+    return None if row is None else helper_of_slope(name, row)
 
 
 @cache
@@ -248,17 +254,26 @@ def helper_of(row: Activation) -> Helper:
     return Helper(row.formula, row.words, slope)
 
 
-def formula(operation: str, z: Expr = Name("z")) -> Expr:  # noqa: B008  (frozen)
+@cache
+def helper_of_slope(name: str, row: Activation) -> Helper | None:
+    """The slope of an activation as a function, likewise; None where it has none of z."""
+    if row.slope_at is None:
+        return None
+    return Helper(row.slope_at, f"the slope (derivative) of {name} at z")
+
+
+def formula(operation: str, z: Expr = Z) -> Expr:
     """The formula of an activation, or of the slope of one, of `z`."""
     function = helper(operation)
     assert function is not None  # noqa: S101  (asked for names that have one)
-    return function.formula(z)
+    return function.body if z is Z else function.formula(z)
 
 
 def is_helper(operation: str) -> bool:
     """Whether an operation can be a function printed from its formula: an activation, or the slope
     of one, that is not an operation of its own, as tanh is."""
-    return helper(operation) is not None and operation not in operations_in(formula(operation))
+    function = helper(operation)
+    return function is not None and operation not in function.operations
 
 
 def activate(name: str, z: Expr) -> Expr:

@@ -31,6 +31,11 @@ class Line:
     layer: int
     note: str
 
+    @once
+    def operations(self) -> tuple[str, ...]:
+        """The operations in its expression, each once: every language asks for them."""
+        return tuple(dict.fromkeys(operations_in(self.expression)))
+
 
 @dataclass(frozen=True, eq=False)  # each is itself: what is made of one can be kept by it
 class Program:

@@ -264,8 +264,8 @@ class Kernels:
 
     def beginning(self) -> list[str]:
         """The number type, the header, and the functions of one number that the lines call."""
-        expressions = (line.expression for line in self.lines)
-        helpers = self.tiles.in_entries.helpers(expressions)
+        called = (name for line in self.lines for name in line.operations)
+        helpers = self.tiles.in_entries.helpers(called)
         return [
             *(["#define SINGLE"] if self.tiles.single else []),
             files("syn0.engines.tiles").joinpath("kernels.h").read_text(encoding="utf-8"),
