@@ -93,7 +93,7 @@ KNOBS = {
 }
 """The records of all settings by name."""
 
-NAMES: Mapping[str, Callable[[str, str], object]] = {
+LOOKED_UP: Mapping[str, Callable[[str, str], object]] = {
     "activation": lambda what, name: choice(what, name, ACTIVATIONS),
     "init": lambda what, name: chosen(what, name, INITIALIZERS),
     "loss": lambda what, name: chosen(what, name, LOSSES),
@@ -114,7 +114,7 @@ def check_alone(settings: Mapping[str, Any]) -> None:
         given = value if isinstance(value, list | tuple) else [value]
         for one in given:
             if knob.table and isinstance(one, str):
-                NAMES[knob.table](knob.table, one)
+                LOOKED_UP[knob.table](knob.table, one)
 
 
 def refuse_unknown(settings: Mapping[str, Any], known: Sequence[str], where: str) -> None:
