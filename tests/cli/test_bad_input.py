@@ -43,6 +43,7 @@ CASES = {
     "a ragged row": (("train", "ragged.csv"), "line 42: 2 cells, but the first line has 3"),
     "an unknown target": ((*TRAIN, "--target", "kinds"), "did you mean 'kind'?"),
     "a target in capitals": ((*TRAIN, "--target", "KIND"), "did you mean 'kind'?"),
+    "units without end": (("write", "3-1000000-1000000-1"), "of the network takes 16 TB"),
     "a language in capitals": (("write", "3-1", "--to", "CPP"), "did you mean 'cpp'?"),
     "an unknown column to drop": ((*TRAIN, "--drop", "c"), "no column 'c' in good.csv"),
     "the target dropped": ((*TRAIN, "--target", "kind", "--drop", "kind"), "both the target and"),

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from syn0 import SGD, Adam, Dense, Network, Training
-from syn0.data import read_table
+from syn0.data import memory, read_table
 from syn0.models import plan_table, table_options
 from syn0.spec import OPTIMIZERS
 
@@ -265,6 +265,13 @@ def test_a_deep_network_shows_its_first_and_last_layers():
 def test_an_unknown_language_is_refused_with_the_known_ones():
     with pytest.raises(ValueError, match=r"did you mean 'numpy'\?.*choose from: numpy, terse"):
         Network([3, 1]).program("numpi")
+
+
+def test_weights_that_no_memory_holds_are_refused_before_they_are_drawn(monkeypatch):
+    monkeypatch.setattr(memory, "free_memory", lambda: 3 * 10**9)
+    words = "drawing the 400,000,000 weights of the network takes 6.4 GB of memory; 3.0 GB are free"
+    with pytest.raises(MemoryError, match=words):
+        Network("3-100000000-1")
 
 
 def test_labels_need_a_table():

@@ -13,6 +13,9 @@ SHARE = 0.25
 UNKNOWN = 2**32
 """Bytes taken to be free on systems that do not say."""
 
+LARGE = 2**30
+"""Bytes; below, nobody asks whether they are free."""
+
 UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 _SIZE = re.compile(r"(\d+(?:\.\d+)?) ?([kmgt]?)b?", re.IGNORECASE)
 
@@ -46,6 +49,13 @@ def free_memory() -> int:
         most, used = (Path(f"/sys/fs/cgroup/memory.{n}").read_text() for n in ("max", "current"))
         free.append(int(most) - int(used))
     return max(min(free), 0)
+
+
+def refuse_beyond_free(size: int, what: str) -> None:
+    """MemoryError where something takes more bytes than are free: systems lend them all the same,
+    and stand still, or end the process, as they are used."""
+    if size > LARGE and size > (free := free_memory()):
+        raise MemoryError(f"{what} takes {in_words(size)} of memory; {in_words(free)} are free")
 
 
 def in_words(size: float) -> str:

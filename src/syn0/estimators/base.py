@@ -46,7 +46,7 @@ from syn0.estimators.shown import Shown
 from syn0.estimators.sparse import rows_of
 from syn0.estimators.targets import Targets
 from syn0.models import Examples, Network
-from syn0.spec import NetworkSpec
+from syn0.spec import SOLVERS, NetworkSpec
 from syn0.spec.doors import Whole, doors, warn
 from syn0.training import NonFiniteError, Report, Run
 
@@ -90,6 +90,11 @@ class BaseMLP(
     def _targets(self) -> Targets:
         """What y is to the network, and what the network's outputs mean."""
         raise NotImplementedError
+
+    @property
+    def _searches(self) -> bool:
+        """Whether its solver searches for the lowest loss, in steps of all rows."""
+        return self.solver in SOLVERS
 
     def _learn_targets(self, y: NDArray[Any], *, first: bool, incremental: bool) -> None:
         """Let `_targets` be those of y, or see that y is like what they were `first` made of."""
@@ -156,7 +161,7 @@ class BaseMLP(
         y, apart = self._targets.truths(y), None
         if X_val is not None:
             apart = self._given_rows(X_val, y_val)
-        elif self.early_stopping and self.solver != "lbfgs":
+        elif self.early_stopping and not self._searches:
             X, y, weight, apart = self._split(X, y, weight)
         epochs = 1 if incremental else self.max_iter
         with task_of(self, *given, weight, epochs=epochs) as task:
@@ -206,7 +211,7 @@ class BaseMLP(
             self._optimizer = OptimizerState(float(self.learning_rate_init))
             network = self._synchronised()
             network.checkpoint = replace(network.checkpoint, values=network.weights)
-        if self.solver == "lbfgs":
+        if self._searches:
             self.loss_curve_ = []
         self.n_iter_ = 0
 
@@ -219,7 +224,7 @@ class BaseMLP(
         elif not first and hasattr(self, "network_"):
             seed = self.network_.spec.seed
         # scikit-learn searches in float64, whatever the inputs hold.
-        dtype = "float64" if self.solver == "lbfgs" and self.dtype is None else str(dtype)
+        dtype = "float64" if self._searches and self.dtype is None else str(dtype)
         spec = network_spec(
             self,
             inputs,
@@ -256,8 +261,10 @@ class BaseMLP(
         """The validation rows that the user gave."""
         if y_val is None:
             raise ValueError("X_val was given without y_val: give both, or neither")
-        if self.solver == "lbfgs":
-            raise ValueError("solver 'lbfgs' takes no validation rows: it stops by its gradient")
+        if self._searches:
+            raise ValueError(
+                f"solver {self.solver!r} takes no validation rows: it stops by its gradient"
+            )
         with clearer(self, X_val):
             X_val = validate_data(self, X_val, reset=False, **self._accepted())
         y_val = np.asarray(as_targets(self, y_val, "y_val"))
@@ -275,7 +282,7 @@ class BaseMLP(
         spec, network = self.network_.spec, self._synchronised()
         inputs = rows_of(X, spec)
         how = training(self, len(inputs), epochs)
-        if self.solver != "lbfgs" and self.batch_size != "auto" and self.batch_size > len(inputs):
+        if not self._searches and self.batch_size != "auto" and self.batch_size > len(inputs):
             warn(
                 f"batch_size={self.batch_size} is more than the {len(inputs)} rows to train "
                 "on: all of them are taken in each step"
@@ -350,13 +357,13 @@ class BaseMLP(
         """The warnings that scikit-learn gives at the end of training."""
         if stopped == "interrupted":
             warn("Training interrupted by user.")
-        elif self.solver == "lbfgs" and stopped in ("finished", "evaluations"):
+        elif self._searches and stopped in ("finished", "evaluations"):
             limit = (
                 f"max_iter={self.max_iter}" if stopped == "finished" else f"max_fun={self.max_fun}"
             )
             warn(
-                f"lbfgs failed to converge after {self.n_iter_} iteration(s): it reached {limit}. "
-                "You might scale the data or increase the limit.",
+                f"{self.solver} failed to converge after {self.n_iter_} iteration(s): it reached "
+                f"{limit}. You might scale the data or increase the limit.",
                 ConvergenceWarning,
             )
         elif stopped == "finished" and not incremental:
@@ -431,9 +438,10 @@ class BaseMLP(
     # Reading the network.
 
     def _check_solver(self) -> bool:
-        if self.solver == "lbfgs":
+        if self._searches:
             raise AttributeError(
-                "partial_fit is only available for stochastic optimizers. lbfgs is not stochastic."
+                "partial_fit is only available for stochastic optimizers. "
+                f"{self.solver} is not stochastic."
             )
         return True
 

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
@@ -15,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from syn0.data import Schema
+from syn0.data.memory import refuse_beyond_free
 from syn0.derive import inputs_of_layer, prediction_program, training_program
 from syn0.engines import AUTO, Predictor, Runner, Values, make_runner
 from syn0.files.container import write
@@ -64,6 +66,9 @@ FORMS = (
     "give inputs, hidden layers and outputs, such as [3, 4, 1], or inputs and layers, such as "
     "Network(3, [Dense(4)])"
 )
+
+DRAWN = 16
+"""Bytes of a weight as it is drawn: a number and its scaled copy, each of 8."""
 
 
 class RunSettings(TypedDict, total=False):
@@ -124,6 +129,7 @@ class Network:
 
     Raises:
         TypeError, ValueError: an argument that is not allowed; the message lists what is.
+        MemoryError: weights for which there is no memory.
     """
 
     def __init__(
@@ -211,6 +217,9 @@ class Network:
         self._ready_to_train: tuple[object, Program, Values, Runner] | None = None
         self._predictor: Predictor | None = None
         self._eager = False
+        if checkpoint is None:
+            weights = sum(inputs * units for inputs, units in pairwise(spec.sizes))
+            refuse_beyond_free(DRAWN * weights, f"drawing the {weights:,} weights of the network")
         generator = generator or np.random.RandomState(spec.seed)
         values = start(self._plain, generator, checkpoint.values if checkpoint else {})
         self._constants = {name: values[name] for name in self._plain.constants}
