@@ -199,6 +199,9 @@ def test_quantiles_and_several_answers_have_a_column_each(syn0, data):
     assert list(rows[0]) == ["prediction", "quantile 0.1", "quantile 0.5", "quantile 0.9"]
     told = [[float(row[f"quantile {q}"]) for q in (0.1, 0.5, 0.9)] for row in rows]
     np.testing.assert_allclose(told, model.predict_quantiles(TWO), rtol=1e-9)
+    save(MLPRegressor("quantile", **SMALL).fit(TWO, FARES), "m.safetensors")  # without a number
+    rows = rows_of(syn0("predict", "m.safetensors", data).out)
+    assert list(rows[0]) == ["prediction", "quantile 0.5"]
     labels = np.column_stack([SURVIVED, FRAME["alone"]]).astype(int)
     save(MLPClassifier(**SMALL).fit(NUMBERS, labels), "m.safetensors")
     for _ in range(2):  # the second time over what the first one wrote

@@ -1,13 +1,20 @@
 """What the losses promise to someone with a table: quantiles that cover, margins, counts, and
 figures that a few wild rows do not spoil."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from syn0 import Network, load
+from syn0.cli.predict import answers_of
 from syn0.data import read_table
+from syn0.derive import LOSSES
+from syn0.derive.losses import PerOutput
 from syn0.models import class_probabilities, evaluate, plan_table, table_options
+from syn0.program import Name
+from syn0.program.expressions import where
 
 QUANTILES = (0.1, 0.5, 0.9)
 
@@ -51,6 +58,32 @@ def test_quantiles_spread_as_the_rows_do(quantiles):
     true_width = 2 * 1.2816  # of 80 % of a normal distribution, for a size of 1
     assert narrow[2] - narrow[0] == pytest.approx(true_width, rel=0.4)
     assert wide[2] - wide[0] == pytest.approx(9 * true_width, rel=0.25)
+
+
+def test_another_loss_of_an_output_for_each_number_is_a_row(spreading, monkeypatch):
+    """Expectiles (Newey & Powell, 1987): means, where what lies above counts otherwise."""
+    shares = Name("expectiles")
+
+    def weighted(error):
+        return where(error > 0, shares, 1 - shares) * error
+
+    row = replace(
+        LOSSES["quantile"],
+        value=lambda target, out, error, total, *numbers: total(weighted(error) * error) / 2,
+        pull=lambda target, out, error, *numbers: weighted(error),
+        per_output=PerOutput(shares, "what lies above each output counts so much"),
+    )
+    monkeypatch.setitem(LOSSES, "expectile", row)
+    found = fitted(spreading, loss="expectile:0.1,0.5,0.9", epochs=20)
+    network, table = found.network, found.held_out
+    columns = answers_of(network, table)
+    assert list(columns) == ["prediction", "expectile 0.1", "expectile 0.5", "expectile 0.9"]
+    assert np.array_equal(columns["prediction"], columns["expectile 0.5"])
+    low, middle, high = network.predict(table).mean(axis=0)
+    assert low < middle < high
+    assert middle == pytest.approx(values(table, "price").mean(), rel=0.02)
+    with pytest.raises(ValueError, match="an output for each expectile, 2 in all, not 1"):
+        Network([1, 1], loss="expectile:0.1,0.9")
 
 
 def test_the_middle_quantile_is_the_prediction_that_is_judged(quantiles):

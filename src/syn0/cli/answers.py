@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from syn0.cli.options import tell_model, tell_unknown_texts
-from syn0.cli.predict import inputs_of
+from syn0.cli.predict import columns_of_numbers, inputs_of
 from syn0.cli.reading import reading_of, tell_notes
 from syn0.data import Table, read_table
 from syn0.data.names import listed
 from syn0.data.spellings import UNSEEN_CODE, Spellings, as_numbers
 from syn0.data.table import Column
+from syn0.derive import output_numbers
 from syn0.estimators.steps import last_of
 from syn0.estimators.tables import texts_of
 from syn0.estimators.tabular import BaseTabular
@@ -142,15 +143,14 @@ class Saved:
 
     def quantiles(self, rows: Any) -> dict[str, NDArray[Any]]:
         """A column for each quantile that a regressor by itself has learned."""
-        loss = self.last.loss
-        if not loss.startswith("quantile") or self.model is not self.last:
+        loss = self.network.spec.loss
+        if not output_numbers(loss) or self.model is not self.last:
             return {}
         if self.is_tabular:
             outputs = self.network.predict(rows)
         else:
             outputs = self.model.predict_quantiles(rows)
-        shares = loss.partition(":")[2].split(",")
-        return {f"quantile {float(q):g}": c for q, c in zip(shares, outputs.T, strict=True)}
+        return columns_of_numbers(loss, outputs)
 
     def judge(self, table: Table) -> Evaluation:
         """The figures on a table with the true answers.

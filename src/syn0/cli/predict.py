@@ -193,7 +193,7 @@ def predictions_at_once(network: Network, data: str, reading: Reading) -> Answer
 
 def answers_of(network: Network, table: Table) -> dict[str, NDArray[Any]]:
     """What a network says of the rows of a table, by the names of columns."""
-    from syn0.derive import loss_of
+    from syn0.derive import output_numbers
     from syn0.models import answers, class_probabilities
 
     schema = network.schema
@@ -206,11 +206,17 @@ def answers_of(network: Network, table: Table) -> dict[str, NDArray[Any]]:
     if schema.classes and probabilities is not None:
         for name, column in zip(schema.classes, probabilities.T, strict=True):
             columns[f"probability of {name}"] = column
-    loss = loss_of(network.spec)
-    if loss.name == "quantile":
-        for number, column in zip(loss.numbers, outputs.T, strict=True):
-            columns[f"quantile {number:g}"] = column
+    if output_numbers(network.spec.loss):
+        columns |= columns_of_numbers(network.spec.loss, outputs)
     return columns
+
+
+def columns_of_numbers(loss: str, outputs: NDArray[Any]) -> dict[str, NDArray[Any]]:
+    """The outputs for the numbers of a loss, as "quantile 0.9"."""
+    from syn0.derive import output_numbers
+
+    name, numbers = loss.partition(":")[0], output_numbers(loss)
+    return {f"{name} {number:g}": out for number, out in zip(numbers, outputs.T, strict=True)}
 
 
 def estimated(

@@ -38,10 +38,10 @@ def check_names(network: NetworkSpec) -> None:
         )
     if last == "softmax" and network.outputs == 1:
         raise ValueError("a softmax over one output is always 1; use 'sigmoid'")
-    if loss.name == "quantile" and network.outputs != len(loss.numbers):
+    if loss.row.per_output and network.outputs != len(loss.numbers):
         raise ValueError(
-            f"loss {network.loss!r} needs an output for each quantile, {len(loss.numbers)} in all, "
-            f"not {network.outputs}"
+            f"loss {network.loss!r} needs an output for each {loss.name}, "
+            f"{len(loss.numbers)} in all, not {network.outputs}"
         )
 
 

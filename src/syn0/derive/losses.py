@@ -34,6 +34,19 @@ Total = Callable[[Expr], Expr]
 """Sums a (rows, outputs) array over everything, each row by its weight."""
 
 
+@dataclass(frozen=True)
+class PerOutput:
+    """What makes each number of a loss ask for an output of its own, all for one column of y.
+
+    Attributes:
+        name: what lines call the row of these numbers.
+        note: what they are, for a learner.
+    """
+
+    name: Name
+    note: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Loss(Choice):
     """One row of the table.
@@ -50,6 +63,7 @@ class Loss(Choice):
         targets: what y may hold: "numbers", "shares" from 0 to 1, "classes" (shares that sum to 1
             in each row), "counts" of at least 0, or "sides" (two classes, as -1 and 1).
         uses_tiny: whether `value` or `pull` reads `tiny`.
+        per_output: where there is an output for each of the loss's numbers.
     """
 
     value: Callable[..., Expr]
@@ -60,6 +74,7 @@ class Loss(Choice):
     matched: str | None = None
     targets: str = "numbers"
     uses_tiny: bool = False
+    per_output: PerOutput | None = None
 
 
 def squared_error(target: Expr, out: Expr, error: Expr, total: Total) -> Expr:
@@ -146,6 +161,7 @@ LOSSES: dict[str, Loss] = {
         output="identity",
         settings=(Setting("quantile", 0.5, {"above": 0, "below": 1}),),
         repeats=True,
+        per_output=PerOutput(QUANTILES, "share of the targets that should lie below each output"),
     ),
     "poisson": Loss(
         value=poisson,
@@ -201,9 +217,15 @@ def loss_of(network: NetworkSpec) -> Chosen[Loss]:
     return chosen("loss", network.loss, LOSSES)
 
 
+def output_numbers(loss: str) -> tuple[float, ...]:
+    """The numbers that a loss has one of for each output; () for losses that have none."""
+    asked = chosen("loss", loss, LOSSES)
+    return asked.numbers if asked.row.per_output else ()
+
+
 def target_columns(network: NetworkSpec) -> int:
-    """Number of columns of y: as many as outputs, but one where these are its quantiles."""
-    return 1 if loss_of(network).name == "quantile" else network.outputs
+    """Number of columns of y: as many as outputs, but one where each has a number of the loss."""
+    return 1 if output_numbers(network.loss) else network.outputs
 
 
 def last_delta(loss: Chosen[Loss], activation: str, target: Expr, place: Place) -> Expr:

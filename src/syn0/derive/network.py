@@ -13,7 +13,7 @@ from functools import lru_cache
 from syn0.derive.backward import backward_lines
 from syn0.derive.checks import check_names, check_training
 from syn0.derive.layers import RANDOM, SEED, layers_in_place
-from syn0.derive.losses import QUANTILES, TINY, loss_of, target_columns
+from syn0.derive.losses import TINY, loss_of, target_columns
 from syn0.derive.rows import Rows
 from syn0.derive.schedules import reads_steps
 from syn0.derive.updates import penalty, penalty_constants, pulls, update_lines, waiting_lines
@@ -156,9 +156,8 @@ def loss_constants(network: NetworkSpec) -> Iterator[Line]:
     if loss.row.uses_tiny:
         smallest = Const(2) ** MACHINE_EPSILON[network.dtype]
         yield Line(TINY.name, smallest, "init", 0, "machine epsilon: keeps log and division finite")
-    if loss.name == "quantile":
-        note = "share of the targets that should lie below each output"
-        yield Line(QUANTILES.name, Const(loss.numbers), "init", 0, note)
+    if row := loss.row.per_output:
+        yield Line(row.name.name, Const(loss.numbers), "init", 0, row.note)
 
 
 def seed_line(network: NetworkSpec) -> Iterator[Line]:

@@ -12,7 +12,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import type_of_target, unique_labels
 from sklearn.utils.validation import check_is_fitted
 
-from syn0.derive import loss_of
+from syn0.derive import output_numbers, target_columns
 from syn0.estimators.base import KEPT, BaseMLP, check_fitted, keep_weights
 from syn0.estimators.documents import documented
 from syn0.estimators.kept import instances, keeps
@@ -51,10 +51,9 @@ def check_regressor(made: Any) -> None:
     """ValueError unless a regressor out of a file learned its loss, and scales its outputs."""
     check_fitted(made)
     spec = made.network_.spec
-    of_quantiles = loss_of(spec).name == "quantile"
-    if of_quantiles != made.loss.startswith("quantile"):
+    if bool(output_numbers(spec.loss)) != bool(output_numbers(made.loss)):
         raise ValueError(f"the network {spec} was not trained with loss {made.loss!r}")
-    made._scaling.check(1 if of_quantiles else spec.outputs)
+    made._scaling.check(target_columns(spec))
 
 
 OF_CLASSES = {"classes_": instances(np.ndarray), "_label_binarizer": instances(LabelBinarizer)}
@@ -164,7 +163,7 @@ class MLPRegressor(RegressorMixin, BaseMLP, MLPRegressorParameters):
             AttributeError: another loss, which knows no quantiles.
         """
         check_is_fitted(self)
-        if not self.loss.startswith("quantile"):
+        if not output_numbers(self.loss):
             raise AttributeError(
                 f"loss {self.loss!r} knows no quantiles: fit with loss='quantile:0.1,0.5,0.9'"
             )

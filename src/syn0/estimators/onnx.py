@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 from sklearn.base import is_classifier
 
+from syn0.derive import target_columns
 from syn0.estimators.mlp import MLPClassifier, MLPRegressor
 from syn0.estimators.module import estimator_module, is_multilabel, plain_classes
 from syn0.models.export import onnx_of
@@ -88,7 +89,7 @@ def regressor_types(operator: Any) -> None:
     from skl2onnx.common.data_types import DoubleTensorType
 
     estimator, rows = operator.raw_operator, operator.inputs[0].get_first_dimension()
-    width = 1 if estimator.loss.startswith("quantile") else estimator.n_outputs_
+    width = target_columns(estimator.network_.spec)
     _, kind = number_type(operator)
     if any(answer.wide for answer in estimator_module(estimator).answers):
         kind = DoubleTensorType

@@ -11,7 +11,7 @@ from sklearn.metrics import r2_score
 from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils import check_array
 
-from syn0.derive import LOSSES
+from syn0.derive import output_numbers
 from syn0.derive.answers import class_numbers, middle
 from syn0.estimators.kept import keeps_fields
 from syn0.estimators.labels import refuse_lone_classes
@@ -19,7 +19,6 @@ from syn0.estimators.parameters import LOSSES_OF_NUMBERS
 from syn0.models.arrays import loss_targets
 from syn0.spec import NetworkSpec
 from syn0.spec.checks import choice
-from syn0.spec.choices import chosen
 
 FAR = 1000.0
 """A typical size of targets from which "auto" scales them: scikit-learn's defaults, whose steps are
@@ -188,8 +187,7 @@ class Numbers:
     @property
     def quantiles(self) -> tuple[float, ...]:
         """The shares that lie below each output; () for other losses."""
-        loss = chosen("loss", self.given_loss, LOSSES)
-        return loss.numbers if loss.name == "quantile" else ()
+        return output_numbers(self.given_loss)
 
     @property
     def columns(self) -> int:

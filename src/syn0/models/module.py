@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from syn0.data import Schema
 from syn0.data.preparation import COARSE, Preparation, preparation
 from syn0.data.targets import NumberTarget
-from syn0.derive import loss_of
+from syn0.derive import loss_of, output_numbers
 from syn0.derive.answers import as_shares, class_number, guess, probabilities
 from syn0.printers.module import (
     LABEL,
@@ -96,7 +96,7 @@ class Answers:
         restored = restore(self.output, self.network.dtype, mean, scale)
         numbers = self.bind("restored", restored, "in the target's own units")
         wide = bool((np.abs(mean) > COARSE * np.asarray(scale)).any())
-        several = loss_of(self.network).name == "quantile" and self.network.outputs > 1
+        several = len(output_numbers(self.network.loss)) > 1
         if not (guessed and several):
             self.give(VARIABLE, numbers, self.network.outputs, wide=wide)
             return

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from syn0.data import Schema, Table, split_rows
 from syn0.data.passes import held_out_by_hash
 from syn0.data.targets import NumberTarget
-from syn0.derive import LOSSES, check_names, check_training, target_columns
+from syn0.derive import LOSSES, check_names, check_training, output_numbers, target_columns
 from syn0.models.arrays import loss_targets, out_of_reach
 from syn0.models.defaults import (
     DEFAULT_NETWORK,
@@ -320,9 +320,8 @@ def hidden_of(options: TableOptions) -> tuple[int, ...]:
 
 
 def outputs_of(loss: str, schema: Schema) -> int:
-    """As many outputs as the target needs, or as the loss has quantiles."""
-    quantiles = chosen("loss", loss, LOSSES)
-    return len(quantiles.numbers) if quantiles.name == "quantile" else schema.n_outputs
+    """As many outputs as the target needs, or as the loss has numbers for."""
+    return len(output_numbers(loss)) or schema.n_outputs
 
 
 @door
@@ -454,8 +453,8 @@ def task_for(table: Table, sizes: tuple[int, ...] | None, loss: str | None) -> s
 
 def is_for_numbers(loss: str | None) -> bool:
     """Whether a loss makes no sense of classes."""
-    asked = chosen("loss", loss or "squared_error", LOSSES)
-    return asked.row.targets == "counts" or asked.name == "quantile"
+    row = chosen("loss", loss or "squared_error", LOSSES).row
+    return row.targets == "counts" or row.per_output is not None
 
 
 @door
