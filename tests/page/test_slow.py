@@ -70,6 +70,27 @@ def test_what_could_not_be_done_is_told_until_the_next_wish(alone: Reader, addre
     assert count(reader, ".refusal") == 0
 
 
+def test_what_the_page_asked_of_what_has_gone_is_told_nobody(alone: Reader, address: str) -> None:
+    """As the exact text of an array, where another program came first."""
+
+    def between(socket: Any) -> None:
+        def pass_on(message: bytes) -> None:
+            if b'"type":"frame"' in message and b'"line":0' in message:
+                for about in ("text", "split"):
+                    words = "'l1' has no value yet"
+                    socket.send(packed({"type": "error", "words": words, "about": about}))
+            socket.send(message)
+
+        socket.connect_to_server().on_message(pass_on)
+
+    reader = alone
+    reader.page.route_web_socket("**/socket", between)
+    reader.open(address)
+    reader.press("ArrowRight")
+    reader.stands(0, 0)
+    assert count(reader, ".refusal") == 0
+
+
 def test_an_answer_that_is_given_twice_answers_one_question(reader: Reader, address: str) -> None:
     reader.open(address)
     reader.press("t")

@@ -342,6 +342,7 @@ export class Store {
         this.spoken.value = message.words;
         return;
       case "error":
+        if (this.isOfThePast(message)) return;
         this.refusal.value = message.words;
         this.uploading.value = "";
         this.awaiting = false;
@@ -360,6 +361,11 @@ export class Store {
       default:
         this.reports.value = new Map([...this.reports.value, [message.type, { message, arrays }]]);
     }
+  }
+
+  /** Whether the page asked by itself for what has gone meanwhile: nobody wants to know of that. */
+  private isOfThePast({ about }: p.Error): boolean {
+    return about === "text" || (about === "split" && !this.weight.value);
   }
 
   private receiveProgram(program: p.Program): void {
