@@ -140,3 +140,11 @@ def test_the_network_of_an_estimator_obeys():
         regressor = MLPRegressor(hidden_layer_sizes=(4,), max_iter=2).fit(X, X[:, 0])
     regressor.network_.weights["syn0"] = np.zeros((3, 4))
     assert len(np.unique(regressor.predict(X))) == 1
+
+
+def test_arrays_of_one_shape_can_change_places():
+    network = Network("4-4-4")
+    first, second = (network.weights[name].copy() for name in ("syn0", "syn1"))
+    network.weights = {"syn0": network.weights["syn1"], "syn1": network.weights["syn0"]}
+    np.testing.assert_array_equal(network.weights["syn0"], second)
+    np.testing.assert_array_equal(network.weights["syn1"], first)

@@ -252,8 +252,10 @@ class Network:
         if not isinstance(arrays, Mapping):
             raise TypeError(f"weights must be arrays by name, not {arrays!r}")
         known = {name: own[choice("array", name, own)] for name in arrays}
-        # All of them or, where one does not fit, none.
-        own.update({name: fitting(name, arrays[name], array) for name, array in known.items()})
+        # All of them or, where one does not fit, none; copies, as one may be the network's own.
+        new = {name: fitting(name, arrays[name], array).copy() for name, array in known.items()}
+        for name, array in new.items():
+            known[name][...] = array
 
     @property
     def intake(self) -> Intake:
