@@ -117,7 +117,7 @@ class EquationPrinter(ScriptPrinter):
         shapes, z = check(program), Name("z")
         lines = [equation(line, shapes) for line in program.lines]
         matrix: dict[str, Shape] = {z.name: ("rows", "units")}
-        called = self.helpers(name for line in program.lines for name in line.operations)
+        called = self.helpers(program.operations)
         functions = [apply("equals", apply(f, z), meant(formula(f), matrix)) for f in called]
         used = {name for expr in (*lines, *functions) for name in operations_in(expr)}
         signs = [meaning for operation, meaning in SIGNS.items() if operation in used]

@@ -22,7 +22,7 @@ from syn0.printers.module import (
     answers_to,
 )
 from syn0.printers.pretty import INDENT, Group, listed
-from syn0.program import Line, operations_in
+from syn0.program import Line
 
 USE = "It needs nothing else, and tries itself on the rows at its end: node FILE."
 
@@ -54,7 +54,7 @@ class JavaScriptModule(JavaScriptPrinter, ModulePrinter):
     def title(self, line: Line) -> str:
         """The line, as NumPy has it; its name alone where rows of numbers or texts stand in it."""
         of_rows = {"one_of", "columns", "label", "joined", "subtract", "divide"}
-        short = line.phase != "forward" and of_rows & {*operations_in(line.expression)}
+        short = line.phase != "forward" and of_rows & {*line.operations}
         return line.target if short else super().title(line)
 
     def predicting(self, module: Module, sample: Sample) -> str:

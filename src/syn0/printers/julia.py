@@ -185,7 +185,7 @@ class JuliaProgram(NumpyPrinter):
     def whole(self, script: Script) -> str:
         """The whole program."""
         program = script.program
-        called = {name for line in program.lines for name in line.operations}
+        called = {*program.operations}
         called |= {"shuffle"} if script.shuffles else set()
         means = [name for name in called if name.startswith("mean")] or script.closing
         main = [
@@ -223,12 +223,8 @@ class JuliaProgram(NumpyPrinter):
 
     def helper_functions(self, lines: Iterable[Line]) -> list[str]:
         """A function for each activation or slope that the lines call."""
-        return [
-            *map(
-                self.helper_function,
-                self.helpers(name for line in lines for name in line.operations),
-            )
-        ]
+        called = self.helpers(name for line in lines for name in line.operations)
+        return [*map(self.helper_function, called)]
 
     def data_lines(self, script: Script) -> list[str]:
         """X and y, written out."""

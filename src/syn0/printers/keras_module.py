@@ -7,7 +7,7 @@ from syn0.printers.class_module import MEASURED, ClassModule, LinesOfClass
 from syn0.printers.module import Module
 from syn0.printers.numpy import NUMPY_TEMPLATES, PYTHON_TEMPLATES
 from syn0.printers.pretty import Group, listed
-from syn0.program import Apply, Expr, Line, names_in, operations_in
+from syn0.program import Apply, Expr, Line, names_in
 
 USE = """\
     from FILE import Net, prepared
@@ -61,7 +61,7 @@ class KerasModule(ClassModule):
 
     def imports(self, module: Module, lines: list[Line]) -> list[str]:
         """See `ClassModule.imports`."""
-        answers = any("float64" in operations_in(line.expression) for line in lines)
+        answers = any("float64" in line.operations for line in lines)
         wide = ["", WIDE] if answers or module.program.dtype == "float64" else []
         return ["import keras", "import numpy as np", "from keras import ops", *wide]
 

@@ -32,7 +32,7 @@ from syn0.printers.module import (
 from syn0.printers.numpy import PYTHON_TEMPLATES, indented, join_sections
 from syn0.printers.pretty import INDENT, Assigned, Group, fitted, listed
 from syn0.printers.safe import python_text
-from syn0.program import Apply, Expr, Line, operations_in
+from syn0.program import Apply, Expr, Line
 
 TEMPLATES = PYTHON_TEMPLATES | {
     **{name: Template(f"math.{name}({{0}})")
@@ -71,7 +71,7 @@ class PythonModule(LoopPrinter, ModulePrinter):
     def title(self, line: Line) -> str:
         """The line, as NumPy has it; its name alone where rows of numbers or texts stand in it."""
         of_rows = {"one_of", "columns", "label", "joined", "subtract", "divide"}
-        short = line.phase != "forward" and of_rows & {*operations_in(line.expression)}
+        short = line.phase != "forward" and of_rows & {*line.operations}
         return line.target if short else super().title(line)
 
     def headed(self, kernel: Kernel, width: int) -> list[str]:

@@ -111,8 +111,7 @@ class Program:
     @once
     def operations(self) -> tuple[str, ...]:
         """Every operation of the lines, in order of first use: each language is asked for them."""
-        found = (name for line in self.lines for name in operations_in(line.expression))
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(name for line in self.lines for name in line.operations))
 
     def replaced(self, lines: Iterable[Line]) -> Program:
         """The same program with other lines."""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from syn0.engines import Arrays, Batches
-from syn0.program import Line, Program, operations_in
+from syn0.program import Line, Program
 from syn0.program.interpreter import walk
 from syn0.spec import Training
 
@@ -85,7 +85,7 @@ def likely_cause(training: Training, program: Program, arrays: Arrays) -> str:
         words = ["the search went too far: start with smaller weights, such as init='uniform:0.1'"]
     else:
         words = [f"the learning rate of {rate:g} is too high: try {rate / 10:g}"]
-    growing = [x.target for x in program.phase("forward") if "exp" in operations_in(x.expression)]
+    growing = [x.target for x in program.phase("forward") if "exp" in x.operations]
     if program.output in growing:
         words.append(f"{program.output} grows exponentially: 'softplus' is a gentler output")
     if training.clip_norm is None and training.solver is None:
